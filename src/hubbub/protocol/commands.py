@@ -1,0 +1,325 @@
+"""What a client may ask: every command, in the order a person meets them.
+
+Each names its `reply`. The same commands are served on the socket and at `POST /api/<type>`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from hubbub.protocol import limits, objects, replies
+from hubbub.protocol.wire import (
+    Command,
+    Id,
+    MessageText,
+    Number,
+    PersonName,
+    Prefix,
+    RoomName,
+    Seq,
+    ShortText,
+)
+
+MemberIds = Annotated[list[Id], Field(min_length=1, max_length=limits.MEMBERS_AT_ONCE)]
+
+
+class TakeSnapshot(Command):
+    """The state to start from. From here on the socket delivers every change of your rooms."""
+
+    type: Literal["snapshot"]
+    reply: ClassVar = replies.Snapshot
+
+
+class Resume(Command):
+    """What was missed since the seqs that the client has. From here on the socket delivers every change."""
+
+    type: Literal["resume"]
+    epoch: str = Field(max_length=64)
+    rooms: dict[Id, Seq] = Field(max_length=limits.RESUME_ROOMS)
+    reply: ClassVar = replies.Resumed
+
+
+class SendMessage(Command):
+    """Post a message. `message` is a UUIDv7 made by the sender: sending it again changes nothing."""
+
+    type: Literal["message.send"]
+    room: Id
+    message: UUID
+    text: MessageText
+    reply: ClassVar = replies.Sent
+
+
+class EditMessage(Command):
+    """Change the text of your own message. `seq` is the state it is based on; another one is a conflict."""
+
+    type: Literal["message.edit"]
+    message: UUID
+    text: MessageText
+    seq: Seq
+    reply: ClassVar = objects.Message
+
+
+class DeleteMessage(Command):
+    """Take a message back: its text is gone for good, its place stays."""
+
+    type: Literal["message.delete"]
+    message: UUID
+    reply: ClassVar = objects.Message
+
+
+class GetMessage(Command):
+    """One message by id: what a deep link points at."""
+
+    type: Literal["message.get"]
+    message: UUID
+    reply: ClassVar = objects.Message
+
+
+class ReadTimeline(Command):
+    """A page of messages: before, after or around a number (exclusive, exclusive, inclusive); none: the newest."""
+
+    type: Literal["timeline"]
+    room: Id
+    before: Number | None = None
+    after: Number | None = None
+    around: Number | None = None
+    limit: Annotated[int, Field(ge=1, le=limits.TIMELINE_PAGE)] = 50
+    reply: ClassVar = replies.Timeline
+
+    @model_validator(mode="after")
+    def _one_anchor(self) -> ReadTimeline:
+        if sum(anchor is not None for anchor in (self.before, self.after, self.around)) > 1:
+            raise ValueError("give one of before, after, around")
+        return self
+
+
+class CreateRoom(Command):
+    """Open a room; you are its first member and its admin."""
+
+    type: Literal["room.create"]
+    name: RoomName
+    description: ShortText = ""
+    private: bool = False
+    reply: ClassVar = replies.RoomState
+
+
+class OpenDirect(Command):
+    """The direct room between you and these members: the same people, the same room. Alone: notes to yourself."""
+
+    type: Literal["room.direct"]
+    members: Annotated[list[Id], Field(min_length=1, max_length=limits.DIRECT_MEMBERS)]
+    reply: ClassVar = replies.RoomState
+
+
+class GetRoom(Command):
+    """A room by its id or its name."""
+
+    type: Literal["room.get"]
+    room: Id | None = None
+    name: RoomName | None = None
+    reply: ClassVar = replies.RoomState
+
+    @model_validator(mode="after")
+    def _id_or_name(self) -> GetRoom:
+        if (self.room is None) == (self.name is None):
+            raise ValueError("give either room or name")
+        return self
+
+
+class BrowseRooms(Command):
+    """Public rooms by name, joined or not. `after` is the last name of the page before."""
+
+    type: Literal["room.directory"]
+    query: Prefix = ""
+    after: str = Field(default="", max_length=limits.ROOM_NAME_CHARACTERS)
+    archived: bool = False
+    limit: Annotated[int, Field(ge=1, le=limits.DIRECTORY_PAGE)] = 50
+    reply: ClassVar = replies.RoomPage
+
+
+class RenameRoom(Command):
+    type: Literal["room.rename"]
+    room: Id
+    name: RoomName
+    reply: ClassVar = replies.RoomState
+
+
+class DescribeRoom(Command):
+    """Say what a room is for."""
+
+    type: Literal["room.describe"]
+    room: Id
+    description: ShortText
+    reply: ClassVar = replies.RoomState
+
+
+class ArchiveRoom(Command):
+    """Close a room for new messages, or open it again. What was said stays readable."""
+
+    type: Literal["room.archive"]
+    room: Id
+    archived: bool
+    reply: ClassVar = replies.RoomState
+
+
+class JoinRoom(Command):
+    type: Literal["room.join"]
+    room: Id
+    reply: ClassVar = replies.RoomState
+
+
+class LeaveRoom(Command):
+    type: Literal["room.leave"]
+    room: Id
+    reply: ClassVar = replies.Done
+
+
+class InviteMembers(Command):
+    """Bring members into a room."""
+
+    type: Literal["room.invite"]
+    room: Id
+    members: MemberIds
+    reply: ClassVar = replies.RoomState
+
+
+class RemoveMember(Command):
+    """Put a member out of a room. They hear nothing that is said after."""
+
+    type: Literal["room.remove"]
+    room: Id
+    member: Id
+    reply: ClassVar = replies.RoomState
+
+
+class ReadRoster(Command):
+    """Who belongs to a room: those connected now first."""
+
+    type: Literal["room.roster"]
+    room: Id
+    query: Prefix = ""
+    after: Annotated[int, Field(ge=0)] = 0
+    limit: Annotated[int, Field(ge=1, le=limits.DIRECTORY_PAGE)] = 100
+    reply: ClassVar = replies.Roster
+
+
+class MarkRead(Command):
+    """Read up to this number. Never moves back."""
+
+    type: Literal["room.read"]
+    room: Id
+    number: Number
+    reply: ClassVar = objects.Membership
+
+
+class MarkUnread(Command):
+    """Unread from this number on."""
+
+    type: Literal["room.unread"]
+    room: Id
+    number: Annotated[int, Field(ge=1, le=2**53)]
+    reply: ClassVar = objects.Membership
+
+
+class SetLevel(Command):
+    """Which messages of this room notify you."""
+
+    type: Literal["room.notify"]
+    room: Id
+    level: objects.Level
+    reply: ClassVar = objects.Membership
+
+
+class ListMembers(Command):
+    """Members by id; those you may not see are left out."""
+
+    type: Literal["member.list"]
+    members: MemberIds
+    reply: ClassVar = replies.MemberPage
+
+
+class BrowseMembers(Command):
+    """Members whose name or handle begins with the query, by name."""
+
+    type: Literal["member.directory"]
+    query: Prefix = ""
+    after: Annotated[int, Field(ge=0, description="how many to pass over")] = 0
+    limit: Annotated[int, Field(ge=1, le=limits.DIRECTORY_PAGE)] = 50
+    reply: ClassVar = replies.MemberPage
+
+
+class UpdateProfile(Command):
+    """Change how others see you. What is left out stays."""
+
+    type: Literal["profile.update"]
+    name: PersonName | None = None
+    about: ShortText | None = None
+    hue: Annotated[int, Field(ge=0, le=359)] | None = None
+    reply: ClassVar = objects.Member
+
+
+class SetPresence(Command):
+    """Whether somebody looks at this connection. Socket only."""
+
+    type: Literal["presence.set"]
+    state: Literal["active", "away"]
+    reply: ClassVar = replies.Done
+
+
+class StartTyping(Command):
+    """“… is typing” in a room; repeat it every few seconds. Socket only."""
+
+    type: Literal["typing"]
+    room: Id
+    reply: ClassVar = replies.Done
+
+
+class Beat(Command):
+    """A sign of life: the answer to a heartbeat. Socket only."""
+
+    type: Literal["beat"]
+    reply: ClassVar = replies.Done
+
+
+ALL: tuple[type[Command], ...] = (
+    TakeSnapshot,
+    Resume,
+    SendMessage,
+    EditMessage,
+    DeleteMessage,
+    GetMessage,
+    ReadTimeline,
+    CreateRoom,
+    OpenDirect,
+    GetRoom,
+    BrowseRooms,
+    RenameRoom,
+    DescribeRoom,
+    ArchiveRoom,
+    JoinRoom,
+    LeaveRoom,
+    InviteMembers,
+    RemoveMember,
+    ReadRoster,
+    MarkRead,
+    MarkUnread,
+    SetLevel,
+    ListMembers,
+    BrowseMembers,
+    UpdateProfile,
+    SetPresence,
+    StartTyping,
+    Beat,
+)
+SOCKET_ONLY: frozenset[type[Command]] = frozenset({SetPresence, StartTyping, Beat})
+
+
+def type_of(command: type[Command]) -> str:
+    """Its name on the wire: `message.send`."""
+    return str(command.model_fields["type"].annotation.__args__[0])  # type: ignore[union-attr]
+
+
+BY_TYPE: dict[str, type[Command]] = {type_of(command): command for command in ALL}

@@ -1,0 +1,114 @@
+"""What a client hears without asking. One durable event, `message`; the rest are upserts or ephemeral."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from hubbub.protocol import objects
+from hubbub.protocol.wire import Event
+
+
+class Hello(Event):
+    """The first frame of a socket: who you are, and in which history of the database."""
+
+    type: Literal["hello"] = "hello"
+    epoch: str
+    member: int
+    heartbeat: int = Field(description="seconds between heartbeats; silence for twice as long means a dead link")
+
+
+class MessageChanged(Event):
+    """The durable event: a message is new or has changed; this is its full state.
+
+    A client applies it if `seq` is the last it has + 1 (or `after` is the last it has), drops it if it is older,
+    and asks with `resume` for what is between on a jump.
+    """
+
+    type: Literal["message"] = "message"
+    room: int
+    seq: int
+    after: int | None = Field(default=None, description="the seq before this one, where it is not seq − 1")
+    message: objects.Message
+
+
+class RoomChanged(Event):
+    """A room's name, description, archive or number of members changed. To its members."""
+
+    type: Literal["room"] = "room"
+    room: objects.Room
+
+
+class MembershipChanged(Event):
+    """Your place in a room: joined, read further, other level. To you, in all your tabs."""
+
+    type: Literal["membership"] = "membership"
+    membership: objects.Membership
+    room: objects.Room | None = Field(default=None, description="given when you have just become a member")
+
+
+class RoomLeft(Event):
+    """You are no longer a member of this room: forget it. To you."""
+
+    type: Literal["left"] = "left"
+    room: int
+
+
+class MemberChanged(Event):
+    """Somebody's name, role or profile, or a new member. To all who may see them."""
+
+    type: Literal["member"] = "member"
+    member: objects.Member
+
+
+class PresenceChanged(Event):
+    """Who came, went, or looks away: all that changed since the last such event. Ephemeral."""
+
+    type: Literal["presence"] = "presence"
+    presence: list[objects.Presence]
+
+
+class Typing(Event):
+    """Who is typing in a room now; stands for TYPING_SECONDS unless repeated. Ephemeral."""
+
+    type: Literal["typing"] = "typing"
+    room: int
+    members: list[int]
+
+
+class Lag(Event):
+    """You read too slowly: frames of this room were dropped. Ask with `resume`; the head is given."""
+
+    type: Literal["lag"] = "lag"
+    room: int
+    head: int
+
+
+class Refresh(Event):
+    """What only you know moved while the server could not tell you. Ask with `resume`."""
+
+    type: Literal["refresh"] = "refresh"
+
+
+class Heartbeat(Event):
+    """The server lives. Answer with `beat`. `heads` names rooms that moved and their heads."""
+
+    type: Literal["heartbeat"] = "heartbeat"
+    heads: dict[int, int] | None = None
+
+
+ALL: tuple[type[Event], ...] = (
+    Hello,
+    MessageChanged,
+    RoomChanged,
+    MembershipChanged,
+    RoomLeft,
+    MemberChanged,
+    PresenceChanged,
+    Typing,
+    Lag,
+    Refresh,
+    Heartbeat,
+)
+EPHEMERAL: frozenset[type[Event]] = frozenset({PresenceChanged, Typing})

@@ -1,0 +1,57 @@
+"""How much is too much: one table, with units and reasons. Each row has a test in `tests/limits`.
+
+Size limits protect memory and never move. The rows marked “lifted” are rates and counts of connections:
+`HUBBUB_RATE_LIMITS=off` lifts them for load tests, and nothing else.
+"""
+
+from __future__ import annotations
+
+
+class Limit(int):
+    """A whole number that knows its unit and why it is what it is."""
+
+    unit: str
+    reason: str
+
+    def __new__(cls, value: int, unit: str, reason: str) -> Limit:
+        limit = super().__new__(cls, value)
+        limit.unit, limit.reason = unit, reason
+        return limit
+
+
+MESSAGE_BYTES = Limit(16 * 1024, "bytes", "text of one message, in UTF-8: a long letter, not a file")
+FRAME_BYTES = Limit(64 * 1024, "bytes", "one frame from a client: four times the longest message")
+ROOM_NAME_CHARACTERS = Limit(80, "characters", "name of a room: fits a sidebar")
+DESCRIPTION_CHARACTERS = Limit(500, "characters", "what a room is for, or what a member says about themself")
+MEMBER_NAME_CHARACTERS = Limit(80, "characters", "name of a member")
+DIRECT_MEMBERS = Limit(20, "members", "people in one direct room; more deserve a room with a name")
+MEMBERS_AT_ONCE = Limit(100, "members", "ids in one `member.list` or `room.invite`")
+TIMELINE_PAGE = Limit(100, "messages", "one page of history")
+DIRECTORY_PAGE = Limit(100, "rows", "one page of the room or member directory")
+SNAPSHOT_MEMBERS = Limit(1000, "members", "people in a snapshot; the rest are asked for by id when they speak")
+RESUME_ROOMS = Limit(1000, "rooms", "rooms in one `resume`; the rest start anew")
+RESUME_MESSAGES = Limit(500, "messages", "states of one room in one resume; more is a `reset`")
+RESUME_BYTES = Limit(256 * 1024, "bytes", "states of one room in one resume; more is a `reset`")
+OUTBOX_BYTES = Limit(1024 * 1024, "bytes", "held for one slow connection before it lags")
+OUTBOX_FRAMES = Limit(512, "frames", "held for one slow connection before it lags")
+STALLED_SECONDS = Limit(10, "seconds", "without progress of a full outbox before the connection is closed (4008)")
+WAITING_COMMANDS = Limit(64, "commands", "of one connection that wait for an answer; more wait in the network")
+WRITER_QUEUE = Limit(10_000, "commands", "waiting for one process's writer; more are told `unavailable`")
+BATCH_COMMANDS = Limit(256, "commands", "in one transaction")
+
+COMMANDS_PER_SECOND = Limit(20, "per second", "commands of one member, lifted")
+COMMANDS_BURST = Limit(100, "commands", "of one member at once: a tab that wakes up asks for much, lifted")
+MESSAGES_PER_SECOND = Limit(5, "per second", "messages of one member, lifted")
+MESSAGES_BURST = Limit(30, "messages", "of one member at once: an outbox that comes back from a tunnel, lifted")
+HANDSHAKES_PER_SECOND = Limit(500, "per second", "new sockets of one process, lifted")
+HANDSHAKES_BURST = Limit(2000, "sockets", "at once for one process, lifted")
+CONNECTIONS_PER_MEMBER = Limit(30, "connections", "open sockets of one member in one process, lifted")
+
+HEARTBEAT_SECONDS = Limit(20, "seconds", "between two heartbeats of the server")
+SILENCE_SECONDS = Limit(35, "seconds", "without a sign of life before a socket is given up")
+TYPING_SECONDS = Limit(6, "seconds", "that “is typing” stands without being repeated")
+
+
+def table() -> dict[str, Limit]:
+    """Every limit by name, in reading order."""
+    return {name: value for name, value in globals().items() if isinstance(value, Limit)}

@@ -1,0 +1,87 @@
+"""The base of every wire type, and the field types that several of them share."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from hubbub.protocol import limits
+
+
+class Wire(BaseModel):
+    """A shape on the wire. Unknown fields are refused by name; fields that are None are left out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, ser_json_bytes="base64")
+
+    def encode(self) -> bytes:
+        """JSON, UTF-8, without the fields that are None."""
+        return self.__pydantic_serializer__.to_json(self, exclude_none=True)
+
+
+class Command(Wire):
+    """What a client asks. `id` names the request on the socket; without it no reply is sent."""
+
+    id: Annotated[int, Field(ge=0, le=2**53)] | None = None
+    reply: ClassVar[Any] = None
+
+
+class Event(Wire):
+    """What a client hears. The same bytes go to everybody who hears it."""
+
+
+def _fits_a_message(text: str) -> str:
+    if len(text.encode("utf-8", "surrogatepass")) > limits.MESSAGE_BYTES:
+        raise ValueError(f"a message holds at most {limits.MESSAGE_BYTES} bytes of UTF-8; split it into several")
+    if not text.strip():
+        raise ValueError("a message needs some text")
+    return _without_nul(text)
+
+
+def _without_nul(text: str) -> str:
+    # PostgreSQL cannot store U+0000, and lone surrogates cannot be encoded: what one storage refuses, all refuse.
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("the text holds a NUL or half a character (a lone surrogate); remove it")
+    return text
+
+
+def _tidy(text: str) -> str:
+    """NFC, one space where there was white space, nothing at the ends, nothing that cannot be seen."""
+    text = unicodedata.normalize("NFC", " ".join(_without_nul(text).split()))
+    return "".join(c for c in text if unicodedata.category(c) != "Cc" and c not in _INVISIBLE)
+
+
+# Zero-width and direction-override characters: they make two names look like one (security row 56). The joiners
+# U+200C and U+200D stay: Persian and emoji need them.
+_INVISIBLE = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+
+
+def _room_name(name: str) -> str:
+    name = _tidy(name)
+    if not name:
+        raise ValueError("a room needs a name")
+    if "/" in name or name.startswith("~"):
+        raise ValueError("a room's name has no “/” and does not start with “~”")
+    if len(name) > limits.ROOM_NAME_CHARACTERS:
+        raise ValueError(f"a room's name has at most {limits.ROOM_NAME_CHARACTERS} characters")
+    return name
+
+
+def _person_name(name: str) -> str:
+    name = _tidy(name)
+    if not name:
+        raise ValueError("a name needs at least one visible character")
+    if len(name) > limits.MEMBER_NAME_CHARACTERS:
+        raise ValueError(f"a name has at most {limits.MEMBER_NAME_CHARACTERS} characters")
+    return name
+
+
+Id = Annotated[int, Field(ge=1, le=2**53)]
+Seq = Annotated[int, Field(ge=0, le=2**53)]
+Number = Annotated[int, Field(ge=0, le=2**53)]
+MessageText = Annotated[str, AfterValidator(_fits_a_message)]
+RoomName = Annotated[str, AfterValidator(_room_name)]
+PersonName = Annotated[str, AfterValidator(_person_name)]
+ShortText = Annotated[str, AfterValidator(_tidy), Field(max_length=limits.DESCRIPTION_CHARACTERS)]
+Prefix = Annotated[str, AfterValidator(_tidy), Field(max_length=limits.ROOM_NAME_CHARACTERS)]
