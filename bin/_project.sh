@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# Sourced by every script beside it: where the project is, its environment first on PATH, and how to speak.
+
+ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." >/dev/null && pwd -P)
+VENV=$ROOT/.venv
+export PATH="$VENV/bin:$PATH"
+# The caller's own environment must not leak into ours.
+unset VIRTUAL_ENV PYTHONPATH PYTHONHOME
+cd -- "$ROOT" || exit
+
+say() { printf '· %s\n' "$*"; }
+
+fail() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+# step "a name" command …: runs it, says how long it took, remembers a failure and goes on with the next.
+STEPS=() FAILED_STEPS=()
+step() {
+    local name=$1 started=$SECONDS outcome=ok
+    shift
+    printf '\n── %s\n' "$name"
+    "$@" || outcome=FAILED
+    STEPS+=("$(printf '%-7s %4d s  %s' "$outcome" $((SECONDS - started)) "$name")")
+    [ "$outcome" = ok ] || FAILED_STEPS+=("$name")
+}
+
+# summary: one line a step, then one plain sentence; the exit code tells whether every step passed.
+summary() {
+    printf '\n'
+    printf '%s\n' "${STEPS[@]}"
+    if [ ${#FAILED_STEPS[@]} -gt 0 ]; then
+        local IFS=,
+        printf '%s: FAILED: %s (%d of %d steps, %d s)\n' \
+            "${0##*/}" "${FAILED_STEPS[*]}" ${#FAILED_STEPS[@]} ${#STEPS[@]} $SECONDS
+        return 1
+    fi
+    printf '%s: all %d steps passed in %d s\n' "${0##*/}" ${#STEPS[@]} $SECONDS
+}
