@@ -1,0 +1,10 @@
+"""The rows. All models live in this one app: they all point at each other."""
+
+from hubbub.models.member import Member
+from hubbub.models.membership import Membership
+from hubbub.models.message import Message
+from hubbub.models.room import Room
+from hubbub.models.token import Token
+from hubbub.models.workspace import Workspace
+
+__all__ = ["Member", "Membership", "Message", "Room", "Token", "Workspace"]

@@ -1,0 +1,100 @@
+"""A user's or bot's identity in the chat."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from hubbub.protocol import limits, objects
+from hubbub.protocol.objects import Role, RoomKind
+
+if TYPE_CHECKING:
+    from hubbub.models.room import Room
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    def visible_to(self, viewer: Member) -> MemberQuerySet:
+        """Everybody, for a guest only those they share a room with."""
+        if viewer.role != Role.GUEST:
+            return self
+        shared = viewer.memberships.values("room")
+        return self.filter(Q(pk=viewer.pk) | Q(memberships__room__in=shared)).distinct()
+
+    def active(self) -> MemberQuerySet:
+        return self.filter(active=True)
+
+    def named_like(self, prefix: str) -> MemberQuerySet:
+        """Whose name, a later word of it, or handle begins with the prefix."""
+        if not prefix:
+            return self
+        return self.filter(
+            Q(name__istartswith=prefix)
+            | Q(name__icontains=f" {prefix}")
+            | Q(handle__istartswith=prefix.removeprefix("@"))
+        )
+
+    def by_name(self) -> MemberQuerySet:
+        return self.order_by(Lower("name"), "pk")
+
+    def touch(self, ids: Iterable[int]) -> None:
+        """Note that something only these members know has changed."""
+        self.filter(pk__in=list(ids)).update(version=F("version") + 1)
+
+
+class Member(models.Model):
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="hubbub_member",
+        help_text="whose identity this is; none for bots",
+    )
+    handle = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=limits.MEMBER_NAME_CHARACTERS)
+    about = models.CharField(max_length=limits.DESCRIPTION_CHARACTERS, blank=True)
+    hue = models.PositiveSmallIntegerField(default=0)
+    role = models.CharField(max_length=8, choices=[(r, r) for r in Role], default=Role.MEMBER)
+    active = models.BooleanField(default=True)
+    version = models.PositiveBigIntegerField(default=0, help_text="counts changes of what only they know")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MemberQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role in {Role.OWNER, Role.ADMIN}
+
+    def shares_a_room_with(self, other: Member) -> bool:
+        return self.memberships.filter(room__memberships__member=other).exists()
+
+    def rooms(self, *kinds: RoomKind) -> models.QuerySet[Room]:
+        from hubbub.models.room import Room
+
+        rooms = Room.objects.filter(memberships__member=self)
+        return rooms.filter(kind__in=kinds) if kinds else rooms
+
+    def as_object(self) -> objects.Member:
+        return objects.Member(
+            id=self.pk,
+            handle=self.handle,
+            name=self.name,
+            role=Role(self.role),
+            about=self.about,
+            hue=self.hue,
+            active=self.active,
+        )
+
+
+def hue_of(handle: str) -> int:
+    """A colour that stays the same for a handle, in degrees."""
+    return zlib.crc32(handle.encode()) % 360
