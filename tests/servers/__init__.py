@@ -1,0 +1,14 @@
+"""Finds and starts the programs that tests need beside Python: Redis, PostgreSQL, a browser.
+
+Each is looked for on this machine first and in a Python package second, so that a checkout can be tested
+without installing anything. `NotFound` says what was looked for and how to get it.
+"""
+
+from __future__ import annotations
+
+from tests.servers.browser import find_chromium
+from tests.servers.postgres import running_postgres
+from tests.servers.process import NotFound, Running
+from tests.servers.redis import running_redis
+
+__all__ = ["NotFound", "Running", "find_chromium", "running_postgres", "running_redis"]
