@@ -14,7 +14,7 @@ from hubbub.protocol.closing import Close
 from hubbub.protocol.generate import shapes
 from hubbub.protocol.wire import Wire
 
-LINE = 110
+LINE = 120
 LIMITS = (
     "MESSAGE_BYTES",
     "ROOM_NAME_CHARACTERS",

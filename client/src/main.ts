@@ -1,0 +1,13 @@
+/** Where the client begins: the page's boot JSON becomes a session, and the session a screen. */
+
+import { mount } from "svelte"
+import App from "./App.svelte"
+import { readBoot } from "./state/boot"
+import { Session } from "./state/session.svelte"
+
+const target = document.getElementById("hubbub")
+if (!target) throw new Error("the page holds no #hubbub to mount in")
+
+const session = new Session(readBoot(document))
+session.start()
+mount(App, { target, props: { session } })

@@ -1,0 +1,19 @@
+/** What a message's text is, once parsed: a tree of these. Components turn it into elements. */
+
+export type Block =
+  | { type: "paragraph"; children: Inline[] }
+  | { type: "heading"; level: 1 | 2 | 3 | 4 | 5 | 6; children: Inline[] }
+  | { type: "quote"; children: Block[] }
+  | { type: "list"; ordered: boolean; start: number; items: Block[][] }
+  | { type: "code"; language: string; text: string }
+  | { type: "break" }
+
+export type Inline =
+  | { type: "text"; text: string }
+  | { type: "strong" | "em" | "del"; children: Inline[] }
+  | { type: "code"; text: string }
+  | { type: "link"; href: string; children: Inline[] }
+  | { type: "newline" }
+
+/** A piece of highlighted code: `class` names what it is (`hljs-keyword`); nested pieces stand in `children`. */
+export type Highlighted = { type: "text"; text: string } | { type: "span"; class: string; children: Highlighted[] }
