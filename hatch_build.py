@@ -41,8 +41,7 @@ class ClientBuildHook(BuildHookInterface[Any]):
 
 
 def client_is_built(root: Path) -> bool:
-    static = root / "src" / "hubbub" / "static" / "hubbub"
-    return (static / ".vite" / "manifest.json").exists() or (static / "manifest.json").exists()
+    return (root / "src" / "hubbub" / "static" / "hubbub" / "manifest.json").exists()
 
 
 def build_client(root: Path) -> None:
