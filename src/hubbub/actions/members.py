@@ -1,0 +1,135 @@
+"""Who is who: admitting a user, changing a profile, a role, and ending a member's access."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from hubbub import conf, policy
+from hubbub.actions._telling import tell_member_changed
+from hubbub.actions.checking import checked, require
+from hubbub.actions.logins import end_logins_of
+from hubbub.actions.memberships import join_room
+from hubbub.actions.rooms import create_room
+from hubbub.admission import Admission, admission_of
+from hubbub.errors import Forbidden, Invalid
+from hubbub.models import Member, Room
+from hubbub.models.member import hue_of
+from hubbub.models.room import name_key
+from hubbub.protocol.objects import Role, RoomKind
+from hubbub.protocol.wire import PersonName, ShortText
+from hubbub.unit import unit
+
+
+def member_for(user: Any) -> Member:
+    """The member that a host's user is, made at the first time. Forbidden if ADMIT refuses or they are inactive."""
+    member = Member.objects.filter(user=user).first()
+    if member is None:
+        admission = admission_of(user)
+        if admission is None:
+            raise Forbidden("You have no access to this chat.")
+        member = admit(user=user, admission=admission)
+    if not member.active or not user.is_active:
+        raise Forbidden("Your account is deactivated.")
+    return member
+
+
+def admit(*, user: Any, admission: Admission) -> Member:
+    """Make a user a member, who is in the first room from the start unless they are a guest."""
+    with unit() as work:
+        member, made = Member.objects.get_or_create(user=user, defaults=_identity(admission))
+        if made:
+            tell_member_changed(work, member)
+            _join_first_room(member)
+    return member
+
+
+def create_bot(*, by: Member, handle: str, name: str) -> Member:
+    """A member without a user. It speaks with a token (`create_token`)."""
+    require(by.is_admin, "Only admins can make bots.")
+    with unit() as work:
+        member = Member.objects.create(**_identity(Admission(handle, checked(PersonName, name), Role.BOT)))
+        tell_member_changed(work, member)
+    return member
+
+
+def update_profile(
+    *, member: Member, name: str | None = None, about: str | None = None, hue: int | None = None
+) -> Member:
+    """Change how others see a member. What is None stays."""
+    if name is not None:
+        member.name = checked(PersonName, name)
+    if about is not None:
+        member.about = checked(ShortText, about)
+    if hue is not None:
+        member.hue = hue % 360
+    with unit() as work:
+        member.save(update_fields=["name", "about", "hue"])
+        tell_member_changed(work, member)
+    return member
+
+
+def change_role(*, by: Member, member: Member, role: Role) -> Member:
+    """Make somebody owner, admin, member or guest. The last owner stays one."""
+    require(policy.can_change_role(by, member, role), "You cannot give this role.")
+    _keep_an_owner(member, unless=role == Role.OWNER)
+    with unit() as work:
+        member.role = role
+        member.save(update_fields=["role"])
+        tell_member_changed(work, member)
+    return member
+
+
+def deactivate_member(*, by: Member, member: Member) -> Member:
+    """End a member's access everywhere, at once. What they said stays."""
+    require(policy.can_deactivate(by, member), "You cannot deactivate this member.")
+    _keep_an_owner(member)
+    return _set_active(member, active=False)
+
+
+def reactivate_member(*, by: Member, member: Member) -> Member:
+    require(policy.can_deactivate(by, member), "You cannot reactivate this member.")
+    return _set_active(member, active=True)
+
+
+def _set_active(member: Member, *, active: bool) -> Member:
+    with unit() as work:
+        member.active = active
+        member.save(update_fields=["active"])
+        tell_member_changed(work, member)
+        if not active:
+            end_logins_of(member)
+    return member
+
+
+def _keep_an_owner(member: Member, *, unless: bool = False) -> None:
+    others = Member.objects.active().filter(role=Role.OWNER).exclude(pk=member.pk)
+    if member.role == Role.OWNER and not unless and not others.exists():
+        raise Invalid("This is the last owner. Make somebody else owner first.")
+
+
+def _identity(admission: Admission) -> dict[str, Any]:
+    handle = _free_handle(admission.handle)
+    return {"handle": handle, "name": admission.name, "role": admission.role, "hue": hue_of(handle)}
+
+
+def _free_handle(wanted: str) -> str:
+    base = re.sub(r"[^\w.-]+", "-", wanted.strip().casefold()).strip("-.")[:56] or "member"
+    taken = set(Member.objects.filter(handle__startswith=base).values_list("handle", flat=True))
+    handle, number = base, 1
+    while handle in taken:
+        number += 1
+        handle = f"{base}{number}"
+    return handle
+
+
+def _join_first_room(member: Member) -> None:
+    name = conf.get("FIRST_ROOM")
+    if not name or member.role in (Role.GUEST, Role.BOT):
+        return
+    room = Room.objects.named(name).filter(kind=RoomKind.PUBLIC).first()
+    if room:
+        join_room(member=member, room=room)
+    elif not Room.objects.filter(name_key=name_key(name)).exists():
+        create_room(by=member, name=name)
+

@@ -1,0 +1,96 @@
+"""Who is in a room: joining, leaving, inviting, removing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import F
+
+from hubbub import policy
+from hubbub.actions._telling import post_system, tell_left, tell_membership, tell_room_changed
+from hubbub.actions.checking import require
+from hubbub.errors import NotFound
+from hubbub.models import Member, Membership, Room
+from hubbub.protocol.objects import RoomRole, System, SystemKind
+from hubbub.unit import Unit, unit
+
+
+def join_room(*, member: Member, room: Room) -> Membership:
+    """Become a member of a public room. Joining twice is joining once."""
+    if present := room.memberships.filter(member=member).first():
+        return present
+    require(policy.can_join(member, room), _why_not_join(room))
+    with unit() as work:
+        return _bring_in(work, room, member, by=member, what=System(kind=SystemKind.JOINED))
+
+
+def invite_members(*, by: Member, room: Room, members: Sequence[Member]) -> Room:
+    """Bring members into a room. Those who are in it already stay as they are."""
+    own = room.memberships.filter(member=by).first()
+    require(policy.can_invite(by, room, own), "You cannot bring people into this room.")
+    inside = set(room.memberships.values_list("member", flat=True))
+    with unit() as work:
+        for member in members:
+            if member.pk not in inside:
+                _bring_in(work, room, member, by=by, what=System(kind=SystemKind.ADDED, member=member.pk))
+    room.refresh_from_db()
+    return room
+
+
+def leave_room(*, member: Member, room: Room) -> None:
+    """Stop being a member. Nothing that is said after is heard. Leaving twice is leaving once."""
+    require(policy.can_leave(room), "A direct room cannot be left; mute it instead.")
+    with unit() as work:
+        _take_out(work, room, member, by=member, what=System(kind=SystemKind.LEFT))
+
+
+def remove_member(*, by: Member, room: Room, member: Member) -> None:
+    """Put a member out of a room. NotFound if they are not in it."""
+    own = room.memberships.filter(member=by).first()
+    require(policy.can_manage(by, room, own), "Only the room's admins can remove people.")
+    with unit() as work:
+        if not _take_out(work, room, member, by=by, what=System(kind=SystemKind.REMOVED, member=member.pk)):
+            raise NotFound("They are not in this room.")
+
+
+def _bring_in(work: Unit, room: Room, member: Member, *, by: Member, what: System) -> Membership:
+    # A newcomer has read what was said before: unread counts begin with what comes now.
+    counters = Room.objects.values("last_number", "posts").get(pk=room.pk)
+    membership, made = Membership.objects.get_or_create(
+        room=room,
+        member=member,
+        defaults={"read_number": counters["last_number"], "read_posts": counters["posts"]},
+    )
+    if made:
+        Room.objects.filter(pk=room.pk).update(member_count=F("member_count") + 1)
+        post_system(work, room=room, author=by, system=what)
+        tell_membership(work, membership, joined=True)
+        tell_room_changed(work, room)
+    return membership
+
+
+def _take_out(work: Unit, room: Room, member: Member, *, by: Member, what: System) -> bool:
+    membership = room.memberships.filter(member=member).first()
+    if membership is None:
+        return False
+    membership.delete()
+    Room.objects.filter(pk=room.pk).update(member_count=F("member_count") - 1)
+    if membership.is_admin:
+        _hand_over(room)
+    post_system(work, room=room, author=by, system=what)
+    tell_left(work, room=room.pk, member=member.pk)
+    tell_room_changed(work, room)
+    return True
+
+
+def _hand_over(room: Room) -> None:
+    """A room whose last admin goes is looked after by whoever has been there longest."""
+    if not room.memberships.filter(role=RoomRole.ADMIN).exists():
+        eldest = room.memberships.filter(member__active=True).order_by("joined_at", "pk").first()
+        if eldest:
+            eldest.role = RoomRole.ADMIN
+            eldest.save(update_fields=["role"])
+
+
+def _why_not_join(room: Room) -> str:
+    return "This room is archived." if room.archived else "You cannot join this room; ask to be invited."

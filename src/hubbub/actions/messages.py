@@ -1,0 +1,98 @@
+"""Saying something, changing it, taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from hubbub import policy
+from hubbub.actions.checking import checked, require
+from hubbub.errors import Conflict, Forbidden, HubbubError, NotFound
+from hubbub.models import Member, Membership, Message, Room
+from hubbub.models.membership import Standing
+from hubbub.protocol.ids import make_message_id
+from hubbub.protocol.wire import MessageText
+from hubbub.unit import Posting, Unit, unit
+
+
+@dataclass(slots=True)
+class Post:
+    """Something to say: by whom, in which room, under which id (made by the sender)."""
+
+    author: Member
+    room: int
+    id: UUID
+    text: str
+
+
+def send_messages(posts: Sequence[Post]) -> list[Posting]:
+    """Place each post in its room. The one hot action is bulk by design: a single post is a batch of one.
+
+    Returns one Posting each, in order: placed, or recognised as an earlier one (`dup`), or with a `refusal`. A
+    refused post harms no other. The results are final once the outermost unit has ended.
+    """
+    standings = Membership.objects.standings({(post.room, post.author.pk) for post in posts})
+    with unit() as work:
+        return [_place(work, post, standings.get((post.room, post.author.pk))) for post in posts]
+
+
+def send_message(*, author: Member, room: Room | int, text: str, id: UUID | None = None) -> Message:  # noqa: A002
+    """Post a message and return it. With the id of an earlier try, returns that one.
+
+    Raises Invalid (empty or too long), NotFound, Forbidden (not a member, archived), Conflict (id taken).
+    """
+    room_id = room.pk if isinstance(room, Room) else room
+    post = Post(author=author, room=room_id, id=id or make_message_id(), text=checked(MessageText, text))
+    with unit():
+        (posting,) = send_messages([post])
+    if posting.refusal:
+        raise posting.refusal
+    return posting.message
+
+
+def edit_message(*, by: Member, message: Message, text: str, seq: int | None = None) -> Message:
+    """Change the text of one's own message. `seq`: the state it is based on; another one is a Conflict."""
+    text = checked(MessageText, text)
+    require(policy.can_edit(by, message, _membership(by, message)), "Only its author can edit a message.")
+    if seq is not None and seq != message.seq and text != message.text:
+        raise Conflict("The message has changed since. Look at it again before you edit it.")
+    if text != message.text:
+        message.text, message.edited_at = text, datetime.now(UTC)
+        with unit() as work:
+            message.save(update_fields=["text", "edited_at"])
+            work.touch(message, author_name=message.author.name)
+    return message
+
+
+def delete_message(*, by: Member, message: Message) -> Message:
+    """Take a message back: its text is gone for good, a tombstone keeps its place. Twice is once."""
+    require(policy.can_delete(by, message, _membership(by, message)), "You cannot delete this message.")
+    if not message.deleted:
+        message.text, message.deleted = "", True
+        with unit() as work:
+            message.save(update_fields=["text", "deleted"])
+            work.touch(message, author_name=message.author.name)
+    return message
+
+
+def _place(work: Unit, post: Post, standing: Standing | None) -> Posting:
+    message = Message(id=post.id, room_id=post.room, author_id=post.author.pk, text=post.text)
+    if standing is None or not standing.active or standing.archived:
+        return Posting(message, post.author.name, refusal=_why_not(post, standing))
+    return work.post(message, author_name=standing.name)
+
+
+def _why_not(post: Post, standing: Standing | None) -> HubbubError:
+    if standing is None:
+        try:
+            policy.room_for(post.author, post.room)
+        except NotFound as refusal:
+            return refusal
+        return Forbidden("Join the room before you post in it.")
+    return Forbidden("Your account is deactivated." if not standing.active else "This room is archived.")
+
+
+def _membership(member: Member, message: Message) -> Membership | None:
+    return Membership.objects.filter(member=member, room=message.room_id).first()

@@ -1,0 +1,124 @@
+"""May they? Ids from outside become rows only here: to fetch is to authorise.
+
+The functions that end in `_for` return the row or raise NotFound: what you may not see does not exist. The others
+answer yes or no about something you may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from hubbub.errors import Forbidden, NotFound
+from hubbub.models import Member, Membership, Message, Room
+from hubbub.protocol.objects import Role, RoomKind
+
+
+def room_for(member: Member, room_id: int) -> Room:
+    """The room, if the member may see it. Otherwise NotFound."""
+    room = Room.objects.visible_to(member).filter(pk=room_id).first() if member.active else None
+    if room is None:
+        raise NotFound("There is no such room.")
+    return room
+
+
+def room_named_for(member: Member, name: str) -> Room:
+    """The room of that name, if the member may see it. Case and compatibility forms do not count."""
+    room = Room.objects.visible_to(member).named(name).first() if member.active else None
+    if room is None:
+        raise NotFound(f"There is no room “{name}”.")
+    return room
+
+
+def membership_for(member: Member, room_id: int) -> Membership:
+    """The member's own place in a room. NotFound if they cannot see it, Forbidden if they have not joined it."""
+    membership = Membership.objects.select_related("room").filter(member=member, room=room_id).first()
+    if membership is None or not member.active:
+        room_for(member, room_id)
+        raise Forbidden("Join the room first.")
+    return membership
+
+
+def message_for(member: Member, message_id: UUID) -> Message:
+    """The message, if the member may see its room."""
+    message = Message.objects.select_related("room", "author").filter(pk=message_id).first()
+    if message is None or not can_see(member, message.room):
+        raise NotFound("There is no such message.")
+    return message
+
+
+def members_for(member: Member, ids: Iterable[int]) -> list[Member]:
+    """Those of the members that this one may see and that are active. NotFound if one of them is not."""
+    wanted = set(ids)
+    found = list(Member.objects.visible_to(member).active().filter(pk__in=wanted))
+    if len(found) != len(wanted):
+        raise NotFound("One of these members does not exist.")
+    return found
+
+
+def can_see(member: Member, room: Room) -> bool:
+    return member.active and Room.objects.visible_to(member).filter(pk=room.pk).exists()
+
+
+def can_create_rooms(member: Member) -> bool:
+    return member.active and member.role != Role.GUEST
+
+
+def can_join(member: Member, room: Room) -> bool:
+    return room.kind == RoomKind.PUBLIC and member.role != Role.GUEST and not room.archived
+
+
+def can_leave(room: Room) -> bool:
+    """A direct room is who is in it: there is nothing to leave."""
+    return room.kind in (RoomKind.PUBLIC, RoomKind.PRIVATE)
+
+
+def can_manage(member: Member, room: Room, membership: Membership | None) -> bool:
+    """Rename, describe, archive, remove others: its admins and the site's, never in a direct room."""
+    if not member.active or room.is_direct:
+        return False
+    if membership is not None:
+        return membership.is_admin or member.is_admin
+    return member.is_admin and room.kind == RoomKind.PUBLIC
+
+
+def can_describe(member: Member, room: Room, membership: Membership | None) -> bool:
+    """What a room is for is everybody's business who talks in it, guests aside."""
+    if can_manage(member, room, membership):
+        return True
+    return membership is not None and member.role != Role.GUEST and not room.is_direct and not room.archived
+
+
+def can_invite(member: Member, room: Room, membership: Membership | None) -> bool:
+    if room.is_direct or room.archived or not member.active:
+        return False
+    return membership is not None and member.role != Role.GUEST
+
+
+def can_edit(member: Member, message: Message, membership: Membership | None) -> bool:
+    """Only what you said, where you still may speak."""
+    if message.author_id != member.pk or message.deleted or message.system is not None:
+        return False
+    return membership is not None and member.active and not message.room.archived
+
+
+def can_delete(member: Member, message: Message, membership: Membership | None) -> bool:
+    """What you said, or what others said in a room that you manage."""
+    if message.system is not None or membership is None or not member.active:
+        return False
+    return message.author_id == member.pk or can_manage(member, message.room, membership)
+
+
+def can_change_role(member: Member, other: Member, role: Role) -> bool:
+    """Owners make anybody anything; admins make members and guests. A bot stays a bot, a person a person."""
+    if Role.BOT in (other.role, role) or not member.active:
+        return False
+    if member.role == Role.OWNER:
+        return True
+    return member.role == Role.ADMIN and not other.is_admin and role in (Role.MEMBER, Role.GUEST)
+
+
+def can_deactivate(member: Member, other: Member) -> bool:
+    if not member.active or member.pk == other.pk:
+        return False
+    return member.role == Role.OWNER or (member.role == Role.ADMIN and not other.is_admin)

@@ -1,0 +1,174 @@
+"""A unit of work: what one transaction changes, placed in its rooms' order and published once it is committed.
+
+Actions say `post` (a new message), `touch` (a changed one) and `tell` (an event without seq). Placing comes last:
+rooms are locked in order of id, counters move, rows are written, and each changed message gets one new seq however
+many actions changed it. Units nest: an inner one is a savepoint, and takes back what it said if it fails.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from hubbub import signals
+from hubbub.errors import Conflict, HubbubError, NotFound
+from hubbub.models import Membership, Message, Room
+from hubbub.models.room import Head
+from hubbub.publish import Batch, Notice, frame_of, publish
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(slots=True)
+class Posting:
+    """A message on its way into a room. After placing: `message` has its place, or `refusal` says why not."""
+
+    message: Message
+    author_name: str
+    dup: bool = False
+    refusal: HubbubError | None = None
+
+
+class Unit:
+    """Collects what a transaction says. Get the present one from `unit()`."""
+
+    def __init__(self) -> None:
+        self._postings: list[Posting] = []
+        self._touched: list[tuple[Message, str]] = []
+        self._notices: list[Callable[[], Notice]] = []
+        self._batch = Batch()
+
+    def post(self, message: Message, *, author_name: str) -> Posting:
+        """A new message, or a second try of one. What became of it stands in the Posting once placed."""
+        posting = Posting(message, author_name)
+        self._postings.append(posting)
+        return posting
+
+    def touch(self, message: Message, *, author_name: str) -> None:
+        """The message has changed (its row is saved): it gets the room's next seq when the unit is placed."""
+        self._touched.append((message, author_name))
+
+    def tell(self, notice: Callable[[], Notice]) -> None:
+        """An event without seq; built once everything is placed, so that it shows the final state."""
+        self._notices.append(notice)
+
+    def place(self) -> None:
+        """Give every posting and touched message its place, and write it. Safe to call several times."""
+        if self._postings or self._touched:
+            postings, touched = self._postings, self._touched
+            self._postings, self._touched = [], []
+            heads = Room.objects.lock_heads(
+                {p.message.room_id for p in postings} | {message.room_id for message, _ in touched}
+            )
+            new = _place_new(postings, heads)
+            changed = _place_touched(touched, heads)
+            Room.objects.save_heads(heads.values())
+            frames = [frame_of(message.as_object(), name) for message, name in [*changed, *new]]
+            self._batch.frames += sorted(frames, key=lambda frame: (frame.room, frame.seq))
+        notices, self._notices = self._notices, []
+        self._batch.notices += [notice() for notice in notices]
+
+    def publish_on_commit(self) -> None:
+        if batch := self._batch:
+            transaction.on_commit(lambda: _announce(batch))
+
+    def mark(self) -> tuple[int, int, int]:
+        return len(self._postings), len(self._touched), len(self._notices)
+
+    def rewind(self, mark: tuple[int, int, int]) -> None:
+        del self._postings[mark[0] :], self._touched[mark[1] :], self._notices[mark[2] :]
+
+
+@contextmanager
+def unit() -> Iterator[Unit]:
+    """The present unit, or a new transaction with one. An exception undoes exactly what happened inside."""
+    present: Unit | None = getattr(_here, "unit", None)
+    if present is not None:
+        mark = present.mark()
+        try:
+            with transaction.atomic():
+                yield present
+        except BaseException:
+            present.rewind(mark)
+            raise
+        return
+    fresh = _here.unit = Unit()
+    try:
+        with transaction.atomic():
+            yield fresh
+            fresh.place()
+            fresh.publish_on_commit()
+    finally:
+        _here.unit = None
+
+
+_here = threading.local()
+
+
+def _place_new(postings: list[Posting], heads: dict[int, Head]) -> list[tuple[Message, str]]:
+    if not postings:
+        return []
+    seen = {m.pk: m for m in Message.objects.filter(pk__in=[p.message.pk for p in postings])}
+    new: list[tuple[Message, str]] = []
+    read: dict[tuple[int, int], tuple[int, int]] = {}
+    now = datetime.now(UTC)
+    for posting in postings:
+        message = posting.message
+        if earlier := seen.get(message.pk):
+            _recognise(posting, earlier)
+            continue
+        if (head := heads.get(message.room_id)) is None:
+            posting.refusal = NotFound("There is no such room.")
+            continue
+        # Times name messages in some protocols, so they rise and are unique in a room, whatever the clock does.
+        message.created_at = max(now, head.last_at + MICROSECOND)
+        message.seq, message.number = head.seq + 1, head.last_number + 1
+        message.post = head.posts + (message.system is None)
+        heads[head.room] = Head(head.room, message.seq, message.number, message.post, message.created_at)
+        seen[message.pk] = message
+        read[head.room, message.author_id] = (message.number, message.post)
+        new.append((message, posting.author_name))
+    Message.objects.insert_many(message for message, _ in new)
+    Membership.objects.advance_authors((*position, *who) for who, position in read.items())
+    return new
+
+
+def _recognise(posting: Posting, earlier: Message) -> None:
+    """A second try is the first message (contract G2); somebody else's id, or another text, reveals nothing."""
+    again = posting.message
+    same_place = (earlier.author_id, earlier.room_id) == (again.author_id, again.room_id)
+    changed_since = earlier.edited_at is not None or earlier.deleted
+    if same_place and earlier.system is None and (changed_since or earlier.text == again.text):
+        posting.message, posting.dup = earlier, True
+    else:
+        posting.refusal = Conflict("This message id is taken. Make a new one for a new message.")
+
+
+def _place_touched(touched: list[tuple[Message, str]], heads: dict[int, Head]) -> list[tuple[Message, str]]:
+    by_id: dict[UUID, list[tuple[Message, str]]] = {}
+    for message, name in touched:
+        by_id.setdefault(message.pk, []).append((message, name))
+    latest = []
+    for states in by_id.values():
+        last, name = states[-1]
+        head = heads[last.room_id]
+        for message, _ in states:
+            message.seq = head.seq + 1
+        heads[last.room_id] = head._replace(seq=head.seq + 1)
+        latest.append((last, name))
+    Message.objects.save_seqs(message for message, _ in latest)
+    return latest
+
+
+def _announce(batch: Batch) -> None:
+    publish(batch)
+    if signals.message_changed.has_listeners(Message):
+        for frame in batch.frames:
+            new = frame.message.edited_at is None and frame.message.deleted is None
+            signals.message_changed.send_robust(Message, message=frame.message, new=new)
