@@ -80,17 +80,25 @@ def running_postgres(programs: Path | None = None) -> Iterator[Running]:
 
 def readable_by(user: int, programs: Path, directory: Path) -> Path:
     """`programs`, or a copy if `user` may not reach them, as in a checkout in root's home."""
-    check = subprocess.run(
-        [programs / "postgres", "--version"], capture_output=True, check=False, **as_user(user)
-    )
-    if check.returncode == 0:
-        return programs
-    shutil.copytree(programs.parent, directory / "installed", symlinks=True)
-    return directory / "installed" / programs.name
+    version = [programs / "postgres", "--version"]
+    try:
+        subprocess.run(version, stdout=subprocess.DEVNULL, check=True, **as_user(user))
+    except PermissionError:
+        shutil.copytree(programs.parent, directory / "installed", symlinks=True)
+        return directory / "installed" / programs.name
+    return programs
 
 
 def make_cluster(programs: Path, cluster: Path, user: int | None) -> None:
-    command = [programs / "initdb", "--pgdata", cluster, "--username", "hubbub", "--auth", "trust"]
+    command: list[str | Path] = [
+        programs / "initdb",
+        "--pgdata",
+        cluster,
+        "--username",
+        "hubbub",
+        "--auth",
+        "trust",
+    ]
     command += ["--encoding", "UTF8", "--no-locale", "--no-sync"]
     made = subprocess.run(command, capture_output=True, check=False, cwd=cluster.parent, **as_user(user))
     if made.returncode != 0:

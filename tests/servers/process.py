@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 SECONDS_TO_START = 30
 SECONDS_TO_STOP = 10
@@ -71,8 +72,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def as_user(user: int | None) -> dict[str, int | list[int]]:
-    """Arguments of `subprocess` that run a program as `user` and that user's group alone."""
+class Identity(TypedDict, total=False):
+    """The arguments of `subprocess` that say as whom a program runs."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def as_user(user: int | None) -> Identity:
+    """As `user` and in that user's group alone; None: as whoever runs the tests."""
     return {} if user is None else {"user": user, "group": user, "extra_groups": []}
 
 

@@ -35,7 +35,7 @@ def running_redis(program: Path | None = None) -> Iterator[Running]:
     program = program or find_redis()
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="hubbub-redis-") as directory:
-        command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", directory]
+        command: list[str | Path] = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", directory]
         command += ["--save", "", "--appendonly", "no"]
         with running(
             command,

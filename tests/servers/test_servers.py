@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,6 +35,17 @@ def test_postgres_has_an_empty_database_in_utf8(find: Callable[[], Path]) -> Non
     with running_postgres(find()) as server, psycopg.connect(server.url) as connection:
         assert connection.execute("SELECT count(*) FROM pg_stat_user_tables").fetchone() == (0,)
         assert connection.execute("SHOW server_encoding").fetchone() == ("UTF8",)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to hand PostgreSQL to another user")
+def test_postgres_of_a_checkout_that_only_root_may_read(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    shutil.copytree(postgres_of_package().parent, tmp_path / "installed", symlinks=True)
+    with (
+        running_postgres(tmp_path / "installed" / "bin") as server,
+        psycopg.connect(server.url) as connection,
+    ):
+        assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 @pytest.mark.parametrize("start", [running_redis, running_postgres])
