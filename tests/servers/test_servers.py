@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import pytest
 import redis
 
 from tests.servers import NotFound, Running, find_chromium, fixtures, running_postgres, running_redis
-from tests.servers.postgres import find_postgres, postgres_of_package
+from tests.servers.postgres import copy_package, find_postgres, postgres_of_package
 from tests.servers.redis import answers_ping, find_redis, redis_of_package
 
 ROOT = Path(__file__).parents[2]
@@ -40,11 +39,8 @@ def test_postgres_has_an_empty_database_in_utf8(find: Callable[[], Path]) -> Non
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to hand PostgreSQL to another user")
 def test_postgres_of_a_checkout_that_only_root_may_read(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
-    shutil.copytree(postgres_of_package().parent, tmp_path / "installed", symlinks=True)
-    with (
-        running_postgres(tmp_path / "installed" / "bin") as server,
-        psycopg.connect(server.url) as connection,
-    ):
+    programs = copy_package(postgres_of_package(), tmp_path)
+    with running_postgres(programs) as server, psycopg.connect(server.url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
