@@ -26,10 +26,14 @@ def check_channels(**_: Any) -> list[CheckMessage]:
     """hubbub.E002: without Channels' app there is no socket; hubbub.W001: nor without an ASGI application."""
     found: list[CheckMessage] = []
     if "channels" not in settings.INSTALLED_APPS:
-        found.append(Error("channels is not installed.", hint='INSTALLED_APPS += ["channels"]', id="hubbub.E002"))
+        found.append(
+            Error("channels is not installed.", hint='INSTALLED_APPS += ["channels"]', id="hubbub.E002")
+        )
     if not getattr(settings, "ASGI_APPLICATION", None):
         hint = 'ASGI_APPLICATION = "yourproject.asgi.application"; see docs/embedding.md.'
-        found.append(Warning("No ASGI_APPLICATION: the chat's socket is not served.", hint=hint, id="hubbub.W001"))
+        found.append(
+            Warning("No ASGI_APPLICATION: the chat's socket is not served.", hint=hint, id="hubbub.W001")
+        )
     return found
 
 

@@ -25,7 +25,9 @@ SETTINGS: dict[str, Setting] = {
     "FIRST_ROOM": Setting("general", "public room that is made first and that everybody but guests joins"),
     "RATE_LIMITS": Setting(True, "False lifts rates and connection counts (not sizes), for load tests"),
     "CHANNEL_LAYER": Setting("default", "which of CHANNEL_LAYERS carries frames between processes"),
-    "SOCKET_PATH": Setting("/ws/", "where the host's routing mounts `hubbub.routing`; the page tells the client"),
+    "SOCKET_PATH": Setting(
+        "/ws/", "where the host's routing mounts `hubbub.routing`; the page tells the client"
+    ),
     "LINKS": Setting(
         {},
         "where the client's menu leads: URL names or paths for sign_in, sign_out, account, invite, admin",

@@ -56,6 +56,14 @@ def members_for(member: Member, ids: Iterable[int]) -> list[Member]:
     return found
 
 
+def member_in(room: Room, member_id: int) -> Member:
+    """The member, if they are in the room (which was fetched by policy). Otherwise NotFound."""
+    place = Membership.objects.select_related("member").filter(room=room, member=member_id).first()
+    if place is None:
+        raise NotFound("They are not in this room.")
+    return place.member
+
+
 def can_see(member: Member, room: Room) -> bool:
     return member.active and Room.objects.visible_to(member).filter(pk=room.pk).exists()
 

@@ -79,9 +79,7 @@ def publish(batch: Batch) -> None:
 
 def frame_of(message: objects.Message, author_name: str, *, after: int | None = None) -> RoomFrame:
     """A message's state as the frame that everybody in the room gets."""
-    event = events.MessageChanged.model_construct(
-        type="message", room=message.room, seq=message.seq, after=after, message=message
-    )
+    event = events.MessageChanged(room=message.room, seq=message.seq, after=after, message=message)
     return RoomFrame(
         message.room, message.seq, message.number, event.encode(), message, author_name, after=after
     )

@@ -13,7 +13,10 @@ from hubbub.unit import Posting, Unit
 def post_system(unit: Unit, *, room: Room, author: Member, system: System) -> Posting:
     """Put what happened into the room, as a message that nobody typed."""
     message = Message(
-        pk=make_message_id(), room=room, author=author, system=system.model_dump(mode="json", exclude_none=True)
+        pk=make_message_id(),
+        room=room,
+        author=author,
+        system=system.model_dump(mode="json", exclude_none=True),
     )
     return unit.post(message, author_name=author.name)
 
@@ -56,7 +59,9 @@ def tell_left(unit: Unit, *, room: int, member: int) -> None:
 
 def tell_member_changed(unit: Unit, member: Member) -> None:
     """To everybody who may see them."""
-    unit.tell(lambda: Notice(EVERYONE, MemberChanged(member=member.as_object()).encode(), visible_to_guests=False))
+    unit.tell(
+        lambda: Notice(EVERYONE, MemberChanged(member=member.as_object()).encode(), visible_to_guests=False)
+    )
 
 
 def tell_login_ended(unit: Unit, login: str) -> None:

@@ -132,4 +132,3 @@ def _join_first_room(member: Member) -> None:
         join_room(member=member, room=room)
     elif not Room.objects.filter(name_key=name_key(name)).exists():
         create_room(by=member, name=name)
-

@@ -33,7 +33,9 @@ def set_level(*, membership: Membership, level: Level) -> Membership:
 def _move(membership: Membership, number: int) -> None:
     if number == membership.read_number:
         return
-    posts = membership.room.messages.filter(number__lte=number).order_by("-number").values_list("post", flat=True)
+    posts = (
+        membership.room.messages.filter(number__lte=number).order_by("-number").values_list("post", flat=True)
+    )
     with unit() as work:
         membership.read_number, membership.read_posts = number, posts.first() or 0
         membership.save(update_fields=["read_number", "read_posts"])

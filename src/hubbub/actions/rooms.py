@@ -24,7 +24,9 @@ def create_room(*, by: Member, name: str, description: str = "", private: bool =
     name, description = checked(RoomName, name), checked(ShortText, description)
     kind = RoomKind.PRIVATE if private else RoomKind.PUBLIC
     with unit() as work:
-        room = _insert(Room(kind=kind, name=name, name_key=name_key(name), description=description, created_by=by))
+        room = _insert(
+            Room(kind=kind, name=name, name_key=name_key(name), description=description, created_by=by)
+        )
         membership = Membership.objects.create(room=room, member=by, role=RoomRole.ADMIN)
         post_system(work, room=room, author=by, system=System(kind=SystemKind.CREATED))
         tell_membership(work, membership, joined=True)
@@ -36,7 +38,9 @@ def open_direct(*, by: Member, members: Sequence[Member]) -> Room:
     """The direct room between `by` and these members; the same people always get the same room."""
     people = {by.pk: by} | {member.pk: member for member in members}
     if len(people) > limits.DIRECT_MEMBERS:
-        raise Invalid(f"A direct room has at most {limits.DIRECT_MEMBERS} people; create a private room instead.")
+        raise Invalid(
+            f"A direct room has at most {limits.DIRECT_MEMBERS} people; create a private room instead."
+        )
     if by.role == Role.GUEST and not all(by.shares_a_room_with(m) for m in people.values() if m.pk != by.pk):
         raise Forbidden("Guests can write to people they share a room with.")
     key = direct_key(people)
@@ -70,7 +74,8 @@ def rename_room(*, by: Member, room: Room, name: str) -> Room:
 def describe_room(*, by: Member, room: Room, description: str) -> Room:
     """Say what a room is for."""
     require(
-        policy.can_describe(by, room, _membership(by, room)), "You cannot change what this room says it is for."
+        policy.can_describe(by, room, _membership(by, room)),
+        "You cannot change what this room says it is for.",
     )
     description = checked(ShortText, description)
     if description == room.description:

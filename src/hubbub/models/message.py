@@ -76,7 +76,7 @@ class Message(models.Model):
         return f"{self.room_id}#{self.number}"
 
     def as_object(self) -> objects.Message:
-        return objects.Message.model_construct(
+        return objects.Message(
             id=self.pk,
             room=self.room_id,
             number=self.number,

@@ -45,7 +45,8 @@ class RoomQuerySet(models.QuerySet["Room"]):
         if connection.features.has_select_for_update:
             rows = rows.select_for_update()
         return {
-            row[0]: Head._make(row) for row in rows.values_list("pk", "seq", "last_number", "posts", "last_at")
+            row[0]: Head._make(row)
+            for row in rows.values_list("pk", "seq", "last_number", "posts", "last_at")
         }
 
     def save_heads(self, heads: Iterable[Head]) -> None:
@@ -66,7 +67,12 @@ class Room(models.Model):
     description = models.CharField(max_length=limits.DESCRIPTION_CHARACTERS, blank=True)
     archived = models.BooleanField(default=False)
     root = models.OneToOneField(
-        "hubbub.Message", on_delete=models.CASCADE, null=True, blank=True, related_name="thread", editable=False
+        "hubbub.Message",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="thread",
+        editable=False,
     )
     created_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

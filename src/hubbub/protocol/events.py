@@ -16,7 +16,9 @@ class Hello(Event):
     type: Literal["hello"] = "hello"
     epoch: str
     member: int
-    heartbeat: int = Field(description="seconds between heartbeats; silence for twice as long means a dead link")
+    heartbeat: int = Field(
+        description="seconds between heartbeats; silence for twice as long means a dead link"
+    )
 
 
 class MessageChanged(Event):

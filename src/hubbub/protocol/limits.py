@@ -28,21 +28,29 @@ DIRECT_MEMBERS = Limit(20, "members", "people in one direct room; more deserve a
 MEMBERS_AT_ONCE = Limit(100, "members", "ids in one `member.list` or `room.invite`")
 TIMELINE_PAGE = Limit(100, "messages", "one page of history")
 DIRECTORY_PAGE = Limit(100, "rows", "one page of the room or member directory")
-SNAPSHOT_MEMBERS = Limit(1000, "members", "people in a snapshot; the rest are asked for by id when they speak")
+SNAPSHOT_MEMBERS = Limit(
+    1000, "members", "people in a snapshot; the rest are asked for by id when they speak"
+)
 RESUME_ROOMS = Limit(1000, "rooms", "rooms in one `resume`; the rest start anew")
 RESUME_MESSAGES = Limit(500, "messages", "states of one room in one resume; more is a `reset`")
 RESUME_BYTES = Limit(256 * 1024, "bytes", "states of one room in one resume; more is a `reset`")
 OUTBOX_BYTES = Limit(1024 * 1024, "bytes", "held for one slow connection before it lags")
 OUTBOX_FRAMES = Limit(512, "frames", "held for one slow connection before it lags")
-STALLED_SECONDS = Limit(10, "seconds", "without progress of a full outbox before the connection is closed (4008)")
-WAITING_COMMANDS = Limit(64, "commands", "of one connection that wait for an answer; more wait in the network")
+STALLED_SECONDS = Limit(
+    10, "seconds", "without progress of a full outbox before the connection is closed (4008)"
+)
+WAITING_COMMANDS = Limit(
+    64, "commands", "of one connection that wait for an answer; more wait in the network"
+)
 WRITER_QUEUE = Limit(10_000, "commands", "waiting for one process's writer; more are told `unavailable`")
 BATCH_COMMANDS = Limit(256, "commands", "in one transaction")
 
 COMMANDS_PER_SECOND = Limit(20, "per second", "commands of one member, lifted")
 COMMANDS_BURST = Limit(100, "commands", "of one member at once: a tab that wakes up asks for much, lifted")
 MESSAGES_PER_SECOND = Limit(5, "per second", "messages of one member, lifted")
-MESSAGES_BURST = Limit(30, "messages", "of one member at once: an outbox that comes back from a tunnel, lifted")
+MESSAGES_BURST = Limit(
+    30, "messages", "of one member at once: an outbox that comes back from a tunnel, lifted"
+)
 HANDSHAKES_PER_SECOND = Limit(500, "per second", "new sockets of one process, lifted")
 HANDSHAKES_BURST = Limit(2000, "sockets", "at once for one process, lifted")
 CONNECTIONS_PER_MEMBER = Limit(30, "connections", "open sockets of one member in one process, lifted")

@@ -148,4 +148,6 @@ class Changes(Wire):
     room: int
     seq: Annotated[int, Field(description="the head these changes lead to")]
     messages: list[Message] = []
-    reset: Literal[True] | None = Field(default=None, description="too much to send: drop the room, page it anew")
+    reset: Literal[True] | None = Field(
+        default=None, description="too much to send: drop the room, page it anew"
+    )

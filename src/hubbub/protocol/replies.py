@@ -35,7 +35,9 @@ class Resumed(Snapshot):
     """What was missed: what only you know, whole, and the changes of each room that the client named."""
 
     changes: list[Changes]
-    reset: Literal[True] | None = Field(default=None, description="another epoch: forget every room's messages")
+    reset: Literal[True] | None = Field(
+        default=None, description="another epoch: forget every room's messages"
+    )
 
 
 class Sent(Wire):

@@ -33,7 +33,9 @@ class Event(Wire):
 
 def _fits_a_message(text: str) -> str:
     if len(text.encode("utf-8", "surrogatepass")) > limits.MESSAGE_BYTES:
-        raise ValueError(f"a message holds at most {limits.MESSAGE_BYTES} bytes of UTF-8; split it into several")
+        raise ValueError(
+            f"a message holds at most {limits.MESSAGE_BYTES} bytes of UTF-8; split it into several"
+        )
     if not text.strip():
         raise ValueError("a message needs some text")
     return _without_nul(text)

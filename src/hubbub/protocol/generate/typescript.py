@@ -33,7 +33,10 @@ LIMITS = (
 def document() -> str:
     parts = [
         "// Written by bin/generate from src/hubbub/protocol. Change that, not this.",
-        *(_alias(kind.__name__, [f'"{value}"' for value in kind], shapes.prose(kind)) for kind in shapes.enums()),
+        *(
+            _alias(kind.__name__, [f'"{value}"' for value in kind], shapes.prose(kind))
+            for kind in shapes.enums()
+        ),
         *(_interface(kind) for kind in shapes.object_types()),
         *(_interface(kind) for kind in commands.ALL),
         _alias("Command", [kind.__name__ for kind in commands.ALL], "What a client may ask."),
@@ -49,7 +52,9 @@ def document() -> str:
 
 def _interface(model: type[Wire]) -> str:
     if not model.model_fields:
-        return "\n".join([*_comment(shapes.prose(model)), f"export type {model.__name__} = Record<string, never>"])
+        return "\n".join(
+            [*_comment(shapes.prose(model)), f"export type {model.__name__} = Record<string, never>"]
+        )
     lines = [*_comment(shapes.prose(model)), f"export interface {model.__name__} {{"]
     for field in shapes.fields(model):
         lines += _comment(field.meaning, indent="  ")
@@ -98,7 +103,14 @@ def _type(annotation: Any) -> str:
     if origin is dict:
         # JSON has no other keys than strings; ids as keys are digits.
         return f"Record<string, {_type(arguments[1])}>"
-    plain = {int: "number", float: "number", str: "string", bool: "boolean", UUID: "string", datetime: "string"}
+    plain = {
+        int: "number",
+        float: "number",
+        str: "string",
+        bool: "boolean",
+        UUID: "string",
+        datetime: "string",
+    }
     if annotation in plain:
         return plain[annotation]
     if isinstance(annotation, type) and issubclass(annotation, Wire | Enum):

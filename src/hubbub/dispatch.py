@@ -1,0 +1,158 @@
+"""Runs commands: a batch of changes in one transaction, a read on its own. The same for socket, HTTP and tests."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
+
+from hubbub import actions, queries
+from hubbub.errors import Conflict, HubbubError, Invalid, Unavailable
+from hubbub.handlers import HANDLERS, READS
+from hubbub.models import Member, Message, Room
+from hubbub.models import Membership as MembershipRow
+from hubbub.protocol import commands
+from hubbub.protocol.replies import RoomState, Sent
+from hubbub.protocol.wire import Command, Wire
+from hubbub.unit import Posting, Unit, unit
+
+log = logging.getLogger("hubbub")
+
+
+class Internal(HubbubError):
+    """A bug. The log has the traceback; the client gets the code `internal`."""
+
+
+@dataclass(slots=True)
+class Job:
+    """A command on its way: who asks what, then the answer or the refusal."""
+
+    member: Member
+    command: Command
+    answer: Wire | None = None
+    refusal: HubbubError | None = None
+    result: Any = None
+
+
+def reads(command: Command) -> bool:
+    """Whether the command changes nothing."""
+    return type(command) in READS
+
+
+def run(member: Member, command: Command) -> Wire:
+    """Run one command now, in this thread, and return its reply. Raises HubbubError."""
+    job = Job(member, command)
+    if reads(command):
+        run_read(job)
+    else:
+        run_changes([job])
+    if job.refusal:
+        raise job.refusal
+    assert job.answer is not None
+    return job.answer
+
+
+def run_read(job: Job) -> None:
+    """Answer a command that changes nothing. Never raises: the refusal stands in the job."""
+    try:
+        job.answer = _answer(job, _handle(job))
+    except Exception as error:
+        job.refusal = refusal_of(error)
+
+
+def run_changes(jobs: Sequence[Job]) -> None:
+    """Run commands in one transaction, a savepoint each; then answers or refusals stand in the jobs.
+
+    If the transaction itself fails nothing of it has happened, and each command is tried alone, so that one that
+    cannot be committed harms no other. Returns only after commit: what is answered is durable (contract G1).
+    """
+    try:
+        _run_together(jobs)
+    except Exception as error:
+        for job in jobs:
+            job.answer = job.result = job.refusal = None
+        if len(jobs) == 1 or isinstance(error, OperationalError | InterfaceError):
+            for job in jobs:
+                job.refusal = refusal_of(error)
+        else:
+            for job in jobs:
+                run_changes([job])
+
+
+def _run_together(jobs: Sequence[Job]) -> None:
+    with unit() as work:
+        for kind, group in groupby(jobs, key=lambda job: type(job.command)):
+            if kind is commands.SendMessage:
+                _send_all(work, list(group))
+            else:
+                for job in group:
+                    _run_in_savepoint(work, job)
+        work.place()
+        for job in jobs:
+            if job.refusal is None:
+                _settle(job)
+
+
+def _send_all(work: Unit, jobs: Sequence[Job]) -> None:
+    posts = []
+    for job in jobs:
+        command: Any = job.command
+        posts.append(actions.Post(job.member, command.room, command.message, command.text))
+    for job, posting in zip(jobs, actions.send_messages(posts), strict=True):
+        job.result = posting
+    work.place()  # so that a command after them in this batch finds them
+
+
+def _run_in_savepoint(work: Unit, job: Job) -> None:
+    try:
+        with unit():
+            job.result = _handle(job)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        job.refusal = refusal_of(error)
+
+
+def _settle(job: Job) -> None:
+    if isinstance(job.result, Posting):
+        job.refusal = job.result.refusal
+        if job.refusal:
+            return
+    job.answer = _answer(job, job.result)
+
+
+def _handle(job: Job) -> Any:
+    handler = HANDLERS.get(type(job.command))
+    if handler is None:
+        raise Invalid(f"{commands.type_of(type(job.command))} makes sense only on a socket.")
+    return handler(job.member, job.command)
+
+
+def _answer(job: Job, result: Any) -> Wire:
+    """A handler's result in the shape that the command promises."""
+    if isinstance(result, Posting):
+        return Sent(message=result.message.as_object(), dup=True if result.dup else None)
+    if isinstance(result, Room):
+        state: RoomState = queries.room_state(job.member, result)
+        return state
+    if isinstance(result, Message | MembershipRow | Member):
+        return result.as_object()
+    assert isinstance(result, Wire)
+    return result
+
+
+def refusal_of(error: Exception) -> HubbubError:
+    """What the client is told of an exception. Bugs are logged, and say nothing about themselves."""
+    if isinstance(error, HubbubError):
+        return error
+    if isinstance(error, IntegrityError):
+        return Conflict("Somebody else changed this at the same moment. Try again.")
+    if isinstance(error, DatabaseError | InterfaceError):
+        log.warning("The database refused: %s", error)
+        return Unavailable("The database cannot take this now. Nothing was changed; try again.")
+    log.error("A command failed", exc_info=error)
+    return Internal("Something went wrong on the server. It has been logged.")

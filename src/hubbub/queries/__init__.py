@@ -1,0 +1,22 @@
+"""Reads that span tables, as protocol objects. With `actions`, the public Python API."""
+
+from hubbub.queries.directory import browse_members, browse_rooms, list_members, roster
+from hubbub.queries.presence import presence_for
+from hubbub.queries.sidebar import room_ids, room_state, sidebar
+from hubbub.queries.snapshot import changes_since, resume, snapshot
+from hubbub.queries.timeline import timeline
+
+__all__ = [
+    "browse_members",
+    "browse_rooms",
+    "changes_since",
+    "list_members",
+    "presence_for",
+    "resume",
+    "room_ids",
+    "room_state",
+    "roster",
+    "sidebar",
+    "snapshot",
+    "timeline",
+]

@@ -1,0 +1,38 @@
+"""Who is connected now, as far as this process knows. The realtime layer is the source; without it, nobody is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from hubbub.models import Member
+from hubbub.protocol.objects import Presence, PresenceState, Role
+
+Source = Callable[[], Mapping[int, PresenceState]]
+
+
+def _nobody() -> Mapping[int, PresenceState]:
+    return {}
+
+
+_source: Source = _nobody
+
+
+def set_source(source: Source | None) -> None:
+    global _source
+    _source = source or _nobody
+
+
+def states() -> Mapping[int, PresenceState]:
+    """The state of every member who is connected somewhere; the others are offline."""
+    return _source()
+
+
+def presence_for(viewer: Member) -> list[Presence]:
+    """Who is connected now, of those the viewer may see."""
+    connected = states()
+    visible = connected.keys()
+    if viewer.role == Role.GUEST:
+        visible = set(
+            Member.objects.visible_to(viewer).filter(pk__in=list(visible)).values_list("pk", flat=True)
+        )
+    return [Presence(member=member, state=connected[member]) for member in sorted(visible)]

@@ -1,0 +1,42 @@
+"""Pages of a room's messages, by number. Never by offset: message 900 000 is as near as message 1."""
+
+from __future__ import annotations
+
+from hubbub.models import Room
+from hubbub.protocol.replies import Timeline
+
+
+def timeline(
+    room: Room,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    around: int | None = None,
+    limit: int = 50,
+) -> Timeline:
+    """Up to `limit` messages, oldest first: before or after a number (exclusive), around one, or the newest.
+
+    The seq that comes with them was read first, so a change in between is seen twice rather than never.
+    """
+    head = Room.objects.only("seq", "last_number", "floor").get(pk=room.pk)
+    messages = room.messages.all()
+    if after is not None:
+        found = list(messages.after(after)[:limit])
+    elif around is not None:
+        half = limit // 2
+        older = list(messages.before(around)[:half])
+        found = older[::-1] + list(messages.after(around - 1)[: limit - len(older)])
+        if len(found) < limit:
+            found = list(messages.before(found[-1].number + 1 if found else 1)[:limit])[::-1]
+    else:
+        newest = messages.order_by("-number") if before is None else messages.before(before)
+        found = list(newest[:limit])[::-1]
+    first = found[0].number if found else head.last_number + 1
+    last = found[-1].number if found else head.last_number
+    return Timeline(
+        room=room.pk,
+        seq=head.seq,
+        messages=[message.as_object() for message in found],
+        before=first > head.floor + 1 if found else before is not None and before > head.floor + 1,
+        after=last < head.last_number,
+    )
