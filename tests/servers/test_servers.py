@@ -59,7 +59,7 @@ def test_a_stopped_server_is_ended_too(start: Callable[[], AbstractContextManage
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a child's life to its parent's")
-def test_a_server_dies_with_killed_tests() -> None:
+def test_a_server_dies_with_killed_tests(tmp_path: Path) -> None:
     program = """
 from tests.servers import running_redis
 with running_redis() as server:
@@ -67,7 +67,12 @@ with running_redis() as server:
     input()
 """
     tests = subprocess.Popen(
-        [sys.executable, "-c", program], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     with tests:
         assert tests.stdout is not None
