@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import keyword
 import re
 import statistics
@@ -200,6 +201,14 @@ def test_no_file_names_a_place_of_one_machine() -> None:
 def test_the_locks_name_public_registries_only() -> None:
     assert set(re.findall(r"https?://[^/\"]+", read("uv.lock"))) == PUBLIC_REGISTRIES
     assert '"resolved"' not in read("client/package-lock.json")
+
+
+def test_the_npm_lock_serves_every_platform() -> None:
+    """npm leaves out the binaries that its registry lacks, and then `npm ci` refuses the lock everywhere."""
+    packages = json.loads(read("client/package-lock.json"))["packages"]
+    wanted = {name for package in packages.values() for name in package.get("optionalDependencies", {})}
+    locked = {place.rpartition("node_modules/")[2] for place in packages}
+    assert not wanted - locked
 
 
 @pytest.mark.parametrize("script", ["run", "test", "setup", "dev", "lint", "generate", "bench", "ci"])
