@@ -1,0 +1,1 @@
+"""The product around the reusable app: settings, accounts, the `hubbub` command and its server."""

@@ -1,0 +1,73 @@
+"""One's own logins: which there are, and ending them, sockets included (contract G10)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account import signals
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from hubbub import actions
+from hubbub.models import Member
+from hubbub_site.accounts.models import User
+
+SEEN_EVERY_SECONDS = 600
+
+
+def logins_of(user: User) -> list[UserSession]:
+    """Sessions that still work, the one seen last first."""
+    alive = UserSession.objects.purge_and_list(user)
+    return sorted(alive, key=lambda login: login.last_seen_at, reverse=True)
+
+
+def end_login(login: UserSession) -> None:
+    """Sign that browser out, now: its session is gone and its sockets are closed."""
+    key = login.session_key
+    login.end()
+    actions.end_session(key)
+
+
+def end_all_logins(user: User, *, except_session: str | None = None) -> None:
+    """Sign the user out everywhere but in one session, and close all their other sockets."""
+    others = UserSession.objects.filter(user=user).exclude(session_key=except_session)
+    Session.objects.filter(session_key__in=list(others.values_list("session_key", flat=True))).delete()
+    others.delete()
+    if member := Member.objects.filter(user=user).first():
+        actions.end_logins_of(member, except_session=except_session)
+
+
+def connect() -> None:
+    """A new password ends every other login: whoever knew the old one is out."""
+    for signal in (signals.password_changed, signals.password_set):
+        signal.connect(_end_others, dispatch_uid="hubbub_site.end_others")
+    signals.password_reset.connect(_end_all, dispatch_uid="hubbub_site.end_all")
+
+
+def _end_others(request: HttpRequest, user: User, **_: Any) -> None:
+    end_all_logins(user, except_session=request.session.session_key)
+
+
+def _end_all(user: User, **_: Any) -> None:
+    end_all_logins(user)
+
+
+class NoteWhenSeen:
+    """Middleware: keeps “last seen” of a login right to ten minutes, without a write per request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        now = int(time.time())
+        # Whoever sends no cookie costs no query: the session is read only if it was named.
+        if request.session.session_key and request.user.is_authenticated:
+            if now - request.session.get("seen", 0) > SEEN_EVERY_SECONDS:
+                request.session["seen"] = now
+                mine = UserSession.objects.filter(session_key=request.session.session_key)
+                mine.update(last_seen_at=timezone.now())
+        return self.get_response(request)

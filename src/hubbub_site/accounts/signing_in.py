@@ -1,0 +1,15 @@
+"""Starting a login for somebody whose account was made a moment ago."""
+
+from __future__ import annotations
+
+from allauth.usersessions.models import UserSession
+from django.contrib import auth
+from django.http import HttpRequest
+
+from hubbub_site.accounts.models import User
+
+
+def sign_in(request: HttpRequest, user: User) -> None:
+    """As after typing the password: a new session, listed among the user's own logins."""
+    auth.login(request, user)
+    UserSession.objects.create_from_request(request)

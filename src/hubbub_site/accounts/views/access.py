@@ -1,0 +1,55 @@
+"""Who may open a page: decorators, and the member behind the request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+
+from hubbub import actions
+from hubbub.errors import Forbidden
+from hubbub.models import Member
+from hubbub_site.accounts.models import User
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def for_members(view: View[P]) -> View[P]:
+    """Whoever is signed in and has access to the chat. The answer is theirs alone: no cache keeps it."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        viewer(request)
+        return view(request, *args, **kwargs)
+
+    return cast("View[P]", never_cache(login_required(guarded)))
+
+
+def for_admins(view: View[P]) -> View[P]:
+    """Owners and admins."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not viewer(request).is_admin:
+            raise PermissionDenied("Only owners and admins can open this page.")
+        return view(request, *args, **kwargs)
+
+    return for_members(guarded)
+
+
+def user_of(request: HttpRequest) -> User:
+    return cast("User", request.user)
+
+
+def viewer(request: HttpRequest) -> Member:
+    """The member who looks. PermissionDenied if the chat does not admit them."""
+    try:
+        return actions.member_for(request.user)
+    except Forbidden as refusal:
+        raise PermissionDenied(refusal.message) from None

@@ -1,0 +1,99 @@
+"""/people/: who is here, and what an owner or admin can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from hubbub import actions, policy
+from hubbub.errors import HubbubError
+from hubbub.models import Member
+from hubbub.protocol.objects import Role
+from hubbub_site.accounts import people as accounts
+from hubbub_site.accounts.models import User
+from hubbub_site.accounts.views.access import for_admins, viewer
+
+PAGE = 50
+ROLES = (Role.OWNER, Role.ADMIN, Role.MEMBER, Role.GUEST)
+
+
+@for_admins
+def people(request: HttpRequest) -> HttpResponse:
+    looking, query = viewer(request), request.GET.get("q", "").strip()
+    found = Member.objects.filter(user__isnull=False).select_related("user").named_like(query).by_name()
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    for member in page:
+        # What may be done to each is decided here, once; the template only draws it.
+        member.roles = [role for role in ROLES if policy.can_change_role(looking, member, role)]  # type: ignore[attr-defined]
+        member.manageable = policy.can_deactivate(looking, member)  # type: ignore[attr-defined]
+    return render(request, "accounts/people.html", {"page": page, "query": query})
+
+
+@require_POST
+@for_admins
+def change_role(request: HttpRequest, pk: int) -> HttpResponse:
+    member, role = _person(pk), request.POST.get("role", "")
+    if role not in ROLES:
+        raise PermissionDenied("There is no such role.")
+    return _tell(
+        request,
+        lambda: actions.change_role(by=viewer(request), member=member, role=Role(role)),
+        done=f"{member.name} is now {_with_article(role)}.",
+    )
+
+
+@require_POST
+@for_admins
+def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    member = _person(pk)
+    return _tell(
+        request,
+        lambda: accounts.deactivate(by=viewer(request), member=member),
+        done=f"{member.name} is deactivated: signed out everywhere, tokens and invitations ended.",
+    )
+
+
+@require_POST
+@for_admins
+def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    member = _person(pk)
+    return _tell(
+        request,
+        lambda: accounts.reactivate(by=viewer(request), member=member),
+        done=f"{member.name} can sign in again.",
+    )
+
+
+@require_POST
+@for_admins
+def reset_link(request: HttpRequest, pk: int) -> HttpResponse:
+    member = _person(pk)
+    if not policy.can_deactivate(viewer(request), member) or not member.active:
+        raise PermissionDenied("You cannot make a link for this person.")
+    user = User.objects.get(hubbub_member=member)
+    link = request.build_absolute_uri(accounts.reset_path(user))
+    return render(request, "accounts/reset_link.html", {"member": member, "link": link})
+
+
+def _person(pk: int) -> Member:
+    return get_object_or_404(Member.objects.filter(user__isnull=False), pk=pk)
+
+
+def _tell(request: HttpRequest, action: Callable[[], object], *, done: str) -> HttpResponse:
+    try:
+        action()
+    except HubbubError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, done)
+    return redirect("people")
+
+
+def _with_article(role: str) -> str:
+    return f"an {role}" if role[0] in "aeiou" else f"a {role}"

@@ -1,0 +1,49 @@
+"""Django's database settings, from DATABASE_URL or for SQLite in the data directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from hubbub_site.config import Misconfigured
+
+# WAL lets readers go on while one writes; FULL makes a commit survive a power cut.
+SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+SQLITE_BUSY_SECONDS = 20
+
+
+def settings_of(url: str, *, sqlite: Path) -> dict[str, Any]:
+    return _postgresql(url) if url else _sqlite(sqlite)
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "OPTIONS": {
+            # A transaction that begins by reading and then writes would fail at once instead of waiting.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": SQLITE_BUSY_SECONDS,
+            "init_command": SQLITE_PRAGMAS,
+        },
+    }
+
+
+def _postgresql(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise Misconfigured(f"DATABASE_URL must begin with postgres://, not {parts.scheme or 'nothing'}://.")
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    # A directory with the server's socket may stand in the query: postgres:///name?host=/run/postgresql
+    host = options.pop("host", None) or unquote(parts.hostname or "")
+    options["pool"] = {"min_size": 1, "max_size": 20, "timeout": 5}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.removeprefix("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(options.pop("port", None) or parts.port or ""),
+        "OPTIONS": options,
+    }

@@ -1,0 +1,200 @@
+"""Django's settings of the product. What its owner may change is in config.py; this file draws the consequences."""
+
+from __future__ import annotations
+
+from hubbub_site import config, databases, hosts, mail
+from hubbub_site.secret import secret_key
+
+CONFIG = config.load()
+
+# ── who we are ──
+
+SECRET_KEY = CONFIG.secret_key or secret_key(CONFIG.data)
+DEBUG = False
+ROOT_URLCONF = "hubbub_site.urls"
+ASGI_APPLICATION = "hubbub_site.asgi.application"
+LANGUAGE_CODE = CONFIG.language
+TIME_ZONE = "UTC"
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    # Before allauth, so that its pages wear our templates.
+    "hubbub_site.accounts",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
+    "allauth.usersessions",
+    "ninja",
+    "channels",
+    "hubbub",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "hubbub_site.static.StaticFiles",
+    "hubbub_site.security.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hubbub_site.accounts.first_run.FirstRun",
+    "allauth.account.middleware.AccountMiddleware",
+    "hubbub_site.accounts.logins.NoteWhenSeen",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "hubbub_site.accounts.context.site",
+            ]
+        },
+    }
+]
+
+# ── where things are kept ──
+
+DATABASES = {"default": databases.settings_of(CONFIG.database_url, sqlite=CONFIG.database)}
+STATIC_URL = "/static/"
+# The files lie in the installed package: whitenoise finds them there, nobody runs collectstatic.
+WHITENOISE_USE_FINDERS = True
+# Vite puts eight or more characters of a hash into the name of every file that the manifest leads to.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/hubbub/assets/.+-[\w-]{8,}\.\w+$"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+if CONFIG.redis_url:
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            # redis-py 8 gives up after five quiet seconds unless it is told not to.
+            "CONFIG": {"hosts": [{"address": CONFIG.redis_url, "socket_timeout": None}]},
+        }
+    }
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CONFIG.redis_url}
+    }
+else:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# ── who may reach us, and how ──
+
+ALLOWED_HOSTS = hosts.allowed(CONFIG)
+CSRF_TRUSTED_ORIGINS = list(CONFIG.origins)
+CSRF_FAILURE_VIEW = "hubbub_site.accounts.views.errors.csrf_failure"
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.secure
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+CSRF_COOKIE_HTTPONLY = True
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if CONFIG.secure else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+TRUSTED_PROXIES = list(CONFIG.trusted_proxies)
+# The redirect to https is the proxy's: behind it, every request looks like http until the proxy is believed.
+SILENCED_SYSTEM_CHECKS = ["security.W008"]
+
+# ── signing in ──
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ("username", "name", "email")}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/chat/"
+LOGOUT_REDIRECT_URL = "/account/login/"
+
+ACCOUNT_ADAPTER = "hubbub_site.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "hubbub_site.accounts.forms.SignInForm",
+    "change_password": "hubbub_site.accounts.forms.ChangePasswordForm",
+    "reset_password_from_key": "hubbub_site.accounts.forms.NewPasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if CONFIG.secure else "http"
+if not CONFIG.rate_limits:
+    ACCOUNT_RATE_LIMITS = False
+
+# A JSON web token names the session that it was made in and is refused when that session has ended.
+HEADLESS_CLIENTS = ("app",)
+HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.jwt.JWTTokenStrategy"  # noqa: S105
+HEADLESS_JWT_ALGORITHM = "HS256"
+HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
+
+# ── mail ──
+
+EMAIL_BACKEND, EMAIL = mail.settings_of(CONFIG.email_url)
+EMAIL_HOST, EMAIL_PORT = EMAIL.host, EMAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = EMAIL.user, EMAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL.starttls, EMAIL.tls
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = CONFIG.email_from
+
+# ── the chat ──
+
+HUBBUB = {
+    "ADMIT": "hubbub_site.accounts.admission.admit",
+    "BEARER": ["hubbub_site.accounts.jwt.user_from_token"],
+    "RATE_LIMITS": CONFIG.rate_limits,
+    "LINKS": {
+        "sign_in": "account_login",
+        "sign_out": "account_logout",
+        "account": "account",
+        "invite": "invitations",
+        "admin": "people",
+    },
+}
+INVITATIONS_BY = CONFIG.invitations
+
+# ── what we say ──
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "hubbub_site.logs.Line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": CONFIG.log_level.upper()},
+    "loggers": {
+        "django": {"level": "WARNING"},
+        # The 404 or 403 of a stray visitor is no event in the life of the server.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "ERROR", "handlers": []},
+        "uvicorn.access": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,23 @@
+"""The whole site: accounts, the chat, its API, Django's admin."""
+
+from __future__ import annotations
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+from hubbub.http.api import api
+
+# Signing in happens on one page only: the one with rate limits.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.site_header = admin.site.site_title = "Hubbub administration"
+
+urlpatterns = [
+    path("", include("hubbub.http.health")),
+    path("", include("hubbub_site.accounts.urls")),
+    path("chat/", include("hubbub.urls")),
+    path("api/", api.urls),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "hubbub_site.accounts.views.errors.bad_request"
