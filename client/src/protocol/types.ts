@@ -52,6 +52,8 @@ export interface Room {
   seq: number
   /** number of its last message */
   last_number: number
+  /** when its last message came, or when it was made */
+  last_at: string
   /** how many messages people have posted; system messages do not count */
   posts: number
   /** messages up to this number are gone for good */

@@ -106,6 +106,7 @@ class Room(models.Model):
             archived=self.archived,
             seq=self.seq,
             last_number=self.last_number,
+            last_at=self.last_at,
             posts=self.posts,
             floor=self.floor,
             members=self.member_count,

@@ -74,6 +74,7 @@ class Room(Wire):
     archived: bool
     seq: int = Field(description="the room's head: seq of its last change")
     last_number: int = Field(description="number of its last message")
+    last_at: datetime = Field(description="when its last message came, or when it was made")
     posts: int = Field(description="how many messages people have posted; system messages do not count")
     floor: int = Field(description="messages up to this number are gone for good")
     members: int = Field(description="how many members it has")
