@@ -13,8 +13,12 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: { input: "src/main.ts" },
   },
+  // Vitest would take Svelte as it is for rendering on a server, where nothing is reactive.
+  resolve: process.env.VITEST ? { conditions: ["browser"] } : {},
   test: {
-    environment: "node",
+    environment: "./vitest.environment.ts",
+    server: { deps: { inline: ["svelte"] } },
+    restoreMocks: true,
     include: ["src/**/*.test.ts"],
   },
 })

@@ -4,10 +4,12 @@ import { mount } from "svelte"
 import App from "./App.svelte"
 import { readBoot } from "./state/boot"
 import { Session } from "./state/session.svelte"
+import { watchTab } from "./tab"
 
 const target = document.getElementById("hubbub")
 if (!target) throw new Error("the page holds no #hubbub to mount in")
 
 const session = new Session(readBoot(document))
 session.start()
+watchTab(session)
 mount(App, { target, props: { session } })

@@ -2,23 +2,50 @@
 
 import type { CommandType, Fields } from "../protocol/commands"
 import { CommandError } from "../protocol/errors"
-import type { Member, Replies, Workspace } from "../protocol/types"
+import { type Listener, Socket } from "../protocol/socket"
+import {
+  Close,
+  type Event,
+  type Hello,
+  type Member,
+  type Message,
+  type Replies,
+  type Room,
+  TYPING_SECONDS,
+  type Workspace,
+} from "../protocol/types"
+import { takeReply } from "./apply"
 import type { Boot } from "./boot"
+import { CatchUp } from "./catchUp"
 import { Drafts } from "./drafts.svelte"
-import { Members } from "./members.svelte"
+import { Members, nobody } from "./members.svelte"
 import { Outbox } from "./outbox.svelte"
+import { OutboxStore } from "./outboxStore"
 import { Presence } from "./presence.svelte"
 import { Reading } from "./reading"
 import { type RoomState, Rooms } from "./rooms.svelte"
 import { Timeline } from "./timeline.svelte"
+import { Timelines } from "./timelines"
 import { Typing } from "./typing.svelte"
 
 /**
  * `connecting` until the first snapshot, then `live` or `reconnecting`. The last three are final:
  * `signed_out` (4001: sign in), `revoked` (4003: this login was ended), `refused` (the server and this page do not
- * understand each other: reload).
+ * understand each other, or somebody else has signed in: reload).
  */
 export type Status = "connecting" | "live" | "reconnecting" | "signed_out" | "revoked" | "refused"
+
+/** A command given while the connection is away waits for so long: most absences are shorter. */
+const PATIENCE_MS = 10_000
+/** “… is typing” is said again this often: well before it fades for the others. */
+const TYPING_PAUSE_MS = (TYPING_SECONDS * 1000) / 2
+
+export interface Surroundings {
+  WebSocket?: typeof WebSocket
+  /** origin of the page, for the socket's address */
+  origin?: string
+  drafts?: Drafts
+}
 
 export class Session {
   readonly boot: Boot
@@ -27,46 +54,214 @@ export class Session {
   retryAt: number | null = $state(null)
   /** whether the first snapshot has come: before it `me` is nobody and there are no rooms */
   ready = $state(false)
-  me: Member = $state.raw({ id: 0, handle: "", name: "", role: "member", about: "", hue: 0, active: true })
+  me: Member = $state.raw(nobody(0))
   workspace: Workspace = $state.raw({ name: "", open_rooms: false })
   epoch = $state("")
   readonly rooms = new Rooms()
-  readonly members = new Members()
+  readonly members: Members
   readonly presence = new Presence()
   readonly typing = new Typing()
-  readonly outbox = new Outbox()
-  readonly drafts = new Drafts()
-  readonly reading = new Reading()
+  readonly timelines: Timelines
+  readonly outbox: Outbox
+  readonly drafts: Drafts
+  readonly reading: Reading
+  readonly #socket: Socket
+  readonly #catchUp: CatchUp
+  readonly #listeners = new Set<(message: Message) => void>()
+  /** who waits for the connection */
+  #waiting: { resolve(): void; reject(error: CommandError): void }[] = []
+  #typedAt = new Map<number, number>()
+  #attention: "active" | "away" = "active"
 
-  constructor(boot: Boot) {
+  constructor(
+    boot: Boot,
+    { WebSocket, origin = globalThis.location?.origin, drafts = new Drafts() }: Surroundings = {},
+  ) {
     this.boot = boot
     this.workspace = { name: boot.workspace, open_rooms: false }
+    this.drafts = drafts
+    this.members = new Members(async members => (await this.command("member.list", { members })).members)
+    this.outbox = new Outbox(this)
+    this.reading = new Reading(this)
+    this.timelines = new Timelines(room => this.#makeTimeline(room))
+    this.#catchUp = new CatchUp(this)
+    this.#socket = new Socket(new URL(boot.socket, origin).href.replace(/^http/, "ws"), this.#listener(), WebSocket)
   }
 
-  start(): void {}
+  start(): void {
+    this.#socket.open()
+  }
 
-  stop(): void {}
+  stop(): void {
+    this.#socket.close()
+    this.#catchUp.stop()
+    this.outbox.stop()
+    this.#giveUpWaiting("The session has ended.")
+  }
 
   /** Try to connect now instead of waiting. */
-  retryNow(): void {}
+  retryNow(): void {
+    this.#socket.retryNow()
+  }
 
-  /** Ask the server. Rejects with CommandError; what the reply tells is in the state when it resolves. */
-  async command<T extends CommandType>(_type: T, _fields: Fields<T>): Promise<Replies[T]> {
-    throw new CommandError("offline", "There is no connection to the server.")
+  /**
+   * Ask the server. While the connection is away it waits a few seconds for it. Rejects with CommandError; when it
+   * resolves, what the reply tells is in the state.
+   */
+  async command<T extends CommandType>(type: T, fields: Fields<T>): Promise<Replies[T]> {
+    if (this.status !== "live") await this.#untilLive()
+    const reply = await this.ask(type, fields)
+    takeReply(this, type, reply)
+    return reply
+  }
+
+  /** Ask the server now; the reply is nobody's but the caller's. For the parts of the state themselves. */
+  ask<T extends CommandType>(type: T, fields: Fields<T>): Promise<Replies[T]> {
+    return this.#socket.ask(type, fields)
   }
 
   timeline(room: number): Timeline {
-    return new Timeline(room)
+    return this.timelines.get(room)
   }
 
   /** A room by name or id, asked for if it is not known. Rejects with CommandError (`not_found`). */
-  async findRoom(_by: { name: string } | { id: number }): Promise<RoomState> {
-    throw new CommandError("offline", "There is no connection to the server.")
+  async findRoom(by: { name: string } | { id: number }): Promise<RoomState> {
+    const known = "id" in by ? this.rooms.get(by.id) : this.rooms.byName(by.name)
+    if (known) return known
+    const { room, membership } = await this.command("room.get", "id" in by ? { room: by.id } : by)
+    return this.rooms.get(room.id) ?? this.rooms.put(room, membership ?? null)
   }
 
   /** Say that one is typing in a room; call it as often as keys are pressed. */
-  startTyping(_room: number): void {}
+  startTyping(room: number): void {
+    const now = Date.now()
+    if (now - (this.#typedAt.get(room) ?? 0) < TYPING_PAUSE_MS) return
+    this.#typedAt.set(room, now)
+    this.#socket.tell("typing", { room })
+  }
 
   /** Say whether somebody looks at this tab. */
-  setPresence(_state: "active" | "away"): void {}
+  setPresence(state: "active" | "away"): void {
+    if (state === this.#attention) return
+    this.#attention = state
+    if (this.status === "live") this.#socket.tell("presence.set", { state })
+  }
+
+  /** Be told of each message as it comes, new or changed, after it is in the state. Returns how to stop. */
+  onMessage(listener: (message: Message) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  heard(message: Message): void {
+    for (const listener of this.#listeners) listener(message)
+  }
+
+  /** One is a member of this room from now on. */
+  joined(room: Room): void {
+    this.#catchUp.follow(room.id, room.seq)
+    // Pages that were read as a visitor were not kept up to date.
+    void this.timeline(room.id).reload()
+  }
+
+  forgetRoom(room: number): void {
+    this.#catchUp.forget(room)
+    this.rooms.forget(room)
+    this.timeline(room).clear()
+    this.typing.put(room, [])
+  }
+
+  #listener(): Listener {
+    return {
+      opened: hello => void this.#opened(hello),
+      event: event => this.#hear(event),
+      lost: retryAt => this.#lost(retryAt),
+      ended: code => this.#ended(code),
+    }
+  }
+
+  async #opened(hello: Hello): Promise<void> {
+    if (this.ready && hello.member !== this.me.id) return this.#ended(Close.PROTOCOL_ERROR)
+    try {
+      await this.#catchUp.everything()
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error
+      if (error.final) this.#ended(Close.PROTOCOL_ERROR)
+      else if (error.code !== "offline") setTimeout(() => void this.#opened(hello), (error.retryAfter ?? 1) * 1000)
+      return
+    }
+    this.retryAt = null
+    this.status = "live"
+    if (!this.ready) await this.#welcome()
+    this.#catchUpOthers()
+  }
+
+  /** The first snapshot is here. */
+  async #welcome(): Promise<void> {
+    const owner = `${this.boot.base}${this.me.id}`
+    this.drafts.open(owner)
+    this.ready = true
+    await this.outbox.use(new OutboxStore(owner))
+  }
+
+  /** The connection is there, and the state is what the server has: now what waited for it. */
+  #catchUpOthers(): void {
+    if (this.#attention === "away") this.#socket.tell("presence.set", { state: "away" })
+    this.outbox.flush()
+    this.reading.flush()
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const { resolve } of waiting) resolve()
+    for (const timeline of this.timelines.all) if (timeline.error?.code === "offline") void timeline.reload()
+  }
+
+  #hear(event: Event): void {
+    this.#catchUp.receive(event)
+  }
+
+  #lost(retryAt: number): void {
+    if (this.ready) this.status = "reconnecting"
+    this.retryAt = retryAt
+    this.typing.clear()
+    this.#catchUp.stop()
+  }
+
+  #ended(code: number): void {
+    this.#socket.close()
+    this.retryAt = null
+    this.status = code === Close.SIGN_IN ? "signed_out" : code === Close.REVOKED ? "revoked" : "refused"
+    this.#giveUpWaiting("There is no connection to the server.")
+  }
+
+  #untilLive(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const offline = () => reject(new CommandError("offline", "There is no connection to the server."))
+      if (this.#socket.state === "closed") return offline()
+      const timer = setTimeout(offline, PATIENCE_MS)
+      this.#waiting.push({
+        resolve: () => {
+          clearTimeout(timer)
+          resolve()
+        },
+        reject: error => {
+          clearTimeout(timer)
+          reject(error)
+        },
+      })
+    })
+  }
+
+  #giveUpWaiting(why: string): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const { reject } of waiting) reject(new CommandError("offline", why))
+  }
+
+  #makeTimeline(room: number): Timeline {
+    return new Timeline(room, {
+      page: at => this.command("timeline", { room, ...at }),
+      pending: () => this.outbox.in(room),
+      opened: () => this.timelines.opened(room),
+    })
+  }
 }

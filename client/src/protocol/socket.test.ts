@@ -1,0 +1,150 @@
+import { beforeEach, describe, expect, test, vi } from "vitest"
+import { FakeSocket } from "../testing/fakeSocket"
+import { delay } from "./backoff"
+import { CommandError } from "./errors"
+import { type Listener, Socket } from "./socket"
+
+const SECOND = 1000
+
+function connected() {
+  const listener = { opened: vi.fn(), event: vi.fn(), lost: vi.fn(), ended: vi.fn() } satisfies Listener
+  const socket = new Socket("ws://chat/ws/", listener, FakeSocket.implementation)
+  socket.open()
+  FakeSocket.last.hello()
+  return { socket, listener }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  FakeSocket.opened = []
+})
+
+describe("commands", () => {
+  test("a reply finds the command that asked, whatever the order", async () => {
+    const { socket } = connected()
+    const first = socket.ask("room.get", { room: 1 })
+    const second = socket.ask("room.get", { room: 2 })
+    FakeSocket.last.says({ re: 2, ok: "two" })
+    FakeSocket.last.says({ re: 1, ok: "one" })
+    expect(await Promise.all([first, second])).toEqual(["one", "two"])
+  })
+
+  test("a refusal carries its code, its sentence and when to come back", async () => {
+    const { socket } = connected()
+    const asked = socket.ask("room.join", { room: 1 })
+    FakeSocket.last.says({ re: 1, error: { code: "rate_limited", message: "Slowly.", retry_after: 1.5 } })
+    const error = await asked.catch((error: unknown) => error)
+    expect(error).toMatchObject({ code: "rate_limited", message: "Slowly.", retryAfter: 1.5, final: false })
+  })
+
+  test("a lost connection rejects what waits, and it may be sent again", async () => {
+    const { socket } = connected()
+    const asked = socket.ask("room.join", { room: 1 })
+    FakeSocket.last.ends()
+    const error = await asked.catch((error: unknown) => error)
+    expect(error).toBeInstanceOf(CommandError)
+    expect(error).toMatchObject({ code: "offline", final: false })
+    await expect(socket.ask("room.join", { room: 1 })).rejects.toMatchObject({ code: "offline" })
+  })
+
+  test("nothing is sent before the hello", async () => {
+    const socket = new Socket("ws://chat/ws/", connected().listener, FakeSocket.implementation)
+    socket.open()
+    await expect(socket.ask("snapshot", {})).rejects.toMatchObject({ code: "offline" })
+    expect(FakeSocket.last.sent).toEqual([])
+  })
+})
+
+describe("coming back", () => {
+  test("it connects again by itself", () => {
+    const { listener } = connected()
+    FakeSocket.last.ends()
+    expect(listener.lost).toHaveBeenCalledOnce()
+    vi.advanceTimersByTime(0.5 * SECOND)
+    expect(FakeSocket.opened).toHaveLength(2)
+    FakeSocket.last.hello()
+    expect(listener.opened).toHaveBeenCalledTimes(2)
+  })
+
+  test("the pause grows while it fails and is short again after a good connection", () => {
+    vi.spyOn(Math, "random").mockReturnValue(1)
+    const { listener } = connected()
+    const pauses = () => listener.lost.mock.calls.map(([at]) => Math.round((at - Date.now()) / 100) / 10)
+    FakeSocket.last.ends()
+    expect(pauses().at(-1)).toBe(0.5)
+    vi.runOnlyPendingTimers()
+    FakeSocket.last.ends()
+    expect(pauses().at(-1)).toBe(1)
+    vi.runOnlyPendingTimers()
+    FakeSocket.last.hello()
+    vi.advanceTimersByTime(11 * SECOND)
+    FakeSocket.last.ends()
+    expect(pauses().at(-1)).toBe(0.5)
+  })
+
+  test("it does not come before the time that the server named", () => {
+    const { listener } = connected()
+    FakeSocket.last.ends(4012, "retry_after=7.5")
+    expect(listener.lost.mock.calls[0]?.[0]).toBeGreaterThanOrEqual(Date.now() + 7500)
+    vi.advanceTimersByTime(7.4 * SECOND)
+    expect(FakeSocket.opened).toHaveLength(1)
+  })
+
+  test.each([4000, 4001, 4003, 4004])("after %i it stays away and says so", code => {
+    const { listener } = connected()
+    FakeSocket.last.ends(code)
+    vi.advanceTimersByTime(120 * SECOND)
+    expect(listener.ended).toHaveBeenCalledWith(code)
+    expect(FakeSocket.opened).toHaveLength(1)
+  })
+
+  test("asked to, it tries at once", () => {
+    const { socket } = connected()
+    FakeSocket.last.ends(4012, "retry_after=60")
+    socket.retryNow()
+    expect(FakeSocket.opened).toHaveLength(2)
+    vi.advanceTimersByTime(5 * SECOND)
+    expect(FakeSocket.opened).toHaveLength(2)
+  })
+
+  test("closed by us, it stays closed", () => {
+    const { socket } = connected()
+    socket.close()
+    vi.advanceTimersByTime(120 * SECOND)
+    expect(FakeSocket.opened).toHaveLength(1)
+    expect(FakeSocket.last.closed).toBe(true)
+  })
+})
+
+describe("signs of life", () => {
+  test("a heartbeat is answered", () => {
+    connected()
+    FakeSocket.last.says({ type: "heartbeat" })
+    expect(FakeSocket.last.sent).toEqual([{ type: "beat" }])
+  })
+
+  test("a link that is silent for two heartbeats is given up, one that beats is not", () => {
+    connected()
+    for (let beat = 0; beat < 5; beat++) {
+      vi.advanceTimersByTime(20 * SECOND)
+      FakeSocket.last.says({ type: "heartbeat" })
+    }
+    expect(FakeSocket.opened).toHaveLength(1)
+    vi.advanceTimersByTime(46 * SECOND)
+    expect(FakeSocket.opened[0]?.closed).toBe(true)
+    expect(FakeSocket.opened.length).toBeGreaterThan(1)
+  })
+
+  test("a server that never says hello is given up", () => {
+    const listener = connected().listener
+    new Socket("ws://chat/ws/", listener, FakeSocket.implementation).open()
+    vi.advanceTimersByTime(10 * SECOND)
+    expect(listener.lost).toHaveBeenCalledOnce()
+  })
+})
+
+test("the pause is anything up to a bound that doubles from half a second to thirty", () => {
+  const longest = [0, 1, 2, 3, 4, 5, 6, 7, 50].map(failures => delay(failures, null, () => 1))
+  expect(longest).toEqual([500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000])
+  expect(delay(6, null, () => 0)).toBe(0)
+})

@@ -1,0 +1,194 @@
+/**
+ * Each room's messages in their order, whatever the network does.
+ *
+ * The client holds one number per room: the seq of the last change it has taken. The next one is taken, an older one
+ * dropped, and a jump means that something was missed: the room is asked for with `resume`, and what comes in the
+ * meantime waits until the answer is taken. Rooms without loaded messages have nothing to catch up with; their
+ * counters come whole with every resume.
+ */
+
+import { CommandError } from "../protocol/errors"
+import { type Changes, type Event, type MessageChanged, RESUME_ROOMS, type Resumed } from "../protocol/types"
+import { apply, takeMessage, takeSnapshot } from "./apply"
+import type { Session } from "./session.svelte"
+
+type Seqs = Record<string, number>
+
+/** Between two questions: a server that keeps answering with less than it announced must not be asked in a circle. */
+const PAUSE_MS = 250
+
+export class CatchUp {
+  readonly #session: Session
+  /** by room: seq of the last change that was taken */
+  readonly #last = new Map<number, number>()
+  /** rooms to ask for with the next resume */
+  readonly #missing = new Set<number>()
+  /** `all` until the first snapshot or resume of a connection is taken: everything waits for it */
+  #asking: "all" | ReadonlySet<number> | null = "all"
+  #held: Event[] = []
+  #wanted = false
+  #askedAt = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(session: Session) {
+    this.#session = session
+  }
+
+  receive(event: Event): void {
+    if (this.#mustWait(event)) this.#held.push(event)
+    else this.#take(event)
+  }
+
+  /** A new connection: learn what was missed. Rejects with CommandError. */
+  async everything(): Promise<void> {
+    this.stop()
+    this.#asking = "all"
+    this.#held = []
+    this.#missing.clear()
+    if (this.#session.ready) await this.#resumeAll()
+    else this.#start(await this.#session.ask("snapshot", {}))
+    this.#release()
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  /** One has become a member of a room that looks like this: its changes come from here on. */
+  follow(room: number, seq: number): void {
+    if (!this.#last.has(room)) this.#last.set(room, seq)
+  }
+
+  forget(room: number): void {
+    this.#last.delete(room)
+    this.#missing.delete(room)
+  }
+
+  #mustWait(event: Event): boolean {
+    if (this.#asking === null || event.type === "typing" || event.type === "heartbeat") return false
+    if (this.#asking === "all") return true
+    // The answer tells all but messages whole; what is newer must not be taken before it.
+    return event.type !== "message" || this.#asking.has(event.room)
+  }
+
+  #take(event: Event): void {
+    switch (event.type) {
+      case "message":
+        return this.#takeInOrder(event)
+      case "lag":
+        return this.#notice({ [event.room]: event.head })
+      case "heartbeat":
+        return this.#notice(event.heads ?? {})
+      case "refresh":
+        return this.#askSoon()
+      case "membership":
+        if (event.room) this.follow(event.room.id, event.room.seq)
+    }
+    apply(this.#session, event)
+  }
+
+  #takeInOrder(event: MessageChanged): void {
+    const last = this.#last.get(event.room)
+    // Of a room that one does not know to be in: its membership comes with a head of its own.
+    if (last === undefined || event.seq <= last) return
+    const follows = event.seq === last + 1 || (event.after !== undefined && event.after <= last)
+    if (follows) {
+      this.#last.set(event.room, event.seq)
+      apply(this.#session, event)
+      this.#session.heard(event.message)
+    } else {
+      this.#held.push(event)
+      this.#missing.add(event.room)
+      this.#askSoon()
+    }
+  }
+
+  /** Rooms have moved to these heads: have we seen it? */
+  #notice(heads: Seqs): void {
+    for (const [room, head] of Object.entries(heads)) {
+      const last = this.#last.get(Number(room))
+      if (last !== undefined && last < head) this.#missing.add(Number(room))
+    }
+    if (this.#missing.size > 0) this.#askSoon()
+  }
+
+  /** One question for all that is noticed at the same time; while one is under way the next waits for its answer. */
+  #askSoon(): void {
+    this.#wanted = true
+    if (this.#asking !== null || this.#timer !== undefined) return
+    const pause = Math.max(0, this.#askedAt + PAUSE_MS - Date.now())
+    this.#timer = setTimeout(() => void this.#ask(), pause)
+  }
+
+  async #ask(): Promise<void> {
+    this.#timer = undefined
+    this.#wanted = false
+    this.#askedAt = Date.now()
+    const rooms = new Set(this.#missing)
+    this.#missing.clear()
+    this.#asking = rooms
+    try {
+      const resumed = await this.#resume([...rooms])
+      takeSnapshot(this.#session, resumed)
+      if (resumed.reset) this.#forgetHistory(resumed)
+      else for (const changes of resumed.changes) this.#takeChanges(changes)
+      this.#release()
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error
+      for (const room of rooms) this.#missing.add(room)
+      // A lost connection asks for everything when it is back; a busy server is asked again.
+      if (error.code !== "offline") this.#timer = setTimeout(() => void this.#ask(), (error.retryAfter ?? 1) * 1000)
+    }
+  }
+
+  async #resumeAll(): Promise<void> {
+    const { timelines } = this.#session
+    const live = timelines.live.filter(({ room }) => this.#last.has(room))
+    const named = live.slice(0, RESUME_ROOMS)
+    for (const { room } of live.slice(RESUME_ROOMS)) timelines.get(room).clear()
+    const resumed = await this.#resume(named.map(({ room }) => room))
+    if (resumed.reset) return this.#forgetHistory(resumed)
+    takeSnapshot(this.#session, resumed)
+    const kept = new Set(named.map(({ room }) => room))
+    for (const { id, seq } of resumed.rooms) if (!kept.has(id)) this.#last.set(id, seq)
+    for (const changes of resumed.changes) this.#takeChanges(changes)
+  }
+
+  #resume(rooms: number[]): Promise<Resumed> {
+    const seqs: Seqs = Object.fromEntries(rooms.map(room => [room, this.#last.get(room) ?? 0]))
+    return this.#session.ask("resume", { epoch: this.#session.epoch, rooms: seqs })
+  }
+
+  #takeChanges({ room, seq, messages, reset }: Changes): void {
+    this.#last.set(room, seq)
+    if (reset) void this.#session.timeline(room).reload()
+    for (const message of messages) {
+      takeMessage(this.#session, message)
+      this.#session.heard(message)
+    }
+  }
+
+  /** Another epoch: what was loaded belongs to a history that is no more. */
+  #forgetHistory(resumed: Resumed): void {
+    this.#session.rooms.clear()
+    this.#start(resumed)
+    for (const timeline of this.#session.timelines.live) void timeline.reload()
+    this.#session.outbox.sendAgain()
+  }
+
+  #start(snapshot: Omit<Resumed, "changes">): void {
+    takeSnapshot(this.#session, snapshot)
+    this.#last.clear()
+    for (const { id, seq } of snapshot.rooms) this.#last.set(id, seq)
+  }
+
+  /** The answer is taken: now what came in the meantime, in its order. */
+  #release(): void {
+    this.#asking = null
+    const held = this.#held
+    this.#held = []
+    for (const event of held) this.receive(event)
+    if (this.#wanted) this.#askSoon()
+  }
+}
