@@ -47,7 +47,8 @@ class Notice:
     """member topics: (room, seq) that the member's connections listen to from now on."""
     detach: int | None = None
     """member topics: the room that they listen to no more."""
-    visible_to_guests: bool = True
+    about: int | None = None
+    """everyone: the member that this is about; guests hear it only if they may see them."""
 
 
 @dataclass(slots=True)

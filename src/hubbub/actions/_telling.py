@@ -60,7 +60,7 @@ def tell_left(unit: Unit, *, room: int, member: int) -> None:
 def tell_member_changed(unit: Unit, member: Member) -> None:
     """To everybody who may see them."""
     unit.tell(
-        lambda: Notice(EVERYONE, MemberChanged(member=member.as_object()).encode(), visible_to_guests=False)
+        lambda: Notice(EVERYONE, MemberChanged(member=member.as_object()).encode(), about=member.pk)
     )
 
 

@@ -1,0 +1,126 @@
+"""`POST /api/<command>`: the socket's commands for those who ask once. One operation each, made from the table.
+
+Signed in by session cookie (with Django's CSRF token), bearer token or JWT. `/api/docs` shows them, `/api/openapi.json`
+describes them. Errors are `{"error": {"code", "message", "retry_after"?}}` with the matching HTTP status.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import HttpBearer, SessionAuth
+from pydantic import BaseModel, create_model
+
+from hubbub import __version__, actions, errors
+from hubbub.errors import Forbidden, HubbubError, Invalid, SignInRequired
+from hubbub.models import Member
+from hubbub.protocol import codec, commands, limits
+from hubbub.protocol.wire import Command
+from hubbub.realtime import runtime
+from hubbub.realtime.auth import login_from_secret
+
+
+class ErrorBody(BaseModel):
+    code: Literal["invalid", "sign_in", "forbidden", "not_found", "conflict", "rate_limited", "unavailable", "internal"]
+    message: str
+    retry_after: float | None = None
+
+
+class Refusal(BaseModel):
+    error: ErrorBody
+
+
+class Cookie(SessionAuth):
+    """Django's session, with its CSRF token in `X-CSRFToken`."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Member | None:
+        if not request.user.is_authenticated:
+            return None
+        member: Member = actions.member_for(request.user)
+        return member
+
+
+class Bearer(HttpBearer):
+    """`Authorization: Bearer …`: a token of `hubbub token`, or a JWT that the BEARER setting knows."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Member | None:
+        return login_from_secret(token).member
+
+
+api = NinjaAPI(
+    title="Hubbub",
+    version=__version__,
+    description=__doc__ or "",
+    auth=[Bearer(), Cookie()],
+    urls_namespace="hubbub-api",
+    docs_url="/docs",
+)
+
+
+def _serve(kind: type[Command]) -> None:
+    """Enter one command as an operation: its fields are the body, its reply the answer."""
+    name = commands.type_of(kind)
+    body = create_model(
+        kind.__name__,
+        __base__=kind,
+        __doc__=kind.__doc__,
+        type=(Literal[name], name),  # in the path already, so it may be left out
+    )
+
+    def operation(request: HttpRequest, command: Any) -> HttpResponse:
+        if len(request.body) > limits.FRAME_BYTES:
+            raise Invalid(f"A command holds at most {limits.FRAME_BYTES} bytes.")
+        member: Member = request.auth  # type: ignore[attr-defined]
+        original = codec.command_from(command.model_dump(exclude_unset=True) | {"type": name})
+        return HttpResponse(runtime.call(member, original).encode(), content_type="application/json")
+
+    operation.__annotations__["command"] = body
+    refusals = frozenset(error.status for error in errors.ALL)
+    summary = (kind.__doc__ or name).strip().splitlines()[0]
+    api.post(
+        f"/{name}",
+        response={200: kind.reply, refusals: Refusal},
+        operation_id=name,
+        summary=summary,
+        description=kind.__doc__ or "",
+        tags=[name.partition(".")[0]],
+    )(operation)
+
+
+for _kind in commands.ALL:
+    if _kind not in commands.SOCKET_ONLY:
+        _serve(_kind)
+
+
+@api.exception_handler(HubbubError)
+def _refused(request: HttpRequest, refusal: HubbubError) -> HttpResponse:
+    response = JsonResponse({"error": codec.error_document(refusal)}, status=refusal.status)
+    if refusal.retry_after is not None:
+        response["Retry-After"] = str(math.ceil(refusal.retry_after))
+    return response
+
+
+@api.exception_handler(ValidationError)
+def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """The first thing that is wrong with the body, named as the socket names it."""
+    first: dict[str, Any] = error.errors[0] if error.errors else {"loc": (), "msg": "malformed"}
+    place = ".".join(str(part) for part in first["loc"] if part not in ("body", "command"))
+    if first.get("type") == "extra_forbidden":
+        return _refused(request, Invalid(f"unknown field “{place}”"))
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return _refused(request, Invalid(f"{place}: {message}" if place else message))
+
+
+@api.exception_handler(AuthenticationError)
+def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return _refused(request, SignInRequired("Sign in first: a session cookie, or Authorization: Bearer."))
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    kind = Forbidden if error.status_code == 403 else Invalid
+    return _refused(request, kind(str(error)))

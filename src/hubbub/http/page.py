@@ -1,0 +1,85 @@
+"""The one page: the client, and what it must know before its first word to the socket."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render, resolve_url
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, get_language_bidi
+
+from hubbub import actions, conf
+from hubbub.errors import Forbidden
+from hubbub.models import Workspace
+
+MANIFEST = Path(__file__).parent.parent / "static" / "hubbub" / "manifest.json"
+
+
+def page(request: HttpRequest, room: str = "", number: int = 0) -> HttpResponse:
+    """The client. Which room to show is for the client to read from the address."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path(), _link("sign_in"))
+    try:
+        actions.member_for(request.user)
+    except Forbidden as refusal:
+        return render(request, "hubbub/refused.html", {"reason": refusal.message}, status=403)
+    if not MANIFEST.exists():
+        return render(request, "hubbub/not_built.html", status=503)
+    language = get_language() or "en"
+    workspace = Workspace.objects.the_one().name
+    context = {
+        "boot": _boot(request, workspace, language),
+        "client": _client(MANIFEST.stat().st_mtime_ns),
+        "language": language,
+        "direction": "rtl" if get_language_bidi() else "ltr",
+        "workspace": workspace,
+    }
+    response = render(request, "hubbub/page.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _boot(request: HttpRequest, workspace: str, language: str) -> dict[str, Any]:
+    base = reverse("hubbub:page")
+    links = {name: _link(name) for name in ("sign_in", "sign_out", "account", "invite", "admin")}
+    return {
+        "socket": conf.get("SOCKET_PATH"),
+        "api": f"{base}api/",
+        "base": base,
+        "csrf": get_token(request),
+        "workspace": workspace,
+        "language": language,
+        "links": links,
+    }
+
+
+def _link(name: str) -> str | None:
+    """A path of the LINKS setting: a URL name, a path, or nothing."""
+    target = conf.get("LINKS").get(name)
+    if target is None:
+        return str(resolve_url(settings.LOGIN_URL)) if name == "sign_in" else None
+    try:
+        return reverse(target)
+    except NoReverseMatch:
+        return str(target)
+
+
+@lru_cache(maxsize=1)
+def _client(built_at: int) -> dict[str, Any]:
+    """The built client's files, from Vite's manifest; read again when it was built anew."""
+    manifest = json.loads(MANIFEST.read_text())
+    entry = next(part for part in manifest.values() if part.get("isEntry"))
+    imports = [manifest[name]["file"] for name in entry.get("imports", ())]
+    return {
+        "script": static(f"hubbub/{entry['file']}"),
+        "preload": [static(f"hubbub/{file}") for file in imports],
+        "styles": [static(f"hubbub/{file}") for file in entry.get("css", ())],
+    }

@@ -1,0 +1,131 @@
+"""One open socket: who it is, what it hears, and a bounded outbox. Nothing here ever waits for the peer."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from hubbub.models import Member
+from hubbub.protocol import limits
+from hubbub.protocol.closing import Close
+from hubbub.protocol.objects import Role
+from hubbub.realtime.outbox import Outbox
+from hubbub.realtime.parcel import Dialect, Parcel
+from hubbub.realtime.pipes import Pipe
+
+if TYPE_CHECKING:
+    from hubbub.realtime.auth import Login
+
+
+class Connection:
+    """A tab, a phone, a script. `dialect` says how it likes room frames; `rooms` are the feeds it hears."""
+
+    __slots__ = (
+        "_outbox",
+        "_stalled_since",
+        "closing",
+        "dialect",
+        "ended",
+        "held",
+        "last_heard",
+        "live",
+        "login",
+        "member",
+        "moved",
+        "pipe",
+        "rooms",
+        "state",
+        "waiting",
+    )
+
+    def __init__(self, login: Login, dialect: Dialect, loop: asyncio.AbstractEventLoop) -> None:
+        self.login = login
+        self.member: Member = login.member
+        self.dialect = dialect
+        self.rooms: set[int] = set()
+        self.pipe: Pipe | None = None
+        self.live = False
+        """Whether it has its snapshot and hears events."""
+        self.held = False
+        """Whether events wait while a snapshot is being read."""
+        self.waiting = 0
+        """Commands that have no answer yet."""
+        self.state = "active"
+        self.last_heard = loop.time()
+        self.moved = False
+        """Whether a room of its moved since its last heartbeat while it was slow."""
+        self.closing: tuple[Close, str] | None = None
+        self.ended: asyncio.Future[None] = loop.create_future()
+        self._outbox: Outbox | None = None
+        self._stalled_since: float | None = None
+
+    def push(self, parcel: Parcel) -> None:
+        """Deliver now if the way is free, later if it is not. A slow reader fills its own outbox only."""
+        pipe = self.pipe
+        if pipe is not None and pipe.ready and self._outbox is None and not self.held:
+            pipe.write(parcel)
+        elif parcel.texts:
+            self._keep(parcel)
+
+    def answer(self, text: bytes) -> None:
+        """A reply to this connection alone. It goes ahead of events that are held back for a snapshot."""
+        if self.held and self.pipe is not None and self.pipe.ready and self.closing is None:
+            self.pipe.write(Parcel([text]))
+        else:
+            self.push(Parcel([text]))
+
+    def hold(self) -> None:
+        """Keep events back until `release`: a snapshot is being read, and they come after it."""
+        self.held = True
+
+    def release(self) -> None:
+        self.held = False
+        self.drain()
+
+    def drain(self) -> None:
+        """The way is free again: send what waits, for as long as it stays free."""
+        while self._outbox is not None and self.pipe is not None and self.pipe.ready and not self.held:
+            parcel = self._outbox.take()
+            if parcel is None:
+                self._outbox = None
+                self._stalled_since = None
+            else:
+                self._stalled_since = None
+                self.pipe.write(parcel)
+
+    def close(self, code: Close, reason: str = "") -> None:
+        """End this connection; the socket's coroutine says goodbye. Only the first reason counts."""
+        if self.closing is None:
+            self.closing = (code, reason)
+            self._outbox = None
+            self.end()
+
+    def end(self) -> None:
+        if not self.ended.done():
+            self.ended.set_result(None)
+
+    @property
+    def is_guest(self) -> bool:
+        return self.member.role == Role.GUEST
+
+    def is_stalled(self, now: float) -> bool:
+        """Whether something has been waiting for STALLED_SECONDS without any progress."""
+        if self._outbox is None or self.held:
+            return False
+        if self._stalled_since is None:
+            self._stalled_since = now
+        return now - self._stalled_since >= limits.STALLED_SECONDS
+
+    @property
+    def backlog(self) -> int:
+        """Bytes that wait here."""
+        return self._outbox.bytes if self._outbox is not None else 0
+
+    def _keep(self, parcel: Parcel) -> None:
+        if self.closing is not None:
+            return
+        if self._outbox is None:
+            self._outbox = Outbox()
+        self.moved = self.moved or parcel.room is not None
+        if not self._outbox.add(parcel):
+            self.close(Close.SLOW, "You read too slowly.")

@@ -1,0 +1,151 @@
+"""One room's order, as this process knows it: accept what comes next, drop what is old, repair a jump."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from hubbub.protocol.events import Lag
+from hubbub.publish import RoomFrame
+from hubbub.realtime.parcel import Dialect, Parcel, as_events
+
+if TYPE_CHECKING:
+    from hubbub.realtime.connection import Connection
+
+RING_FRAMES = 128
+"""Recent frames kept, so that those who were away for a moment cost no database read."""
+
+SLICE = 256
+"""Connections written to in one turn of the event loop: a huge room must not freeze small ones."""
+
+
+class Feed:
+    """The head of a room with listeners here, and its recent frames.
+
+    Invariant: every listener has been handed, in order, every frame from its attaching up to `head`. So a listener
+    that knows everything up to the seq it attached at misses nothing, and nothing overtakes a removal (G4, G9).
+    """
+
+    def __init__(
+        self,
+        room: int,
+        head: int,
+        last_number: int,
+        *,
+        repair: Callable[[Feed], None],
+        leave: Callable[[Feed, int], None],
+        soon: Callable[[Callable[[], None]], object],
+    ) -> None:
+        self.room = room
+        self.head = head
+        self.last_number = last_number
+        self.ring: deque[RoomFrame] = deque(maxlen=RING_FRAMES)
+        self.listeners: dict[Dialect, dict[Connection, None]] = {}
+        self.repairing = False
+        self._repair, self._leave, self._soon = repair, leave, soon
+        self._early: dict[int, RoomFrame] = {}
+        self._slices: deque[Callable[[], bool]] = deque()
+
+    def __len__(self) -> int:
+        return sum(map(len, self.listeners.values()))
+
+    def attach(self, connection: Connection) -> None:
+        self.listeners.setdefault(connection.dialect, {})[connection] = None
+
+    def detach(self, connection: Connection) -> None:
+        self.listeners.get(connection.dialect, {}).pop(connection, None)
+
+    def receive(self, frames: Iterable[RoomFrame]) -> None:
+        """Frames of this room, from this process or another. Order and repetition do not matter."""
+        accepted: list[RoomFrame] = []
+        for frame in frames:
+            self._accept(frame, accepted)
+        if accepted:
+            self._deliver(accepted)
+        if self._early:
+            self._repair(self)  # the bus lost something, or two threads committed at once: the database knows
+
+    def repaired(self, frames: Sequence[RoomFrame], head: int, *, whole: bool) -> None:
+        """What the database says comes after `head`. Not `whole`: too much; listeners fetch at their own speed."""
+        if whole:
+            self.receive([frame for frame in frames if frame.seq > self.head])
+        elif head > self.head:
+            self.head = head
+            self.ring.clear()
+            self.last_number = max([self.last_number, *(frame.number for frame in frames)])
+            self.deliver_notice(Parcel([Lag(room=self.room, head=head).encode()], room=self.room))
+        self._early = {seq: frame for seq, frame in self._early.items() if seq > self.head}
+
+    def since(self, seq: int) -> list[RoomFrame] | None:
+        """The frames after `seq`, if the ring still has all of them."""
+        if seq >= self.head:
+            return []
+        missed = [frame for frame in self.ring if frame.seq > seq]
+        if missed and _before(missed[0]) <= seq:
+            return missed
+        return None
+
+    def deliver_notice(self, parcel: Parcel) -> None:
+        """An event without seq, to all who understand events."""
+        self._fan_out(tuple(self.listeners.get(as_events, ())), parcel, None)
+
+    def _accept(self, frame: RoomFrame, accepted: list[RoomFrame]) -> None:
+        if frame.seq <= self.head:
+            return
+        if _before(frame) > self.head:
+            self._early[frame.seq] = frame
+            return
+        while frame is not None:
+            self.head = frame.seq
+            accepted.append(frame)
+            frame = self._early.pop(self.head + 1, None)  # type: ignore[assignment]
+
+    def _deliver(self, frames: list[RoomFrame]) -> None:
+        self.ring.extend(frames)
+        start = 0
+        for place, frame in enumerate(frames, 1):
+            leaver = frame.leaves
+            if leaver is not None or place == len(frames):
+                self._deliver_run(frames[start:place], leaver)
+                start = place
+
+    def _deliver_run(self, frames: list[RoomFrame], leaver: int | None) -> None:
+        for dialect, listeners in self.listeners.items():
+            if listeners:
+                self._fan_out(tuple(listeners), dialect(frames, self.last_number), None)
+        self.last_number = max([self.last_number, *(frame.number for frame in frames)])
+        if leaver is not None:
+            self._fan_out((), None, leaver)
+
+    def _fan_out(self, listeners: tuple[Connection, ...], parcel: Parcel | None, leaver: int | None) -> None:
+        """In slices, in order: what is said after a removal must not overtake it."""
+        if leaver is None and not (listeners and parcel and parcel.texts):
+            return
+        if not self._slices and len(listeners) <= SLICE:
+            self._write(listeners, parcel, leaver)
+            return
+        for start in range(0, len(listeners) or 1, SLICE):
+            part = listeners[start : start + SLICE]
+            self._slices.append(lambda part=part: self._write(part, parcel, leaver))  # type: ignore[misc]
+        if len(self._slices) == -(-(len(listeners) or 1) // SLICE):
+            self._next_slice()
+
+    def _next_slice(self) -> None:
+        self._slices[0]()
+        self._slices.popleft()
+        if self._slices:
+            self._soon(self._next_slice)
+
+    def _write(self, listeners: tuple[Connection, ...], parcel: Parcel | None, leaver: int | None) -> bool:
+        if parcel is not None:
+            for connection in listeners:
+                if self.room in connection.rooms:  # detached while the slice waited
+                    connection.push(parcel)
+        if leaver is not None:
+            self._leave(self, leaver)
+        return True
+
+
+def _before(frame: RoomFrame) -> int:
+    return frame.seq - 1 if frame.after is None else frame.after

@@ -1,0 +1,146 @@
+"""Topic → connections here. Hands them what was published; knows nothing of databases or other processes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from hubbub.protocol.closing import Close
+from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame
+from hubbub.realtime.connection import Connection
+from hubbub.realtime.feed import Feed
+from hubbub.realtime.parcel import Parcel, as_events
+
+
+class Hub:
+    """The connections and feeds of this process."""
+
+    def __init__(self, *, repair: Callable[[Feed], None], ask_guests: Callable[[Notice], None]) -> None:
+        self.connections: set[Connection] = set()
+        self.of_member: dict[int, set[Connection]] = {}
+        self.of_login: dict[str, set[Connection]] = {}
+        self.feeds: dict[int, Feed] = {}
+        self.versions: dict[int, int] = {}
+        """Members connected here → the version of what only they know, as far as it was told."""
+        self.on_listen: Callable[[str, bool], None] = lambda topic, yes: None
+        self._repair, self._ask_guests = repair, ask_guests
+
+    def add(self, connection: Connection) -> None:
+        member = connection.member.pk
+        self.connections.add(connection)
+        self.of_login.setdefault(connection.login.key, set()).add(connection)
+        if member not in self.of_member:
+            self.of_member[member] = set()
+            self.on_listen(f"member.{member}", True)
+        self.of_member[member].add(connection)
+
+    def drop(self, connection: Connection) -> None:
+        """Forget a connection that has ended."""
+        if connection not in self.connections:
+            return
+        self.connections.discard(connection)
+        for room in list(connection.rooms):
+            self.detach(connection, room)
+        member, login = connection.member.pk, connection.login.key
+        self.of_login[login].discard(connection)
+        if not self.of_login[login]:
+            del self.of_login[login]
+        self.of_member[member].discard(connection)
+        if not self.of_member[member]:
+            del self.of_member[member]
+            self.versions.pop(member, None)
+            self.on_listen(f"member.{member}", False)
+
+    def attach(self, connection: Connection, room: int, head: int, last_number: int) -> Feed:
+        """Let a connection hear a room. A feed that is new here starts at `head`; see `Feeds.verify`."""
+        feed = self.feeds.get(room)
+        if feed is None:
+            soon = asyncio.get_running_loop().call_soon
+            feed = Feed(room, head, last_number, repair=self._repair, leave=self._leave, soon=soon)
+            self.feeds[room] = feed
+            self.on_listen(f"room.{room}", True)
+        feed.attach(connection)
+        connection.rooms.add(room)
+        return feed
+
+    def detach(self, connection: Connection, room: int) -> None:
+        connection.rooms.discard(room)
+        feed = self.feeds.get(room)
+        if feed is not None:
+            feed.detach(connection)
+            if not len(feed):
+                del self.feeds[room]
+                self.on_listen(f"room.{room}", False)
+
+    def receive(self, batch: Batch) -> None:
+        """What a transaction published, here or in another process."""
+        by_room: dict[int, list[RoomFrame]] = {}
+        for frame in batch.frames:
+            by_room.setdefault(frame.room, []).append(frame)
+        for room, frames in by_room.items():
+            if feed := self.feeds.get(room):
+                feed.receive(frames)
+        for notice in batch.notices:
+            self._notice(notice)
+
+    def everyone(self, parcel: Parcel, *, guests: bool = True) -> None:
+        """An event for all who speak JSON events, or for all but the guests."""
+        for connection in self.connections:
+            if connection.live and connection.dialect is as_events and (guests or not connection.is_guest):
+                connection.push(parcel)
+
+    def _notice(self, notice: Notice) -> None:
+        kind, _, key = notice.topic.partition(".")
+        if notice.topic == EVERYONE:
+            self.everyone(Parcel([notice.data]), guests=notice.about is None)
+            self._ask_guests(notice)
+        elif kind == "room":
+            if feed := self.feeds.get(int(key)):
+                feed.deliver_notice(Parcel([notice.data]))
+        elif kind == "member":
+            self._notice_member(int(key), notice)
+        elif kind == "login":
+            self._end_login(key)
+
+    def _notice_member(self, member: int, notice: Notice) -> None:
+        connections = self.of_member.get(member, ())
+        if connections and notice.version is not None:
+            self.versions[member] = max(notice.version, self.versions.get(member, 0))
+        parcel = Parcel([notice.data])
+        for connection in list(connections):
+            if connection.dialect is not as_events:
+                continue
+            connection.push(parcel)
+            if notice.attach:
+                self.attach_live(connection, *notice.attach)
+            if notice.detach is not None:
+                self.detach(connection, notice.detach)
+
+    def attach_live(self, connection: Connection, room: int, seq: int) -> None:
+        """A connection that is up hears a new room. The event before this told it everything up to `seq`."""
+        fresh = room not in self.feeds
+        feed = self.attach(connection, room, seq, 0)
+        if fresh:
+            self._repair(feed)
+        elif (missed := feed.since(seq)) is None:
+            self._repair(feed)
+        elif missed:
+            connection.push(as_events(missed, 0))
+
+    def _leave(self, feed: Feed, member: int) -> None:
+        """The member has just been delivered the message that ends their membership: nothing after it reaches them."""
+        for connection in list(self.of_member.get(member, ())):
+            if feed.room in connection.rooms:
+                self.detach(connection, feed.room)
+                if connection.dialect is not as_events:
+                    connection.close(Close.NOT_FOUND, "You are no longer a member of this room.")
+
+    def _end_login(self, key: str) -> None:
+        """`session:…`, `token:…`: that login. `member:7!session:…`: all of a member's but one."""
+        if key.startswith("member:"):
+            member, _, spared = key.removeprefix("member:").partition("!")
+            ended: Iterable[Connection] = [c for c in self.of_member.get(int(member), ()) if c.login.key != spared]
+        else:
+            ended = list(self.of_login.get(key, ()))
+        for connection in ended:
+            connection.close(Close.REVOKED, "This login was ended. Sign in again.")

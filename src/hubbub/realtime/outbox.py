@@ -1,0 +1,82 @@
+"""What waits for one slow connection: bounded, and when it is full the cheapest loss comes first (contract G11)."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+
+from hubbub.protocol import limits
+from hubbub.protocol.events import Lag
+from hubbub.realtime.parcel import Parcel
+
+
+class Outbox:
+    """Parcels in order. Over the limit it drops ephemeral ones, then turns the fattest room into one `lag`.
+
+    A room that lags says so once, with its head; until that is sent, later frames of the room only move the head.
+    The client then asks for what it missed at its own speed: late, not lost.
+    """
+
+    __slots__ = ("_bytes", "_frames", "_lagging", "_parcels")
+
+    def __init__(self) -> None:
+        self._parcels: deque[Parcel] = deque()
+        self._lagging: dict[int, int] = {}
+        self._bytes = 0
+        self._frames = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._parcels or self._lagging)
+
+    @property
+    def bytes(self) -> int:
+        return self._bytes
+
+    def add(self, parcel: Parcel) -> bool:
+        """Keep a parcel for later. False if that is impossible: what overflows cannot be asked for again."""
+        if parcel.room in self._lagging and not parcel.ephemeral:
+            self._lagging[parcel.room] = max(parcel.head, self._lagging[parcel.room])
+            return True
+        self._parcels.append(parcel)
+        self._bytes += parcel.size
+        self._frames += len(parcel.texts)
+        while self._is_full():
+            if not self._sacrifice():
+                return False
+        return True
+
+    def take(self) -> Parcel | None:
+        """The next parcel to send: what waits in order, then which rooms lag."""
+        if self._parcels:
+            parcel = self._parcels.popleft()
+            self._bytes -= parcel.size
+            self._frames -= len(parcel.texts)
+            return parcel
+        if self._lagging:
+            lagging, self._lagging = self._lagging, {}
+            return Parcel([Lag(room=room, head=head).encode() for room, head in lagging.items()])
+        return None
+
+    def _is_full(self) -> bool:
+        return self._bytes > limits.OUTBOX_BYTES or self._frames > limits.OUTBOX_FRAMES
+
+    def _sacrifice(self) -> bool:
+        if any(parcel.ephemeral for parcel in self._parcels):
+            self._keep(lambda parcel: not parcel.ephemeral)
+            return True
+        weights: Counter[int] = Counter()
+        for parcel in self._parcels:
+            if parcel.room is not None and parcel.head:
+                weights[parcel.room] += parcel.size
+        if not weights:
+            return False
+        fattest = weights.most_common(1)[0][0]
+        head = max(parcel.head for parcel in self._parcels if parcel.room == fattest)
+        self._keep(lambda parcel: parcel.room != fattest or not parcel.head)
+        self._lagging[fattest] = head
+        return True
+
+    def _keep(self, wanted: Callable[[Parcel], bool]) -> None:
+        self._parcels = deque(parcel for parcel in self._parcels if wanted(parcel))
+        self._bytes = sum(parcel.size for parcel in self._parcels)
+        self._frames = sum(len(parcel.texts) for parcel in self._parcels)

@@ -1,0 +1,111 @@
+"""Who is connected now. Several tabs are one person; a killed process fades by itself, for its lease runs out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from hubbub.protocol.objects import PresenceState
+from hubbub.realtime.connection import Connection
+
+TICK_SECONDS = 0.3
+"""Changes are gathered that long and told in one event: a thousand arrivals are not a thousand events each."""
+
+GRACE_SECONDS = 3.0
+"""Somebody whose last connection ended is shown that long: a reload is not a departure."""
+
+GOSSIP_SECONDS = 5.0
+LEASE_SECONDS = 16.0
+"""Another process's people count that long after its last sign of life: three gossips may be lost."""
+
+States = dict[int, PresenceState]
+
+
+class Presence:
+    """Local connections and other processes' leases in, changes out."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        of_member: Mapping[int, set[Connection]],
+        announce: Callable[[States], None],
+        gossip: Callable[[str, object], None],
+        *,
+        node: str,
+    ) -> None:
+        self._loop = loop
+        self._of_member = of_member
+        self._announce, self._gossip = announce, gossip
+        self._node = node
+        self._told: States = {}
+        self._leaving: dict[int, float] = {}
+        self._nodes: dict[str, tuple[float, States]] = {}
+        self._dirty: set[int] = set()
+
+    def states(self) -> Mapping[int, PresenceState]:
+        """Everybody who is connected somewhere, as last told."""
+        return self._told
+
+    def changed(self, member: int) -> None:
+        """A connection of the member came, went, or looks away."""
+        if member in self._of_member:
+            self._leaving.pop(member, None)
+        else:
+            self._leaving[member] = self._loop.time() + GRACE_SECONDS
+        self._dirty.add(member)
+
+    def hear(self, node: str, states: Mapping[str, str]) -> None:
+        """Another process says who is connected there: all of them, every few seconds. Nobody: it says goodbye."""
+        before = self._nodes.pop(node, (0.0, {}))[1]
+        now = {int(member): PresenceState(state) for member, state in states.items()}
+        if now:
+            self._nodes[node] = (self._loop.time() + LEASE_SECONDS, now)
+        self._dirty |= before.keys() | now.keys()
+
+    async def keep(self) -> None:
+        """Tell changes every tick, and other processes every few seconds."""
+        next_gossip = 0.0
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            changed = self._tick()
+            if changed or self._loop.time() >= next_gossip:
+                self._gossip("presence", {"node": self._node, "states": self._local()})
+                next_gossip = self._loop.time() + GOSSIP_SECONDS
+
+    def say_goodbye(self) -> None:
+        """This process stops: its people are not here any more."""
+        self._gossip("presence", {"node": self._node, "states": {}})
+
+    def _tick(self) -> bool:
+        now = self._loop.time()
+        for member in [m for m, deadline in self._leaving.items() if deadline <= now]:
+            del self._leaving[member]
+            self._dirty.add(member)
+        for node in [n for n, (lease, _) in self._nodes.items() if lease <= now]:
+            self._dirty |= self._nodes.pop(node)[1].keys()
+        changes = {m: state for m in self._dirty if (state := self._state(m)) != self._told_of(m)}
+        self._dirty.clear()
+        for member, state in changes.items():
+            if state == PresenceState.OFFLINE:
+                self._told.pop(member, None)
+            else:
+                self._told[member] = state
+        if changes:
+            self._announce(changes)
+        return bool(changes)
+
+    def _told_of(self, member: int) -> PresenceState:
+        return self._told.get(member, PresenceState.OFFLINE)
+
+    def _state(self, member: int) -> PresenceState:
+        here = {connection.state for connection in self._of_member.get(member, ())}
+        here |= {states[member].value for _, states in self._nodes.values() if member in states}
+        if PresenceState.ACTIVE in here:
+            return PresenceState.ACTIVE
+        if here:
+            return PresenceState.AWAY
+        return self._told_of(member) if member in self._leaving else PresenceState.OFFLINE
+
+    def _local(self) -> dict[str, str]:
+        states = {m: {c.state for c in connections} for m, connections in self._of_member.items()}
+        return {str(m): "active" if "active" in found else "away" for m, found in states.items()}

@@ -1,0 +1,78 @@
+"""One slow clock for all connections instead of timers for each: heartbeats, silence, stalls, revoked logins."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from hubbub.protocol import limits
+from hubbub.protocol.closing import Close
+from hubbub.protocol.events import Heartbeat
+from hubbub.realtime.auth import still_valid
+from hubbub.realtime.connection import Connection
+from hubbub.realtime.hub import Hub
+from hubbub.realtime.parcel import Parcel, as_events
+from hubbub.realtime.rates import Rates
+from hubbub.realtime.readers import Readers
+from hubbub.realtime.repair import chunks
+
+log = logging.getLogger("hubbub")
+
+REVALIDATE_SECONDS = 25.0
+"""Between two looks whether logins still hold; a revocation that the bus lost is found within 30 s (G10)."""
+
+LOGINS_AT_ONCE = 200
+
+
+class Pulse:
+    def __init__(self, hub: Hub, readers: Readers, rates: Rates) -> None:
+        self._hub, self._readers, self._rates = hub, readers, rates
+
+    async def keep(self) -> None:
+        """Beat for ever: stalls every second, heartbeats and logins when they are due."""
+        loop = asyncio.get_running_loop()
+        next_beat, next_check = loop.time() + limits.HEARTBEAT_SECONDS, loop.time() + REVALIDATE_SECONDS
+        while True:
+            await asyncio.sleep(1)
+            now = loop.time()
+            for connection in [c for c in self._hub.connections if c.is_stalled(now)]:
+                connection.close(Close.SLOW, "You read too slowly.")
+            if now >= next_beat:
+                next_beat = now + limits.HEARTBEAT_SECONDS
+                await self._beat(now)
+                self._rates.forget_idle()
+            if now >= next_check:
+                next_check = now + REVALIDATE_SECONDS
+                await self._revalidate()
+
+    async def _beat(self, now: float) -> None:
+        quiet = Parcel([Heartbeat().encode()])
+        for part in chunks(list(self._hub.connections), 256):
+            for connection in part:
+                if connection.dialect is not as_events:
+                    continue  # the room socket's peers know no heartbeat; the server's own pings watch them
+                if now - connection.last_heard > limits.SILENCE_SECONDS:
+                    connection.close(Close.LOST_CONTINUITY, "Nothing was heard from you.")
+                elif connection.moved:
+                    connection.moved = False
+                    connection.push(Parcel([Heartbeat(heads=self._heads(connection)).encode()]))
+                else:
+                    connection.push(quiet)
+            await asyncio.sleep(0)
+
+    def _heads(self, connection: Connection) -> dict[int, int]:
+        feeds = self._hub.feeds
+        return {room: feeds[room].head for room in connection.rooms if room in feeds}
+
+    async def _revalidate(self) -> None:
+        logins = {c.login.key: c.login for c in self._hub.connections}
+        for part in chunks(list(logins.values()), LOGINS_AT_ONCE):
+            try:
+                valid = await self._readers.run(still_valid, part)
+            except Exception as error:
+                log.warning("Logins could not be checked: %s", error)
+                return
+            for login in part:
+                if login.key not in valid:
+                    for connection in list(self._hub.of_login.get(login.key, ())):
+                        connection.close(Close.REVOKED, "This login was ended. Sign in again.")

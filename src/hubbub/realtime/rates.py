@@ -1,0 +1,77 @@
+"""How fast is too fast: a token bucket for each member, and one for handshakes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from hubbub import conf
+from hubbub.errors import RateLimited
+from hubbub.protocol import limits
+from hubbub.protocol.commands import Beat, SendMessage
+from hubbub.protocol.wire import Command
+
+
+class Bucket:
+    """Holds `burst` tokens and gains `rate` a second. `take` returns 0.0, or the seconds until there is one."""
+
+    __slots__ = ("_at", "_tokens", "burst", "rate")
+
+    def __init__(self, rate: float, burst: float, now: float) -> None:
+        self.rate, self.burst = rate, burst
+        self._tokens, self._at = float(burst), now
+
+    def take(self, now: float) -> float:
+        self._tokens = min(self.burst, self._tokens + (now - self._at) * self.rate)
+        self._at = now
+        if self._tokens >= 1:
+            self._tokens -= 1
+            return 0.0
+        return (1 - self._tokens) / self.rate
+
+    def is_full(self, now: float) -> bool:
+        return self._tokens + (now - self._at) * self.rate >= self.burst
+
+
+class Rates:
+    """The rates of one process. `HUBBUB["RATE_LIMITS"] = False` lifts them all."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._commands: dict[int, Bucket] = {}
+        self._messages: dict[int, Bucket] = {}
+        self._handshakes = Bucket(limits.HANDSHAKES_PER_SECOND, limits.HANDSHAKES_BURST, clock())
+        self.lifted = not conf.get("RATE_LIMITS")
+
+    def check(self, member: int, command: Command) -> None:
+        """Count a command. Raises RateLimited, which says when to come back."""
+        if self.lifted or type(command) is Beat:
+            return
+        now = self._clock()
+        wait = self._bucket(
+            self._commands, member, now, limits.COMMANDS_PER_SECOND, limits.COMMANDS_BURST
+        ).take(now)
+        if not wait and type(command) is SendMessage:
+            wait = self._bucket(
+                self._messages, member, now, limits.MESSAGES_PER_SECOND, limits.MESSAGES_BURST
+            ).take(now)
+        if wait:
+            raise RateLimited("You are too fast. Wait a moment.", retry_after=wait)
+
+    def admit(self) -> float:
+        """Count a handshake: 0.0, or the seconds after which to come back."""
+        return 0.0 if self.lifted else self._handshakes.take(self._clock())
+
+    def forget_idle(self) -> None:
+        """Drop buckets that are full again: they say nothing that a new one would not."""
+        now = self._clock()
+        for buckets in (self._commands, self._messages):
+            for member in [m for m, bucket in buckets.items() if bucket.is_full(now)]:
+                del buckets[member]
+
+    @staticmethod
+    def _bucket(buckets: dict[int, Bucket], member: int, now: float, rate: float, burst: float) -> Bucket:
+        bucket = buckets.get(member)
+        if bucket is None:
+            bucket = buckets[member] = Bucket(rate, burst, now)
+        return bucket

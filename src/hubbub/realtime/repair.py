@@ -1,0 +1,129 @@
+"""Keeps feeds and memberships true although the bus may lose things: the database knows (contract G7)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
+
+from hubbub import queries
+from hubbub.models import Member, Message, Room
+from hubbub.protocol import limits
+from hubbub.protocol.events import Refresh
+from hubbub.publish import RoomFrame, frame_of
+from hubbub.realtime.feed import Feed
+from hubbub.realtime.hub import Hub
+from hubbub.realtime.parcel import Parcel, as_events
+from hubbub.realtime.readers import Readers
+
+log = logging.getLogger("hubbub")
+
+POLL_SECONDS = 5.0
+"""Between two comparisons of all heads while the bus is well; a lost frame is noticed by then."""
+
+POLL_SECONDS_WITHOUT_BUS = 1.0
+
+PATIENCE_SECONDS = 0.02
+"""A jump is often two threads that committed at once and reported in the other order; wait that long first."""
+
+CHUNK = 500
+T = TypeVar("T")
+
+
+class Repair:
+    """Range reads for feeds with a jump, and the poll of heads and versions."""
+
+    def __init__(self, hub: Hub, readers: Readers, spawn: Callable[[Coroutine[Any, Any, None]], object]) -> None:
+        self._hub, self._readers, self._spawn = hub, readers, spawn
+        self._wake = asyncio.Event()
+        self.bus_is_well: Callable[[], bool] = lambda: True
+
+    def soon(self, feed: Feed) -> None:
+        """Read what a feed misses. One read at a time for each feed."""
+        if not feed.repairing:
+            feed.repairing = True
+            self._spawn(self._repair(feed))
+
+    def now(self) -> None:
+        """Compare heads at once: somebody else has written, or the bus has come back."""
+        self._wake.set()
+
+    async def keep(self) -> None:
+        """Poll for ever."""
+        while True:
+            seconds = POLL_SECONDS if self.bus_is_well() else POLL_SECONDS_WITHOUT_BUS
+            try:
+                await asyncio.wait_for(self._wake.wait(), seconds)
+            except TimeoutError:
+                pass
+            self._wake.clear()
+            try:
+                await self._poll()
+            except Exception as error:
+                log.warning("Heads could not be compared: %s", error)
+
+    async def _poll(self) -> None:
+        for rooms in chunks(list(self._hub.feeds), CHUNK):
+            for room, seq in await self._readers.run(_heads, rooms):
+                feed = self._hub.feeds.get(room)
+                if feed is not None and seq > feed.head:
+                    self.soon(feed)
+        for members in chunks(list(self._hub.versions), CHUNK):
+            for member, version in await self._readers.run(_versions, members):
+                if version > self._hub.versions.get(member, version):
+                    await self._resubscribe(member, version)
+
+    async def _repair(self, feed: Feed) -> None:
+        try:
+            await asyncio.sleep(PATIENCE_SECONDS)
+            start = feed.head
+            frames, head, whole = await self._readers.run(_missed, feed.room, start)
+            feed.repairing = False
+            if start == feed.head:
+                feed.repaired(frames, head, whole=whole)
+            elif feed.head < head:
+                self.soon(feed)
+        except Exception as error:
+            feed.repairing = False
+            log.warning("Room %s could not be repaired yet: %s", feed.room, error)
+
+    async def _resubscribe(self, member: int, version: int) -> None:
+        """What only this member knows has moved and we were not told: cut what they lost, let them ask again."""
+        person = await self._readers.run(Member.objects.filter(pk=member).first)
+        rooms = set(await self._readers.run(queries.room_ids, person)) if person else set()
+        self._hub.versions[member] = version
+        for connection in list(self._hub.of_member.get(member, ())):
+            for lost in connection.rooms - rooms:
+                self._hub.detach(connection, lost)
+            if connection.live and connection.dialect is as_events:
+                connection.push(Parcel([Refresh().encode()]))
+
+
+def chunks(items: list[T], size: int) -> Iterator[list[T]]:
+    rest = iter(items)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def _heads(rooms: Iterable[int]) -> list[tuple[int, int]]:
+    return list(Room.objects.filter(pk__in=rooms).values_list("pk", "seq"))
+
+
+def _versions(members: Iterable[int]) -> list[tuple[int, int]]:
+    return list(Member.objects.filter(pk__in=members).values_list("pk", "version"))
+
+
+def _missed(room: int, seq: int) -> tuple[list[RoomFrame], int, bool]:
+    """The states after `seq` as a chain of frames, the room's head, and whether these are all."""
+    head = Room.objects.values_list("seq", flat=True).get(pk=room)
+    messages = Message.objects.filter(room=room).select_related("author").changed_after(seq)
+    found = list(messages[: limits.RESUME_MESSAGES + 1])
+    if len(found) > limits.RESUME_MESSAGES:
+        return [], max(head, found[-1].seq), False
+    frames, before = [], seq
+    for message in found:
+        frames.append(frame_of(message.as_object(), message.author.name, after=before))
+        before = message.seq
+    return frames, max(head, before), True

@@ -1,0 +1,105 @@
+"""The room socket `/ws/chat/<room name>/`: the Channels tutorial's protocol, unchanged, in any Unicode room name.
+
+`{"message": "hi"}` in; `{"message": "hi", "author": …, "number": …}` out, to all in the room. The same policy, writer
+and feed as everywhere else: what is said here is stored, and everybody in the browser sees it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json, to_json
+
+from hubbub import dispatch
+from hubbub.dispatch import Job
+from hubbub.errors import HubbubError, Invalid, NotFound
+from hubbub.models import Member
+from hubbub.protocol import codec, commands, limits
+from hubbub.protocol.closing import Close
+from hubbub.protocol.ids import make_message_id
+from hubbub.protocol.replies import RoomState
+from hubbub.protocol.wire import Command, MessageText
+from hubbub.realtime.parcel import as_lines
+from hubbub.realtime.session import Session
+
+
+class RoomSession(Session):
+    """One room, one socket. A public room that does not exist yet is opened, as the tutorial does."""
+
+    dialect = staticmethod(as_lines)
+    room: int = 0
+
+    async def opened(self) -> None:
+        name = self.scope["url_route"]["kwargs"]["room"]
+        try:
+            state = await self._enter(name)
+        except HubbubError as refusal:
+            self.connection.close(Close.NOT_FOUND, refusal.message[:120])
+            return
+        self.room = state.room.id
+        known = self.room in self.runtime.hub.feeds
+        feed = self.runtime.hub.attach(self.connection, self.room, state.room.seq, state.room.last_number)
+        if not known:
+            self.runtime.repair.soon(feed)
+        self.connection.live = True
+
+    def understand(self, data: bytes) -> None:
+        try:
+            command = self._command(data)
+            self.runtime.rates.check(self.connection.member.pk, command)
+        except HubbubError as refusal:
+            self._refuse(refusal)
+            return
+        self.connection.waiting += 1
+        self.runtime.writer.submit(Job(self.connection.member, command), self._written)
+
+    def _command(self, data: bytes) -> commands.SendMessage:
+        if len(data) > limits.FRAME_BYTES:
+            raise Invalid(f"A frame holds at most {limits.FRAME_BYTES} bytes.")
+        try:
+            document = from_json(data, allow_inf_nan=False)
+            text = _text.validate_python(document["message"])
+        except ValidationError as error:
+            raise Invalid(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+        except (ValueError, KeyError, TypeError):
+            raise Invalid('Send a JSON object: {"message": "hi"}') from None
+        return commands.SendMessage.model_construct(
+            type="message.send", room=self.room, message=make_message_id(), text=text
+        )
+
+    def _written(self, job: Job) -> None:
+        if job.refusal is not None:
+            self._refuse(job.refusal)
+        self.done_waiting()
+
+    def _refuse(self, refusal: HubbubError) -> None:
+        self.connection.answer(to_json({"error": codec.error_document(refusal)}))
+
+    async def _enter(self, name: str) -> RoomState:
+        """Find the room by name, open it if there is none, join it if need be."""
+        try:
+            state = await self._run({"type": "room.get", "name": name})
+        except NotFound:
+            state = await self._run({"type": "room.create", "name": name})
+        if state.membership is None:
+            state = await self._run({"type": "room.join", "room": state.room.id})
+        return state
+
+    async def _run(self, document: dict[str, Any]) -> RoomState:
+        command = codec.command_from(document)
+        state = await self.runtime.readers.run(_run, self.connection.member, command)
+        assert isinstance(state, RoomState)
+        return state
+
+
+def _run(member: Member, command: Command) -> Any:
+    return dispatch.run(member, command)
+
+
+_text: TypeAdapter[str] = TypeAdapter(MessageText)
+
+
+async def room_socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """The ASGI application."""
+    await RoomSession(scope, receive, send).serve()

@@ -1,0 +1,202 @@
+"""The realtime side of one process: its parts, wired. Starts with the first socket, or when a server says so."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Coroutine
+from typing import Any
+
+from hubbub.dispatch import Job, reads, run
+from hubbub.models import Member
+from hubbub.protocol.closing import Close
+from hubbub.protocol.events import PresenceChanged
+from hubbub.protocol.objects import Presence as PresenceObject
+from hubbub.protocol.wire import Command, Wire
+from hubbub.publish import Batch, Notice
+from hubbub.queries import presence as presence_query
+from hubbub.realtime import relay as relays
+from hubbub.realtime.hub import Hub
+from hubbub.realtime.parcel import Parcel, as_events
+from hubbub.realtime.presence import Presence, States
+from hubbub.realtime.pulse import Pulse
+from hubbub.realtime.rates import Rates
+from hubbub.realtime.readers import Readers
+from hubbub.realtime.relay import Relay
+from hubbub.realtime.repair import Repair
+from hubbub.realtime.typing import TypingBoard
+from hubbub.realtime.writer import Writer
+
+log = logging.getLogger("hubbub")
+
+
+class Runtime:
+    """Writer, readers, hub, relay, presence and their tasks, on one event loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.readers = Readers()
+        self.rates = Rates()
+        self.hub = Hub(repair=lambda feed: self.repair.soon(feed), ask_guests=self._tell_guests)
+        self.repair = Repair(self.hub, self.readers, self.spawn)
+        self.relay = Relay(self.hub.receive, self._hear_gossip)
+        self.writer = Writer(loop, self.deliver, self.repair.now)
+        self.presence = Presence(
+            loop, self.hub.of_member, self._announce, self.relay.send_gossip, node=self.relay.node
+        )
+        self.typing = TypingBoard(self.hub.feeds, self.relay.send_gossip)
+        self.pulse = Pulse(self.hub, self.readers, self.rates)
+        self.hub.on_listen = self.relay.listen
+        self.relay.on_recovery = self.repair.now
+        self.repair.bus_is_well = lambda: self.relay.well
+        self.draining: float | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        self.writer.start()
+        presence_query.set_source(self.presence.states)
+        for part in (self.repair, self.relay, self.presence, self.typing, self.pulse):
+            self.spawn(part.keep())
+
+    async def stop(self) -> None:
+        """Commit what was submitted, say goodbye to the other processes, end all tasks."""
+        await self.writer.stop()
+        self.presence.say_goodbye()
+        await self.relay.settled()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        presence_query.set_source(None)
+        await asyncio.to_thread(self.readers.stop)
+
+    async def drain(self, seconds: float) -> None:
+        """Ask all clients to go elsewhere, spread over some seconds, so that they do not come back all at once."""
+        self.draining = seconds
+        waiting = list(self.hub.connections)
+        for place, connection in enumerate(waiting):
+            delay = seconds * place / len(waiting)
+            connection.close(Close.GOING_AWAY, f"retry_after={0.5 + delay:.2f}")
+        deadline = self.loop.time() + seconds
+        while self.hub.connections and self.loop.time() < deadline:
+            await asyncio.sleep(0.02)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = self.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def deliver(self, batch: Batch) -> None:
+        """What this process committed: to listeners here, and to the other processes. On the loop."""
+        self.hub.receive(batch)
+        self.relay.publish(batch)
+
+    def _announce(self, changes: States) -> None:
+        whole = PresenceChanged(presence=[PresenceObject(member=m, state=s) for m, s in sorted(changes.items())])
+        self.hub.everyone(Parcel([whole.encode()], ephemeral=True), guests=False)
+        if guests := self._guests():
+            self.spawn(self._announce_to_guests(guests, changes))
+
+    async def _announce_to_guests(self, guests: dict[int, Member], changes: States) -> None:
+        for pk, guest in guests.items():
+            visible = await self.readers.run(_visible, guest, list(changes))
+            seen = [PresenceObject(member=m, state=changes[m]) for m in sorted(visible)]
+            if seen:
+                self._push_to(pk, Parcel([PresenceChanged(presence=seen).encode()], ephemeral=True))
+
+    def _tell_guests(self, notice: Notice) -> None:
+        """An event about one member, for those guests who may see them."""
+        if notice.about is not None and (guests := self._guests()):
+            self.spawn(self._tell_guests_about(notice.about, guests, Parcel([notice.data])))
+
+    async def _tell_guests_about(self, member: int, guests: dict[int, Member], parcel: Parcel) -> None:
+        for pk, guest in guests.items():
+            if await self.readers.run(_visible, guest, [member]):
+                self._push_to(pk, parcel)
+
+    def _guests(self) -> dict[int, Member]:
+        return {c.member.pk: c.member for c in self.hub.connections if c.is_guest}
+
+    def _push_to(self, member: int, parcel: Parcel) -> None:
+        for connection in list(self.hub.of_member.get(member, ())):
+            if connection.live and connection.dialect is as_events:
+                connection.push(parcel)
+
+    def _hear_gossip(self, kind: str, content: Any) -> None:
+        if kind == "presence":
+            self.presence.hear(content["node"], content["states"])
+        elif kind == "typing":
+            self.typing.hear(content)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception():
+            log.error("A background task failed", exc_info=task.exception())
+
+
+_runtimes: dict[asyncio.AbstractEventLoop, Runtime] = {}
+_serving: Runtime | None = None
+_lock = threading.Lock()
+
+
+def runtime() -> Runtime:
+    """The runtime of the running event loop, started if need be."""
+    global _serving
+    loop = asyncio.get_running_loop()
+    found = _runtimes.get(loop)
+    if found is None:
+        with _lock:
+            found = _runtimes[loop] = _serving = Runtime(loop)
+        found.start()
+    return found
+
+
+async def stop() -> None:
+    """Stop the running loop's runtime, if it has one."""
+    global _serving
+    found = _runtimes.pop(asyncio.get_running_loop(), None)
+    if found is not None:
+        if _serving is found:
+            _serving = None
+        await found.stop()
+
+
+def outlet(batch: Batch) -> None:
+    """Where committed batches go, from any thread: the writer's next report, the loop, or the channel layer."""
+    serving = _serving
+    if serving is None or serving.loop.is_closed():
+        relays.publish_from_outside(batch)
+    elif not serving.writer.take_over(batch):
+        serving.loop.call_soon_threadsafe(serving.deliver, batch)
+
+
+def call(member: Member, command: Command) -> Wire:
+    """Run a command from a synchronous thread (the HTTP API): through this process's writer if it has one."""
+    serving = _serving
+    if serving is None or serving.loop.is_closed() or reads(command):
+        return run(member, command)
+    serving.rates.check(member.pk, command)
+    job = serving.writer.run(Job(member, command))
+    if job.refusal:
+        raise job.refusal
+    assert job.answer is not None
+    return job.answer
+
+
+def _visible(guest: Member, members: list[int]) -> set[int]:
+    return set(Member.objects.visible_to(guest).filter(pk__in=members).values_list("pk", flat=True))
+
+
+def status() -> dict[str, Any]:
+    """What this process can say of itself, for `/readyz`."""
+    serving = _serving
+    if serving is None:
+        return {"realtime": "idle", "bus": "none", "connections": 0, "draining": False}
+    bus = "none" if serving.relay.alone else "up" if serving.relay.well else "degraded"
+    return {
+        "realtime": "serving",
+        "bus": bus,
+        "connections": len(serving.hub.connections),
+        "draining": serving.draining is not None,
+    }

@@ -1,0 +1,188 @@
+"""What every kind of socket has in common: handshake, sign-in, limits, taking messages in, saying goodbye."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, ClassVar
+
+from hubbub.errors import HubbubError, SignInRequired, Unavailable
+from hubbub.protocol import limits
+from hubbub.protocol.closing import Close
+from hubbub.realtime.auth import SUBPROTOCOL, Login, login_from_scope, origin_allowed
+from hubbub.realtime.connection import Connection
+from hubbub.realtime.parcel import Dialect
+from hubbub.realtime.pipes import PushPipe, SendPipe
+from hubbub.realtime.runtime import runtime
+
+log = logging.getLogger("hubbub")
+
+GOODBYE_SECONDS = 2.0
+"""How long a close frame may take before the transport is cut: a peer that does not read gets no more than that."""
+
+
+class Session:
+    """One socket. Subclasses say what a message means (`understand`) and in which dialect they hear rooms."""
+
+    dialect: ClassVar[Dialect]
+
+    def __init__(
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[dict[str, Any]]],
+        send: Callable[[dict[str, Any]], Awaitable[None]],
+    ) -> None:
+        self.scope, self._receive, self._send = scope, receive, send
+        self.runtime = runtime()
+        self.connection: Connection
+        self._room_for_more = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(self) -> None:
+        """From handshake to goodbye."""
+        await self._receive()
+        if not origin_allowed(self.scope):
+            await self._send({"type": "websocket.close", "code": 1008})  # before accepting: HTTP 403
+            return
+        login = await self._sign_in()
+        if login is None:
+            return
+        self.connection = Connection(login, self.dialect, self.runtime.loop)
+        await self._accept()
+        try:
+            await self._live()
+        finally:
+            self.runtime.hub.drop(self.connection)
+            self.runtime.presence.changed(self.connection.member.pk)
+            for task in self._tasks:
+                task.cancel()
+        await self._say_goodbye()
+
+    async def opened(self) -> None:
+        """The socket is accepted and known to the hub."""
+
+    def understand(self, data: bytes) -> None:
+        """A message has come."""
+        raise NotImplementedError
+
+    def waits(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that takes a while, as one of the connection's waiting commands."""
+        self.connection.waiting += 1
+        task = self.runtime.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def done_waiting(self) -> None:
+        """A command has its answer: there is room for another."""
+        self.connection.waiting -= 1
+        if self.connection.waiting == limits.WAITING_COMMANDS - 1:
+            self._room_for_more.set()
+            if push := self._push():
+                push.resume_reading()
+
+    # What the `hubbub.push` extension tells (see pipes.Receiver).
+
+    def received(self, data: bytes) -> None:
+        if self.connection.closing is None:
+            self.connection.last_heard = self.runtime.loop.time()
+            self.understand(data)
+            if self.connection.waiting >= limits.WAITING_COMMANDS and (push := self._push()):
+                push.pause_reading()
+
+    def writable(self, yes: bool) -> None:
+        pipe = self.connection.pipe
+        if pipe is not None:
+            pipe.ready = yes
+            if yes:
+                self.connection.drain()
+
+    def lost(self) -> None:
+        self.connection.end()
+
+    async def _sign_in(self) -> Login | None:
+        code, reason = Close.TOO_MANY, ""
+        wait = self.runtime.rates.admit()
+        if not wait:
+            try:
+                login = await self.runtime.readers.run(login_from_scope, self.scope)
+                if not self._has_too_many(login):
+                    return login
+                wait = 30.0
+            except SignInRequired as refusal:
+                code, reason = Close.SIGN_IN, refusal.message
+            except HubbubError as refusal:
+                code, reason = Close.REVOKED, refusal.message
+            except Exception as error:
+                log.warning("A sign-in could not be checked: %s", error)
+                code, wait = Close.GOING_AWAY, float(Unavailable.retry_after or 1)
+        reason = reason or f"retry_after={wait:.2f}"
+        # Accepted first, for a browser is told the close code of an open socket only.
+        await self._send({"type": "websocket.accept"})
+        await self._send({"type": "websocket.close", "code": int(code), "reason": reason})
+        return None
+
+    def _has_too_many(self, login: Login) -> bool:
+        open_now = len(self.runtime.hub.of_member.get(login.member.pk, ()))
+        return open_now >= limits.CONNECTIONS_PER_MEMBER and not self.runtime.rates.lifted
+
+    async def _accept(self) -> None:
+        offered = self.scope.get("subprotocols", ())
+        accept: dict[str, Any] = {"type": "websocket.accept"}
+        if SUBPROTOCOL in offered:
+            accept["subprotocol"] = SUBPROTOCOL
+        await self._send(accept)
+        push = self._push()
+        self.connection.pipe = PushPipe(push) if push else SendPipe(self._send, self.connection.drain)
+        self.runtime.hub.add(self.connection)
+        self.runtime.presence.changed(self.connection.member.pk)
+        await self.opened()
+        if push:
+            push.take_over(self)
+
+    async def _live(self) -> None:
+        if self.runtime.draining is not None:
+            self.connection.close(Close.GOING_AWAY, f"retry_after={self.runtime.draining:.2f}")
+        if self._push():
+            await self.connection.ended
+            return
+        hearing = asyncio.ensure_future(self._hear())
+        try:
+            await asyncio.wait([hearing, self.connection.ended], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            hearing.cancel()
+
+    async def _hear(self) -> None:
+        """The portable way in: one ASGI message after the other."""
+        while True:
+            message = await self._receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            text, data = message.get("text"), message.get("bytes")
+            self.received(text.encode("utf-8", "surrogatepass") if text is not None else data or b"")
+            while self.connection.waiting >= limits.WAITING_COMMANDS:
+                self._room_for_more.clear()
+                await self._room_for_more.wait()
+
+    async def _say_goodbye(self) -> None:
+        pipe, closing = self.connection.pipe, self.connection.closing
+        if closing is None or pipe is None:
+            return
+        code, reason = closing
+        try:
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                if isinstance(pipe, SendPipe):
+                    await pipe.settled()
+                await self._send({"type": "websocket.close", "code": int(code), "reason": reason})
+        except Exception:
+            pipe.abort()
+
+    def _push(self) -> Any:
+        return (self.scope.get("extensions") or {}).get("hubbub.push")
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self.done_waiting()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("A command failed outside its handler", exc_info=error)
+            self.connection.close(Close.LOST_CONTINUITY, "Something went wrong here.")

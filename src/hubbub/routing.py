@@ -1,0 +1,19 @@
+"""The sockets, for `URLRouter(hubbub.routing.websocket_urlpatterns)` inside `AuthMiddlewareStack`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import re_path
+
+from hubbub.realtime.room_socket import room_socket
+from hubbub.realtime.socket import socket
+
+# Typed Any: Django's `re_path` is typed for views, Channels routes any ASGI application with it.
+_socket: Any = socket
+_room_socket: Any = room_socket
+
+websocket_urlpatterns = [
+    re_path(r"^ws/$", _socket),
+    re_path(r"^ws/chat/(?P<room>[^/]+)/$", _room_socket),
+]

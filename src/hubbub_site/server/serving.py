@@ -1,0 +1,170 @@
+"""`hubbub serve`: uvicorn embedded, one port, a drain on SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+
+from hubbub.protocol import limits
+from hubbub.realtime import relay
+from hubbub.realtime import runtime as realtime
+from hubbub_site.server.lock import AlreadyServed, only_server_of
+from hubbub_site.server.push import PushProtocol
+
+DRAIN_SECONDS = 5.0
+"""Over which clients are asked to go elsewhere when the server stops."""
+
+GRACE_SECONDS = 10
+"""For requests under way when the server stops."""
+
+SWITCH_SECONDS = 0.001
+"""How long one thread may keep the interpreter while the other waits: event loop and writer take turns."""
+
+BACKLOG = 2048
+
+
+class CannotServe(Exception):
+    """The server cannot start; the message says why and what to do."""
+
+
+def serve(*, host: str, port: int, data: Path, workers: int = 1) -> int:
+    """Serve until SIGTERM or SIGINT. Returns the exit code. Raises CannotServe."""
+    if workers > 1 and relay.bus() is None:
+        raise CannotServe(
+            f"{workers} workers need a Redis server to talk to each other: set REDIS_URL, or serve with one worker."
+        )
+    with contextlib.ExitStack() as stack:
+        try:
+            if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+                stack.enter_context(only_server_of(data))
+        except AlreadyServed as error:
+            raise CannotServe(str(error)) from None
+        listener = stack.enter_context(contextlib.closing(_bind(host, port)))
+        if workers > 1:
+            return _supervise(listener, workers)
+        _serve_one(listener)
+        return 0
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # What is accepted inherits it: a small frame must not wait for the acknowledgement of the one before.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise CannotServe(
+                f"Port {port} of {host} is taken by another program. Choose another: --port {port + 1}"
+            ) from None
+        raise CannotServe(f"Cannot listen on {host} port {port}: {error.strerror}.") from None
+    listener.listen(BACKLOG)
+    listener.set_inheritable(True)
+    return listener
+
+
+def _serve_one(listener: socket.socket) -> None:
+    sys.setswitchinterval(SWITCH_SECONDS)
+    config = uvicorn.Config(
+        "hubbub_site.asgi:application",
+        loop="auto",
+        http="auto",
+        ws=PushProtocol,
+        ws_max_size=limits.FRAME_BYTES,
+        ws_per_message_deflate=False,
+        ws_ping_interval=15.0,
+        ws_ping_timeout=15.0,
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_run(Server(config), listener))
+
+
+async def _run(server: Server, listener: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    runtime = realtime.runtime()
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    stop_asked = asyncio.create_task(stopping.wait())
+    await asyncio.wait([serving, stop_asked], return_when=asyncio.FIRST_COMPLETED)
+    if stopping.is_set():
+        for accepting in server.servers:
+            accepting.close()
+        await runtime.drain(DRAIN_SECONDS)
+    server.should_exit = True
+    await serving
+    stop_asked.cancel()
+    await realtime.stop()
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which raises the signals it caught once more when it returns and so ends our drain."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _supervise(listener: socket.socket, count: int) -> int:
+    """Several processes that accept from one socket. One that dies is replaced; SIGTERM drains them all."""
+    spawn = multiprocessing.get_context("spawn")
+    stopping = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+    def start() -> Any:
+        process = spawn.Process(target=_work, args=(listener,))
+        process.start()
+        return process
+
+    processes = [start() for _ in range(count)]
+    while not stopping:
+        time.sleep(0.2)
+        for place, process in enumerate(processes):
+            if not process.is_alive() and not stopping:
+                sys.stderr.write(f"Worker {process.pid} ended with {process.exitcode}; starting another.\n")
+                time.sleep(0.5)
+                processes[place] = start()
+    for process in processes:
+        if process.pid and process.is_alive():
+            os.kill(process.pid, signal.SIGTERM)
+    for process in processes:
+        process.join(DRAIN_SECONDS + GRACE_SECONDS + 5)
+        process.kill()
+    return 0
+
+
+def _work(listener: socket.socket) -> None:
+    import django
+
+    django.setup()
+    _serve_one(listener)
