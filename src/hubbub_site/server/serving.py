@@ -94,6 +94,7 @@ def _serve_one(listener: socket.socket) -> None:
         lifespan="off",
         access_log=False,
         log_config=None,
+        log_level="warning",
         server_header=False,
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
