@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hubbub import actions
+from hubbub.admission import Admission
 from hubbub.models import Member
+from hubbub.protocol.objects import Role
 from hubbub_site.accounts.logins import end_all_logins
 from hubbub_site.accounts.models import Invitation, User
 
@@ -31,6 +33,22 @@ def reactivate(*, by: Member, member: Member) -> None:
     with transaction.atomic():
         actions.reactivate_member(by=by, member=member)
         User.objects.filter(hubbub_member=member).update(is_active=True)
+
+
+def make_owner(*, by: Member | None, user: User) -> None:
+    """Give a user the workspace, from the shell: active again if need be, whatever their role was."""
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    user.is_active = True
+    member = Member.objects.filter(user=user).first()
+    if member is None:
+        admission = Admission(user.username, user.name or user.username, Role.OWNER)
+        actions.admit(user=user, admission=admission)
+        return
+    by = by or member
+    if not member.active and by != member:
+        actions.reactivate_member(by=by, member=member)
+    if member.role != Role.OWNER:
+        actions.change_role(by=by, member=member, role=Role.OWNER)
 
 
 def reset_path(user: User) -> str:

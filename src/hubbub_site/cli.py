@@ -1,0 +1,73 @@
+"""The `hubbub` command: reads the flags, hands them on as environment, and says in one sentence what went wrong."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
+
+from hubbub import __version__
+from hubbub_site.commands import Refused
+from hubbub_site.config import Misconfigured
+
+COMMANDS = ("serve", "owner", "token", "doctor", "migrate", "demo")
+# Flags that are settings: they go into the environment, so that worker processes see them as well.
+SETTINGS = {
+    "data": "HUBBUB_DATA",
+    "config": "HUBBUB_CONFIG",
+    "host": "HUBBUB_HOST",
+    "port": "HUBBUB_PORT",
+    "workers": "HUBBUB_WORKERS",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    args = parser().parse_args(arguments)
+    for flag, variable in SETTINGS.items():
+        if (value := getattr(args, flag, None)) is not None:
+            os.environ[variable] = str(value)
+    try:
+        code: int = args.run(args) or 0
+    except (Refused, Misconfigured) as refusal:
+        print(f"hubbub {args.command}: {refusal}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return 130
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="hubbub",
+        description="Real-time team chat for people who want to own it.",
+        epilog="hubbub COMMAND --help tells more about each. Settings: flags, then HUBBUB_… in the environment, then "
+        "hubbub.toml in the data directory; docs/self-hosting.md lists them.",
+    )
+    top.add_argument("--version", action="version", version=f"hubbub {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        _add(commands, name, import_module(f"hubbub_site.commands.{name}"))
+    return top
+
+
+def _add(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, module: ModuleType) -> None:
+    """A command is a module: its docstring is the help, `arguments` and `run` are what it takes and does."""
+    summary, _, rest = (module.__doc__ or "").partition("\n\n")
+    command = commands.add_parser(
+        name,
+        help=summary.strip(),
+        description=f"{summary.strip()}\n\n{rest.strip()}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("--data", metavar="DIR", help="data directory (default: $HUBBUB_DATA, else ./hubbub-data)")
+    command.add_argument("--config", metavar="FILE", help="settings file (default: hubbub.toml in the data directory)")
+    module.arguments(command)
+    command.set_defaults(run=module.run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

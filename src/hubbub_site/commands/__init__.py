@@ -1,0 +1,47 @@
+"""The sub-commands of `hubbub`, one module each, and what they share."""
+
+from __future__ import annotations
+
+import os
+
+from hubbub_site import config, secret
+from hubbub_site.config import Config
+
+
+class Refused(Exception):
+    """It cannot be done; one sentence says why and what to do instead."""
+
+
+def start(*, make: bool) -> Config:
+    """Load the settings and Django. `make`: a data directory that is not there is made, otherwise it is refused."""
+    configuration = config.load()
+    if make:
+        try:
+            secret.prepare(configuration.data)
+        except OSError as error:
+            raise Refused(f"The data directory {configuration.data} cannot be used: {error.strerror}.") from None
+    elif not configuration.data.is_dir():
+        raise Refused(f"There is no data directory {configuration.data}; name it with --data DIR.")
+    os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("DJANGO_SETTINGS_MODULE") or "hubbub_site.settings"
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        django.setup()
+    except (ImportError, ImproperlyConfigured) as error:
+        reason = str(error).splitlines()[0]
+        raise Refused(f"{reason}. Is a package missing? PostgreSQL needs hubbub[postgres].") from None
+    return configuration
+
+
+def require_database() -> None:
+    """Refuse to go on when the database cannot be reached or has not been set up."""
+    from django.db import DatabaseError
+
+    from hubbub_site.accounts.models import User
+
+    try:
+        User.objects.exists()
+    except DatabaseError as error:
+        reason = str(error).splitlines()[0]
+        raise Refused(f"The database is not ready ({reason}); `hubbub migrate` sets it up.") from None

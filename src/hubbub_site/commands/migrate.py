@@ -1,0 +1,56 @@
+"""Bring the database to this version of Hubbub.
+
+`hubbub serve` does this by itself when it starts; run it by hand to do it before, such as in a deployment with
+several servers. Running it twice does no harm. Make a copy of the database first: there is no way back.
+
+  hubbub migrate --data /srv/chat
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from hubbub_site.commands import Refused, start
+
+# Any number will do, as long as all servers of one database mean the same lock by it.
+POSTGRESQL_LOCK = 0x68756262
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+def run(args: argparse.Namespace) -> int:
+    start(make=True)
+    steps = migrate()
+    print(f"The database is up to date ({steps} steps done)." if steps else "The database is up to date already.")
+    return 0
+
+
+def migrate() -> int:
+    """Apply what is missing; how many steps that was. Servers that start together do it one after another."""
+    from django.core.management import call_command
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        _take_turns()
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if plan:
+            print(f"Setting up the database ({len(plan)} steps) …", flush=True)
+            call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        raise Refused(f"The database cannot be used: {str(error).splitlines()[0]}.") from None
+    finally:
+        # The lock of a turn goes with its connection.
+        connection.close()
+    return len(plan)
+
+
+def _take_turns() -> None:
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [POSTGRESQL_LOCK])

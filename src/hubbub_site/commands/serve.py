@@ -1,0 +1,77 @@
+"""Serve the chat: web pages, API and sockets on one port.
+
+Everything it keeps is in the data directory. The first visitor names the workspace and becomes its owner; whoever
+does not sit at this machine is asked for the set-up code that is printed at the start.
+
+  hubbub serve                                     http://127.0.0.1:8000, data in ./hubbub-data
+  hubbub serve --data /srv/chat --port 9000
+  hubbub serve --host 0.0.0.0                      for the whole network
+  REDIS_URL=redis://localhost hubbub serve --workers 4
+
+Ctrl-C or SIGTERM ends it: open connections are asked to come back, what was begun is finished.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import socket
+
+from hubbub_site.commands import Refused, start
+from hubbub_site.commands.migrate import migrate
+from hubbub_site.hosts import is_any, is_loopback
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", metavar="HOST", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", metavar="PORT", help="port to listen on (default: 8000)")
+    parser.add_argument("--workers", metavar="N", help="server processes (default: 1); more than one needs REDIS_URL")
+
+
+def run(args: argparse.Namespace) -> int:
+    config = start(make=True)
+    refuse_taken_port(config.host, config.port)
+    migrate()
+    greet(config.host, config.port)
+
+    from hubbub_site.server import serve
+
+    return serve(host=config.host, port=config.port, data=config.data, workers=config.workers)
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Better one sentence now than a traceback after the database was opened."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except socket.gaierror:
+        raise Refused(f"“{host}” is no address of this machine; try --host 127.0.0.1 or --host 0.0.0.0.") from None
+    except OSError as error:
+        raise Refused(_why_not(error, host, port)) from None
+
+
+def greet(host: str, port: int) -> None:
+    """Where to go; and while there is no owner, how to become one."""
+    from django.conf import settings
+
+    from hubbub_site.accounts.first_run import make_setup_code
+    from hubbub_site.accounts.models import User
+
+    reachable = "localhost" if is_any(host) or is_loopback(host) else host
+    name = f"[{reachable}]" if ":" in reachable else reachable
+    print(f"Hubbub is on its way: http://{'127.0.0.1' if name == 'localhost' else name}:{port}/", flush=True)
+    if not User.objects.exists():
+        code = make_setup_code(settings.CONFIG.data)
+        print(f"It has no owner yet: open that address and become it. From another machine, the set-up code is {code}")
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} on {host} is in use by another program; choose another with --port, or end that program."
+    if error.errno == errno.EACCES:
+        return f"Port {port} may only be used by root; choose one above 1023 with --port and put a proxy in front."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"{host} is no address of this machine; try --host 127.0.0.1 or --host 0.0.0.0."
+    return f"Port {port} on {host} cannot be used: {error.strerror}."

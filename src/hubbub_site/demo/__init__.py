@@ -1,0 +1,1 @@
+"""A workspace full of people and messages, the same every time."""
