@@ -14,7 +14,9 @@ class HubbubConfig(AppConfig):
 
     def ready(self) -> None:
         """Wire the parts that must not know each other: who delivers, and what ends a login."""
+        from django.conf import settings
         from django.contrib.auth.signals import user_logged_out
+        from django.db.models.signals import post_save
 
         from hubbub import checks, signals  # noqa: F401
         from hubbub.publish import set_outlet
@@ -22,6 +24,7 @@ class HubbubConfig(AppConfig):
 
         set_outlet(runtime.outlet)
         user_logged_out.connect(_end_session, dispatch_uid="hubbub.end_session")
+        post_save.connect(_recheck, sender=settings.AUTH_USER_MODEL, dispatch_uid="hubbub.recheck")
 
 
 def _end_session(request: Any = None, **_: Any) -> None:
@@ -29,3 +32,14 @@ def _end_session(request: Any = None, **_: Any) -> None:
 
     if key := getattr(getattr(request, "session", None), "session_key", None):
         end_session(key)
+
+
+def _recheck(instance: Any, created: bool, raw: bool = False, update_fields: Any = None, **_: Any) -> None:
+    """A host's user was saved: a new password or an end of activity closes sockets, whoever did it and however."""
+    from hubbub.actions import recheck_logins_of
+    from hubbub.models import Member
+
+    if created or raw or set(update_fields or ()) == {"last_login"}:
+        return
+    if member := Member.objects.filter(user=instance).first():
+        recheck_logins_of(member)

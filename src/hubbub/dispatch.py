@@ -16,7 +16,7 @@ from hubbub.handlers import HANDLERS, READS
 from hubbub.models import Member, Message, Room
 from hubbub.models import Membership as MembershipRow
 from hubbub.protocol import commands
-from hubbub.protocol.replies import RoomState, Sent
+from hubbub.protocol.replies import Sent
 from hubbub.protocol.wire import Command, Wire
 from hubbub.unit import Posting, Unit, unit
 
@@ -37,6 +37,14 @@ class Job:
     refusal: HubbubError | None = None
     result: Any = None
 
+    def outcome(self) -> Wire:
+        """The answer; raises the refusal if there is one."""
+        if self.refusal is not None:
+            raise self.refusal
+        if self.answer is None:
+            raise Internal("The command was never run.")
+        return self.answer
+
 
 def reads(command: Command) -> bool:
     """Whether the command changes nothing."""
@@ -50,10 +58,7 @@ def run(member: Member, command: Command) -> Wire:
         run_read(job)
     else:
         run_changes([job])
-    if job.refusal:
-        raise job.refusal
-    assert job.answer is not None
-    return job.answer
+    return job.outcome()
 
 
 def run_read(job: Job) -> None:
@@ -137,11 +142,12 @@ def _answer(job: Job, result: Any) -> Wire:
     if isinstance(result, Posting):
         return Sent(message=result.message.as_object(), dup=True if result.dup else None)
     if isinstance(result, Room):
-        state: RoomState = queries.room_state(job.member, result)
-        return state
+        return queries.room_state(job.member, result)
     if isinstance(result, Message | MembershipRow | Member):
-        return result.as_object()
-    assert isinstance(result, Wire)
+        row: Wire = result.as_object()
+        return row
+    if not isinstance(result, Wire):
+        raise TypeError(f"{type(job.command).__name__} was handled, but its handler returned {type(result)}")
     return result
 
 

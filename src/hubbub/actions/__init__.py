@@ -10,7 +10,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 
-from hubbub.actions.logins import create_token, end_logins_of, end_session, revoke_token
+from hubbub.actions.logins import create_token, end_logins_of, end_session, recheck_logins_of, revoke_token
 from hubbub.actions.members import (
     admit,
     change_role,
@@ -49,6 +49,7 @@ __all__ = [
     "name_workspace",
     "open_direct",
     "reactivate_member",
+    "recheck_logins_of",
     "remove_member",
     "rename_room",
     "revoke_token",

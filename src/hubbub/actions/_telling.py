@@ -59,14 +59,17 @@ def tell_left(unit: Unit, *, room: int, member: int) -> None:
 
 def tell_member_changed(unit: Unit, member: Member) -> None:
     """To everybody who may see them."""
-    unit.tell(
-        lambda: Notice(EVERYONE, MemberChanged(member=member.as_object()).encode(), about=member.pk)
-    )
+    unit.tell(lambda: Notice(EVERYONE, MemberChanged(member=member.as_object()).encode(), about=member.pk))
 
 
 def tell_login_ended(unit: Unit, login: str) -> None:
     """To the connections of that login: they are closed."""
     unit.tell(lambda: Notice(login_topic(login)))
+
+
+def tell_account_changed(unit: Unit, member: int) -> None:
+    """To whoever holds connections of the member: look whether their logins still hold."""
+    tell_login_ended(unit, f"recheck:{member}")
 
 
 def _next_version(member: int) -> int:

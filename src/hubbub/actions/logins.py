@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from hubbub.actions._telling import tell_login_ended
+from hubbub.actions._telling import tell_account_changed, tell_login_ended
 from hubbub.actions.checking import require
 from hubbub.models import Member, Token
 from hubbub.models.token import digest_of, new_secret
@@ -41,6 +41,12 @@ def end_logins_of(member: Member, *, except_session: str | None = None) -> None:
     spared = session_login(except_session) if except_session else ""
     with unit() as work:
         tell_login_ended(work, f"{member_login(member.pk)}!{spared}")
+
+
+def recheck_logins_of(member: Member) -> None:
+    """Something about the account behind a member has changed: close the sockets of logins that hold no more."""
+    with unit() as work:
+        tell_account_changed(work, member.pk)
 
 
 def session_login(session_key: str) -> str:

@@ -25,7 +25,9 @@ from hubbub.realtime.auth import login_from_secret
 
 
 class ErrorBody(BaseModel):
-    code: Literal["invalid", "sign_in", "forbidden", "not_found", "conflict", "rate_limited", "unavailable", "internal"]
+    code: Literal[
+        "invalid", "sign_in", "forbidden", "not_found", "conflict", "rate_limited", "unavailable", "internal"
+    ]
     message: str
     retry_after: float | None = None
 
@@ -68,7 +70,7 @@ def _serve(kind: type[Command]) -> None:
         kind.__name__,
         __base__=kind,
         __doc__=kind.__doc__,
-        type=(Literal[name], name),  # in the path already, so it may be left out
+        type=(kind.model_fields["type"].annotation, name),  # in the path already, so it may be left out
     )
 
     def operation(request: HttpRequest, command: Any) -> HttpResponse:

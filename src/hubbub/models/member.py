@@ -11,7 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from hubbub.protocol import limits, objects
+from hubbub.protocol import limits
+from hubbub.protocol import objects as wire
 from hubbub.protocol.objects import Role, RoomKind
 
 if TYPE_CHECKING:
@@ -83,8 +84,8 @@ class Member(models.Model):
         rooms = Room.objects.filter(memberships__member=self)
         return rooms.filter(kind__in=kinds) if kinds else rooms
 
-    def as_object(self) -> objects.Member:
-        return objects.Member(
+    def as_object(self) -> wire.Member:
+        return wire.Member(
             id=self.pk,
             handle=self.handle,
             name=self.name,

@@ -9,7 +9,7 @@ from django.db import connection, models
 
 from hubbub.models.member import Member
 from hubbub.models.room import Room
-from hubbub.protocol import objects
+from hubbub.protocol import objects as wire
 from hubbub.protocol.objects import Level, RoomRole
 
 
@@ -75,8 +75,8 @@ class Membership(models.Model):
     def is_admin(self) -> bool:
         return self.role == RoomRole.ADMIN
 
-    def as_object(self) -> objects.Membership:
-        return objects.Membership(
+    def as_object(self) -> wire.Membership:
+        return wire.Membership(
             room=self.room_id,
             role=RoomRole(self.role),
             level=Level(self.level),

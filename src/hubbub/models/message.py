@@ -10,7 +10,7 @@ from django.db import connection, models
 
 from hubbub.models.member import Member
 from hubbub.models.room import Room
-from hubbub.protocol import objects
+from hubbub.protocol import objects as wire
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -75,8 +75,8 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.room_id}#{self.number}"
 
-    def as_object(self) -> objects.Message:
-        return objects.Message(
+    def as_object(self) -> wire.Message:
+        return wire.Message(
             id=self.pk,
             room=self.room_id,
             number=self.number,
@@ -87,7 +87,7 @@ class Message(models.Model):
             created_at=self.created_at,
             edited_at=self.edited_at,
             deleted=True if self.deleted else None,
-            system=objects.System(**self.system) if self.system else None,
+            system=wire.System(**self.system) if self.system else None,
         )
 
 

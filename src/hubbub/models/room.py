@@ -13,7 +13,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from hubbub.models.member import Member
-from hubbub.protocol import limits, objects
+from hubbub.protocol import limits
+from hubbub.protocol import objects as wire
 from hubbub.protocol.objects import Role, RoomKind
 
 
@@ -94,11 +95,11 @@ class Room(models.Model):
     def is_direct(self) -> bool:
         return self.kind == RoomKind.DIRECT
 
-    def as_object(self, participants: list[int] | None = None) -> objects.Room:
+    def as_object(self, participants: list[int] | None = None) -> wire.Room:
         """Its shape on the wire. A direct room's participants are looked up unless given."""
         if self.is_direct and participants is None:
             participants = sorted(self.memberships.values_list("member", flat=True))
-        return objects.Room(
+        return wire.Room(
             id=self.pk,
             kind=RoomKind(self.kind),
             name=self.name,

@@ -30,9 +30,7 @@ def states() -> Mapping[int, PresenceState]:
 def presence_for(viewer: Member) -> list[Presence]:
     """Who is connected now, of those the viewer may see."""
     connected = states()
-    visible = connected.keys()
+    visible = set(connected)
     if viewer.role == Role.GUEST:
-        visible = set(
-            Member.objects.visible_to(viewer).filter(pk__in=list(visible)).values_list("pk", flat=True)
-        )
+        visible = set(Member.objects.visible_to(viewer).filter(pk__in=visible).values_list("pk", flat=True))
     return [Presence(member=member, state=connected[member]) for member in sorted(visible)]

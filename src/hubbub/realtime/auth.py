@@ -128,7 +128,9 @@ def _live_sessions(keys: set[str]) -> set[str]:
         "django.contrib.sessions.backends.db",
         "django.contrib.sessions.backends.cached_db",
     ):
-        from django.contrib.sessions.models import Session  # a host that keeps them elsewhere has no such table
+        from django.contrib.sessions.models import (
+            Session,
+        )  # a host that keeps them elsewhere has no such table
 
         live = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
         return set(live.values_list("session_key", flat=True))

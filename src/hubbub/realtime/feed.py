@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hubbub.protocol.events import Lag
 from hubbub.publish import RoomFrame
+from hubbub.realtime.fanout import FanOut
 from hubbub.realtime.parcel import Dialect, Parcel, as_events
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
 RING_FRAMES = 128
 """Recent frames kept, so that those who were away for a moment cost no database read."""
-
-SLICE = 256
-"""Connections written to in one turn of the event loop: a huge room must not freeze small ones."""
 
 
 class Feed:
@@ -43,9 +41,9 @@ class Feed:
         self.ring: deque[RoomFrame] = deque(maxlen=RING_FRAMES)
         self.listeners: dict[Dialect, dict[Connection, None]] = {}
         self.repairing = False
-        self._repair, self._leave, self._soon = repair, leave, soon
+        self._repair, self._leave = repair, leave
+        self._out = FanOut(soon)
         self._early: dict[int, RoomFrame] = {}
-        self._slices: deque[Callable[[], bool]] = deque()
 
     def __len__(self) -> int:
         return sum(map(len, self.listeners.values()))
@@ -88,7 +86,7 @@ class Feed:
 
     def deliver_notice(self, parcel: Parcel) -> None:
         """An event without seq, to all who understand events."""
-        self._fan_out(tuple(self.listeners.get(as_events, ())), parcel, None)
+        self._fan_out(tuple(self.listeners.get(as_events, ())), parcel)
 
     def _accept(self, frame: RoomFrame, accepted: list[RoomFrame]) -> None:
         if frame.seq <= self.head:
@@ -96,10 +94,11 @@ class Feed:
         if _before(frame) > self.head:
             self._early[frame.seq] = frame
             return
-        while frame is not None:
-            self.head = frame.seq
-            accepted.append(frame)
-            frame = self._early.pop(self.head + 1, None)  # type: ignore[assignment]
+        following: RoomFrame | None = frame
+        while following is not None:
+            self.head = following.seq
+            accepted.append(following)
+            following = self._early.pop(self.head + 1, None)
 
     def _deliver(self, frames: list[RoomFrame]) -> None:
         self.ring.extend(frames)
@@ -113,38 +112,20 @@ class Feed:
     def _deliver_run(self, frames: list[RoomFrame], leaver: int | None) -> None:
         for dialect, listeners in self.listeners.items():
             if listeners:
-                self._fan_out(tuple(listeners), dialect(frames, self.last_number), None)
+                self._fan_out(tuple(listeners), dialect(frames, self.last_number))
         self.last_number = max([self.last_number, *(frame.number for frame in frames)])
         if leaver is not None:
-            self._fan_out((), None, leaver)
+            self._out.then(lambda: self._leave(self, leaver))
 
-    def _fan_out(self, listeners: tuple[Connection, ...], parcel: Parcel | None, leaver: int | None) -> None:
-        """In slices, in order: what is said after a removal must not overtake it."""
-        if leaver is None and not (listeners and parcel and parcel.texts):
-            return
-        if not self._slices and len(listeners) <= SLICE:
-            self._write(listeners, parcel, leaver)
-            return
-        for start in range(0, len(listeners) or 1, SLICE):
-            part = listeners[start : start + SLICE]
-            self._slices.append(lambda part=part: self._write(part, parcel, leaver))  # type: ignore[misc]
-        if len(self._slices) == -(-(len(listeners) or 1) // SLICE):
-            self._next_slice()
+    def _fan_out(self, listeners: tuple[Connection, ...], parcel: Parcel) -> None:
+        if parcel.texts and listeners:
+            room = self.room
 
-    def _next_slice(self) -> None:
-        self._slices[0]()
-        self._slices.popleft()
-        if self._slices:
-            self._soon(self._next_slice)
-
-    def _write(self, listeners: tuple[Connection, ...], parcel: Parcel | None, leaver: int | None) -> bool:
-        if parcel is not None:
-            for connection in listeners:
-                if self.room in connection.rooms:  # detached while the slice waited
+            def write(connection: Connection) -> None:
+                if room in connection.rooms:  # it may have been detached while its slice waited
                     connection.push(parcel)
-        if leaver is not None:
-            self._leave(self, leaver)
-        return True
+
+            self._out.each(listeners, write)
 
 
 def _before(frame: RoomFrame) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from hubbub.protocol.closing import Close
 from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame
 from hubbub.realtime.connection import Connection
+from hubbub.realtime.fanout import FanOut
 from hubbub.realtime.feed import Feed
 from hubbub.realtime.parcel import Parcel, as_events
 
@@ -15,19 +16,29 @@ from hubbub.realtime.parcel import Parcel, as_events
 class Hub:
     """The connections and feeds of this process."""
 
-    def __init__(self, *, repair: Callable[[Feed], None], ask_guests: Callable[[Notice], None]) -> None:
+    def __init__(
+        self,
+        *,
+        repair: Callable[[Feed], None],
+        ask_guests: Callable[[Notice], None],
+        recheck: Callable[[int], None],
+    ) -> None:
         self.connections: set[Connection] = set()
         self.of_member: dict[int, set[Connection]] = {}
         self.of_login: dict[str, set[Connection]] = {}
         self.feeds: dict[int, Feed] = {}
         self.versions: dict[int, int] = {}
         """Members connected here → the version of what only they know, as far as it was told."""
+        self._empty = asyncio.Event()
         self.on_listen: Callable[[str, bool], None] = lambda topic, yes: None
         self._repair, self._ask_guests = repair, ask_guests
+        self._recheck = recheck
+        self._out = FanOut(_soon)
 
     def add(self, connection: Connection) -> None:
         member = connection.member.pk
         self.connections.add(connection)
+        self._empty.clear()
         self.of_login.setdefault(connection.login.key, set()).add(connection)
         if member not in self.of_member:
             self.of_member[member] = set()
@@ -50,13 +61,19 @@ class Hub:
             del self.of_member[member]
             self.versions.pop(member, None)
             self.on_listen(f"member.{member}", False)
+        if not self.connections:
+            self._empty.set()
+
+    async def emptied(self) -> None:
+        """Wait until nobody is connected."""
+        if self.connections:
+            await self._empty.wait()
 
     def attach(self, connection: Connection, room: int, head: int, last_number: int) -> Feed:
         """Let a connection hear a room. A feed that is new here starts at `head`; see `Feeds.verify`."""
         feed = self.feeds.get(room)
         if feed is None:
-            soon = asyncio.get_running_loop().call_soon
-            feed = Feed(room, head, last_number, repair=self._repair, leave=self._leave, soon=soon)
+            feed = Feed(room, head, last_number, repair=self._repair, leave=self._leave, soon=_soon)
             self.feeds[room] = feed
             self.on_listen(f"room.{room}", True)
         feed.attach(connection)
@@ -85,9 +102,12 @@ class Hub:
 
     def everyone(self, parcel: Parcel, *, guests: bool = True) -> None:
         """An event for all who speak JSON events, or for all but the guests."""
-        for connection in self.connections:
+
+        def write(connection: Connection) -> None:
             if connection.live and connection.dialect is as_events and (guests or not connection.is_guest):
                 connection.push(parcel)
+
+        self._out.each(tuple(self.connections), write)
 
     def _notice(self, notice: Notice) -> None:
         kind, _, key = notice.topic.partition(".")
@@ -120,9 +140,7 @@ class Hub:
         """A connection that is up hears a new room. The event before this told it everything up to `seq`."""
         fresh = room not in self.feeds
         feed = self.attach(connection, room, seq, 0)
-        if fresh:
-            self._repair(feed)
-        elif (missed := feed.since(seq)) is None:
+        if fresh or (missed := feed.since(seq)) is None:
             self._repair(feed)
         elif missed:
             connection.push(as_events(missed, 0))
@@ -136,11 +154,20 @@ class Hub:
                     connection.close(Close.NOT_FOUND, "You are no longer a member of this room.")
 
     def _end_login(self, key: str) -> None:
-        """`session:…`, `token:…`: that login. `member:7!session:…`: all of a member's but one."""
+        """`session:…`, `token:…`: that login. `member:7!session:…`: all of a member's but one. `recheck:7`: look."""
+        if key.startswith("recheck:"):
+            self._recheck(int(key.removeprefix("recheck:")))
+            return
         if key.startswith("member:"):
             member, _, spared = key.removeprefix("member:").partition("!")
-            ended: Iterable[Connection] = [c for c in self.of_member.get(int(member), ()) if c.login.key != spared]
+            ended: Iterable[Connection] = [
+                c for c in self.of_member.get(int(member), ()) if c.login.key != spared
+            ]
         else:
             ended = list(self.of_login.get(key, ()))
         for connection in ended:
             connection.close(Close.REVOKED, "This login was ended. Sign in again.")
+
+
+def _soon(act: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_soon(act)

@@ -11,6 +11,8 @@ from hubbub.realtime.connection import Connection
 TICK_SECONDS = 0.3
 """Changes are gathered that long and told in one event: a thousand arrivals are not a thousand events each."""
 
+PEOPLE_PER_SECOND = 2000
+
 GRACE_SECONDS = 3.0
 """Somebody whose last connection ended is shown that long: a reload is not a departure."""
 
@@ -66,7 +68,8 @@ class Presence:
         """Tell changes every tick, and other processes every few seconds."""
         next_gossip = 0.0
         while True:
-            await asyncio.sleep(TICK_SECONDS)
+            # Each change goes to everybody: the more there are, the longer changes are gathered.
+            await asyncio.sleep(TICK_SECONDS + len(self._of_member) / PEOPLE_PER_SECOND)
             changed = self._tick()
             if changed or self._loop.time() >= next_gossip:
                 self._gossip("presence", {"node": self._node, "states": self._local()})

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
 from hubbub.protocol.events import Heartbeat
-from hubbub.realtime.auth import still_valid
+from hubbub.realtime.auth import Login, still_valid
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.hub import Hub
 from hubbub.realtime.parcel import Parcel, as_events
@@ -24,9 +26,20 @@ REVALIDATE_SECONDS = 25.0
 LOGINS_AT_ONCE = 200
 
 
+Spawn = Callable[[Coroutine[Any, Any, None]], object]
+
+
 class Pulse:
-    def __init__(self, hub: Hub, readers: Readers, rates: Rates) -> None:
-        self._hub, self._readers, self._rates = hub, readers, rates
+    """Watches all connections. One task, however many there are."""
+
+    def __init__(self, hub: Hub, readers: Readers, rates: Rates, spawn: Spawn) -> None:
+        self._hub, self._readers, self._rates, self._spawn = hub, readers, rates, spawn
+
+    def recheck_soon(self, member: int) -> None:
+        """Something about a member's account has changed: look at once whether their logins hold."""
+        logins = {c.login.key: c.login for c in self._hub.of_member.get(member, ())}
+        if logins:
+            self._spawn(self._revalidate(list(logins.values())))
 
     async def keep(self) -> None:
         """Beat for ever: stalls every second, heartbeats and logins when they are due."""
@@ -43,7 +56,8 @@ class Pulse:
                 self._rates.forget_idle()
             if now >= next_check:
                 next_check = now + REVALIDATE_SECONDS
-                await self._revalidate()
+                logins = {c.login.key: c.login for c in self._hub.connections}
+                await self._revalidate(list(logins.values()))
 
     async def _beat(self, now: float) -> None:
         quiet = Parcel([Heartbeat().encode()])
@@ -64,9 +78,8 @@ class Pulse:
         feeds = self._hub.feeds
         return {room: feeds[room].head for room in connection.rooms if room in feeds}
 
-    async def _revalidate(self) -> None:
-        logins = {c.login.key: c.login for c in self._hub.connections}
-        for part in chunks(list(logins.values()), LOGINS_AT_ONCE):
+    async def _revalidate(self, logins: list[Login]) -> None:
+        for part in chunks(logins, LOGINS_AT_ONCE):
             try:
                 valid = await self._readers.run(still_valid, part)
             except Exception as error:

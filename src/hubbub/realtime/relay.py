@@ -116,7 +116,9 @@ class Relay:
 
     def _is_down(self, error: Exception) -> None:
         if self.well:
-            log.warning("The channel layer is down (%s). Other processes hear by polling.", error or type(error))
+            log.warning(
+                "The channel layer is down (%s). Other processes hear by polling.", error or type(error)
+            )
         self.well = False
 
     def _is_up(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from itertools import islice
@@ -35,7 +36,9 @@ T = TypeVar("T")
 class Repair:
     """Range reads for feeds with a jump, and the poll of heads and versions."""
 
-    def __init__(self, hub: Hub, readers: Readers, spawn: Callable[[Coroutine[Any, Any, None]], object]) -> None:
+    def __init__(
+        self, hub: Hub, readers: Readers, spawn: Callable[[Coroutine[Any, Any, None]], object]
+    ) -> None:
         self._hub, self._readers, self._spawn = hub, readers, spawn
         self._wake = asyncio.Event()
         self.bus_is_well: Callable[[], bool] = lambda: True
@@ -54,10 +57,8 @@ class Repair:
         """Poll for ever."""
         while True:
             seconds = POLL_SECONDS if self.bus_is_well() else POLL_SECONDS_WITHOUT_BUS
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), seconds)
-            except TimeoutError:
-                pass
             self._wake.clear()
             try:
                 await self._poll()

@@ -20,14 +20,16 @@ from hubbub.protocol.closing import Close
 from hubbub.protocol.ids import make_message_id
 from hubbub.protocol.replies import RoomState
 from hubbub.protocol.wire import Command, MessageText
-from hubbub.realtime.parcel import as_lines
+from hubbub.realtime.parcel import Dialect, as_lines
 from hubbub.realtime.session import Session
 
 
 class RoomSession(Session):
     """One room, one socket. A public room that does not exist yet is opened, as the tutorial does."""
 
-    dialect = staticmethod(as_lines)
+    def dialect(self) -> Dialect:
+        return as_lines
+
     room: int = 0
 
     async def opened(self) -> None:
@@ -89,7 +91,8 @@ class RoomSession(Session):
     async def _run(self, document: dict[str, Any]) -> RoomState:
         command = codec.command_from(document)
         state = await self.runtime.readers.run(_run, self.connection.member, command)
-        assert isinstance(state, RoomState)
+        if not isinstance(state, RoomState):
+            raise TypeError(f"{document['type']} answers with a room's state")
         return state
 
 

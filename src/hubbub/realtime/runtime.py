@@ -38,7 +38,11 @@ class Runtime:
         self.loop = loop
         self.readers = Readers()
         self.rates = Rates()
-        self.hub = Hub(repair=lambda feed: self.repair.soon(feed), ask_guests=self._tell_guests)
+        self.hub = Hub(
+            repair=lambda feed: self.repair.soon(feed),
+            ask_guests=self._tell_guests,
+            recheck=lambda member: self.pulse.recheck_soon(member),
+        )
         self.repair = Repair(self.hub, self.readers, self.spawn)
         self.relay = Relay(self.hub.receive, self._hear_gossip)
         self.writer = Writer(loop, self.deliver, self.repair.now)
@@ -46,7 +50,7 @@ class Runtime:
             loop, self.hub.of_member, self._announce, self.relay.send_gossip, node=self.relay.node
         )
         self.typing = TypingBoard(self.hub.feeds, self.relay.send_gossip)
-        self.pulse = Pulse(self.hub, self.readers, self.rates)
+        self.pulse = Pulse(self.hub, self.readers, self.rates, self.spawn)
         self.hub.on_listen = self.relay.listen
         self.relay.on_recovery = self.repair.now
         self.repair.bus_is_well = lambda: self.relay.well
@@ -77,9 +81,10 @@ class Runtime:
         for place, connection in enumerate(waiting):
             delay = seconds * place / len(waiting)
             connection.close(Close.GOING_AWAY, f"retry_after={0.5 + delay:.2f}")
-        deadline = self.loop.time() + seconds
-        while self.hub.connections and self.loop.time() < deadline:
-            await asyncio.sleep(0.02)
+        try:
+            await asyncio.wait_for(self.hub.emptied(), seconds)
+        except TimeoutError:
+            log.warning("%d connections did not go", len(self.hub.connections))
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self.loop.create_task(work)
@@ -93,7 +98,9 @@ class Runtime:
         self.relay.publish(batch)
 
     def _announce(self, changes: States) -> None:
-        whole = PresenceChanged(presence=[PresenceObject(member=m, state=s) for m, s in sorted(changes.items())])
+        whole = PresenceChanged(
+            presence=[PresenceObject(member=m, state=s) for m, s in sorted(changes.items())]
+        )
         self.hub.everyone(Parcel([whole.encode()], ephemeral=True), guests=False)
         if guests := self._guests():
             self.spawn(self._announce_to_guests(guests, changes))
@@ -174,14 +181,12 @@ def outlet(batch: Batch) -> None:
 def call(member: Member, command: Command) -> Wire:
     """Run a command from a synchronous thread (the HTTP API): through this process's writer if it has one."""
     serving = _serving
-    if serving is None or serving.loop.is_closed() or reads(command):
+    if serving is None or serving.loop.is_closed():
         return run(member, command)
     serving.rates.check(member.pk, command)
-    job = serving.writer.run(Job(member, command))
-    if job.refusal:
-        raise job.refusal
-    assert job.answer is not None
-    return job.answer
+    if reads(command):
+        return run(member, command)
+    return serving.writer.run(Job(member, command)).outcome()
 
 
 def _visible(guest: Member, members: list[int]) -> set[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, ClassVar
+from typing import Any
 
 from hubbub.errors import HubbubError, SignInRequired, Unavailable
 from hubbub.protocol import limits
@@ -25,7 +25,9 @@ GOODBYE_SECONDS = 2.0
 class Session:
     """One socket. Subclasses say what a message means (`understand`) and in which dialect they hear rooms."""
 
-    dialect: ClassVar[Dialect]
+    def dialect(self) -> Dialect:
+        """How this kind of socket hears rooms."""
+        raise NotImplementedError
 
     def __init__(
         self,
@@ -48,7 +50,7 @@ class Session:
         login = await self._sign_in()
         if login is None:
             return
-        self.connection = Connection(login, self.dialect, self.runtime.loop)
+        self.connection = Connection(login, self.dialect(), self.runtime.loop)
         await self._accept()
         try:
             await self._live()

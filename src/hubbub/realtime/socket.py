@@ -13,7 +13,7 @@ from hubbub.protocol.events import Hello
 from hubbub.protocol.limits import HEARTBEAT_SECONDS
 from hubbub.protocol.replies import Done
 from hubbub.protocol.wire import Command
-from hubbub.realtime.parcel import Parcel, as_events
+from hubbub.realtime.parcel import Dialect, Parcel, as_events
 from hubbub.realtime.session import Session
 from hubbub.realtime.subscribe import subscribe
 
@@ -21,7 +21,8 @@ from hubbub.realtime.subscribe import subscribe
 class EventSession(Session):
     """One socket of the protocol, from hello to goodbye."""
 
-    dialect = staticmethod(as_events)
+    def dialect(self) -> Dialect:
+        return as_events
 
     async def opened(self) -> None:
         epoch = await self.runtime.readers.run(_epoch)

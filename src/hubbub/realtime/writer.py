@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -24,8 +25,8 @@ from hubbub.publish import Batch
 
 log = logging.getLogger("hubbub")
 
-IDLE_SECONDS = 0.25
-"""How often an idle writer looks whether another process has written to the same SQLite file."""
+LOOK_SECONDS = 0.25
+"""How often the writer looks whether another process has written to the same SQLite file."""
 
 Done = Callable[[Job], None]
 
@@ -45,7 +46,8 @@ class Writer:
         self._waiting: deque[tuple[Job, Done]] = deque()
         self._inbox: SimpleQueue[list[tuple[Job, Done]] | None] = SimpleQueue()
         self._published: list[Batch] = []
-        self._busy = False
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._seen_version: int | None = None
         self._thread = threading.Thread(target=self._work, name="hubbub-writer", daemon=True)
 
@@ -54,8 +56,7 @@ class Writer:
 
     async def stop(self) -> None:
         """Finish what was submitted, then end."""
-        while self._busy or self._waiting:
-            await asyncio.sleep(0.01)
+        await self._idle.wait()
         self._inbox.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -66,8 +67,8 @@ class Writer:
             done(job)
             return
         self._waiting.append((job, done))
-        if not self._busy:
-            self._busy = True
+        if self._idle.is_set():
+            self._idle.clear()
             # Not at once: the commands that are being read from other sockets in this turn come along.
             self._loop.call_soon(self._next_batch)
 
@@ -87,7 +88,7 @@ class Writer:
     def _next_batch(self) -> None:
         size = min(len(self._waiting), limits.BATCH_COMMANDS)
         if not size:
-            self._busy = False
+            self._idle.set()
             return
         self._inbox.put([self._waiting.popleft() for _ in range(size)])
 
@@ -102,11 +103,14 @@ class Writer:
             self._deliver(change)
 
     def _work(self) -> None:
+        next_look = 0.0
         while True:
-            try:
-                batch = self._inbox.get(timeout=IDLE_SECONDS)
-            except Empty:
+            if time.monotonic() >= next_look:
+                next_look = time.monotonic() + LOOK_SECONDS
                 self._look_for_other_writers()
+            try:
+                batch = self._inbox.get(timeout=LOOK_SECONDS)
+            except Empty:
                 continue
             if batch is None:
                 break

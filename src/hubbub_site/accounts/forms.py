@@ -100,6 +100,9 @@ class WelcomeForm(NewAccountForm):
         super().__init__(*args, **kwargs)
         if not code_needed:
             del self.fields["code"]
+        if self.is_bound:
+            # After a refusal the eye goes to what was wrong, not back to the top.
+            del self.fields["workspace"].widget.attrs["autofocus"]
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"])
@@ -188,6 +191,8 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         plain_passwords(self)
+        self.fields["oldpassword"].label = "Present password"
+        self.fields["oldpassword"].help_text = ""
 
 
 class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):

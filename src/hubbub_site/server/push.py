@@ -23,7 +23,7 @@ class PushProtocol(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if hasattr(self, "scope"):
-            extensions: dict[str, Any] = self.scope["extensions"]  # type: ignore[assignment]
+            extensions: Any = self.scope["extensions"]
             extensions["hubbub.push"] = self
 
     # What the application calls.
