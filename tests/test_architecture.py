@@ -19,6 +19,8 @@ import pytest
 from hubbub import conf, errors
 from hubbub.protocol import commands, events
 from hubbub.protocol.closing import Close
+from hubbub_site import cli
+from hubbub_site.config import Config
 
 ROOT = Path(__file__).parents[1]
 SOURCE_KINDS = {".py", ".ts", ".js", ".svelte", ".css"}
@@ -160,8 +162,18 @@ def test_every_error_code_is_documented() -> None:
     assert not undocumented([error.code for error in errors.ALL], "docs/protocol.md")
 
 
-def test_every_setting_is_documented() -> None:
+def test_every_setting_of_the_app_is_documented() -> None:
     assert not undocumented(conf.SETTINGS, "docs/embedding.md")
+
+
+def test_every_setting_of_the_server_is_documented() -> None:
+    shared_with_others = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL"}
+    variables = [shared_with_others.get(name, f"HUBBUB_{name.upper()}") for name in Config.model_fields]
+    assert not undocumented(variables, "docs/self-hosting.md")
+
+
+def test_every_command_of_the_server_is_documented() -> None:
+    assert not [name for name in cli.COMMANDS if f"hubbub {name}" not in read("docs/self-hosting.md")]
 
 
 def undocumented(names: Iterable[str], document: str) -> list[str]:
