@@ -39,6 +39,10 @@ class Refusal(BaseModel):
 class Cookie(SessionAuth):
     """Django's session, with its CSRF token in `X-CSRFToken`."""
 
+    def __call__(self, request: HttpRequest) -> Any:
+        # Who is not signed in is told that, not that a CSRF token is missing.
+        return super().__call__(request) if request.user.is_authenticated else None
+
     def authenticate(self, request: HttpRequest, key: str | None) -> Member | None:
         if not request.user.is_authenticated:
             return None
@@ -66,12 +70,9 @@ api = NinjaAPI(
 def _serve(kind: type[Command]) -> None:
     """Enter one command as an operation: its fields are the body, its reply the answer."""
     name = commands.type_of(kind)
-    body = create_model(
-        kind.__name__,
-        __base__=kind,
-        __doc__=kind.__doc__,
-        type=(kind.model_fields["type"].annotation, name),  # in the path already, so it may be left out
-    )
+    of_type: Any = kind.model_fields["type"].annotation
+    # The type stands in the path already, so the body may leave it out.
+    body = create_model(kind.__name__, __base__=kind, __doc__=kind.__doc__, type=(of_type, name))
 
     def operation(request: HttpRequest, command: Any) -> HttpResponse:
         if len(request.body) > limits.FRAME_BYTES:
