@@ -1,5 +1,45 @@
-/** A message as one line of plain text. */
+/** A message as one line of plain text: for notifications and titles. */
 
+import { parse } from "./parse"
+import type { Block, Inline } from "./tree"
+
+/** At most so many characters, as people count them; what is cut ends with “…”. */
 export function excerpt(source: string, characters = 140): string {
-  return source.slice(0, characters)
+  // A character of a person may be a dozen of a computer, and some of the source is markup.
+  const line = textOf(parse(source.slice(0, characters * 20)))
+    .replace(/\s+/g, " ")
+    .trim()
+  const all = [...new Intl.Segmenter().segment(line)]
+  if (all.length <= characters) return line
+  const cut = all.slice(0, characters - 1).map(({ segment }) => segment)
+  return `${cut.join("").trimEnd()}…`
+}
+
+function textOf(blocks: readonly Block[]): string {
+  return blocks.map(blockText).join(" ")
+}
+
+function blockText(block: Block): string {
+  switch (block.type) {
+    case "paragraph":
+    case "heading":
+      return inlineText(block.children)
+    case "quote":
+      return textOf(block.children)
+    case "list":
+      return block.items.map(textOf).join(" ")
+    case "code":
+      return block.text
+    case "break":
+      return ""
+  }
+}
+
+function inlineText(inlines: readonly Inline[]): string {
+  return inlines
+    .map(inline => {
+      if (inline.type === "newline") return " "
+      return "children" in inline ? inlineText(inline.children) : inline.text
+    })
+    .join("")
 }
