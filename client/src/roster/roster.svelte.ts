@@ -1,0 +1,62 @@
+/** Who belongs to a room: loaded by pages, those connected now always first. */
+
+import type { Member, PresenceState, RosterEntry } from "../protocol/types"
+import type { RoomState } from "../state/rooms.svelte"
+import type { Session } from "../state/session.svelte"
+import { failureText } from "../ui/failure"
+import { arranged, type Arranged } from "./arranged"
+
+const REST_MS = 150
+
+export class RosterList {
+  entries: readonly RosterEntry[] = $state.raw([])
+  more = $state(false)
+  loaded = $state(false)
+  problem = $state("")
+  readonly #session: Session
+  readonly #room: RoomState
+  #query = ""
+  #asked = 0
+  readonly arranged: Arranged = $derived(
+    arranged(this.entries, id => this.#session.members.get(id), id => this.#session.presence.state(id)),
+  )
+
+  constructor(session: Session, room: RoomState) {
+    this.#session = session
+    this.#room = room
+  }
+
+  stateOf(member: number): PresenceState {
+    return this.#session.presence.state(member)
+  }
+
+  memberOf(id: number): Member {
+    return this.#session.members.get(id)
+  }
+
+  /** Loads from the beginning: at first, for another query, and when people came or left. Returns how to call it off. */
+  load(query: string): () => void {
+    this.#query = query.trim()
+    const waiting = setTimeout(() => void this.#page(0), this.loaded ? REST_MS : 0)
+    return () => clearTimeout(waiting)
+  }
+
+  async next(): Promise<void> {
+    await this.#page(this.entries.length)
+  }
+
+  async #page(after: number): Promise<void> {
+    this.#asked += 1
+    const asked = this.#asked
+    this.problem = ""
+    try {
+      const page = await this.#session.command("room.roster", { room: this.#room.id, query: this.#query, after })
+      if (asked !== this.#asked) return
+      this.entries = after === 0 ? page.entries : [...this.entries, ...page.entries]
+      this.more = page.more
+      this.loaded = true
+    } catch (error) {
+      if (asked === this.#asked) this.problem = failureText(error)
+    }
+  }
+}

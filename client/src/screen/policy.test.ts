@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest"
+import type { Member, Membership, Message, Role, Room, RoomKind } from "../protocol/types"
+import { canDelete, canDescribe, canEdit, canInvite, canJoin, canLeave, canManage, canWrite } from "./policy"
+
+const person = (id: number, role: Role) => ({ id, role }) as Member
+const [alice, bob, carol] = [person(1, "owner"), person(2, "member"), person(3, "guest")]
+
+function place(kind: RoomKind, membership: "admin" | "member" | null, archived = false) {
+  return { room: { kind, archived } as Room, membership: membership && ({ role: membership } as Membership) }
+}
+
+const by = (author: Member, more: Partial<Message> = {}) => ({ author: author.id, ...more }) as Message
+
+describe("joining and leaving", () => {
+  test("Bob joins a public channel; Carol, a guest, does not; nobody joins an archived one", () => {
+    expect(canJoin(bob, place("public", null))).toBe(true)
+    expect(canJoin(carol, place("public", null))).toBe(false)
+    expect(canJoin(bob, place("public", null, true))).toBe(false)
+    expect(canJoin(bob, place("private", null))).toBe(false)
+  })
+
+  test("a direct room is not left", () => {
+    expect(canLeave(place("public", "member"))).toBe(true)
+    expect(canLeave(place("direct", "member"))).toBe(false)
+    expect(canLeave(place("public", null))).toBe(false)
+  })
+})
+
+describe("managing", () => {
+  test("a channel's admins and the site's manage it, never a direct room", () => {
+    expect(canManage(bob, place("private", "admin"))).toBe(true)
+    expect(canManage(bob, place("public", "member"))).toBe(false)
+    expect(canManage(alice, place("public", "member"))).toBe(true)
+    expect(canManage(alice, place("direct", "admin"))).toBe(false)
+  })
+
+  test("Alice manages a public channel from outside, a private one only from inside", () => {
+    expect(canManage(alice, place("public", null))).toBe(true)
+    expect(canManage(alice, place("private", null))).toBe(false)
+  })
+
+  test("its members say what it is for and bring others in; guests do not", () => {
+    expect(canDescribe(bob, place("public", "member"))).toBe(true)
+    expect(canInvite(bob, place("public", "member"))).toBe(true)
+    expect(canDescribe(carol, place("public", "member"))).toBe(false)
+    expect(canInvite(carol, place("public", "member"))).toBe(false)
+    expect(canInvite(alice, place("public", "admin", true))).toBe(false)
+  })
+})
+
+describe("messages", () => {
+  test("one writes where one is a member, not into an archive", () => {
+    expect(canWrite(place("public", "member"))).toBe(true)
+    expect(canWrite(place("public", "member", true))).toBe(false)
+    expect(canWrite(place("public", null))).toBe(false)
+  })
+
+  test("Bob edits his own, not Alice's, not a deleted one, not a line that happened", () => {
+    const here = place("public", "member")
+    expect(canEdit(bob, by(bob), here)).toBe(true)
+    expect(canEdit(bob, by(alice), here)).toBe(false)
+    expect(canEdit(bob, by(bob, { deleted: true }), here)).toBe(false)
+    expect(canEdit(bob, by(bob, { system: { kind: "joined" } }), here)).toBe(false)
+    expect(canEdit(bob, by(bob), place("public", "member", true))).toBe(false)
+  })
+
+  test("Bob deletes his own; who manages the channel deletes others'", () => {
+    const here = place("public", "member")
+    expect(canDelete(bob, by(bob), here)).toBe(true)
+    expect(canDelete(bob, by(alice), here)).toBe(false)
+    expect(canDelete(alice, by(bob), here)).toBe(true)
+    expect(canDelete(alice, by(bob), place("direct", "member"))).toBe(false)
+    expect(canDelete(bob, by(bob), place("public", null))).toBe(false)
+  })
+})

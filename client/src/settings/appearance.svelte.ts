@@ -1,0 +1,22 @@
+/** Light or dark, and how large: chosen per browser, since the same person has different screens. */
+
+import { Remembered } from "../dom/remembered.svelte"
+
+export const THEMES = ["system", "light", "dark"] as const
+export const SIZES = ["small", "normal", "large"] as const
+export type Theme = (typeof THEMES)[number]
+export type Size = (typeof SIZES)[number]
+
+export const theme = new Remembered<Theme>("theme", "system")
+export const size = new Remembered<Size>("size", "normal")
+
+/** Writes the choice on the root element, where the tokens look for it. */
+export function applyAppearance(root: HTMLElement): void {
+  put(root, "theme", theme.value === "system" ? undefined : theme.value)
+  put(root, "size", size.value === "normal" ? undefined : size.value)
+}
+
+function put(root: HTMLElement, name: string, value: string | undefined): void {
+  if (value === undefined) delete root.dataset[name]
+  else root.dataset[name] = value
+}

@@ -1,0 +1,86 @@
+import { expect, test } from "vitest"
+import type { Message } from "../protocol/types"
+import type { PendingMessage } from "../state/outbox.svelte"
+import { type Row, RowMaker, type Shown } from "./rows"
+
+const ALICE = 1
+const BOB = 2
+
+function message(number: number, author: number, time: string, more: Partial<Message> = {}): Message {
+  return {
+    id: `m${number}`,
+    room: 1,
+    number,
+    post: number,
+    seq: number,
+    author,
+    text: `text ${number}`,
+    created_at: `2026-11-20T${time}`,
+    ...more,
+  }
+}
+
+function shown(messages: Message[], more: Partial<Shown> = {}): Shown {
+  return { messages, pending: [], me: ALICE, readUpTo: null, deleting: () => false, ...more }
+}
+
+function told(rows: Row[]): string[] {
+  return rows.map(row => (row.kind === "post" ? `${row.head ? "head" : "post"} ${row.key}` : `${row.kind}`))
+}
+
+test("posts of one author within five minutes stand together", () => {
+  const rows = new RowMaker().rows(
+    shown([
+      message(1, BOB, "10:00:00"),
+      message(2, BOB, "10:04:00"),
+      message(3, ALICE, "10:05:00"),
+      message(4, BOB, "10:05:30"),
+      message(5, BOB, "10:10:31"),
+    ]),
+  )
+  expect(told(rows)).toEqual(["day", "head m1", "post m2", "head m3", "head m4", "head m5"])
+})
+
+test("a new day has its divider, and starts a new group", () => {
+  const rows = new RowMaker().rows(
+    shown([message(1, BOB, "23:59:00"), message(2, BOB, "", { created_at: "2026-11-21T00:01:00" })]),
+  )
+  expect(told(rows)).toEqual(["day", "head m1", "day", "head m2"])
+})
+
+test("the new line stands before the first message that somebody else wrote since", () => {
+  const messages = [message(1, BOB, "10:00:00"), message(2, ALICE, "10:01:00"), message(3, BOB, "10:02:00")]
+  expect(told(new RowMaker().rows(shown(messages, { readUpTo: 1 })))).toEqual(["day", "head m1", "head m2", "new", "head m3"])
+  expect(told(new RowMaker().rows(shown(messages, { readUpTo: 3 })))).not.toContain("new")
+})
+
+test("what happened is a line of its own and parts the group", () => {
+  const rows = new RowMaker().rows(
+    shown([message(1, BOB, "10:00:00"), message(2, ALICE, "10:01:00", { system: { kind: "joined" } }), message(3, BOB, "10:02:00")]),
+  )
+  expect(told(rows)).toEqual(["day", "head m1", "system", "head m3"])
+})
+
+test("what waits to be sent stands last, and stays one line when it is confirmed", () => {
+  const entry: PendingMessage = { id: "m2", room: 1, text: "hi", state: "queued", created: Date.parse("2026-11-20T10:01:00") }
+  const maker = new RowMaker()
+  const first = message(1, ALICE, "10:00:00")
+  expect(told(maker.rows(shown([first], { pending: [entry] })))).toEqual(["day", "head m1", "post m2"])
+  const confirmed = maker.rows(shown([first, message(2, ALICE, "10:01:00")], { pending: [entry] }))
+  expect(told(confirmed)).toEqual(["day", "head m1", "post m2"])
+})
+
+test("a message whose deletion is on its way is hidden, and the next one shows its author", () => {
+  const messages = [message(1, BOB, "10:00:00"), message(2, BOB, "10:01:00")]
+  expect(told(new RowMaker().rows(shown(messages, { deleting: id => id === "m1" })))).toEqual(["day", "head m2"])
+})
+
+test("what has not changed is the same row", () => {
+  const maker = new RowMaker()
+  const first = message(1, BOB, "10:00:00")
+  const before = maker.rows(shown([first]))
+  const after = maker.rows(shown([first, message(2, BOB, "10:01:00")]))
+  expect(after[1]).toBe(before[1])
+  const edited = maker.rows(shown([{ ...first, seq: 9, text: "changed" }]))
+  expect(edited[1]).not.toBe(before[1])
+})

@@ -1,0 +1,175 @@
+/** One room's messages as they are shown: which part is in the page, where to scroll, what is new, what is being edited. */
+
+import type { Message } from "../protocol/types"
+import type { RoomState } from "../state/rooms.svelte"
+import type { Session } from "../state/session.svelte"
+import type { Timeline } from "../state/timeline.svelte"
+import { type Row, RowMaker } from "./rows"
+import { around, atEnd, grown, MOST, type Slice, within } from "./slice"
+
+/** Where to scroll to, once it is in the page. */
+export type Target = { readonly to: "end" } | { readonly to: "new" } | { readonly to: "message"; readonly number: number }
+
+const FLASH_MS = 2500
+
+export class TimelineScreen {
+  readonly session: Session
+  readonly state: RoomState
+  readonly timeline: Timeline
+
+  target: Target | null = $state.raw(null)
+  /** the end is held: new messages come into the page as they arrive */
+  following = $state(true)
+  /** the “new” line stands after this number */
+  readUpTo: number | null = $state(null)
+  /** number of the message that a link has led to, for a moment */
+  flashing: number | null = $state(null)
+  /** id of the message that is being edited */
+  editing: string | null = $state(null)
+  /** key of the row under the pointer, and of the row with the keyboard */
+  pointed: string | null = $state(null)
+  focused: string | null = $state(null)
+
+  #slice: Slice | null = $state.raw(null)
+  readonly #maker = new RowMaker()
+  readonly #loaded: Slice | null = $derived.by(() => {
+    const { messages } = this.timeline
+    const [first, last] = [messages[0], messages[messages.length - 1]]
+    return first && last ? { first: first.number, last: last.number } : null
+  })
+  readonly #shown: Slice | null = $derived.by(() => {
+    const loaded = this.#loaded
+    if (!loaded) return null
+    const slice = this.#slice ?? atEnd(loaded)
+    if (!this.following || this.timeline.after) return within(slice, loaded)
+    return within({ first: Math.max(slice.first, loaded.last - MOST + 1), last: loaded.last }, loaded)
+  })
+  /** whether what is in the page ends where the room ends */
+  readonly endsAtLatest: boolean = $derived.by(
+    () => !this.timeline.after && this.#shown?.last === this.#loaded?.last,
+  )
+  readonly rows: Row[] = $derived.by(() => {
+    const { messages, pending } = this.timeline
+    const [loaded, shown] = [this.#loaded, this.#shown]
+    return this.#maker.rows({
+      messages: loaded && shown ? messages.slice(shown.first - loaded.first, shown.last - loaded.first + 1) : [],
+      pending: this.endsAtLatest ? pending : [],
+      me: this.session.me.id,
+      readUpTo: this.readUpTo,
+      deleting: id => this.session.outbox.deleting(id),
+    })
+  })
+  /** whether the room's beginning is in the page */
+  readonly startsAtFirst: boolean = $derived.by(
+    () => !this.timeline.before && this.#shown?.first === this.#loaded?.first,
+  )
+  /** the row that Tab leads to */
+  readonly tabStop: string | undefined = $derived(
+    this.rows.some(row => row.key === this.focused)
+      ? (this.focused ?? undefined)
+      : this.rows.findLast(row => row.kind === "post" || row.kind === "system")?.key,
+  )
+
+  constructor(session: Session, state: RoomState) {
+    this.session = session
+    this.state = state
+    this.timeline = session.timeline(state.id)
+  }
+
+  /** Opens the room where reading goes on: at a message that is pointed at, at the first unread one, or at the end. */
+  async open(number: number | null): Promise<void> {
+    this.session.reading.enter(this.state.id)
+    this.returned()
+    if (number !== null) return this.show(number)
+    if (this.readUpTo === null) return this.toLatest()
+    if (!this.#holds(this.readUpTo) && !this.#holds(this.readUpTo + 1)) {
+      await this.timeline.open({ around: Math.max(1, this.readUpTo) })
+    }
+    this.#showAround(this.readUpTo)
+    this.target = { to: "new" }
+  }
+
+  /** Shows a message in the middle, and makes it stand out for a moment. */
+  async show(number: number): Promise<void> {
+    if (!this.#holds(number)) await this.timeline.open({ around: number })
+    this.#showAround(number)
+    this.target = { to: "message", number }
+    this.flashing = number
+    setTimeout(() => {
+      if (this.flashing === number) this.flashing = null
+    }, FLASH_MS)
+  }
+
+  async toLatest(): Promise<void> {
+    await this.timeline.open()
+    await this.timeline.jumpToLatest()
+    this.#slice = this.#loaded && atEnd(this.#loaded)
+    this.follow(true)
+    this.target = { to: "end" }
+  }
+
+  /** The reader holds the end, or lets go of it. */
+  follow(end: boolean): void {
+    if (this.following && !end) this.#slice = this.#shown
+    this.following = end
+    this.timeline.following = end
+  }
+
+  /** Brings more into the page: what is loaded first, then what is not. Returns whether the page changes at once. */
+  grow(side: "older" | "newer"): boolean {
+    const [loaded, shown] = [this.#loaded, this.#shown]
+    if (!loaded || !shown) return false
+    const more = side === "older" ? shown.first > loaded.first : shown.last < loaded.last
+    if (more) {
+      this.#slice = grown(shown, side, loaded)
+      return true
+    }
+    if (this.timeline.loading !== null || this.timeline.error) return false
+    if (side === "older" && this.timeline.before) void this.timeline.loadOlder()
+    if (side === "newer" && this.timeline.after) void this.timeline.loadNewer()
+    return false
+  }
+
+  /** The reader's eye has reached a message. */
+  seen(number: number): void {
+    const { membership } = this.state
+    if (membership && number > membership.read_number) {
+      this.session.reading.markRead(this.state.id, number)
+    }
+  }
+
+  /** The reader looks at the page again: what came meanwhile is new. */
+  returned(): void {
+    const { membership, unread } = this.state
+    if (membership && unread > 0) this.readUpTo = membership.read_number
+  }
+
+  async markUnreadFrom(message: Message): Promise<void> {
+    this.readUpTo = message.number - 1
+    await this.session.reading.markUnread(this.state.id, message.number)
+  }
+
+  /** One has answered: nothing above is new any more. */
+  answered(): void {
+    this.readUpTo = null
+    this.session.reading.enter(this.state.id)
+    void this.toLatest()
+  }
+
+  /** The last post of one's own that can still be edited. */
+  lastOwn(): Message | undefined {
+    const { me } = this.session
+    return this.timeline.messages.findLast(message => message.author === me.id && !message.system && !message.deleted)
+  }
+
+  #holds(number: number): boolean {
+    const loaded = this.#loaded
+    return loaded !== null && number >= loaded.first && number <= loaded.last
+  }
+
+  #showAround(number: number): void {
+    const loaded = this.#loaded
+    this.follow(false)
+    if (loaded) this.#slice = around(Math.min(Math.max(number, loaded.first), loaded.last), loaded)
+  }
+}

@@ -1,0 +1,106 @@
+/** Ties the keeper to the page: hears scrolling and changes of size, loads at the edges, tells what was seen. */
+
+import { Keeper } from "./scroll"
+import type { TimelineScreen } from "./screen.svelte"
+import { ListView } from "./view"
+
+/** More is brought in when less than this many windows of messages lie ahead. */
+const AHEAD = 1.5
+
+export class Scroller {
+  readonly #screen: TimelineScreen
+  readonly #keeper: Keeper
+  readonly #view: ListView
+  readonly #list: HTMLElement
+  readonly #sizes: ResizeObserver
+  readonly #listening = new AbortController()
+
+  /** `box` scrolls; it holds one element, and that the list. */
+  constructor(box: HTMLElement, screen: TimelineScreen) {
+    const content = box.firstElementChild as HTMLElement
+    this.#list = content.querySelector("ol") as HTMLElement
+    this.#screen = screen
+    this.#view = new ListView(box, this.#list)
+    this.#keeper = new Keeper(this.#view)
+    // Sizes are observed after layout and before paint: what is put right here was never seen wrong.
+    this.#sizes = new ResizeObserver(() => this.#settle())
+    this.#sizes.observe(box)
+    this.#sizes.observe(content)
+    const options = { passive: true, signal: this.#listening.signal }
+    box.addEventListener("scroll", () => this.#scrolled(), options)
+    document.addEventListener("visibilitychange", () => this.#looked(), options)
+    window.addEventListener("focus", () => this.#looked(), options)
+    this.changed()
+  }
+
+  stop(): void {
+    this.#sizes.disconnect()
+    this.#listening.abort()
+  }
+
+  /** The rows have changed, or there is somewhere to go. */
+  changed(): void {
+    this.#keeper.endIsLatest = this.#screen.endsAtLatest
+    if (!this.#goToTarget()) this.#keeper.keep()
+    this.#after()
+  }
+
+  #scrolled(): void {
+    this.#keeper.scrolled()
+    this.#after()
+  }
+
+  #settle(): void {
+    this.#keeper.keep()
+    this.#after()
+  }
+
+  #looked(): void {
+    if (document.hidden) return
+    this.#screen.returned()
+    this.#tellSeen()
+  }
+
+  #goToTarget(): boolean {
+    const { target, rows } = this.#screen
+    if (target === null || rows.length === 0) return false
+    this.#screen.target = null
+    if (target.to === "end") this.#keeper.toEnd()
+    else if (target.to === "new") return this.#keeper.toItem("new", "start") || this.#fallBackToEnd()
+    else this.#showMessage(target.number)
+    return true
+  }
+
+  #fallBackToEnd(): true {
+    this.#keeper.toEnd()
+    return true
+  }
+
+  #showMessage(number: number): void {
+    const row = this.#list.querySelector<HTMLElement>(`[data-number="${number}"]`)
+    if (!row?.dataset.key) return
+    this.#keeper.toItem(row.dataset.key, "center")
+    row.focus({ preventScroll: true })
+  }
+
+  #after(): void {
+    this.#screen.follow(this.#keeper.atEnd)
+    this.#fill()
+    this.#tellSeen()
+  }
+
+  /** Asks for more where the reader comes near an edge; each answer changes the rows, and that leads here again. */
+  #fill(): void {
+    if (!this.#screen.timeline.loaded) return
+    const { before, after } = this.#keeper.room()
+    if (before < AHEAD) this.#screen.grow("older")
+    if (after < AHEAD && !this.#screen.endsAtLatest) this.#screen.grow("newer")
+  }
+
+  #tellSeen(): void {
+    if (document.hidden || !document.hasFocus()) return
+    const key = this.#view.lastSeen()
+    const number = key === null ? undefined : this.#screen.timeline.messages.find(message => message.id === key)?.number
+    if (number !== undefined) this.#screen.seen(number)
+  }
+}

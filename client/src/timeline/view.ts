@@ -1,0 +1,69 @@
+/** The scrolling box of the page as the keeper sees it: its children with a `data-key` are the items. */
+
+import type { Item, View } from "./scroll"
+
+export class ListView implements View {
+  readonly #box: HTMLElement
+  readonly #list: HTMLElement
+
+  /** `list` lies at the top of the content of `box`, and is what items' positions are measured from. */
+  constructor(box: HTMLElement, list: HTMLElement) {
+    this.#box = box
+    this.#list = list
+  }
+
+  get top(): number {
+    return this.#box.scrollTop
+  }
+
+  set top(value: number) {
+    this.#box.scrollTop = value
+  }
+
+  get height(): number {
+    return this.#box.clientHeight
+  }
+
+  get extent(): number {
+    return this.#box.scrollHeight
+  }
+
+  itemAt(line: number): Item | null {
+    const items = this.#list.children
+    let low = 0
+    let high = items.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (bottom(items[middle]) > line) high = middle
+      else low = middle + 1
+    }
+    // Dividers are no anchors: the “new” line comes and goes while one reads.
+    while (low < items.length && !isMessage(items[low])) low += 1
+    return asItem(items[low])
+  }
+
+  item(key: string): Item | null {
+    return asItem(this.#list.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? undefined)
+  }
+
+  /** The key of the last message that is seen whole. */
+  lastSeen(): string | null {
+    const line = this.top + this.height + 1
+    let element = this.#list.lastElementChild
+    while (element && (bottom(element) > line || !isMessage(element))) element = element.previousElementSibling
+    return asItem(element ?? undefined)?.key ?? null
+  }
+}
+
+function bottom(element: Element | undefined): number {
+  return element instanceof HTMLElement ? element.offsetTop + element.offsetHeight : 0
+}
+
+function isMessage(element: Element | undefined): boolean {
+  return element instanceof HTMLElement && element.dataset.number !== undefined
+}
+
+function asItem(element: Element | undefined): Item | null {
+  if (!(element instanceof HTMLElement) || element.dataset.key === undefined) return null
+  return { key: element.dataset.key, top: element.offsetTop, height: element.offsetHeight }
+}
