@@ -18,6 +18,9 @@ class Limit(int):
         limit.unit, limit.reason = unit, reason
         return limit
 
+    def __getnewargs__(self) -> tuple[int, str, str]:  # type: ignore[override]
+        return int(self), self.unit, self.reason  # how to copy it: pydantic copies the schemas it stands in
+
 
 MESSAGE_BYTES = Limit(16 * 1024, "bytes", "text of one message, in UTF-8: a long letter, not a file")
 FRAME_BYTES = Limit(64 * 1024, "bytes", "one frame from a client: four times the longest message")
