@@ -19,7 +19,18 @@ from hubbub_site.config import Config
 
 LITTLE_SPACE = 512 * 1024**2
 OLDEST_SQLITE = (3, 35, 0)  # RETURNING
-FILE_SYSTEMS_OF_OTHERS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "ceph", "glusterfs"}
+FILE_SYSTEMS_OF_OTHERS = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "fuse.sshfs",
+    "9p",
+    "afs",
+    "ceph",
+    "glusterfs",
+}
 
 
 class Finding(NamedTuple):
@@ -43,11 +54,15 @@ def versions(config: Config) -> Iterator[Finding]:
 def data_directory(config: Config) -> Iterator[Finding]:
     data = config.data.resolve()
     if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
-        yield Finding("fail", f"{data} cannot be written by this user; change its owner or run as another user")
+        yield Finding(
+            "fail", f"{data} cannot be written by this user; change its owner or run as another user"
+        )
         return
     kind = file_system_of(data)
     if kind in FILE_SYSTEMS_OF_OTHERS and not config.database_url:
-        yield Finding("fail", f"{data} is on {kind}: SQLite loses data on network disks; move it to a local one")
+        yield Finding(
+            "fail", f"{data} is on {kind}: SQLite loses data on network disks; move it to a local one"
+        )
     else:
         yield Finding("ok", f"Data directory {data} can be written{f', on {kind}' if kind else ''}")
     free = shutil.disk_usage(data).free
@@ -75,7 +90,9 @@ def database(config: Config) -> Iterator[Finding]:
         return
     executor = MigrationExecutor(connection)
     if missing := executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        yield Finding("warn", f"{len(missing)} steps are missing in the database; `hubbub serve` or `migrate` does them")
+        yield Finding(
+            "warn", f"{len(missing)} steps are missing in the database; `hubbub serve` or `migrate` does them"
+        )
     else:
         yield Finding("ok", f"The database ({connection.vendor}) is up to date")
     if connection.vendor == "sqlite":
@@ -97,7 +114,9 @@ def sqlite_health() -> Iterator[Finding]:
 def redis(config: Config) -> Iterator[Finding]:
     if not config.redis_url:
         grade: Literal["ok", "fail"] = "fail" if config.workers > 1 else "ok"
-        yield Finding(grade, "No REDIS_URL" + ("; several workers need one" if config.workers > 1 else ": one process"))
+        yield Finding(
+            grade, "No REDIS_URL" + ("; several workers need one" if config.workers > 1 else ": one process")
+        )
         return
     from redis import Redis
     from redis.exceptions import RedisError
@@ -116,7 +135,9 @@ def client_files(config: Config) -> Iterator[Finding]:
     if MANIFEST.exists():
         yield Finding("ok", "The web client is built")
     else:
-        yield Finding("fail", "The web client is not built; run bin/setup in the checkout, or install the wheel")
+        yield Finding(
+            "fail", "The web client is not built; run bin/setup in the checkout, or install the wheel"
+        )
 
 
 def reachability(config: Config) -> Iterator[Finding]:
@@ -129,7 +150,9 @@ def reachability(config: Config) -> Iterator[Finding]:
         if not origin.startswith(("http://", "https://")):
             yield Finding("fail", f"HUBBUB_ORIGINS has “{origin}”, which lacks http:// or https://")
     if not hosts.is_loopback(config.host) and not config.secure:
-        yield Finding("warn", "Browsers come over plain http: passwords can be read on the way; put https in front")
+        yield Finding(
+            "warn", "Browsers come over plain http: passwords can be read on the way; put https in front"
+        )
 
 
 def mail(config: Config) -> Iterator[Finding]:
@@ -164,7 +187,11 @@ def file_system_of(path: Path) -> str:
     except OSError:
         return ""
     # The deepest mount above the path; of two at the same place, the later covers the earlier.
-    above = [(mount[1], mount[2]) for mount in mounts if path.is_relative_to(mount[1].encode().decode("unicode_escape"))]
+    above = [
+        (mount[1], mount[2])
+        for mount in mounts
+        if path.is_relative_to(mount[1].encode().decode("unicode_escape"))
+    ]
     return max(enumerate(above), key=lambda entry: (len(entry[1][0]), entry[0]))[1][1] if above else ""
 
 

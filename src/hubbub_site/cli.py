@@ -54,7 +54,9 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _add(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, module: ModuleType) -> None:
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, module: ModuleType
+) -> None:
     """A command is a module: its docstring is the help, `arguments` and `run` are what it takes and does."""
     summary, _, rest = (module.__doc__ or "").partition("\n\n")
     command = commands.add_parser(
@@ -63,8 +65,12 @@ def _add(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: st
         description=f"{summary.strip()}\n\n{rest.strip()}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("--data", metavar="DIR", help="data directory (default: $HUBBUB_DATA, else ./hubbub-data)")
-    command.add_argument("--config", metavar="FILE", help="settings file (default: hubbub.toml in the data directory)")
+    command.add_argument(
+        "--data", metavar="DIR", help="data directory (default: $HUBBUB_DATA, else ./hubbub-data)"
+    )
+    command.add_argument(
+        "--config", metavar="FILE", help="settings file (default: hubbub.toml in the data directory)"
+    )
     module.arguments(command)
     command.set_defaults(run=module.run)
 

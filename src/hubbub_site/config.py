@@ -28,9 +28,13 @@ Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_words)]
 class Config(BaseSettings):
     """Every setting of the product. The description of a field is its documentation in docs/self-hosting.md."""
 
-    model_config = SettingsConfigDict(env_prefix="HUBBUB_", env_ignore_empty=True, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="HUBBUB_", env_ignore_empty=True, extra="forbid", frozen=True
+    )
 
-    data: Path = Field(DATA_DEFAULT, description="Directory that holds everything: database, secret key, lock.")
+    data: Path = Field(
+        DATA_DEFAULT, description="Directory that holds everything: database, secret key, lock."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on; `0.0.0.0` or `::` for every interface.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on.")
     workers: Annotated[int, Field(ge=1, le=256)] = Field(
@@ -78,8 +82,12 @@ class Config(BaseSettings):
     rate_limits: bool = Field(
         True, description="`off` lifts rates and connection counts (never sizes), for load tests."
     )
-    language: str = Field("en", description="Language of what the server says, as a code such as `en` or `ar`.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least grave line logged.")
+    language: str = Field(
+        "en", description="Language of what the server says, as a code such as `en` or `ar`."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least grave line logged."
+    )
 
     @property
     def database(self) -> Path:

@@ -45,7 +45,9 @@ def code_is_needed(request: HttpRequest) -> bool:
     """
     if not is_loopback(settings.CONFIG.host) or any(name in request.headers for name in FORWARDED):
         return True
-    host = request.get_host().rsplit(":", 1)[0] if not request.get_host().endswith("]") else request.get_host()
+    host = (
+        request.get_host().rsplit(":", 1)[0] if not request.get_host().endswith("]") else request.get_host()
+    )
     return not (is_loopback(host) and _is_here(request.META.get("REMOTE_ADDR", "")))
 
 
@@ -76,7 +78,9 @@ def forget_setup_code() -> None:
 
 
 def _bare(code: str) -> str:
-    return "".join(c for c in code.upper() if c.isalnum()).replace("O", "0").replace("I", "1").replace("L", "1")
+    return (
+        "".join(c for c in code.upper() if c.isalnum()).replace("O", "0").replace("I", "1").replace("L", "1")
+    )
 
 
 def _is_here(address: str) -> bool:

@@ -20,7 +20,7 @@ from hubbub_site.accounts.first_run import is_setup_code
 from hubbub_site.accounts.models import Invitation, User
 from hubbub_site.accounts.models.user import USERNAME_CHARACTERS, check_username
 
-PASSWORD_HELP = "At least 10 characters; a few words in a row are good."
+LONG_ENOUGH = "At least 10 characters; a few words in a row are good."
 DAY = 24 * 60 * 60
 EXPIRY = {str(DAY): "1 day", str(7 * DAY): "7 days", str(30 * DAY): "30 days", "": "never"}
 USES = {"1": "once", "10": "10 times", "50": "50 times", "": "any number of times"}
@@ -57,7 +57,7 @@ class NewAccountForm(forms.Form):
         label="Password",
         strip=False,
         max_length=1024,
-        help_text=PASSWORD_HELP,
+        help_text=LONG_ENOUGH,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -92,7 +92,9 @@ class WelcomeForm(NewAccountForm):
         label="Set-up code",
         max_length=40,
         help_text="The server printed it when it started.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
     )
     field_order = ("code", "workspace", "name", "username", "password")
 
@@ -114,7 +116,10 @@ class WelcomeForm(NewAccountForm):
 class InvitationForm(forms.Form):
     role = forms.ChoiceField(
         label="Newcomers become",
-        choices=[(Role.MEMBER, "members"), (Role.GUEST, "guests, who see only channels they are brought into")],
+        choices=[
+            (Role.MEMBER, "members"),
+            (Role.GUEST, "guests, who see only channels they are brought into"),
+        ],
     )
     room = forms.ModelChoiceField(
         label="and are brought into",
@@ -122,7 +127,9 @@ class InvitationForm(forms.Form):
         required=False,
         empty_label="no further channel",
     )
-    expires = forms.ChoiceField(label="The link works for", choices=EXPIRY.items(), required=False, initial=str(7 * DAY))
+    expires = forms.ChoiceField(
+        label="The link works for", choices=EXPIRY.items(), required=False, initial=str(7 * DAY)
+    )
     uses = forms.ChoiceField(label="and can be used", choices=USES.items(), required=False, initial="10")
     note = forms.CharField(
         label="Note",
@@ -162,7 +169,9 @@ class TokenForm(forms.Form):
         help_text="Such as “backup script” or “doorbell”.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
     )
-    expires = forms.ChoiceField(label="It works for", choices=EXPIRY.items(), required=False, initial=str(30 * DAY))
+    expires = forms.ChoiceField(
+        label="It works for", choices=EXPIRY.items(), required=False, initial=str(30 * DAY)
+    )
 
     def lifetime(self) -> timedelta | None:
         chosen = self.cleaned_data["expires"]
@@ -206,7 +215,7 @@ def plain_passwords(form: forms.Form) -> None:
     without_placeholders(form)
     del form.fields["password2"]
     form.fields["password1"].label = "New password"
-    form.fields["password1"].help_text = PASSWORD_HELP
+    form.fields["password1"].help_text = LONG_ENOUGH
 
 
 def without_placeholders(form: forms.Form) -> None:

@@ -63,11 +63,14 @@ class NoteWhenSeen:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        now = int(time.time())
         # Whoever sends no cookie costs no query: the session is read only if it was named.
         if request.session.session_key and request.user.is_authenticated:
-            if now - request.session.get("seen", 0) > SEEN_EVERY_SECONDS:
-                request.session["seen"] = now
-                mine = UserSession.objects.filter(session_key=request.session.session_key)
-                mine.update(last_seen_at=timezone.now())
+            self.note(request)
         return self.get_response(request)
+
+    def note(self, request: HttpRequest) -> None:
+        now = int(time.time())
+        if now - request.session.get("seen", 0) > SEEN_EVERY_SECONDS:
+            request.session["seen"] = now
+            mine = UserSession.objects.filter(session_key=request.session.session_key)
+            mine.update(last_seen_at=timezone.now())

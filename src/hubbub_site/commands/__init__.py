@@ -19,7 +19,9 @@ def start(*, make: bool) -> Config:
         try:
             secret.prepare(configuration.data)
         except OSError as error:
-            raise Refused(f"The data directory {configuration.data} cannot be used: {error.strerror}.") from None
+            raise Refused(
+                f"The data directory {configuration.data} cannot be used: {error.strerror}."
+            ) from None
     elif not configuration.data.is_dir():
         raise Refused(f"There is no data directory {configuration.data}; name it with --data DIR.")
     os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("DJANGO_SETTINGS_MODULE") or "hubbub_site.settings"

@@ -22,7 +22,9 @@ from hubbub_site.commands.migrate import migrate
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--members", type=int, default=20, metavar="N", help="people (default: 20)")
-    parser.add_argument("--rooms", type=int, default=5, metavar="N", help="rooms besides general (default: 5)")
+    parser.add_argument(
+        "--rooms", type=int, default=5, metavar="N", help="rooms besides general (default: 5)"
+    )
     parser.add_argument("--messages", type=int, default=2000, metavar="N", help="messages (default: 2000)")
     parser.add_argument("--password", help="of all of them (default: one is made up)")
 

@@ -23,7 +23,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     start(make=True)
     steps = migrate()
-    print(f"The database is up to date ({steps} steps done)." if steps else "The database is up to date already.")
+    print(
+        f"The database is up to date ({steps} steps done)."
+        if steps
+        else "The database is up to date already."
+    )
     return 0
 
 

@@ -67,9 +67,13 @@ def _create(args: argparse.Namespace, password: str) -> None:
     from hubbub_site.accounts.forms import NewAccountForm
     from hubbub_site.accounts.joining import create_account
 
-    form = NewAccountForm({"username": args.username, "name": args.name or args.username, "password": password})
+    form = NewAccountForm(
+        {"username": args.username, "name": args.name or args.username, "password": password}
+    )
     if not form.is_valid():
-        raise Refused(" ".join(f"{field}: {error}" for field, errors in form.errors.items() for error in errors))
+        raise Refused(
+            " ".join(f"{field}: {error}" for field, errors in form.errors.items() for error in errors)
+        )
     user = create_account(**form.cleaned_data, role=Role.OWNER)
     print(f"{user.username} is an owner now.", file=sys.stderr)
 

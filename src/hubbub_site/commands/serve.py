@@ -25,7 +25,9 @@ from hubbub_site.hosts import is_any, is_loopback
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", metavar="HOST", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", metavar="PORT", help="port to listen on (default: 8000)")
-    parser.add_argument("--workers", metavar="N", help="server processes (default: 1); more than one needs REDIS_URL")
+    parser.add_argument(
+        "--workers", metavar="N", help="server processes (default: 1); more than one needs REDIS_URL"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -47,7 +49,9 @@ def refuse_taken_port(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except socket.gaierror:
-        raise Refused(f"“{host}” is no address of this machine; try --host 127.0.0.1 or --host 0.0.0.0.") from None
+        raise Refused(
+            f"“{host}” is no address of this machine; try --host 127.0.0.1 or --host 0.0.0.0."
+        ) from None
     except OSError as error:
         raise Refused(_why_not(error, host, port)) from None
 
@@ -64,7 +68,9 @@ def greet(host: str, port: int) -> None:
     print(f"Hubbub is on its way: http://{'127.0.0.1' if name == 'localhost' else name}:{port}/", flush=True)
     if not User.objects.exists():
         code = make_setup_code(settings.CONFIG.data)
-        print(f"It has no owner yet: open that address and become it. From another machine, the set-up code is {code}")
+        print(
+            f"It has no owner yet: open that address and become it. From another machine, the set-up code is {code}"
+        )
 
 
 def _why_not(error: OSError, host: str, port: int) -> str:

@@ -60,7 +60,9 @@ def _people(count: int, password: str) -> tuple[list[Member], int]:
     owned = Member.objects.filter(role=Role.OWNER).exists()
     # One hash for all: making a thousand on purpose slow ones would take minutes.
     hashed = make_password(password) if missing else ""
-    users = User.objects.bulk_create(User(username=name, name=name_of(i), password=hashed) for i, name in missing)
+    users = User.objects.bulk_create(
+        User(username=name, name=name_of(i), password=hashed) for i, name in missing
+    )
     Member.objects.bulk_create(
         Member(
             user=user,
@@ -92,14 +94,18 @@ def _room(name: str, people: list[Member]) -> tuple[Place, bool]:
         # What creating a room says by itself; it is message 1 and no post.
         created = System(kind=SystemKind.CREATED).model_dump(mode="json", exclude_none=True)
         # Its id is that of no message of the corpus, which begins at 1, and differs from room to room.
-        first = Message(id=id_of(-room.pk), room=room, number=1, post=0, seq=1, author=people[0], system=created)
+        first = Message(
+            id=id_of(-room.pk), room=room, number=1, post=0, seq=1, author=people[0], system=created
+        )
         first.created_at = BEGIN
         Message.objects.insert_many([first])
         Room.objects.filter(pk=room.pk).update(seq=1, last_number=1, created_at=BEGIN)
     inside = set(room.memberships.values_list("member", flat=True))
     newcomers = [member for member in people if member.pk not in inside]
     Membership.objects.bulk_create(
-        Membership(room=room, member=member, role=RoomRole.ADMIN if member == room.created_by else RoomRole.MEMBER)
+        Membership(
+            room=room, member=member, role=RoomRole.ADMIN if member == room.created_by else RoomRole.MEMBER
+        )
         for member in newcomers
     )
     Room.objects.filter(pk=room.pk).update(member_count=F("member_count") + len(newcomers))
@@ -133,7 +139,9 @@ def _present(count: int) -> int:
     return low
 
 
-def _messages(numbers: list[int], general: Place, others: list[Place], heads: dict[int, Head]) -> Iterator[Message]:
+def _messages(
+    numbers: list[int], general: Place, others: list[Place], heads: dict[int, Head]
+) -> Iterator[Message]:
     """The messages, each in its room and its place; `heads` moves along."""
     for i in numbers:
         place = others[i // 10 % len(others)] if others and i % 10 == 0 else general

@@ -42,11 +42,18 @@ class Invitation(models.Model):
     ROLES = [(Role.MEMBER.value, "Member"), (Role.GUEST.value, "Guest")]
 
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="invitations")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="invitations"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     role = models.CharField(max_length=8, choices=ROLES, default=Role.MEMBER.value)
     room = models.ForeignKey(
-        Room, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="that newcomers are brought into"
+        Room,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="that newcomers are brought into",
     )
     note = models.CharField(max_length=80, blank=True, help_text="to tell it from the others")
     expires_at = models.DateTimeField(null=True, blank=True)

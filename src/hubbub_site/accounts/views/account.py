@@ -58,7 +58,9 @@ def tokens(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         lifetime = form.lifetime()
         expires_at = timezone.now() + lifetime if lifetime else None
-        _, secret = actions.create_token(member=member, label=form.cleaned_data["label"], expires_at=expires_at)
+        _, secret = actions.create_token(
+            member=member, label=form.cleaned_data["label"], expires_at=expires_at
+        )
         request.session[TOKEN_SHOWN_ONCE] = secret
         return redirect("tokens")
     page = {

@@ -54,4 +54,6 @@ def _accept(request: HttpRequest, invitation: Invitation, form: NewAccountForm) 
 
 
 def _refuse(request: HttpRequest, reason: str) -> HttpResponse:
-    return render(request, "accounts/join_refused.html", {"reason": reason}, status=404 if reason == "unknown" else 410)
+    return render(
+        request, "accounts/join_refused.html", {"reason": reason}, status=404 if reason == "unknown" else 410
+    )

@@ -92,7 +92,8 @@ def _tell(request: HttpRequest, action: Callable[[], object], *, done: str) -> H
         messages.error(request, refusal.message)
     else:
         messages.success(request, done)
-    return redirect("people")
+    # Whoever has just given up their own rights may not see this page any more.
+    return redirect("people" if viewer(request).is_admin else "home")
 
 
 def _with_article(role: str) -> str:

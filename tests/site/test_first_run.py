@@ -1,0 +1,133 @@
+"""The first minutes of a server: it leads to the welcome page, and whoever is here becomes the owner."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from hubbub.models import Member, Room, Workspace
+from hubbub.protocol.objects import Role
+from hubbub_site.accounts.first_run import SETUP_CODE, make_setup_code
+from hubbub_site.accounts.models import User
+from tests.site.conftest import PASSWORD
+
+HERE = {"Host": "localhost:8000"}
+ALICE = {"workspace": "The Lighthouse", "name": "Alice", "username": "Alice", "password": PASSWORD}
+
+
+@pytest.fixture
+def browser(db: None) -> Client:
+    """A browser on the machine that the server runs on."""
+    return Client(headers=HERE)
+
+
+def test_alice_names_the_workspace_and_is_in_the_chat_as_its_owner(browser: Client) -> None:
+    response = browser.post("/welcome/", ALICE)
+    assert response.headers["Location"] == "/"
+    assert browser.get("/").headers["Location"] == "/chat/"
+    assert Workspace.objects.the_one().name == "The Lighthouse"
+    alice = Member.objects.get()
+    assert (alice.handle, alice.name, alice.role) == ("alice", "Alice", Role.OWNER)
+    assert [room.name for room in Room.objects.filter(memberships__member=alice)] == ["general"]
+
+
+@pytest.mark.parametrize("path", ["/", "/chat/", "/chat/general/7/", "/account/login/", "/nothing/"])
+def test_every_page_of_a_new_server_leads_to_the_welcome(db: None, dave: Client, path: str) -> None:
+    assert dave.get(path).headers["Location"] == "/welcome/"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/static/hubbub_site/site.css"])
+def test_health_and_files_are_served_before_there_is_an_owner(db: None, dave: Client, path: str) -> None:
+    assert dave.get(path).status_code == 200
+
+
+def test_once_there_is_an_owner_the_welcome_is_over(alice: User, dave: Client) -> None:
+    assert dave.get("/welcome/").headers["Location"] == "/"
+    assert dave.post("/welcome/", ALICE | {"username": "dave"}).headers["Location"] == "/"
+    assert dave.get("/").headers["Location"] == "/account/login/"
+    assert User.objects.count() == 1
+
+
+def test_a_weak_password_is_refused_and_nothing_is_made(browser: Client) -> None:
+    response = browser.post("/welcome/", ALICE | {"password": "alice"})
+    assert response.status_code == 422
+    assert "too similar to the username" in response.content.decode()
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("username", ["two words", "a/b", "-", "", "@alice", "x" * 33])
+def test_a_username_that_is_no_handle_is_refused(browser: Client, username: str) -> None:
+    response = browser.post("/welcome/", ALICE | {"username": username})
+    assert list(response.context["form"].errors) == ["username"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("Ålice", "ålice"), ("عمر", "عمر"), ("小明", "小明"), ("ＡＬＩＣＥ", "alice")]
+)
+def test_a_username_may_be_of_any_script(browser: Client, typed: str, kept: str) -> None:
+    assert browser.post("/welcome/", ALICE | {"username": typed}).status_code == 302
+    assert User.objects.get().username == Member.objects.get().handle == kept
+
+
+def test_of_two_browsers_at_once_one_becomes_the_owner(transactional_db: None) -> None:
+    start = threading.Barrier(2)
+    results: list[Any] = []
+
+    def claim(name: str) -> None:
+        browser = Client(headers=HERE)
+        browser.get("/welcome/")
+        start.wait()
+        results.append(browser.post("/welcome/", ALICE | {"username": name, "name": name}))
+        connection.close()
+
+    threads = [threading.Thread(target=claim, args=(name,)) for name in ("alice", "dave")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(response.headers["Location"] for response in results) in (
+        ["/", "/account/login/"],  # the other was in the middle of it
+        ["/", "/"],  # the other came a moment later
+    )
+    assert User.objects.count() == 1
+    assert Member.objects.get().role == Role.OWNER
+
+
+class TestFromElsewhere:
+    """Whoever does not sit at the server must know the code that it printed."""
+
+    @pytest.fixture(params=["address", "host", "proxy"])
+    def stranger(self, request: pytest.FixtureRequest, db: None, monkeypatch: pytest.MonkeyPatch) -> Client:
+        monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["*"])
+        ways: dict[str, dict[str, Any]] = {
+            "address": {"REMOTE_ADDR": "203.0.113.9"},
+            "host": {"HTTP_HOST": "chat.example.org"},
+            "proxy": {"HTTP_X_FORWARDED_FOR": "203.0.113.9"},
+        }
+        return Client(**ways[request.param])
+
+    def test_without_the_code_nobody_becomes_owner(self, stranger: Client) -> None:
+        make_setup_code(settings.CONFIG.data)
+        assert "Set-up code" in stranger.get("/welcome/").content.decode()
+        assert stranger.post("/welcome/", ALICE).status_code == 422
+        assert stranger.post("/welcome/", ALICE | {"code": "00000-00000"}).status_code == 422
+        assert not User.objects.exists()
+
+    def test_with_the_code_alice_does_and_the_code_is_gone(self, stranger: Client) -> None:
+        code = make_setup_code(settings.CONFIG.data)
+        response = stranger.post("/welcome/", ALICE | {"code": code.lower().replace("-", " ")})
+        assert response.status_code == 302
+        assert not (settings.CONFIG.data / SETUP_CODE).exists()
+
+    def test_the_code_stays_the_same_until_then_and_is_nobody_elses_to_read(self, db: None) -> None:
+        assert make_setup_code(settings.CONFIG.data) == make_setup_code(settings.CONFIG.data)
+        assert (settings.CONFIG.data / SETUP_CODE).stat().st_mode & 0o077 == 0
+
+
+def test_who_sits_at_the_server_needs_no_code(browser: Client) -> None:
+    assert "Set-up code" not in browser.get("/welcome/").content.decode()

@@ -1,0 +1,136 @@
+"""Passwords: changing one's own, a link for a new one from Alice, a link by mail."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from hubbub_site.accounts.models import User
+from tests.site.conftest import PASSWORD, signed_in
+
+NEW = "an even longer winter night"
+
+
+def change(browser: Client, **fields: str) -> Any:
+    return browser.post("/account/password/change/", {"oldpassword": PASSWORD, "password1": NEW} | fields)
+
+
+def test_bob_changes_his_password_and_stays_signed_in_here_but_nowhere_else(bob: User, bobs: Client) -> None:
+    elsewhere = signed_in(bob)
+    assert change(bobs).headers["Location"] == "/account/"
+    assert bobs.get("/account/").status_code == 200
+    assert elsewhere.get("/account/").status_code == 302
+    bob.refresh_from_db()
+    assert bob.check_password(NEW)
+
+
+def test_the_sockets_of_the_other_logins_are_closed(
+    bob: User, bobs: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[Any] = []
+    monkeypatch.setattr(
+        "hubbub.actions.end_logins_of",
+        lambda member, except_session=None: ended.append((member, except_session)),
+    )
+    change(bobs)
+    assert ended == [(bob.hubbub_member, bobs.session.session_key)]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"oldpassword": "wrong"}, {"password1": "short"}, {"password1": "1234567890"}]
+)
+def test_a_wrong_or_weak_one_changes_nothing(bob: User, bobs: Client, wrong: dict[str, str]) -> None:
+    elsewhere = signed_in(bob)
+    assert change(bobs, **wrong).status_code == 200
+    bob.refresh_from_db()
+    assert bob.check_password(PASSWORD)
+    assert elsewhere.get("/account/").status_code == 200
+
+
+class TestALinkFromAlice:
+    @pytest.fixture
+    def link(self, alices: Client, bob: User) -> str:
+        page = alices.post(f"/people/{bob.hubbub_member.pk}/reset-link/").content.decode()
+        found = re.search(r'value="http://testserver(/account/password/reset/key/[^"]+)"', page)
+        assert found
+        return found[1]
+
+    def use(self, link: str, password: str = NEW) -> Any:
+        browser = Client()
+        form = browser.get(link)
+        if form.status_code != 302:
+            return form
+        return browser.post(form.headers["Location"], {"password1": password})
+
+    def test_bob_chooses_a_new_password(self, link: str, bob: User) -> None:
+        assert self.use(link).status_code == 302
+        bob.refresh_from_db()
+        assert bob.check_password(NEW)
+
+    def test_whoever_was_signed_in_as_bob_is_out(self, bobs: Client, bob: User, link: str) -> None:
+        assert bobs.get("/account/").status_code == 200
+        self.use(link)
+        assert bobs.get("/account/").status_code == 302
+
+    def test_once_bob_has_signed_in_the_link_is_dead(self, link: str, bob: User) -> None:
+        signed_in(bob)
+        assert "does not work any more" in self.use(link).content.decode()
+
+    def test_used_twice_it_works_once(self, link: str, bob: User) -> None:
+        assert self.use(link).status_code == 302
+        assert "does not work any more" in self.use(link, "a third password entirely").content.decode()
+        bob.refresh_from_db()
+        assert bob.check_password(NEW)
+
+    def test_after_a_day_it_is_dead(
+        self, link: str, bob: User, monkeypatch: pytest.MonkeyPatch, settings: Any
+    ) -> None:
+        settings.PASSWORD_RESET_TIMEOUT = -1
+        assert "does not work any more" in self.use(link).content.decode()
+
+    def test_a_weak_password_is_refused_and_the_link_still_works(self, link: str, bob: User) -> None:
+        assert self.use(link, "short").status_code == 200
+        assert self.use(link).status_code == 302
+
+    def test_bob_cannot_make_one_for_alice_nor_for_himself(
+        self, bobs: Client, alice: User, bob: User
+    ) -> None:
+        for user in (alice, bob):
+            assert bobs.post(f"/people/{user.hubbub_member.pk}/reset-link/").status_code == 403
+
+
+class TestALinkByMail:
+    @pytest.fixture(autouse=True)
+    def mail_server(self, settings: Any) -> None:
+        settings.EMAIL_HOST = "mail.example.org"
+
+    def test_bob_gets_it_at_the_address_of_his_account(self, bob: User, dave: Client) -> None:
+        User.objects.filter(pk=bob.pk).update(email="bob@example.org")
+        dave.post("/account/password/reset/", {"email": "bob@example.org"})
+        assert [message.to for message in mail.outbox] == [["bob@example.org"]]
+        found = re.search(r"http://testserver(/account/password/reset/key/\S+)", str(mail.outbox[0].body))
+        assert found
+        assert dave.get(found[1]).status_code == 302
+
+    def test_an_unknown_address_gets_the_same_answer_and_no_mail(self, bob: User, dave: Client) -> None:
+        response = dave.post("/account/password/reset/", {"email": "nobody@example.org"})
+        assert response.headers["Location"] == "/account/password/reset/done/"
+        assert mail.outbox == []
+
+    def test_a_new_address_counts_once_it_is_confirmed(self, bobs: Client, bob: User) -> None:
+        bobs.post("/account/email/", {"action_add": "", "email": "bob@example.org"})
+        found = re.search(r"http://testserver(/account/confirm-email/\S+)", str(mail.outbox[0].body))
+        assert found
+        bobs.post(found[1])
+        bob.refresh_from_db()
+        assert bob.email == "bob@example.org"
+
+
+def test_without_mail_the_page_says_whom_to_ask(alice: User, dave: Client) -> None:
+    page = dave.get("/account/password/reset/").content.decode()
+    assert "Ask an owner or admin" in page
+    assert "<form" not in page
