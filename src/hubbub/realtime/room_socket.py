@@ -13,7 +13,7 @@ from pydantic_core import from_json, to_json
 
 from hubbub import dispatch
 from hubbub.dispatch import Job
-from hubbub.errors import HubbubError, Invalid, NotFound
+from hubbub.errors import Conflict, HubbubError, Invalid, NotFound
 from hubbub.models import Member
 from hubbub.protocol import codec, commands, limits
 from hubbub.protocol.closing import Close
@@ -80,10 +80,14 @@ class RoomSession(Session):
 
     async def _enter(self, name: str) -> RoomState:
         """Find the room by name, open it if there is none, join it if need be."""
+        get = {"type": "room.get", "name": name}
         try:
-            state = await self._run({"type": "room.get", "name": name})
+            state = await self._run(get)
         except NotFound:
-            state = await self._run({"type": "room.create", "name": name})
+            try:
+                state = await self._run({"type": "room.create", "name": name})
+            except Conflict:  # somebody was faster; or the name is a private room's, and stays not found
+                state = await self._run(get)
         if state.membership is None:
             state = await self._run({"type": "room.join", "room": state.room.id})
         return state
