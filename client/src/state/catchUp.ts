@@ -130,9 +130,12 @@ export class CatchUp {
     this.#asking = rooms
     try {
       const resumed = await this.#resume([...rooms])
-      takeSnapshot(this.#session, resumed)
       if (resumed.reset) this.#forgetHistory(resumed)
-      else for (const changes of resumed.changes) this.#takeChanges(changes)
+      else {
+        takeSnapshot(this.#session, resumed)
+        for (const { id, seq } of resumed.rooms) this.follow(id, seq)
+        for (const changes of resumed.changes) this.#takeChanges(changes)
+      }
       this.#release()
     } catch (error) {
       if (!(error instanceof CommandError)) throw error

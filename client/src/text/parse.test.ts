@@ -141,6 +141,9 @@ describe("hostile messages", () => {
     "\n>",
     "```\n",
     "((https://a)",
+    "http://[",
+    "https://a.b/)))",
+    "https://a.b/....x",
   ])("16 KiB of %j are read at once", piece => {
     const source = full(piece)
     const begun = performance.now()

@@ -1,0 +1,316 @@
+import "fake-indexeddb/auto"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import { FakeSocket } from "../testing/fakeSocket"
+import { liveTab, membership, message, page, posted, room, snapshot, tab, tabInRoom, turns } from "../testing/people"
+import type { Session } from "./session.svelte"
+
+let session: Session
+
+const texts = () => session.timeline(1).messages.map(({ text }) => text)
+const numbers = () => session.timeline(1).messages.map(({ number }) => number)
+const resumed = (count: number, changes: object[], more: object = {}) => ({ ...snapshot(count), changes, ...more })
+
+async function soon(milliseconds = 300) {
+  await vi.advanceTimersByTimeAsync(milliseconds)
+}
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => session.stop())
+
+describe("in order", () => {
+  test("what follows is taken, what is older is dropped", async () => {
+    session = await tabInRoom(10)
+    FakeSocket.last.says(posted(11))
+    FakeSocket.last.says(posted(11, { text: "again" }))
+    FakeSocket.last.says(posted(4, { seq: 10, text: "old" }))
+    expect(numbers().slice(-2)).toEqual([10, 11])
+    expect(texts().at(-1)).toBe("message 11")
+    expect(FakeSocket.last.all("resume")).toEqual([])
+  })
+
+  test("a change of an old message is seen in its place", async () => {
+    session = await tabInRoom(10)
+    FakeSocket.last.says(posted(4, { seq: 11, text: "changed", edited_at: "2026-11-20T13:00:00Z" }))
+    expect(texts()[3]).toBe("changed")
+    expect(numbers()).toHaveLength(10)
+  })
+
+  test("an event that says after which it comes may leave numbers out", async () => {
+    session = await tabInRoom(10)
+    FakeSocket.last.says({ ...posted(11, { seq: 14 }), after: 10 })
+    FakeSocket.last.says(posted(12, { seq: 15 }))
+    await soon()
+    expect(numbers().slice(-2)).toEqual([11, 12])
+    expect(FakeSocket.last.all("resume")).toEqual([])
+  })
+
+  test("it is too late for an event that comes after something we have not", async () => {
+    session = await tabInRoom(10)
+    FakeSocket.last.says({ ...posted(13, { seq: 14 }), after: 12 })
+    await soon()
+    expect(FakeSocket.last.asked("resume").rooms).toEqual({ 1: 10 })
+  })
+})
+
+describe("a jump", () => {
+  test("asks for that room, and what comes meanwhile waits for the answer", async () => {
+    session = await tabInRoom(10)
+    FakeSocket.last.says(posted(12))
+    FakeSocket.last.says(posted(13))
+    expect(numbers().at(-1)).toBe(10)
+    await soon()
+    expect(FakeSocket.last.asked("resume")).toMatchObject({ epoch: "e1", rooms: { 1: 10 } })
+    FakeSocket.last.says(posted(14))
+    FakeSocket.last.answers("resume", resumed(12, [{ room: 1, seq: 12, messages: [message(11), message(12)] }]))
+    await turns()
+    expect(numbers().slice(-4)).toEqual([11, 12, 13, 14])
+    expect(FakeSocket.last.all("resume")).toHaveLength(1)
+  })
+
+  test("does not keep the other rooms waiting", async () => {
+    const both = snapshot(10, { rooms: [room(1, 10), room(2, 5)], memberships: [membership(1, 10), membership(2, 5)] })
+    session = await liveTab(both)
+    FakeSocket.last.says(posted(12))
+    await soon()
+    FakeSocket.last.says(posted(6, { room: 2 }))
+    expect(session.rooms.get(2)?.unread).toBe(1)
+    expect(session.rooms.get(1)?.unread).toBe(0)
+  })
+
+  test("in a room that is not open is made up for as well: the counters are right", async () => {
+    session = await liveTab()
+    FakeSocket.last.says(posted(11, { seq: 12 }))
+    await soon()
+    const read = { memberships: [membership(1, 10)] }
+    FakeSocket.last.answers("resume", resumed(11, [{ room: 1, seq: 12, messages: [message(11)] }], read))
+    await turns()
+    expect(session.rooms.get(1)?.unread).toBe(1)
+  })
+
+  test("changes come in the order of their seqs, messages stand in the order of their numbers", async () => {
+    session = await tabInRoom(10)
+    FakeSocket.last.says(posted(14))
+    await soon()
+    const missed = [message(12), message(13), message(11, { seq: 13.5, text: "edited" })]
+    FakeSocket.last.answers("resume", resumed(13, [{ room: 1, seq: 13, messages: missed }]))
+    await turns()
+    expect(numbers().slice(-4)).toEqual([11, 12, 13, 14])
+    expect(texts()).toContain("edited")
+  })
+
+  test("a busy server is asked again when it said", async () => {
+    session = await tabInRoom(10)
+    FakeSocket.last.says(posted(12))
+    await soon()
+    FakeSocket.last.refuses("resume", "unavailable", 2)
+    await soon(1900)
+    expect(FakeSocket.last.all("resume")).toHaveLength(1)
+    await soon(200)
+    FakeSocket.last.answers("resume", resumed(12, [{ room: 1, seq: 12, messages: [message(11), message(12)] }]))
+    await turns()
+    expect(numbers().slice(-2)).toEqual([11, 12])
+  })
+
+  test("a server that does not give what it announced is not asked in a circle", async () => {
+    session = await tabInRoom(10)
+    FakeSocket.last.says(posted(12))
+    await soon(1)
+    for (let answer = 0; answer < 5; answer++) {
+      if (FakeSocket.last.all("resume").length > answer)
+        FakeSocket.last.answers("resume", resumed(10, [{ room: 1, seq: 10, messages: [] }]))
+      await soon(10)
+    }
+    expect(FakeSocket.last.all("resume").length).toBeLessThanOrEqual(2)
+  })
+})
+
+describe("the server notices it first", () => {
+  test("lag: the room is asked for", async () => {
+    session = await tabInRoom(10)
+    FakeSocket.last.says({ type: "lag", room: 1, head: 40 })
+    await soon()
+    expect(FakeSocket.last.asked("resume").rooms).toEqual({ 1: 10 })
+  })
+
+  test("a heartbeat that names a head we have is no reason to ask, another one is", async () => {
+    session = await tabInRoom(10)
+    FakeSocket.last.says({ type: "heartbeat", heads: { 1: 10, 99: 5 } })
+    await soon()
+    expect(FakeSocket.last.all("resume")).toEqual([])
+    FakeSocket.last.says({ type: "heartbeat", heads: { 1: 11 } })
+    await soon()
+    expect(FakeSocket.last.asked("resume").rooms).toEqual({ 1: 10 })
+  })
+
+  test("refresh: what only we know is asked for", async () => {
+    session = await liveTab()
+    FakeSocket.last.says({ type: "refresh" })
+    await soon()
+    const more = { rooms: [room(1, 10), room(2, 3)], memberships: [membership(1, 4), membership(2, 0)] }
+    FakeSocket.last.answers("resume", resumed(10, [], more))
+    await turns()
+    expect(session.rooms.get(2)?.unread).toBe(3)
+    expect(session.rooms.get(1)?.unread).toBe(6)
+    FakeSocket.last.says(posted(4, { room: 2 }))
+    expect(session.rooms.get(2)?.unread).toBe(4)
+  })
+
+  test("reset: the loaded page is dropped and loaded anew", async () => {
+    session = await tabInRoom(10)
+    FakeSocket.last.says({ type: "lag", room: 1, head: 4000 })
+    await soon()
+    FakeSocket.last.answers("resume", resumed(4000, [{ room: 1, seq: 4000, messages: [], reset: true }]))
+    await turns()
+    FakeSocket.last.says(posted(4001))
+    FakeSocket.last.answers("timeline", page(3951, 4000))
+    await turns()
+    expect(numbers()).toHaveLength(51)
+    expect(numbers().at(-1)).toBe(4001)
+  })
+})
+
+describe("a lost connection", () => {
+  async function cut() {
+    FakeSocket.last.ends()
+    await soon(600)
+    FakeSocket.last.hello()
+  }
+
+  test("resumes with the rooms that are open, and is live when the answer is taken", async () => {
+    session = await tabInRoom(10)
+    await cut()
+    expect(session.status).toBe("reconnecting")
+    FakeSocket.last.says(posted(13))
+    expect(FakeSocket.last.asked("resume")).toMatchObject({ epoch: "e1", rooms: { 1: 10 } })
+    FakeSocket.last.answers("resume", resumed(12, [{ room: 1, seq: 12, messages: [message(11), message(12)] }]))
+    await turns()
+    expect(session.status).toBe("live")
+    expect(numbers().slice(-3)).toEqual([11, 12, 13])
+  })
+
+  test("rooms that are not open need no messages: their counters come with the answer", async () => {
+    session = await liveTab()
+    await cut()
+    expect(FakeSocket.last.asked("resume").rooms).toEqual({})
+    FakeSocket.last.answers("resume", resumed(15, [], { memberships: [membership(1, 10)] }))
+    await turns()
+    expect(session.rooms.get(1)?.unread).toBe(5)
+    FakeSocket.last.says(posted(16))
+    expect(session.rooms.get(1)?.unread).toBe(6)
+    await soon()
+    expect(FakeSocket.last.all("resume")).toHaveLength(1)
+  })
+
+  test("a room that was left meanwhile is forgotten", async () => {
+    session = await tabInRoom(10)
+    await cut()
+    FakeSocket.last.answers("resume", resumed(10, [], { rooms: [], memberships: [] }))
+    await turns()
+    expect(session.rooms.all).toEqual([])
+    expect(numbers()).toEqual([])
+  })
+
+  test("another epoch: everything starts anew", async () => {
+    session = await tabInRoom(10)
+    await cut()
+    const restored = resumed(6, [], { epoch: "e2", reset: true, memberships: [membership(1, 6)] })
+    FakeSocket.last.answers("resume", restored)
+    await turns()
+    FakeSocket.last.answers("timeline", page(1, 6))
+    await turns()
+    expect(session.epoch).toBe("e2")
+    expect(numbers()).toEqual([1, 2, 3, 4, 5, 6])
+    FakeSocket.last.says(posted(7, { text: "another seven" }))
+    expect(texts().at(-1)).toBe("another seven")
+  })
+
+  test("in the middle of catching up: it catches up again", async () => {
+    session = await tabInRoom(10)
+    FakeSocket.last.says(posted(12))
+    await soon()
+    await cut()
+    const changes = [{ room: 1, seq: 13, messages: [message(11), message(12), message(13)] }]
+    FakeSocket.last.answers("resume", resumed(13, changes))
+    await turns()
+    FakeSocket.last.says(posted(14))
+    expect(numbers().slice(-4)).toEqual([11, 12, 13, 14])
+  })
+
+  test("a busy server is asked again on the same connection", async () => {
+    session = await liveTab()
+    await cut()
+    FakeSocket.last.refuses("resume", "unavailable", 1)
+    await soon(1000)
+    FakeSocket.last.answers("resume", resumed(10, []))
+    await turns()
+    expect(session.status).toBe("live")
+    expect(FakeSocket.opened).toHaveLength(2)
+  })
+})
+
+describe("rooms come and go", () => {
+  test("one that we were brought into is followed from its head", async () => {
+    session = await liveTab()
+    FakeSocket.last.says({ type: "membership", membership: membership(7, 0), room: room(7, 3) })
+    FakeSocket.last.says(posted(4, { room: 7 }))
+    expect(session.rooms.get(7)?.unread).toBe(4)
+    expect(session.rooms.channels.map(state => state.id)).toEqual([1, 7])
+  })
+
+  test("one that we looked at and then joined is loaded again: visitors hear no changes", async () => {
+    session = await liveTab(snapshot(10, { rooms: [], memberships: [] }))
+    const found = session.findRoom({ name: "room1" })
+    await turns()
+    FakeSocket.last.answers("room.get", { room: room(1, 10) })
+    expect((await found).membership).toBeNull()
+    void session.timeline(1).open()
+    await turns()
+    FakeSocket.last.answers("timeline", page(1, 10))
+    await turns()
+    FakeSocket.last.says({ type: "membership", membership: membership(1, 13), room: room(1, 13) })
+    await turns()
+    FakeSocket.last.answers("timeline", page(1, 13))
+    await turns()
+    FakeSocket.last.says(posted(14))
+    expect(numbers().slice(-2)).toEqual([13, 14])
+  })
+
+  test("of one that we have left nothing more is heard", async () => {
+    session = await tabInRoom(10)
+    FakeSocket.last.says({ type: "left", room: 1 })
+    FakeSocket.last.says(posted(11))
+    await soon()
+    expect(session.rooms.get(1)).toBeUndefined()
+    expect(numbers()).toEqual([])
+    expect(FakeSocket.last.all("resume")).toEqual([])
+  })
+
+  test("what retention has removed disappears", async () => {
+    session = await tabInRoom(10)
+    FakeSocket.last.says({ type: "room", room: room(1, 10, { floor: 4 }) })
+    expect(numbers()[0]).toBe(5)
+  })
+})
+
+describe("the first connection", () => {
+  test("events that come before the snapshot wait for it", async () => {
+    session = tab()
+    FakeSocket.last.hello()
+    FakeSocket.last.says(posted(11))
+    FakeSocket.last.says(posted(10))
+    FakeSocket.last.answers("snapshot", snapshot(10))
+    await turns()
+    expect(session.rooms.get(1)?.room.last_number).toBe(11)
+    expect(session.ready).toBe(true)
+  })
+
+  test("somebody else's tab is not ours", async () => {
+    session = await liveTab()
+    FakeSocket.last.ends()
+    await soon(600)
+    FakeSocket.last.hello("e1", 2)
+    await turns()
+    expect(session.status).toBe("refused")
+    expect(FakeSocket.last.all("resume")).toEqual([])
+  })
+})

@@ -1,0 +1,131 @@
+/** Alice owns the place, Bob is a member. A room they share, and messages in it, for tests of the state. */
+
+import type { Member, Membership, Message, Room, Snapshot } from "../protocol/types"
+import type { Boot } from "../state/boot"
+import { Drafts } from "../state/drafts.svelte"
+import { Session } from "../state/session.svelte"
+import { FakeSocket } from "./fakeSocket"
+
+export const alice: Member = {
+  id: 1,
+  handle: "alice",
+  name: "Alice",
+  role: "owner",
+  about: "",
+  hue: 10,
+  active: true,
+}
+export const bob: Member = { ...alice, id: 2, handle: "bob", name: "Bob", role: "member" }
+
+export const boot: Boot = {
+  socket: "/ws/",
+  api: "/chat/api/",
+  base: "/chat/",
+  csrf: "token",
+  workspace: "The place",
+  language: "en",
+  links: { sign_in: null, sign_out: null, account: null, invite: null, admin: null },
+}
+
+const NOON = Date.parse("2026-11-20T12:00:00Z")
+
+/** Message `number` of room 1, by Bob; each number was posted as the change of the same seq. */
+export function message(number: number, more: Partial<Message> = {}): Message {
+  return {
+    id: `00000000-0000-7000-8000-${String(number).padStart(12, "0")}`,
+    room: 1,
+    number,
+    post: number,
+    seq: number,
+    author: bob.id,
+    text: `message ${number}`,
+    created_at: new Date(NOON + number * 1000).toISOString(),
+    ...more,
+  }
+}
+
+export function messages(first: number, last: number): Message[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => message(first + index))
+}
+
+/** A room after so many messages. */
+export function room(id: number, count: number, more: Partial<Room> = {}): Room {
+  return {
+    id,
+    kind: "public",
+    name: `room${id}`,
+    description: "",
+    archived: false,
+    seq: count,
+    last_number: count,
+    last_at: new Date(NOON + count * 1000).toISOString(),
+    posts: count,
+    floor: 0,
+    members: 2,
+    ...more,
+  }
+}
+
+export function membership(of: number, read: number): Membership {
+  return { room: of, role: "member", level: "all", read_number: read, read_posts: read }
+}
+
+/** What Alice starts from: room 1 with so many messages, all of them read. */
+export function snapshot(count: number, more: Partial<Snapshot> = {}): Snapshot {
+  return {
+    epoch: "e1",
+    me: alice,
+    workspace: { name: "The place", open_rooms: true },
+    rooms: [room(1, count)],
+    memberships: [membership(1, count)],
+    members: [alice, bob],
+    presence: [],
+    ...more,
+  }
+}
+
+/** Let everything happen that waits for nothing but its turn. */
+export async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+}
+
+/** Alice's tab, before the server has said anything. */
+export function tab(): Session {
+  FakeSocket.opened = []
+  const session = new Session(boot, {
+    WebSocket: FakeSocket.implementation,
+    origin: "http://chat",
+    drafts: new Drafts(null),
+  })
+  session.start()
+  return session
+}
+
+/** Alice's tab, live, with this snapshot. */
+export async function liveTab(start: Snapshot = snapshot(10)): Promise<Session> {
+  const session = tab()
+  FakeSocket.last.hello(start.epoch, start.me.id)
+  FakeSocket.last.answers("snapshot", start)
+  await turns()
+  return session
+}
+
+/** The same with room 1 open at its end. */
+export async function tabInRoom(count = 10): Promise<Session> {
+  const session = await liveTab(snapshot(count))
+  void session.timeline(1).open()
+  await turns()
+  FakeSocket.last.answers("timeline", page(Math.max(1, count - 49), count))
+  await turns()
+  return session
+}
+
+export function page(first: number, last: number, { before = first > 1, after = false, seq = last } = {}) {
+  return { room: 1, seq, messages: messages(first, last), before, after }
+}
+
+/** A `message` event with the state of a message. */
+export function posted(number: number, more: Partial<Message> = {}) {
+  const state = message(number, more)
+  return { type: "message" as const, room: state.room, seq: state.seq, message: state }
+}
