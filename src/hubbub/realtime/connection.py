@@ -62,7 +62,13 @@ class Connection:
     def push(self, parcel: Parcel) -> None:
         """Deliver now if the way is free, later if it is not. A slow reader fills its own outbox only."""
         pipe = self.pipe
-        if pipe is not None and pipe.ready and self._outbox is None and not self.held:
+        if (
+            pipe is not None
+            and pipe.ready
+            and self._outbox is None
+            and not self.held
+            and self.closing is None
+        ):
             pipe.write(parcel)
         elif parcel.texts:
             self._keep(parcel)

@@ -44,10 +44,12 @@ class FanOut:
             act()
 
     def _next(self) -> None:
-        self._waiting[0]()
-        self._waiting.popleft()
-        if self._waiting:
-            self._soon(self._next)
+        try:
+            self._waiting[0]()
+        finally:  # one that fails must not hold up all that come after it
+            self._waiting.popleft()
+            if self._waiting:
+                self._soon(self._next)
 
 
 class _Slice:

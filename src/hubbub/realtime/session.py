@@ -51,8 +51,8 @@ class Session:
         if login is None:
             return
         self.connection = Connection(login, self.dialect(), self.runtime.loop)
-        await self._accept()
         try:
+            await self._accept()
             await self._live()
         finally:
             self.runtime.hub.drop(self.connection)
@@ -138,7 +138,11 @@ class Session:
         self.connection.pipe = PushPipe(push) if push else SendPipe(self._send, self.connection.drain)
         self.runtime.hub.add(self.connection)
         self.runtime.presence.changed(self.connection.member.pk)
-        await self.opened()
+        try:
+            await self.opened()
+        except Exception as error:
+            log.warning("A socket could not be opened: %s", error)
+            self.connection.close(Close.GOING_AWAY, f"retry_after={Unavailable.retry_after}")
         if push:
             push.take_over(self)
 

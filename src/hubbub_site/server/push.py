@@ -44,7 +44,9 @@ class PushProtocol(WebSocketsSansIOProtocol):
             receiver.writable(False)
 
     def write(self, data: bytes) -> None:
-        if not self.close_sent:
+        # Between the loss of a connection and its leaving the hub others' frames still come: uvloop raises on a
+        # transport that is closed, and whoever stood after this one would not be written to.
+        if not self.close_sent and not self.disconnected:
             self.transport.write(data)
 
     def abort(self) -> None:
