@@ -41,7 +41,7 @@ class Unit:
     def __init__(self) -> None:
         self._postings: list[Posting] = []
         self._touched: list[tuple[Message, str]] = []
-        self._notices: list[Callable[[], Notice]] = []
+        self._notices: list[Callable[[], Notice | None]] = []
         self._batch = Batch()
 
     def post(self, message: Message, *, author_name: str) -> Posting:
@@ -54,8 +54,8 @@ class Unit:
         """The message has changed (its row is saved): it gets the room's next seq when the unit is placed."""
         self._touched.append((message, author_name))
 
-    def tell(self, notice: Callable[[], Notice]) -> None:
-        """An event without seq; built once everything is placed, so that it shows the final state."""
+    def tell(self, notice: Callable[[], Notice | None]) -> None:
+        """An event without seq; built once everything is placed, so that it shows the final state (None: no need)."""
         self._notices.append(notice)
 
     def place(self) -> None:
@@ -71,10 +71,11 @@ class Unit:
             Room.objects.save_heads(heads.values())
             frames = [frame_of(message.as_object(), name) for message, name in [*changed, *new]]
             self._batch.frames += sorted(frames, key=lambda frame: (frame.room, frame.seq))
-        notices, self._notices = self._notices, []
-        self._batch.notices += [notice() for notice in notices]
 
     def publish_on_commit(self) -> None:
+        """Build what was told and let the batch leave with the commit. Nothing is placed after this."""
+        notices, self._notices = self._notices, []
+        self._batch.notices += [told for notice in notices if (told := notice())]
         if batch := self._batch:
             transaction.on_commit(lambda: _announce(batch))
 
@@ -104,6 +105,8 @@ def unit() -> Iterator[Unit]:
             yield fresh
             fresh.place()
             fresh.publish_on_commit()
+            # It is over before the commit: a receiver of our signals that acts on what it hears gets a unit of its own.
+            _here.unit = None
     finally:
         _here.unit = None
 
@@ -132,7 +135,8 @@ def _place_new(postings: list[Posting], heads: dict[int, Head]) -> list[tuple[Me
         message.post = head.posts + (message.system is None)
         heads[head.room] = Head(head.room, message.seq, message.number, message.post, message.created_at)
         seen[message.pk] = message
-        read[head.room, message.author_id] = (message.number, message.post)
+        if message.system is None:  # whoever posts has read what is above it; whoever renames a room has not
+            read[head.room, message.author_id] = (message.number, message.post)
         new.append((message, posting.author_name))
     Message.objects.insert_many(message for message, _ in new)
     Membership.objects.advance_authors((*position, *who) for who, position in read.items())
@@ -158,8 +162,10 @@ def _place_touched(touched: list[tuple[Message, str]], heads: dict[int, Head]) -
     for states in by_id.values():
         last, name = states[-1]
         head = heads[last.room_id]
+        last.seq = head.seq + 1
         for message, _ in states:
-            message.seq = head.seq + 1
+            # What was changed together shows what it came to: one seq names one state (contract I4).
+            message.__dict__.update(last.__dict__)
         heads[last.room_id] = head._replace(seq=head.seq + 1)
         latest.append((last, name))
     Message.objects.save_seqs(message for message, _ in latest)
