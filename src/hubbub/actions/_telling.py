@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+from django.dispatch import Signal
+
+from hubbub import signals
 from hubbub.models import Member, Membership, Message, Room
 from hubbub.protocol.events import MemberChanged, MembershipChanged, RoomChanged, RoomLeft
 from hubbub.protocol.ids import make_message_id
@@ -34,8 +38,10 @@ def tell_room_changed(unit: Unit, room: Room) -> None:
 def tell_membership(unit: Unit, membership: Membership, *, joined: bool = False) -> None:
     """To the member, in all their tabs. `joined`: from now on they hear the room."""
 
-    def notice() -> Notice:
-        fresh = Membership.objects.select_related("room").get(pk=membership.pk)
+    def notice() -> Notice | None:
+        fresh = Membership.objects.select_related("room").filter(pk=membership.pk).first()
+        if fresh is None:  # ended in the same transaction
+            return None
         room = fresh.room.as_object() if joined else None
         event = MembershipChanged(membership=fresh.as_object(), room=room)
         return Notice(
@@ -46,6 +52,8 @@ def tell_membership(unit: Unit, membership: Membership, *, joined: bool = False)
         )
 
     unit.tell(notice)
+    if joined:
+        _signal(signals.member_joined, room=membership.room_id, member=membership.member_id)
 
 
 def tell_left(unit: Unit, *, room: int, member: int) -> None:
@@ -55,11 +63,17 @@ def tell_left(unit: Unit, *, room: int, member: int) -> None:
             member_topic(member), RoomLeft(room=room).encode(), version=_next_version(member), detach=room
         )
     )
+    _signal(signals.member_left, room=room, member=member)
 
 
 def tell_member_changed(unit: Unit, member: Member) -> None:
-    """To everybody who may see them."""
-    unit.tell(lambda: Notice(EVERYONE, MemberChanged(member=member.as_object()).encode(), about=member.pk))
+    """To everybody who may see them. Read anew: the row in the caller's hands may be older than what others changed."""
+
+    def notice() -> Notice:
+        fresh = Member.objects.get(pk=member.pk)
+        return Notice(EVERYONE, MemberChanged(member=fresh.as_object()).encode(), about=fresh.pk)
+
+    unit.tell(notice)
 
 
 def tell_login_ended(unit: Unit, login: str) -> None:
@@ -70,6 +84,10 @@ def tell_login_ended(unit: Unit, login: str) -> None:
 def tell_account_changed(unit: Unit, member: int) -> None:
     """To whoever holds connections of the member: look whether their logins still hold."""
     tell_login_ended(unit, f"recheck:{member}")
+
+
+def _signal(signal: Signal, **about: int) -> None:
+    transaction.on_commit(lambda: signal.send_robust(Membership, **about))
 
 
 def _next_version(member: int) -> int:

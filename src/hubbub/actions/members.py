@@ -15,8 +15,8 @@ from hubbub.admission import Admission, admission_of
 from hubbub.errors import Forbidden, Invalid
 from hubbub.models import Member, Room
 from hubbub.models.member import hue_of
-from hubbub.models.room import name_key
-from hubbub.protocol.objects import Role, RoomKind
+from hubbub.protocol import limits
+from hubbub.protocol.objects import Role
 from hubbub.protocol.wire import PersonName, ShortText
 from hubbub.unit import unit
 
@@ -57,23 +57,28 @@ def update_profile(
     *, member: Member, name: str | None = None, about: str | None = None, hue: int | None = None
 ) -> Member:
     """Change how others see a member. What is None stays."""
+    changes: dict[str, str | int] = {}
     if name is not None:
-        member.name = checked(PersonName, name)
+        changes["name"] = checked(PersonName, name)
     if about is not None:
-        member.about = checked(ShortText, about)
+        changes["about"] = checked(ShortText, about)
     if hue is not None:
-        member.hue = hue % 360
+        changes["hue"] = hue % 360
     with unit() as work:
-        member.save(update_fields=["name", "about", "hue"])
-        tell_member_changed(work, member)
+        if changes:
+            # Only these columns: another tab may have changed the others since this row was fetched.
+            Member.objects.filter(pk=member.pk).update(**changes)
+            tell_member_changed(work, member)
+    member.refresh_from_db()
     return member
 
 
 def change_role(*, by: Member, member: Member, role: Role) -> Member:
     """Make somebody owner, admin, member or guest. The last owner stays one."""
     require(policy.can_change_role(by, member, role), "You cannot give this role.")
-    _keep_an_owner(member, unless=role == Role.OWNER)
     with unit() as work:
+        if role != Role.OWNER:
+            _keep_an_owner(member)
         member.role = role
         member.save(update_fields=["role"])
         tell_member_changed(work, member)
@@ -83,8 +88,9 @@ def change_role(*, by: Member, member: Member, role: Role) -> Member:
 def deactivate_member(*, by: Member, member: Member) -> Member:
     """End a member's access everywhere, at once. What they said stays."""
     require(policy.can_deactivate(by, member), "You cannot deactivate this member.")
-    _keep_an_owner(member)
-    return _set_active(member, active=False)
+    with unit():
+        _keep_an_owner(member)
+        return _set_active(member, active=False)
 
 
 def reactivate_member(*, by: Member, member: Member) -> Member:
@@ -102,15 +108,25 @@ def _set_active(member: Member, *, active: bool) -> Member:
     return member
 
 
-def _keep_an_owner(member: Member, *, unless: bool = False) -> None:
-    others = Member.objects.active().filter(role=Role.OWNER).exclude(pk=member.pk)
-    if member.role == Role.OWNER and not unless and not others.exists():
+def _keep_an_owner(member: Member) -> None:
+    # Locked: of two owners who make each other members at once, the second finds that there is no other.
+    owners = list(Member.objects.active().filter(role=Role.OWNER).select_for_update().order_by("pk"))
+    if owners == [member]:
         raise Invalid("This is the last owner. Make somebody else owner first.")
 
 
 def _identity(admission: Admission) -> dict[str, Any]:
     handle = _free_handle(admission.handle)
-    return {"handle": handle, "name": admission.name, "role": admission.role, "hue": hue_of(handle)}
+    name = _acceptable(admission.name) or handle
+    return {"handle": handle, "name": name, "role": admission.role, "hue": hue_of(handle)}
+
+
+def _acceptable(name: str) -> str | None:
+    """A host's name of somebody as the chat's rules allow it: shortened if need be; None if nothing is to be seen."""
+    try:
+        return checked(PersonName, name[: limits.MEMBER_NAME_CHARACTERS])
+    except Invalid:
+        return None
 
 
 def _free_handle(wanted: str) -> str:
@@ -127,8 +143,8 @@ def _join_first_room(member: Member) -> None:
     name = conf.get("FIRST_ROOM")
     if not name or member.role in (Role.GUEST, Role.BOT):
         return
-    room = Room.objects.named(name).filter(kind=RoomKind.PUBLIC).first()
-    if room:
-        join_room(member=member, room=room)
-    elif not Room.objects.filter(name_key=name_key(name)).exists():
+    room = Room.objects.named(name).first()
+    if room is None:
         create_room(by=member, name=name)
+    elif policy.can_join(member, room):
+        join_room(member=member, room=room)

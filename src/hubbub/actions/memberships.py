@@ -55,11 +55,11 @@ def remove_member(*, by: Member, room: Room, member: Member) -> None:
 
 def _bring_in(work: Unit, room: Room, member: Member, *, by: Member, what: System) -> Membership:
     # A newcomer has read what was said before: unread counts begin with what comes now.
-    counters = Room.objects.values("last_number", "posts").get(pk=room.pk)
+    head = Room.objects.lock_heads([room.pk])[room.pk]
     membership, made = Membership.objects.get_or_create(
         room=room,
         member=member,
-        defaults={"read_number": counters["last_number"], "read_posts": counters["posts"]},
+        defaults={"read_number": head.last_number, "read_posts": head.posts},
     )
     if made:
         Room.objects.filter(pk=room.pk).update(member_count=F("member_count") + 1)
@@ -70,26 +70,29 @@ def _bring_in(work: Unit, room: Room, member: Member, *, by: Member, what: Syste
 
 
 def _take_out(work: Unit, room: Room, member: Member, *, by: Member, what: System) -> bool:
+    # Under the room's lock: of two who take the same person out at once, one finds nothing left to do.
+    Room.objects.lock([room.pk])
     membership = room.memberships.filter(member=member).first()
     if membership is None:
         return False
     membership.delete()
     Room.objects.filter(pk=room.pk).update(member_count=F("member_count") - 1)
     if membership.is_admin:
-        _hand_over(room)
+        _hand_over(work, room)
     post_system(work, room=room, author=by, system=what)
     tell_left(work, room=room.pk, member=member.pk)
     tell_room_changed(work, room)
     return True
 
 
-def _hand_over(room: Room) -> None:
+def _hand_over(work: Unit, room: Room) -> None:
     """A room whose last admin goes is looked after by whoever has been there longest."""
     if not room.memberships.filter(role=RoomRole.ADMIN).exists():
         eldest = room.memberships.filter(member__active=True).order_by("joined_at", "pk").first()
         if eldest:
             eldest.role = RoomRole.ADMIN
             eldest.save(update_fields=["role"])
+            tell_membership(work, eldest)
 
 
 def _why_not_join(room: Room) -> str:

@@ -33,8 +33,10 @@ def send_messages(posts: Sequence[Post]) -> list[Posting]:
     Returns one Posting each, in order: placed, or recognised as an earlier one (`dup`), or with a `refusal`. A
     refused post harms no other. The results are final once the outermost unit has ended.
     """
-    standings = Membership.objects.standings({(post.room, post.author.pk) for post in posts})
     with unit() as work:
+        # Locked before asking who may: whoever is removed at this moment posts before that, or not at all.
+        Room.objects.lock({post.room for post in posts})
+        standings = Membership.objects.standings({(post.room, post.author.pk) for post in posts})
         return [_place(work, post, standings.get((post.room, post.author.pk))) for post in posts]
 
 
@@ -55,12 +57,13 @@ def send_message(*, author: Member, room: Room | int, text: str, id: UUID | None
 def edit_message(*, by: Member, message: Message, text: str, seq: int | None = None) -> Message:
     """Change the text of one's own message. `seq`: the state it is based on; another one is a Conflict."""
     text = checked(MessageText, text)
-    require(policy.can_edit(by, message, _membership(by, message)), "Only its author can edit a message.")
-    if seq is not None and seq != message.seq and text != message.text:
-        raise Conflict("The message has changed since. Look at it again before you edit it.")
-    if text != message.text:
-        message.text, message.edited_at = text, datetime.now(UTC)
-        with unit() as work:
+    with unit() as work:
+        message = _locked(message)
+        require(policy.can_edit(by, message, _membership(by, message)), "Only its author can edit a message.")
+        if seq is not None and seq != message.seq and text != message.text:
+            raise Conflict("The message has changed since. Look at it again before you edit it.")
+        if text != message.text:
+            message.text, message.edited_at = text, datetime.now(UTC)
             message.save(update_fields=["text", "edited_at"])
             work.touch(message, author_name=message.author.name)
     return message
@@ -68,10 +71,11 @@ def edit_message(*, by: Member, message: Message, text: str, seq: int | None = N
 
 def delete_message(*, by: Member, message: Message) -> Message:
     """Take a message back: its text is gone for good, a tombstone keeps its place. Twice is once."""
-    require(policy.can_delete(by, message, _membership(by, message)), "You cannot delete this message.")
-    if not message.deleted:
-        message.text, message.deleted = "", True
-        with unit() as work:
+    with unit() as work:
+        message = _locked(message)
+        require(policy.can_delete(by, message, _membership(by, message)), "You cannot delete this message.")
+        if not message.deleted:
+            message.text, message.deleted = "", True
             message.save(update_fields=["text", "deleted"])
             work.touch(message, author_name=message.author.name)
     return message
@@ -92,6 +96,12 @@ def _why_not(post: Post, standing: Standing | None) -> HubbubError:
             return refusal
         return Forbidden("Join the room before you post in it.")
     return Forbidden("Your account is deactivated." if not standing.active else "This room is archived.")
+
+
+def _locked(message: Message) -> Message:
+    """The message as it is now, and as it stays until the transaction ends: it may have changed since it was read."""
+    Room.objects.lock([message.room_id])
+    return Message.objects.select_related("room", "author").get(pk=message.pk)
 
 
 def _membership(member: Member, message: Message) -> Membership | None:

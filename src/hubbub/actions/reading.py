@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from hubbub.actions._telling import tell_membership
 from hubbub.models import Membership
 from hubbub.protocol.objects import Level
@@ -10,15 +12,12 @@ from hubbub.unit import unit
 
 def mark_read(*, membership: Membership, number: int) -> Membership:
     """Read up to this number, at most to the newest message. Never moves back."""
-    if number > membership.read_number:
-        _move(membership, min(number, membership.room.last_number))
-    return membership
+    return _move(membership, min(number, membership.room.last_number), back=False)
 
 
 def mark_unread(*, membership: Membership, number: int) -> Membership:
     """Unread from this number on."""
-    _move(membership, min(number - 1, membership.room.last_number))
-    return membership
+    return _move(membership, min(number - 1, membership.room.last_number), back=True)
 
 
 def set_level(*, membership: Membership, level: Level) -> Membership:
@@ -30,13 +29,15 @@ def set_level(*, membership: Membership, level: Level) -> Membership:
     return membership
 
 
-def _move(membership: Membership, number: int) -> None:
-    if number == membership.read_number:
-        return
+def _move(membership: Membership, number: int, *, back: bool) -> Membership:
     posts = (
         membership.room.messages.filter(number__lte=number).order_by("-number").values_list("post", flat=True)
     )
     with unit() as work:
-        membership.read_number, membership.read_posts = number, posts.first() or 0
-        membership.save(update_fields=["read_number", "read_posts"])
-        tell_membership(work, membership)
+        # Compared in the database: another tab may have read further since this row was fetched.
+        elsewhere = Q() if back else Q(read_number__lt=number)
+        here = Membership.objects.filter(elsewhere, pk=membership.pk).exclude(read_number=number)
+        if here.update(read_number=number, read_posts=posts.first() or 0):
+            tell_membership(work, membership)
+    membership.refresh_from_db(fields=["read_number", "read_posts"])
+    return membership

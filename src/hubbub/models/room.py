@@ -37,6 +37,11 @@ class RoomQuerySet(models.QuerySet["Room"]):
     def named(self, name: str) -> RoomQuerySet:
         return self.filter(name_key=name_key(name))
 
+    def lock(self, ids: Iterable[int]) -> None:
+        """Let whoever else changes these rooms wait until this transaction ends. SQLite has one writer anyway."""
+        if connection.features.has_select_for_update:
+            self.lock_heads(ids)
+
     def lock_heads(self, ids: Iterable[int]) -> dict[int, Head]:
         """The counters of these rooms, locked until the transaction ends, always in the same order.
 
