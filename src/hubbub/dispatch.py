@@ -11,7 +11,7 @@ from typing import Any
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 
 from hubbub import actions, queries
-from hubbub.errors import Conflict, HubbubError, Invalid, Unavailable
+from hubbub.errors import Conflict, Forbidden, HubbubError, Invalid, Unavailable
 from hubbub.handlers import HANDLERS, READS
 from hubbub.models import Member, Message, Room
 from hubbub.models import Membership as MembershipRow
@@ -64,6 +64,7 @@ def run(member: Member, command: Command) -> Wire:
 def run_read(job: Job) -> None:
     """Answer a command that changes nothing. Never raises: the refusal stands in the job."""
     try:
+        _look_again_who_asks([job])
         job.answer = _answer(job, _handle(job))
     except Exception as error:
         job.refusal = refusal_of(error)
@@ -80,7 +81,7 @@ def run_changes(jobs: Sequence[Job]) -> None:
     except Exception as error:
         for job in jobs:
             job.answer = job.result = job.refusal = None
-        if len(jobs) == 1 or isinstance(error, OperationalError | InterfaceError):
+        if len(jobs) == 1 or _database_is_down(error):
             for job in jobs:
                 job.refusal = refusal_of(error)
         else:
@@ -88,8 +89,16 @@ def run_changes(jobs: Sequence[Job]) -> None:
                 run_changes([job])
 
 
+def _database_is_down(error: Exception) -> bool:
+    """Whether trying the commands one by one would fail as well. A deadlock is nobody's fault and is over by now."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    return getattr(error.__cause__, "sqlstate", None) not in {"40P01", "40001"}
+
+
 def _run_together(jobs: Sequence[Job]) -> None:
     with unit() as work:
+        _look_again_who_asks([job for job in jobs if type(job.command) is not commands.SendMessage])
         for kind, group in groupby(jobs, key=lambda job: type(job.command)):
             if kind is commands.SendMessage:
                 _send_all(work, list(group))
@@ -100,6 +109,16 @@ def _run_together(jobs: Sequence[Job]) -> None:
         for job in jobs:
             if job.refusal is None:
                 _settle(job)
+
+
+def _look_again_who_asks(jobs: Sequence[Job]) -> None:
+    """A socket knows its member as of its opening; what a role or a deactivation changes holds from the next command.
+
+    Posting needs no look: `send_messages` asks for what decides about it together with the memberships.
+    """
+    members = Member.objects.in_bulk({job.member.pk for job in jobs}) if jobs else {}
+    for job in jobs:
+        job.member = members.get(job.member.pk, job.member)
 
 
 def _send_all(work: Unit, jobs: Sequence[Job]) -> None:
@@ -134,6 +153,8 @@ def _handle(job: Job) -> Any:
     handler = HANDLERS.get(type(job.command))
     if handler is None:
         raise Invalid(f"{commands.type_of(type(job.command))} makes sense only on a socket.")
+    if not job.member.active:
+        raise Forbidden("Your account is deactivated.")
     return handler(job.member, job.command)
 
 
