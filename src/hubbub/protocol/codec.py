@@ -46,8 +46,7 @@ def command_from(document: dict[str, Any]) -> Command:
         except ValidationError as error:
             raise Invalid(f"{document['type']}: {_first_complaint(error)}") from None
     except Invalid as refusal:
-        request = document.get("id")
-        refusal.request = request if isinstance(request, int) else None
+        refusal.request = _request_of(document)
         raise
 
 
@@ -66,6 +65,12 @@ def error_document(refusal: HubbubError) -> dict[str, Any]:
     if refusal.retry_after is not None:
         document["retry_after"] = round(refusal.retry_after, 3)
     return document
+
+
+def _request_of(document: dict[str, Any]) -> int | None:
+    """The request's id if it is one that can be answered: a number that is none (true, 10⁵⁰⁰⁰) comes to nothing."""
+    request = document.get("id")
+    return request if type(request) is int and 0 <= request <= 2**53 else None
 
 
 def _first_complaint(error: ValidationError) -> str:

@@ -23,6 +23,7 @@ from hubbub.protocol.wire import (
     ShortText,
 )
 
+Offset = Annotated[int, Field(ge=0, le=2**31, description="how many to pass over")]
 MemberIds = Annotated[list[Id], Field(min_length=1, max_length=limits.MEMBERS_AT_ONCE)]
 
 
@@ -134,7 +135,7 @@ class BrowseRooms(Command):
 
     type: Literal["room.directory"]
     query: Prefix = ""
-    after: str = Field(default="", max_length=limits.ROOM_NAME_CHARACTERS)
+    after: Prefix = ""
     archived: bool = False
     limit: Annotated[int, Field(ge=1, le=limits.DIRECTORY_PAGE)] = 50
     reply: ClassVar = replies.RoomPage
@@ -201,7 +202,7 @@ class ReadRoster(Command):
     type: Literal["room.roster"]
     room: Id
     query: Prefix = ""
-    after: Annotated[int, Field(ge=0)] = 0
+    after: Offset = 0
     limit: Annotated[int, Field(ge=1, le=limits.DIRECTORY_PAGE)] = 100
     reply: ClassVar = replies.Roster
 
@@ -246,7 +247,7 @@ class BrowseMembers(Command):
 
     type: Literal["member.directory"]
     query: Prefix = ""
-    after: Annotated[int, Field(ge=0, description="how many to pass over")] = 0
+    after: Offset = 0
     limit: Annotated[int, Field(ge=1, le=limits.DIRECTORY_PAGE)] = 50
     reply: ClassVar = replies.MemberPage
 

@@ -49,22 +49,37 @@ def _without_nul(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    """NFC, one space where there was white space, nothing at the ends, nothing that cannot be seen."""
-    text = unicodedata.normalize("NFC", " ".join(_without_nul(text).split()))
-    return "".join(c for c in text if unicodedata.category(c) != "Cc" and c not in _INVISIBLE)
+    """NFC, nothing that cannot be seen, one space where there was white space, nothing at the ends."""
+    text = unicodedata.normalize("NFC", _without_nul(text))
+    seen = "".join(c for c, before in zip(text, "a" + text, strict=False) if _shows(c, before))
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
 
 
-# Zero-width and direction-override characters: they make two names look like one (security row 56). The joiners
-# U+200C and U+200D stay: Persian and emoji need them.
-_INVISIBLE = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+def _shows(character: str, before: str) -> bool:
+    """Whether a character makes a difference to the eye.
+
+    Zero-width, direction-override and blank characters make two names look like one (security row 56). Joiners and
+    variation selectors stay where they do their work, after letters beyond Hebrew and after pictures: Persian and
+    emoji need them.
+    """
+    if character in _SHAPING:
+        return before >= "\u0600" and before not in _BLANK
+    if character.isspace():
+        return True
+    return unicodedata.category(character) not in {"Cc", "Cf"} and character not in _BLANK
+
+
+_SHAPING = frozenset("\u200c\u200d") | {chr(c) for c in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))}
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def _room_name(name: str) -> str:
     name = _tidy(name)
     if not name:
         raise ValueError("a room needs a name")
-    if "/" in name or name.startswith("~"):
-        raise ValueError("a room's name has no “/” and does not start with “~”")
+    if "/" in name or name.startswith("~") or name in (".", ".."):
+        # It is a part of the room's address: browsers resolve dots, and `~12` is a room by its id.
+        raise ValueError("a room's name has no “/”, does not start with “~” and is not “.” or “..”")
     if len(name) > limits.ROOM_NAME_CHARACTERS:
         raise ValueError(f"a room's name has at most {limits.ROOM_NAME_CHARACTERS} characters")
     return name
