@@ -21,7 +21,7 @@ def browse_rooms(member: Member, *, query: str, after: str, archived: bool, limi
         "name_key"
     )
     found = list(rooms[: limit + 1])
-    joined = member.memberships.filter(room__in=found).values_list("room", flat=True)
+    joined = member.memberships.filter(room__in=found[:limit]).values_list("room", flat=True)
     return RoomPage(
         rooms=[room.as_object() for room in found[:limit]], joined=sorted(joined), more=len(found) > limit
     )

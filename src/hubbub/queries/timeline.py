@@ -27,16 +27,18 @@ def timeline(
         older = list(messages.before(around)[:half])
         found = older[::-1] + list(messages.after(around - 1)[: limit - len(older)])
         if len(found) < limit:
-            found = list(messages.before(found[-1].number + 1 if found else 1)[:limit])[::-1]
+            found = list(messages.before(found[-1].number + 1 if found else around)[:limit])[::-1]
     else:
         newest = messages.order_by("-number") if before is None else messages.before(before)
         found = list(newest[:limit])[::-1]
-    first = found[0].number if found else head.last_number + 1
-    last = found[-1].number if found else head.last_number
+    # An empty page lies between two numbers, and on either side of it there may be messages.
+    gap = before if before is not None else after + 1 if after is not None else head.last_number + 1
+    first = found[0].number if found else min(gap, head.last_number + 1)
+    last = found[-1].number if found else first - 1
     return Timeline(
         room=room.pk,
         seq=head.seq,
         messages=[message.as_object() for message in found],
-        before=first > head.floor + 1 if found else before is not None and before > head.floor + 1,
+        before=first > head.floor + 1,
         after=last < head.last_number,
     )
