@@ -1,0 +1,174 @@
+"""Alice owns the workspace, Bob is a member, Carol a guest, and Dave is in none of the rooms.
+
+Fixtures: the people; `square` (public) and `kitchen` (private), in which all but Dave are; `desk`, Alice's and Bob's
+direct room; `published`, what has been published. Verbs: `says`, `asks`, `together`; `refused` for what must fail.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+
+from hubbub import actions, errors, publish
+from hubbub.admission import Admission
+from hubbub.dispatch import Job, run, run_changes
+from hubbub.models import Member, Message, Room
+from hubbub.protocol import codec
+from hubbub.protocol.ids import make_message_id
+from hubbub.protocol.objects import Role
+from hubbub.protocol.wire import Command
+from hubbub.publish import Batch, Notice, RoomFrame
+
+
+def somebody(username: str, role: Role = Role.MEMBER) -> Member:
+    """A user who is a member from now on."""
+    user = get_user_model().objects.create_user(username, name=username.title())
+    return actions.admit(user=user, admission=Admission(username, username.title(), role))
+
+
+@pytest.fixture
+def no_first_room(db: None, settings: Any) -> None:
+    """Nobody is in a room by themselves: tests say who is where."""
+    settings.HUBBUB = {**settings.HUBBUB, "FIRST_ROOM": ""}
+
+
+@pytest.fixture
+def alice(no_first_room: None) -> Member:
+    return somebody("alice", Role.OWNER)
+
+
+@pytest.fixture
+def bob(no_first_room: None) -> Member:
+    return somebody("bob")
+
+
+@pytest.fixture
+def carol(no_first_room: None) -> Member:
+    return somebody("carol", Role.GUEST)
+
+
+@pytest.fixture
+def dave(no_first_room: None) -> Member:
+    return somebody("dave")
+
+
+@pytest.fixture
+def square(alice: Member, bob: Member, carol: Member) -> Room:
+    """A public room of Alice, Bob and Carol; Alice is its admin."""
+    room = actions.create_room(by=alice, name="square")
+    return actions.invite_members(by=alice, room=room, members=[bob, carol])
+
+
+@pytest.fixture
+def kitchen(alice: Member, bob: Member, carol: Member) -> Room:
+    """A private room of Alice, Bob and Carol; Alice is its admin."""
+    room = actions.create_room(by=alice, name="kitchen", private=True)
+    return actions.invite_members(by=alice, room=room, members=[bob, carol])
+
+
+@pytest.fixture
+def desk(alice: Member, bob: Member) -> Room:
+    """The direct room of Alice and Bob."""
+    return actions.open_direct(by=alice, members=[bob])
+
+
+def says(member: Member, room: Room, text: str) -> Message:
+    return actions.send_message(author=member, room=room, text=text)
+
+
+def command(kind: str, **fields: Any) -> Command:
+    """The command that these fields are on the wire."""
+    return codec.decode(json.dumps({"type": kind, **fields}, default=str))
+
+
+def asks(member: Member, kind: str, **fields: Any) -> Any:
+    """The reply to a command, asked as a socket or the API asks it. Raises what it is refused with."""
+    return run(member, command(kind, **fields))
+
+
+def job(member: Member, kind: str, **fields: Any) -> Job:
+    if kind == "message.send":
+        fields.setdefault("message", make_message_id())
+    return Job(member, command(kind, **fields))
+
+
+def together(*jobs: Job) -> Sequence[Job]:
+    """Run commands in one transaction, as the writer does with those that wait."""
+    run_changes(jobs)
+    return jobs
+
+
+@contextmanager
+def refused(code: str) -> Iterator[pytest.ExceptionInfo[errors.HubbubError]]:
+    """Inside, something is refused with this code, in a sentence."""
+    with pytest.raises(errors.HubbubError) as caught:
+        yield caught
+    assert caught.value.code == code, caught.value.message
+    assert caught.value.message.endswith((".", "…", "”"))
+
+
+def no_such_room() -> int:
+    """An id that no room has, next to those that exist."""
+    newest = Room.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return newest + 1
+
+
+class Published:
+    """What has been published: as batches, or as the frames of a room and the events of a topic."""
+
+    def __init__(self) -> None:
+        self._heard: list[Batch] = []
+
+    def hear(self, batch: Batch) -> None:
+        self._heard.append(batch)
+
+    @property
+    def batches(self) -> list[Batch]:
+        pretend_commit()
+        return self._heard
+
+    @property
+    def frames(self) -> list[RoomFrame]:
+        return [frame for batch in self.batches for frame in batch.frames]
+
+    @property
+    def notices(self) -> list[Notice]:
+        return [notice for batch in self.batches for notice in batch.notices]
+
+    def in_room(self, room: Room) -> list[RoomFrame]:
+        return [frame for frame in self.frames if frame.room == room.pk]
+
+    def on(self, topic: str) -> list[dict[str, Any]]:
+        """The events without seq that a topic heard."""
+        return [json.loads(notice.data) for notice in self.notices if notice.topic == topic and notice.data]
+
+    def to(self, member: Member) -> list[dict[str, Any]]:
+        """What only this member heard."""
+        return self.on(publish.member_topic(member.pk))
+
+    def forget(self) -> None:
+        pretend_commit()
+        self._heard.clear()
+
+
+@pytest.fixture
+def published() -> Iterator[Published]:
+    """Records what is published from here on."""
+    recorder, usual = Published(), publish._outlet
+    pretend_commit()
+    publish.set_outlet(recorder.hear)
+    yield recorder
+    publish.set_outlet(usual)
+
+
+def pretend_commit() -> None:
+    """Do what waits for the commit of the transaction that surrounds a test, which never comes."""
+    while connection.connection is not None and connection.run_on_commit:
+        _, act, _ = connection.run_on_commit.pop(0)
+        act()
