@@ -24,7 +24,8 @@ def start(*, make: bool) -> Config:
             ) from None
     elif not configuration.data.is_dir():
         raise Refused(f"There is no data directory {configuration.data}; name it with --data DIR.")
-    os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("DJANGO_SETTINGS_MODULE") or "hubbub_site.settings"
+    # Set, not defaulted: a shell may still carry the settings of some other project.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "hubbub_site.settings"
     import django
     from django.core.exceptions import ImproperlyConfigured
 

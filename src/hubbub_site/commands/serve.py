@@ -19,6 +19,7 @@ import socket
 
 from hubbub_site.commands import Refused, start
 from hubbub_site.commands.migrate import migrate
+from hubbub_site.config import Config
 from hubbub_site.hosts import is_any, is_loopback
 
 
@@ -33,12 +34,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     config = start(make=True)
     refuse_taken_port(config.host, config.port)
+    refuse_second_server(config)
     migrate()
     greet(config.host, config.port)
 
-    from hubbub_site.server import serve
+    from hubbub_site.server import CannotServe, serve
 
-    return serve(host=config.host, port=config.port, data=config.data, workers=config.workers)
+    try:
+        return serve(host=config.host, port=config.port, data=config.data, workers=config.workers)
+    except CannotServe as refusal:
+        raise Refused(str(refusal)) from None
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -54,6 +59,18 @@ def refuse_taken_port(host: str, port: int) -> None:
         ) from None
     except OSError as error:
         raise Refused(_why_not(error, host, port)) from None
+
+
+def refuse_second_server(config: Config) -> None:
+    """Asked before the database is touched: it belongs to the server that is running."""
+    from hubbub_site.server.lock import AlreadyServed, only_server_of
+
+    if not config.database_url:
+        try:
+            with only_server_of(config.data):
+                pass
+        except AlreadyServed as refusal:
+            raise Refused(str(refusal)) from None
 
 
 def greet(host: str, port: int) -> None:

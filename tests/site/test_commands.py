@@ -1,0 +1,215 @@
+"""The `hubbub` command: what each part does, and the sentence when it cannot."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hubbub import actions
+from hubbub.models import Member, Token
+from hubbub.protocol.objects import Role
+from hubbub.realtime.auth import login_from_secret
+from hubbub_site import cli
+from hubbub_site.accounts.models import User
+from tests.servers.process import free_port, running
+from tests.site.conftest import PASSWORD
+
+HUBBUB = Path(sys.executable).with_name("hubbub")
+
+
+@pytest.fixture(autouse=True)
+def environment() -> Iterator[None]:
+    """Flags become environment; what one test sets is not the next one's."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_help_says_what_it_does_and_shows_how(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main([command, "--help"])
+    assert end.value.code == 0
+    told = capsys.readouterr().out
+    assert f"\n  hubbub {command}" in told or f"(hubbub {command}" in told
+    assert "--data DIR" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["token", "alice", "--data", "/nowhere"], "There is no data directory /nowhere"),
+        (["serve", "--port", "high"], "HUBBUB_PORT"),
+        (["doctor", "--config", "/nowhere.toml"], "no configuration file"),
+        (["demo", "--members", "0"], "at least one member"),
+        (["serve", "--data", "/proc/nowhere"], "The data directory /proc/nowhere cannot be used"),
+        (["serve", "--host", "203.0.113.77"], "no address of this machine"),
+        (["serve", "--host", "no such host"], "no address of this machine"),
+    ],
+)
+def test_what_cannot_be_is_told_in_one_sentence(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(arguments) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"hubbub {arguments[0]}: ")
+    assert words in told
+    assert len(told.splitlines()) == 1
+
+
+def test_a_taken_port_is_told_before_anything_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert cli.main(["serve", "--port", str(port)]) == 2
+    told = capsys.readouterr()
+    assert f"Port {port} on 127.0.0.1 is in use by another program; choose another with --port" in told.err
+    assert told.out == ""
+
+
+class TestToken:
+    def test_it_prints_the_token_and_nothing_else(
+        self, bob: User, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert cli.main(["token", "BOB", "--label", "doorbell"]) == 0
+        told = capsys.readouterr()
+        assert login_from_secret(told.out.strip()).member.user == bob
+        assert told.err == ""
+        assert Token.objects.get().label == "doorbell"
+
+    def test_for_a_bot_too(self, alice: User, capsys: pytest.CaptureFixture[str]) -> None:
+        bot = actions.create_bot(by=actions.member_for(alice), handle="doorbell", name="Doorbell")
+        assert cli.main(["token", "doorbell"]) == 0
+        assert login_from_secret(capsys.readouterr().out.strip()).member == bot
+
+    def test_nobody_gets_none(self, alice: User, capsys: pytest.CaptureFixture[str]) -> None:
+        assert cli.main(["token", "dave"]) == 2
+        assert capsys.readouterr().out == ""
+
+    def test_a_deactivated_member_gets_none(
+        self, alice: User, bob: User, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        actions.deactivate_member(by=actions.member_for(alice), member=actions.member_for(bob))
+        assert cli.main(["token", "bob"]) == 2
+        assert not Token.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestOwner:
+    def test_it_makes_the_first_one_with_a_password_of_its_own(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert cli.main(["owner", "Alice", "--name", "Alice Liddell", "--generate"]) == 0
+        password = capsys.readouterr().out.splitlines()[-1]
+        alice = User.objects.get(username="alice")
+        assert alice.check_password(password)
+        assert (alice.hubbub_member.name, alice.hubbub_member.role) == ("Alice Liddell", Role.OWNER)
+
+    def test_it_gives_a_forgetful_owner_a_new_password(self, alice: User) -> None:
+        assert cli.main(["owner", "alice", "--generate"]) == 0
+        alice.refresh_from_db()
+        assert not alice.check_password(PASSWORD)
+
+    def test_it_makes_bob_an_owner_and_leaves_his_password(
+        self, bob: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with open(os.devnull) as nobody:
+            monkeypatch.setattr("sys.stdin", nobody)
+            assert cli.main(["owner", "bob"]) == 0
+        bob.refresh_from_db()
+        assert bob.check_password(PASSWORD)
+        assert Member.objects.get(user=bob).role == Role.OWNER
+
+    def test_it_opens_a_deactivated_account_again(self, alice: User, bob: User) -> None:
+        actions.deactivate_member(by=actions.member_for(alice), member=actions.member_for(bob))
+        User.objects.filter(pk=bob.pk).update(is_active=False)
+        assert cli.main(["owner", "bob", "--generate"]) == 0
+        assert actions.member_for(User.objects.get(pk=bob.pk)).role == Role.OWNER
+
+    def test_a_weak_password_is_refused(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        (tmp_path / "password").write_text("short\n")
+        with (tmp_path / "password").open() as typed:
+            monkeypatch.setattr("sys.stdin", typed)
+            assert cli.main(["owner", "alice", "--password-stdin"]) == 2
+        assert not User.objects.exists()
+
+
+class TestDoctor:
+    def test_a_sound_place_has_nothing_that_failed(
+        self, alice: User, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        code = cli.main(["doctor"])
+        told = capsys.readouterr().out
+        assert "SQLite finds the file intact" in told
+        assert "The database (sqlite) is up to date" in told
+        failures = [line for line in told.splitlines() if line.startswith("FAIL")]
+        assert code == bool(failures)
+        assert all("client is not built" in line for line in failures)
+
+    def test_a_redis_that_does_not_answer_fails(
+        self, alice: User, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        os.environ["REDIS_URL"] = f"redis://127.0.0.1:{free_port()}"
+        assert cli.main(["doctor"]) == 1
+        assert "FAIL  Redis does not answer" in capsys.readouterr().out
+
+    def test_one_that_answers_is_named(
+        self, alice: User, redis_url: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        os.environ["REDIS_URL"] = redis_url
+        cli.main(["doctor"])
+        assert "ok    Redis" in capsys.readouterr().out
+
+    def test_several_workers_without_redis_fail(
+        self, alice: User, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        os.environ["HUBBUB_WORKERS"] = "4"
+        assert cli.main(["doctor"]) == 1
+        assert "several workers need one" in capsys.readouterr().out
+
+
+class TestServe:
+    """The real thing, as a process of its own on an empty data directory."""
+
+    def test_it_serves_refuses_a_second_one_and_ends_on_sigterm(self, tmp_path: Path) -> None:
+        port, data = free_port(), tmp_path / "data"
+        url = f"http://127.0.0.1:{port}"
+        command = [HUBBUB, "serve", "--data", data, "--port", str(port)]
+        log = tmp_path / "log"
+        with running(command, url=url, port=port, ready=lambda: answers(f"{url}/healthz"), log=log) as server:
+            assert "Welcome to Hubbub" in fetch(f"{url}/")
+            second = subprocess.run(
+                [HUBBUB, "serve", "--data", data, "--port", str(free_port())],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=30,
+            )
+            assert second.returncode == 2
+            assert f"process {server.process.pid}" in second.stderr
+            assert len(second.stderr.splitlines()) == 1
+            server.process.send_signal(signal.SIGTERM)
+            assert server.process.wait(15) == 0
+        told = log.read_text()
+        assert url in told
+        assert (data / "setup-code").read_text().strip() in told
+
+
+def answers(url: str) -> bool:
+    try:
+        return bool(fetch(url))
+    except OSError:
+        return False
+
+
+def fetch(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310
+        return str(response.read().decode())

@@ -1,0 +1,90 @@
+"""What every page has in common: who may ask for it, what it may load, and what it says when it cannot be shown."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from hubbub_site.accounts.models import User
+from hubbub_site.logs import Line
+
+
+def test_a_page_may_load_our_own_files_only_and_be_framed_by_nobody(alices: Client) -> None:
+    policy = alices.get("/account/").headers["Content-Security-Policy"]
+    assert "script-src 'self';" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize(
+    "path", ["/account/", "/account/logins/", "/account/tokens/", "/invite/", "/people/"]
+)
+def test_no_page_holds_what_that_policy_forbids(alices: Client, path: str) -> None:
+    page = alices.get(path).content.decode()
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=|javascript:", page)
+
+
+@pytest.mark.parametrize(
+    "path", ["/account/", "/account/logins/", "/account/tokens/", "/invite/", "/people/"]
+)
+def test_what_is_yours_is_kept_by_no_cache(alices: Client, path: str) -> None:
+    assert "no-store" in alices.get(path).headers["Cache-Control"]
+
+
+def test_cookies_are_out_of_reach_for_scripts_and_other_sites(alices: Client) -> None:
+    cookie = alices.cookies["sessionid"]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+
+
+def test_an_unknown_host_is_told_which_setting_lets_it_in(alice: User, dave: Client) -> None:
+    response = dave.get("/account/login/", headers={"Host": "chat.example.org"})
+    assert response.status_code == 400
+    page = response.content.decode()
+    assert "chat.example.org" in page
+    assert "HUBBUB_ALLOWED_HOSTS" in page
+
+
+def test_what_a_host_header_says_is_text(alice: User, dave: Client) -> None:
+    response = dave.get("/account/login/", headers={"Host": "<script>x</script>"})
+    assert "<script>x" not in response.content.decode()
+
+
+def test_a_page_that_is_not_there_says_so_in_our_frame(alices: Client) -> None:
+    response = alices.get("/nothing/")
+    assert response.status_code == 404
+    assert "There is nothing here" in response.content.decode()
+
+
+def test_files_come_from_the_package(alice: User, dave: Client) -> None:
+    style = dave.get("/static/hubbub_site/site.css")
+    assert style.status_code == 200
+    assert style.headers["Content-Type"].startswith("text/css")
+
+
+@pytest.mark.parametrize(
+    ("path", "for_ever"),
+    [
+        ("/static/hubbub/assets/main-BxK3f9_2.js", True),
+        ("/static/hubbub/assets/prose-D1-aZ90q.css", True),
+        ("/static/hubbub/manifest.json", False),
+        ("/static/hubbub_site/site.css", False),
+    ],
+)
+def test_what_has_a_hash_in_its_name_is_kept_for_ever(path: str, for_ever: bool) -> None:
+    assert bool(re.search(settings.WHITENOISE_IMMUTABLE_FILE_TEST, path)) is for_ever
+
+
+def test_a_file_outside_is_not_served(alice: User, dave: Client) -> None:
+    for path in ("/static/../settings.py", "/static/hubbub_site/../../settings.py", "/static/"):
+        assert dave.get(path).status_code == 404
+
+
+def test_what_somebody_types_cannot_forge_a_line_of_the_log() -> None:
+    record = logging.LogRecord(
+        "hubbub", logging.WARNING, __file__, 1, "no such user: %s", ("eve\n2026 \x1b[2J",), None
+    )
+    assert Line().format(record).splitlines()[0].endswith(r"no such user: eve\n2026 \x1b[2J")
