@@ -354,6 +354,7 @@ export interface ReadRoster {
   type: "room.roster"
   room: number
   query?: string
+  /** how many to pass over */
   after?: number
   limit?: number
 }
