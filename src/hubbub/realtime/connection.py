@@ -46,8 +46,8 @@ class Connection:
         self.pipe: Pipe | None = None
         self.live = False
         """Whether it has its snapshot and hears events."""
-        self.held = False
-        """Whether events wait while a snapshot is being read."""
+        self.held = 0
+        """Snapshots that are being read, while events wait."""
         self.waiting = 0
         """Commands that have no answer yet."""
         self.state = "active"
@@ -75,17 +75,20 @@ class Connection:
 
     def answer(self, text: bytes) -> None:
         """A reply to this connection alone. It goes ahead of events that are held back for a snapshot."""
-        if self.held and self.pipe is not None and self.pipe.ready and self.closing is None:
-            self.pipe.write(Parcel([text]))
+        parcel = Parcel([text])
+        if not self.held or self.closing is not None:
+            self.push(parcel)
+        elif self.pipe is not None and self.pipe.ready:
+            self.pipe.write(parcel)
         else:
-            self.push(Parcel([text]))
+            self._keep(parcel, first=True)
 
     def hold(self) -> None:
         """Keep events back until `release`: a snapshot is being read, and they come after it."""
-        self.held = True
+        self.held += 1
 
     def release(self) -> None:
-        self.held = False
+        self.held -= 1
         self.drain()
 
     def drain(self) -> None:
@@ -127,11 +130,11 @@ class Connection:
         """Bytes that wait here."""
         return self._outbox.bytes if self._outbox is not None else 0
 
-    def _keep(self, parcel: Parcel) -> None:
+    def _keep(self, parcel: Parcel, *, first: bool = False) -> None:
         if self.closing is not None:
             return
         if self._outbox is None:
             self._outbox = Outbox()
         self.moved = self.moved or parcel.room is not None
-        if not self._outbox.add(parcel):
+        if not self._outbox.add(parcel, first=first):
             self.close(Close.SLOW, "You read too slowly.")

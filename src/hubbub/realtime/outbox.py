@@ -32,12 +32,12 @@ class Outbox:
     def bytes(self) -> int:
         return self._bytes
 
-    def add(self, parcel: Parcel) -> bool:
-        """Keep a parcel for later. False if that is impossible: what overflows cannot be asked for again."""
+    def add(self, parcel: Parcel, *, first: bool = False) -> bool:
+        """Keep a parcel for later, behind or before all others. False: what overflows cannot be asked for again."""
         if parcel.room in self._lagging and not parcel.ephemeral:
             self._lagging[parcel.room] = max(parcel.head, self._lagging[parcel.room])
             return True
-        self._parcels.append(parcel)
+        (self._parcels.appendleft if first else self._parcels.append)(parcel)
         self._bytes += parcel.size
         self._frames += len(parcel.texts)
         while self._is_full():

@@ -1,0 +1,179 @@
+"""What stands in for sockets, clocks and commits where a test is about one part alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import from_json
+
+from hubbub.models import Member
+from hubbub.protocol.objects import Message, Role, System, SystemKind
+from hubbub.publish import RoomFrame, frame_of
+from hubbub.realtime.auth import Login
+from hubbub.realtime.connection import Connection
+from hubbub.realtime.feed import Feed
+from hubbub.realtime.parcel import Dialect, Parcel, as_events
+
+ROOM = 7
+ALICE, BOB, CAROL = 1, 2, 3
+
+
+class Clock:
+    """As much of an event loop as a connection needs, with a time that only the test moves."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.soon: list[Any] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def create_future(self) -> Promise:
+        return Promise()
+
+    def call_soon(self, call: Any) -> None:
+        self.soon.append(call)
+
+    def turn(self) -> None:
+        """One turn of the event loop."""
+        waiting, self.soon = self.soon, []
+        for call in waiting:
+            call()
+
+
+class Promise:
+    def __init__(self) -> None:
+        self.kept = False
+
+    def done(self) -> bool:
+        return self.kept
+
+    def set_result(self, _: None) -> None:
+        self.kept = True
+
+
+class Pipe:
+    """A way out that remembers what was written. `ready = False`: the peer does not read."""
+
+    def __init__(self, *, ready: bool = True) -> None:
+        self.ready = ready
+        self.parcels: list[Parcel] = []
+
+    def write(self, parcel: Parcel) -> None:
+        assert self.ready, "written to although the way is not free"
+        self.parcels.append(parcel)
+
+    def abort(self) -> None:
+        self.ready = False
+
+    @property
+    def texts(self) -> list[bytes]:
+        return [text for parcel in self.parcels for text in parcel.texts]
+
+    @property
+    def events(self) -> list[Any]:
+        return [from_json(text) for text in self.texts]
+
+    @property
+    def seqs(self) -> list[int]:
+        return [event["seq"] for event in self.events if event.get("type") == "message"]
+
+    @property
+    def lags(self) -> dict[int, int]:
+        return {event["room"]: event["head"] for event in self.events if event.get("type") == "lag"}
+
+
+def connected(
+    member: int = ALICE,
+    *,
+    dialect: Dialect = as_events,
+    role: Role = Role.MEMBER,
+    ready: bool = True,
+    clock: Clock | None = None,
+    login: str | None = None,
+) -> Connection:
+    """A connection that has had its snapshot; `pipe_of` shows what reached its peer."""
+    person = Member(pk=member, name=f"member {member}", role=role)
+    loop: Any = clock or Clock()
+    connection = Connection(Login(person, key=login or f"token:{member}"), dialect, loop)
+    connection.pipe = Pipe(ready=ready)
+    connection.live = True
+    return connection
+
+
+def pipe_of(connection: Connection) -> Pipe:
+    assert isinstance(connection.pipe, Pipe)
+    return connection.pipe
+
+
+def frame(
+    seq: int,
+    *,
+    text: str = "hello",
+    number: int | None = None,
+    room: int = ROOM,
+    author: int = ALICE,
+    after: int | None = None,
+    system: System | None = None,
+) -> RoomFrame:
+    """The state of a message at its place in the room's order."""
+    message = Message(
+        id=UUID(int=number or seq),
+        room=room,
+        number=number or seq,
+        post=number or seq,
+        seq=seq,
+        author=author,
+        text=text,
+        created_at=datetime(2026, 11, 20, tzinfo=UTC),
+        system=system,
+    )
+    return frame_of(message, f"member {author}", after=after)
+
+
+def removal(seq: int, *, of: int) -> RoomFrame:
+    return frame(seq, text="", system=System(kind=SystemKind.REMOVED, member=of))
+
+
+def feed_with(*listeners: Connection, head: int = 0, last_number: int = 0) -> WatchedFeed:
+    """A feed of ROOM that the connections hear."""
+    feed = WatchedFeed(head, last_number)
+    for listener in listeners:
+        listener.rooms.add(ROOM)
+        feed.attach(listener)
+    return feed
+
+
+class WatchedFeed(Feed):
+    """A feed that notes when it asks to be repaired, and detaches who has left as the hub would."""
+
+    def __init__(self, head: int, last_number: int) -> None:
+        self.clock = Clock()
+        self.repairs = 0
+        super().__init__(
+            ROOM,
+            head,
+            last_number,
+            repair=self._ask_repair,
+            leave=self._let_leave,
+            soon=self.clock.call_soon,
+        )
+
+    def hears(self, *frames: RoomFrame) -> None:
+        self.receive(frames)
+
+    def _ask_repair(self, _: Feed) -> None:
+        self.repairs += 1
+
+    def _let_leave(self, _: Feed, member: int) -> None:
+        for listeners in self.listeners.values():
+            for connection in [c for c in listeners if c.member.pk == member]:
+                connection.rooms.discard(self.room)
+                self.detach(connection)
+
+
+def texts_of(parcels: Sequence[Parcel]) -> list[bytes]:
+    return [text for parcel in parcels for text in parcel.texts]

@@ -1,0 +1,223 @@
+"""A room's order as one process knows it: next is delivered, old is dropped, a jump waits for the database."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from hubbub.realtime import fanout
+from hubbub.realtime.connection import Connection
+from hubbub.realtime.parcel import as_lines
+from tests.realtime.fakes import ALICE, BOB, ROOM, connected, feed_with, frame, pipe_of, removal
+
+
+@pytest.fixture
+def alice() -> Connection:
+    return connected(ALICE)
+
+
+@pytest.fixture
+def bob() -> Connection:
+    return connected(BOB)
+
+
+def test_frames_are_delivered_in_order(alice: Connection) -> None:
+    feed = feed_with(alice)
+    feed.hears(frame(1), frame(2))
+    feed.hears(frame(3))
+    assert pipe_of(alice).seqs == [1, 2, 3]
+    assert feed.head == 3
+
+
+def test_the_frames_of_one_commit_go_out_in_one_write(alice: Connection) -> None:
+    feed_with(alice).hears(frame(1), frame(2), frame(3))
+    assert len(pipe_of(alice).parcels) == 1
+
+
+def test_a_frame_that_comes_twice_is_heard_once(alice: Connection) -> None:
+    feed = feed_with(alice)
+    feed.hears(frame(1))
+    feed.hears(frame(1), frame(2), frame(2))
+    assert pipe_of(alice).seqs == [1, 2]
+
+
+def test_a_jump_is_held_back_until_the_database_has_told_what_is_between(alice: Connection) -> None:
+    feed = feed_with(alice)
+    feed.hears(frame(3))
+    assert pipe_of(alice).seqs == []
+    assert feed.repairs == 1
+    feed.repaired([frame(1), frame(2), frame(3)], 3, whole=True)
+    assert pipe_of(alice).seqs == [1, 2, 3]
+
+
+def test_early_frames_follow_as_soon_as_what_was_missing_comes(alice: Connection) -> None:
+    feed = feed_with(alice)
+    feed.hears(frame(3))
+    feed.hears(frame(2))
+    feed.hears(frame(1))
+    assert pipe_of(alice).seqs == [1, 2, 3]
+
+
+def test_any_order_and_any_repetition_come_to_the_same(alice: Connection) -> None:
+    """G4 and G6: 200 shuffled deliveries with repetitions."""
+    shuffle = random.Random(4)
+    feed = feed_with(alice)
+    frames = [frame(seq) for seq in range(1, 41)]
+    for one in shuffle.sample(frames * 5, 200):
+        feed.hears(one)
+    assert pipe_of(alice).seqs == list(range(1, 41))
+
+
+def test_a_repair_that_skips_replaced_states_is_a_chain(alice: Connection) -> None:
+    """An edited message stands at its last seq only: what the database gives has gaps, and says so with `after`."""
+    feed = feed_with(alice)
+    feed.hears(frame(6))
+    feed.repaired([frame(2, after=0), frame(5, number=1, after=2), frame(6, after=5)], 6, whole=True)
+    assert pipe_of(alice).seqs == [2, 5, 6]
+    assert feed.head == 6
+
+
+def test_what_the_bus_brings_late_after_a_repair_is_dropped(alice: Connection) -> None:
+    feed = feed_with(alice)
+    feed.hears(frame(4))
+    feed.repaired([frame(seq) for seq in (1, 2, 3, 4)], 4, whole=True)
+    feed.hears(frame(2))
+    assert pipe_of(alice).seqs == [1, 2, 3, 4]
+    assert feed.repairs == 1
+
+
+def test_too_much_to_repair_is_told_as_lag(alice: Connection) -> None:
+    """G8: all or nothing. The listeners fetch it at their own speed."""
+    feed = feed_with(alice)
+    feed.hears(frame(1000))
+    feed.repaired([], 1200, whole=False)
+    assert pipe_of(alice).lags == {ROOM: 1200}
+    assert pipe_of(alice).seqs == []
+    feed.hears(frame(1201))
+    assert pipe_of(alice).seqs == [1201]
+
+
+def test_a_repair_that_finds_nothing_new_says_nothing(alice: Connection) -> None:
+    feed = feed_with(alice, head=5)
+    feed.repaired([], 5, whole=True)
+    feed.repaired([], 5, whole=False)
+    assert pipe_of(alice).texts == []
+
+
+def test_the_ring_knows_what_was_said_a_moment_ago(alice: Connection) -> None:
+    feed = feed_with(alice, head=10)
+    feed.hears(frame(11), frame(12), frame(13))
+    assert [f.seq for f in feed.since(11) or ()] == [12, 13]
+    assert [f.seq for f in feed.since(10) or ()] == [11, 12, 13]
+    assert feed.since(13) == []
+    assert feed.since(9) is None, "seq 10 was never in the ring"
+
+
+def test_the_ring_forgets(alice: Connection) -> None:
+    feed = feed_with(alice)
+    for seq in range(1, 200):
+        feed.hears(frame(seq))
+    assert feed.since(10) is None
+    assert [f.seq for f in feed.since(197) or ()] == [198, 199]
+
+
+def test_a_ring_with_a_gap_that_is_no_gap_is_whole(alice: Connection) -> None:
+    feed = feed_with(alice, head=3)
+    feed.hears(frame(7, after=3))
+    assert [f.seq for f in feed.since(5) or ()] == [7]
+    assert [f.seq for f in feed.since(3) or ()] == [7]
+    assert feed.since(2) is None
+
+
+def test_bob_hears_the_message_that_removes_him_and_nothing_after(alice: Connection, bob: Connection) -> None:
+    """G9, within one commit."""
+    feed_with(alice, bob).hears(frame(1), removal(2, of=BOB), frame(3, text="Bob is gone"))
+    assert pipe_of(bob).seqs == [1, 2]
+    assert pipe_of(alice).seqs == [1, 2, 3]
+
+
+def test_bob_hears_nothing_while_his_removal_may_be_in_the_gap(alice: Connection, bob: Connection) -> None:
+    """G9: a feed that cannot be sure of its head holds the room: it fails closed."""
+    feed = feed_with(alice, bob)
+    feed.hears(frame(1))
+    feed.hears(frame(3, text="Bob is gone"))
+    assert pipe_of(bob).seqs == [1]
+    feed.hears(removal(2, of=BOB))
+    assert pipe_of(bob).seqs == [1, 2]
+    assert pipe_of(alice).seqs == [1, 2, 3]
+
+
+def test_the_room_socket_hears_new_messages_only() -> None:
+    script = connected(dialect=as_lines)
+    feed = feed_with(script, last_number=2, head=2)
+    feed.hears(frame(3, number=1, text="edited"), frame(4, number=3, text="new"))
+    feed.hears(frame(5, number=3, text="new, edited"))
+    assert [event["message"] for event in pipe_of(script).events] == ["new"]
+
+
+def crowd(size: int) -> list[Connection]:
+    return [connected(member) for member in range(100, 100 + size)]
+
+
+def test_a_huge_room_is_written_to_in_slices_and_everybody_hears_everything_in_order() -> None:
+    people = crowd(fanout.SLICE * 2 + 10)
+    feed = feed_with(*people)
+    feed.hears(frame(1))
+    feed.hears(frame(2), frame(3))
+    heard = [len(pipe_of(person).seqs) for person in people]
+    assert sum(heard) == fanout.SLICE, "one slice in one turn"
+    while feed.clock.soon:
+        feed.clock.turn()
+    assert all(pipe_of(person).seqs == [1, 2, 3] for person in people)
+
+
+def test_slices_keep_their_order_around_a_removal() -> None:
+    people = crowd(fanout.SLICE + 10)
+    last = people[-1]
+    feed = feed_with(*people)
+    feed.hears(frame(1), removal(2, of=last.member.pk), frame(3))
+    feed.hears(frame(4))
+    while feed.clock.soon:
+        feed.clock.turn()
+    assert pipe_of(last).seqs == [1, 2]
+    assert all(pipe_of(person).seqs == [1, 2, 3, 4] for person in people[:-1])
+
+
+def test_who_comes_during_the_slices_hears_what_comes_after() -> None:
+    feed = feed_with(*crowd(fanout.SLICE + 10))
+    feed.hears(frame(1))
+    late = connected(BOB)
+    late.rooms.add(ROOM)
+    feed.attach(late)
+    feed.hears(frame(2))
+    while feed.clock.soon:
+        feed.clock.turn()
+    assert pipe_of(late).seqs == [2]
+
+
+def test_who_goes_during_the_slices_hears_nothing_more() -> None:
+    people = crowd(fanout.SLICE + 10)
+    feed = feed_with(*people)
+    feed.hears(frame(1))
+    gone = people[-1]
+    gone.rooms.discard(ROOM)
+    feed.detach(gone)
+    while feed.clock.soon:
+        feed.clock.turn()
+    assert pipe_of(gone).texts == []
+
+
+def test_a_slice_that_fails_does_not_hold_up_the_room() -> None:
+    people = crowd(fanout.SLICE * 2)
+    feed = feed_with(*people)
+
+    def breaks(_: object) -> None:
+        raise RuntimeError("the transport is closed")
+
+    pipe_of(people[0]).write = breaks  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError):
+        feed.hears(frame(1))
+    while feed.clock.soon:
+        feed.clock.turn()
+    assert all(pipe_of(person).seqs == [1] for person in people[fanout.SLICE :])

@@ -1,0 +1,109 @@
+"""What waits for a slow reader is bounded, and the cheapest loss comes first (contract G11)."""
+
+from __future__ import annotations
+
+from pydantic_core import from_json
+
+from hubbub.protocol import limits
+from hubbub.realtime.outbox import Outbox
+from hubbub.realtime.parcel import Parcel, as_events
+from tests.realtime.fakes import ROOM, frame
+
+OTHER = ROOM + 1
+
+
+def messages(*seqs: int, room: int = ROOM, size: int = 10) -> Parcel:
+    return as_events([frame(seq, room=room, text="x" * size) for seq in seqs], 0)
+
+
+def typing(room: int = ROOM) -> Parcel:
+    return Parcel([b'{"type":"typing"}'], room=room, ephemeral=True)
+
+
+def taken(outbox: Outbox) -> list[dict]:
+    found = []
+    while (parcel := outbox.take()) is not None:
+        found += [from_json(text) for text in parcel.texts]
+    return found
+
+
+def test_what_waits_comes_out_in_order() -> None:
+    outbox = Outbox()
+    for seq in (1, 2, 3):
+        assert outbox.add(messages(seq))
+    assert [event["seq"] for event in taken(outbox)] == [1, 2, 3]
+    assert not outbox
+
+
+def test_a_reply_can_be_put_before_everything_else() -> None:
+    outbox = Outbox()
+    outbox.add(messages(1))
+    outbox.add(Parcel([b'{"re":1}']), first=True)
+    assert [event.get("re") for event in taken(outbox)] == [1, None]
+
+
+def test_it_counts_what_it_holds_and_what_it_gave_away() -> None:
+    outbox = Outbox()
+    parcel = messages(1, size=1000)
+    outbox.add(parcel)
+    assert outbox.bytes == parcel.size
+    outbox.take()
+    assert outbox.bytes == 0
+
+
+def test_ephemeral_events_are_sacrificed_first() -> None:
+    outbox = Outbox()
+    for _ in range(limits.OUTBOX_FRAMES - 1):
+        outbox.add(typing())
+    outbox.add(messages(1))
+    outbox.add(messages(2))
+    assert [event["type"] for event in taken(outbox)] == ["message", "message"]
+
+
+def test_the_fattest_room_lags_and_the_others_lose_nothing() -> None:
+    outbox = Outbox()
+    outbox.add(messages(1, 2, room=OTHER))
+    seq = 0
+    while outbox.bytes < limits.OUTBOX_BYTES - 20_000:
+        outbox.add(messages(seq := seq + 1, size=10_000))
+    for _ in range(3):
+        outbox.add(messages(seq := seq + 1, size=10_000))
+    events = taken(outbox)
+    assert [event["seq"] for event in events if event["room"] == OTHER] == [1, 2]
+    assert [event for event in events if event["room"] == ROOM] == [
+        {"type": "lag", "room": ROOM, "head": seq}
+    ]
+
+
+def test_a_room_that_lags_costs_nothing_more_until_it_has_said_so() -> None:
+    outbox = Outbox()
+    outbox.add(as_events([frame(seq) for seq in range(1, limits.OUTBOX_FRAMES + 2)], 0))
+    before = outbox.bytes
+    assert before == 0
+    for seq in range(1000, 2000):
+        assert outbox.add(messages(seq))
+    assert outbox.bytes == before
+    assert taken(outbox) == [{"type": "lag", "room": ROOM, "head": 1999}]
+    outbox.add(messages(2000))
+    assert [event["seq"] for event in taken(outbox)] == [2000]
+
+
+def test_it_never_holds_more_than_its_limits() -> None:
+    outbox = Outbox()
+    for seq in range(1, 3000):
+        assert outbox.add(messages(seq, room=ROOM + seq % 5, size=3000))
+        assert outbox.bytes <= limits.OUTBOX_BYTES
+
+
+def test_what_cannot_be_asked_for_again_is_never_dropped_in_silence() -> None:
+    outbox = Outbox()
+    reply = Parcel([b'{"re":1,"ok":"' + b"x" * 200_000 + b'"}'])
+    kept = [outbox.add(reply) for _ in range(6)]
+    assert kept == [True] * 5 + [False]
+
+
+def test_a_reply_outlives_the_frames_of_a_room() -> None:
+    outbox = Outbox()
+    outbox.add(Parcel([b'{"re":1}']))
+    outbox.add(as_events([frame(seq) for seq in range(1, limits.OUTBOX_FRAMES + 2)], 0))
+    assert taken(outbox) == [{"re": 1}, {"type": "lag", "room": ROOM, "head": limits.OUTBOX_FRAMES + 1}]
