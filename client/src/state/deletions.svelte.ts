@@ -14,6 +14,8 @@ export class Deletions {
   #store: OutboxStore | null = null
   readonly #due = new SvelteMap<string, Deletion>()
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
+  /** ids of those that the server is being asked to delete */
+  readonly #going = new Set<string>()
   /** why the last deletion was refused, for the screen to say; null when it has said it */
   refusal: CommandError | null = $state.raw(null)
 
@@ -81,7 +83,9 @@ export class Deletions {
   }
 
   async #delete(id: string): Promise<void> {
+    if (this.#going.has(id)) return
     clearTimeout(this.#timers.get(id))
+    this.#going.add(id)
     try {
       await this.#session.command("message.delete", { message: id })
       this.#over(id)
@@ -96,6 +100,8 @@ export class Deletions {
           setTimeout(() => void this.#delete(id), (error.retryAfter ?? 1) * 1000),
         )
       }
+    } finally {
+      this.#going.delete(id)
     }
   }
 

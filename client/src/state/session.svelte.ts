@@ -192,16 +192,16 @@ export class Session {
     }
     this.retryAt = null
     this.status = "live"
-    if (!this.ready) await this.#welcome()
+    if (!this.ready) this.#welcome()
     this.#catchUpOthers()
   }
 
   /** The first snapshot is here. */
-  async #welcome(): Promise<void> {
+  #welcome(): void {
     const owner = `${this.boot.base}${this.me.id}`
     this.drafts.open(owner)
     this.ready = true
-    await this.outbox.use(new OutboxStore(owner))
+    void this.outbox.use(new OutboxStore(owner))
   }
 
   /** The connection is there, and the state is what the server has: now what waited for it. */
@@ -212,7 +212,7 @@ export class Session {
     const waiting = this.#waiting
     this.#waiting = []
     for (const { resolve } of waiting) resolve()
-    for (const timeline of this.timelines.all) if (timeline.error?.code === "offline") void timeline.reload()
+    for (const timeline of this.timelines.all) if (timeline.error?.code === "offline") void timeline.retry()
   }
 
   #hear(event: Event): void {

@@ -50,6 +50,9 @@ export class Timeline {
   #meanwhile: Message[] = []
   /** which window a page was asked for; pages for an abandoned one are dropped */
   #window = 0
+  /** where the window was to be opened last; undefined: at the end */
+  #around: number | undefined
+  #failed: "page" | "older" | "newer" | null = null
 
   constructor(room: number, source: Source) {
     this.room = room
@@ -96,6 +99,14 @@ export class Timeline {
   async jumpToLatest(): Promise<void> {
     this.following = true
     if (this.after || !this.loaded) await this.#replace(undefined)
+  }
+
+  /** What failed is tried again. */
+  async retry(): Promise<void> {
+    this.error = null
+    if (this.#failed === "page") await this.#replace(this.#around)
+    else if (this.#failed === "older") await this.loadOlder()
+    else if (this.#failed === "newer") await this.loadNewer()
   }
 
   /** Load the window anew: it may no longer be what the server has. */
@@ -172,6 +183,7 @@ export class Timeline {
 
   async #replace(around: number | undefined): Promise<void> {
     this.#window += 1
+    this.#around = around
     this.loading = null
     const page = await this.#load("page", around === undefined ? {} : { around })
     if (!page) return
@@ -187,6 +199,7 @@ export class Timeline {
     const window = this.#window
     this.loading = what
     this.error = null
+    this.#failed = null
     this.#meanwhile = []
     try {
       const page = await this.#source.page({ ...at, limit: PAGE })
@@ -196,6 +209,7 @@ export class Timeline {
     } catch (error) {
       if (window !== this.#window) return null
       this.loading = null
+      this.#failed = what
       this.error = error instanceof CommandError ? error : new CommandError("internal", String(error))
       return null
     }

@@ -86,7 +86,7 @@ export function snapshot(count: number, more: Partial<Snapshot> = {}): Snapshot 
 
 /** Let everything happen that waits for nothing but its turn. */
 export async function turns(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve()
 }
 
 /** Alice's tab, before the server has said anything. */

@@ -1,0 +1,76 @@
+import "fake-indexeddb/auto"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { expect, test } from "vitest"
+import type { Event, Member, Membership, Timeline as Page, Room, Snapshot } from "../protocol/types"
+import { FakeSocket } from "../testing/fakeSocket"
+import { liveTab, turns } from "../testing/people"
+import type { Session } from "./session.svelte"
+
+/** What pytest wrote: a member's state before, what they heard, and their state after, each as the server sees it. */
+interface Case {
+  name: string
+  before: Snapshot
+  timelines: Record<string, Page>
+  events: Event[]
+  after: Snapshot
+  timelinesAfter: Record<string, Page>
+}
+
+const folder = join(import.meta.dirname, "../../.contract")
+const files = existsSync(folder) ? readdirSync(folder).filter(name => name.endsWith(".json")) : []
+const cases = files.map(name => JSON.parse(readFileSync(join(folder, name), "utf8")) as Case)
+
+test("there are cases", () => {
+  expect(cases.length, "the contract's cases are missing: run pytest first (bin/test does)").toBeGreaterThan(0)
+})
+
+test.each(cases.map(found => [found.name, found] as const))(
+  "state before + events = state after: %s",
+  async (_, told) => {
+    const session = await liveTab(told.before)
+    for (const [room, page] of Object.entries(told.timelines)) {
+      void session.timeline(Number(room)).open()
+      await turns()
+      FakeSocket.last.answers("timeline", page)
+      await turns()
+    }
+    for (const event of told.events) FakeSocket.last.says(event)
+    await turns()
+    expect(stateOf(session, told.after.members)).toEqual(stateIn(told.after))
+    for (const [room, page] of Object.entries(told.timelinesAfter)) {
+      expect(session.timeline(Number(room)).messages).toEqual(page.messages)
+    }
+    session.stop()
+  },
+)
+
+/** What is compared: all but presence and typing, which are no part of the contract. */
+interface State {
+  epoch: string
+  me: Member
+  rooms: Room[]
+  memberships: (Membership | null)[]
+  members: Member[]
+}
+
+function stateOf(session: Session, known: readonly Member[]): State {
+  const rooms = session.rooms.all.toSorted((a, b) => a.id - b.id)
+  return {
+    epoch: session.epoch,
+    me: session.me,
+    rooms: rooms.map(state => state.room),
+    memberships: rooms.map(state => state.membership),
+    members: known.map(({ id }) => session.members.get(id)),
+  }
+}
+
+function stateIn({ epoch, me, rooms, memberships, members }: Snapshot): State {
+  return {
+    epoch,
+    me,
+    rooms: rooms.toSorted((a, b) => a.id - b.id),
+    memberships: memberships.toSorted((a, b) => a.room - b.room),
+    members,
+  }
+}

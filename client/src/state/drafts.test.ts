@@ -1,0 +1,61 @@
+import { expect, test } from "vitest"
+import { Drafts } from "./drafts.svelte"
+
+/** As localStorage: keys are its own properties. */
+function storage(): Storage {
+  const methods = {
+    getItem: (key: string) => (Object.hasOwn(stored, key) ? (stored as Record<string, string>)[key] : null),
+    setItem: (key: string, text: string) => void Object.assign(stored, { [key]: text }),
+    removeItem: (key: string) => void Reflect.deleteProperty(stored, key),
+  }
+  const stored = Object.create(methods) as Storage
+  return stored
+}
+
+test("a draft is there again after a reload", () => {
+  const browser = storage()
+  const before = new Drafts(browser)
+  before.open("/chat/1")
+  before.set(7, "half a thou")
+  const after = new Drafts(browser)
+  after.open("/chat/1")
+  expect([after.get(7), after.get(8)]).toEqual(["half a thou", ""])
+})
+
+test("an empty draft is none", () => {
+  const browser = storage()
+  const drafts = new Drafts(browser)
+  drafts.open("/chat/1")
+  drafts.set(7, "text")
+  drafts.set(7, " \n")
+  expect(drafts.get(7)).toBe("")
+  expect(Object.keys(browser)).toEqual([])
+})
+
+test("another tab's draft is seen here", () => {
+  const browser = storage()
+  const [one, other] = [new Drafts(browser), new Drafts(browser)]
+  for (const drafts of [one, other]) drafts.open("/chat/1")
+  one.set(7, "from one")
+  other.reload("hubbub.draft./chat/1.7")
+  expect(other.get(7)).toBe("from one")
+  one.set(7, "")
+  other.reload("hubbub.draft./chat/1.7")
+  expect(other.get(7)).toBe("")
+})
+
+test("Bob does not see what Alice began to write in the same browser", () => {
+  const browser = storage()
+  const drafts = new Drafts(browser)
+  drafts.open("/chat/1")
+  drafts.set(7, "Alice's")
+  drafts.open("/chat/2")
+  expect(drafts.get(7)).toBe("")
+})
+
+test("without storage drafts live as long as the tab", () => {
+  const drafts = new Drafts(null)
+  drafts.open("/chat/1")
+  drafts.set(7, "text")
+  expect(drafts.get(7)).toBe("text")
+})

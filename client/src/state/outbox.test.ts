@@ -1,0 +1,381 @@
+import { IDBFactory } from "fake-indexeddb"
+import "fake-indexeddb/auto"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import { FakeSocket } from "../testing/fakeSocket"
+import { alice, liveTab, membership, message, page, posted, room, snapshot, turns } from "../testing/people"
+import { REMEMBERED_MS } from "./outbox.svelte"
+import { OutboxStore } from "./outboxStore"
+import type { Session } from "./session.svelte"
+
+const SECOND = 1000
+const sessions: Session[] = []
+
+/** Let timers run and the browser's storage do its work. */
+async function pass(milliseconds = 0): Promise<void> {
+  await vi.advanceTimersByTimeAsync(milliseconds)
+  for (let turn = 0; turn < 30; turn++) await new Promise(resolve => setImmediate(resolve))
+}
+
+async function open(start = snapshot(10)): Promise<{ session: Session; socket: FakeSocket }> {
+  const session = await liveTab(start)
+  sessions.push(session)
+  const socket = FakeSocket.last
+  await pass()
+  return { session, socket }
+}
+
+async function openInRoom() {
+  const tab = await open()
+  void tab.session.timeline(1).open()
+  await pass()
+  tab.socket.answers("timeline", page(1, 10))
+  await pass()
+  return tab
+}
+
+const sent = (socket: FakeSocket) => socket.all("message.send").map(({ text }) => text)
+const states = (session: Session) => session.outbox.entries.map(({ text, state }) => `${text}: ${state}`)
+const stored = () => new OutboxStore("/chat/1").entries()
+
+/** The server places what was sent last. */
+async function place(socket: FakeSocket, number: number, more: object = {}): Promise<void> {
+  const { message: id, text, room: where } = socket.asked("message.send")
+  const placed = message(number, { id: id as string, text: text as string, room: where as number, author: alice.id })
+  socket.answers("message.send", { message: placed, ...more })
+  await pass()
+}
+
+async function comeBack(session: Session, start = snapshot(10), more: object = {}): Promise<FakeSocket> {
+  session.retryNow()
+  FakeSocket.last.hello(start.epoch)
+  FakeSocket.last.answers("resume", { ...start, changes: [], ...more })
+  await pass()
+  return FakeSocket.last
+}
+
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory()
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] })
+  vi.setSystemTime(new Date("2026-11-20T12:00:00Z"))
+})
+afterEach(async () => {
+  for (const session of sessions.splice(0)) session.stop()
+  await pass()
+})
+
+describe("sending", () => {
+  test("it works: pending at once, sent with its own id, gone from the outbox when it is in the room", async () => {
+    const { session, socket } = await openInRoom()
+    const id = session.outbox.send(1, "hello")
+    expect(session.timeline(1).pending).toMatchObject([{ id, text: "hello", state: "sent" }])
+    expect(socket.asked("message.send")).toMatchObject({ room: 1, message: id, text: "hello" })
+    await place(socket, 11)
+    expect(session.timeline(1).messages.at(-1)).toMatchObject({ id, number: 11 })
+    expect(session.timeline(1).pending).toEqual([])
+  })
+
+  test("the event may come before the reply", async () => {
+    const { session, socket } = await openInRoom()
+    const id = session.outbox.send(1, "hello")
+    socket.says(posted(11, { id, author: alice.id, text: "hello" }))
+    expect(session.outbox.entries).toEqual([])
+    await place(socket, 11)
+    expect(session.timeline(1).messages.filter(found => found.id === id)).toHaveLength(1)
+  })
+
+  test("the reply may overtake the message before it: then it stays pending until it has its place", async () => {
+    const { session, socket } = await openInRoom()
+    session.outbox.send(1, "hello")
+    await place(socket, 12)
+    expect(states(session)).toEqual(["hello: sent"])
+    expect(session.timeline(1).messages.at(-1)?.number).toBe(10)
+    socket.says(posted(11))
+    socket.says(posted(12, { id: socket.asked("message.send").message as string, author: alice.id }))
+    expect(
+      session
+        .timeline(1)
+        .messages.map(({ number }) => number)
+        .slice(-2),
+    ).toEqual([11, 12])
+    expect(session.outbox.entries).toEqual([])
+  })
+
+  test("in one room one after the other, in another room at the same time", async () => {
+    const two = { rooms: [room(1, 10), room(2, 0)], memberships: [membership(1, 10), membership(2, 0)] }
+    const { session, socket } = await open(snapshot(10, two))
+    session.outbox.send(1, "first")
+    session.outbox.send(1, "second")
+    session.outbox.send(2, "elsewhere")
+    expect(sent(socket)).toEqual(["first", "elsewhere"])
+    await place(socket, 1)
+    socket.says({ re: socket.all("message.send")[0]?.id as number, ok: { message: message(11) } })
+    await pass()
+    expect(sent(socket)).toEqual(["first", "elsewhere", "second"])
+  })
+
+  test("a duplicate is a success", async () => {
+    const { session, socket } = await open()
+    session.outbox.send(1, "hello")
+    await place(socket, 11, { dup: true })
+    expect(session.outbox.entries).toEqual([])
+  })
+})
+
+describe("what goes wrong", () => {
+  test.each(["invalid", "forbidden", "not_found", "conflict"])(
+    "%s is final: it says so, and lets the next one go",
+    async code => {
+      const { session, socket } = await open()
+      session.outbox.send(1, "bad")
+      session.outbox.send(1, "good")
+      socket.refuses("message.send", code)
+      await pass()
+      expect(session.outbox.entries[0]).toMatchObject({ text: "bad", state: "failed", error: `${code}!` })
+      expect(sent(socket)).toEqual(["bad", "good"])
+      await pass(60 * SECOND)
+      expect(sent(socket)).toEqual(["bad", "good"])
+    },
+  )
+
+  test.each(["rate_limited", "unavailable"])("%s waits as long as the server says, and keeps the order", async code => {
+    const { session, socket } = await open()
+    session.outbox.send(1, "first")
+    session.outbox.send(1, "second")
+    socket.refuses("message.send", code, 3)
+    await pass(2.9 * SECOND)
+    expect(states(session)).toEqual(["first: queued", "second: queued"])
+    await pass(0.2 * SECOND)
+    expect(sent(socket)).toEqual(["first", "first"])
+    await place(socket, 11)
+    expect(sent(socket)).toEqual(["first", "first", "second"])
+  })
+
+  test("an error inside the server is tried again a few times, then it gives way", async () => {
+    const { session, socket } = await open()
+    session.outbox.send(1, "cursed")
+    session.outbox.send(1, "blessed")
+    for (let failure = 0; failure < 4; failure++) {
+      socket.refuses("message.send", "internal")
+      await pass(40 * SECOND)
+    }
+    expect(states(session)[0]).toBe("cursed: failed")
+    expect(sent(socket).at(-1)).toBe("blessed")
+  })
+
+  test("a failed one can be tried again, or forgotten", async () => {
+    const { session, socket } = await open()
+    const id = session.outbox.send(1, "hello")
+    socket.refuses("message.send", "forbidden")
+    await pass()
+    session.outbox.retry(id)
+    expect(sent(socket)).toEqual(["hello", "hello"])
+    socket.refuses("message.send", "forbidden")
+    await pass()
+    session.outbox.discard(id)
+    await pass()
+    expect(session.outbox.entries).toEqual([])
+    expect(await stored()).toEqual([])
+  })
+})
+
+describe("without a connection", () => {
+  test("messages wait, and go in their order when it is back", async () => {
+    const { session, socket } = await open()
+    session.outbox.send(1, "on its way")
+    socket.ends()
+    await pass()
+    session.outbox.send(1, "written offline")
+    expect(states(session)).toEqual(["on its way: queued", "written offline: queued"])
+    const again = await comeBack(session)
+    expect(sent(again)).toEqual(["on its way"])
+    expect(again.asked("message.send").message).toBe(socket.asked("message.send").message)
+    await place(again, 11, { dup: true })
+    expect(sent(again)).toEqual(["on its way", "written offline"])
+  })
+
+  test("a tab that is closed loses nothing: the next one sends it, with the same id", async () => {
+    const { session, socket } = await open()
+    socket.ends()
+    const ids = [session.outbox.send(1, "one"), session.outbox.send(1, "two")]
+    await pass()
+    session.stop()
+    await pass()
+    const next = await open()
+    expect(states(next.session)).toEqual(["one: sent", "two: queued"])
+    await place(next.socket, 11)
+    await place(next.socket, 12)
+    expect(next.socket.all("message.send").map(({ message: id }) => id)).toEqual(ids)
+    expect(next.session.outbox.entries).toEqual([])
+  })
+
+  test("somebody else in the same browser neither sees nor sends it", async () => {
+    const { session, socket } = await open()
+    socket.ends()
+    session.outbox.send(1, "Alice's own")
+    await pass()
+    session.stop()
+    const bob = await open(snapshot(10, { me: { ...alice, id: 2 } }))
+    expect(bob.session.outbox.entries).toEqual([])
+    expect(sent(bob.socket)).toEqual([])
+  })
+
+  test("a browser that stores nothing sends all the same", async () => {
+    vi.spyOn(console, "warn").mockImplementation(() => {})
+    vi.spyOn(indexedDB, "open").mockImplementation(() => {
+      throw new DOMException("no", "SecurityError")
+    })
+    const { session, socket } = await open()
+    session.outbox.send(1, "hello")
+    await place(socket, 11)
+    expect(session.outbox.entries).toEqual([])
+  })
+})
+
+describe("two tabs", () => {
+  test("one sends what the other, closed by now, has left behind", async () => {
+    const stays = await open()
+    const goes = await open()
+    goes.socket.ends()
+    goes.session.outbox.send(1, "left behind")
+    await pass()
+    goes.session.stop()
+    await pass(50 * SECOND)
+    expect(sent(stays.socket)).toEqual(["left behind"])
+  })
+
+  test("what one forgets the other forgets", async () => {
+    const first = await open()
+    first.socket.ends()
+    await pass()
+    const id = first.session.outbox.send(1, "regretted")
+    await pass()
+    const second = await open()
+    expect(sent(second.socket)).toEqual(["regretted"])
+    second.socket.ends()
+    await pass()
+    first.session.outbox.discard(id)
+    await pass()
+    expect(second.session.outbox.entries).toEqual([])
+  })
+
+  test("what one has sent the other sees arrive", async () => {
+    const first = await open()
+    first.socket.ends()
+    await pass()
+    const id = first.session.outbox.send(1, "hello")
+    await pass()
+    const second = await open()
+    await place(second.socket, 11, {})
+    FakeSocket.opened.push(first.socket)
+    const back = await comeBack(first.session, snapshot(10))
+    back.says(posted(11, { id, author: alice.id }))
+    await pass()
+    expect(first.session.outbox.entries).toEqual([])
+  })
+})
+
+describe("another epoch", () => {
+  const restored = (last: number) => snapshot(last, { epoch: "e2" })
+
+  test("one's own messages of the last ten minutes go once more, with their ids, unseen", async () => {
+    const { session, socket } = await open()
+    session.outbox.send(1, "too long ago")
+    await place(socket, 11)
+    vi.setSystemTime(Date.now() + REMEMBERED_MS + SECOND)
+    socket.says({ type: "heartbeat" })
+    const id = session.outbox.send(1, "just now")
+    await place(socket, 12)
+    socket.ends()
+    await pass()
+    const again = await comeBack(session, restored(11), { reset: true })
+    expect(again.all("message.send")).toMatchObject([{ message: id, text: "just now" }])
+    expect(session.outbox.entries).toEqual([])
+    again.refuses("message.send", "conflict")
+    await pass()
+    expect(session.outbox.entries).toEqual([])
+  })
+
+  test("but not one that was deleted", async () => {
+    const { session, socket } = await open()
+    const id = session.outbox.send(1, "regretted")
+    await place(socket, 11)
+    socket.says(posted(11, { id, author: alice.id }))
+    socket.says(posted(11, { id, author: alice.id, seq: 12, text: "", deleted: true }))
+    socket.ends()
+    await pass()
+    const again = await comeBack(session, restored(10), { reset: true })
+    expect(sent(again)).toEqual([])
+  })
+})
+
+describe("delete, with undo", () => {
+  const asked = (socket: FakeSocket) => socket.all("message.delete").map(({ message: id }) => id)
+
+  test("it is hidden at once and deleted five seconds later", async () => {
+    const { session, socket } = await open()
+    session.outbox.deleteSoon(message(3))
+    expect(session.outbox.deleting(message(3).id)).toBe(true)
+    await pass(4.9 * SECOND)
+    expect(asked(socket)).toEqual([])
+    await pass(0.2 * SECOND)
+    expect(asked(socket)).toEqual([message(3).id])
+    socket.answers("message.delete", message(3, { seq: 11, text: "", deleted: true }))
+    await pass()
+    expect(session.outbox.deleting(message(3).id)).toBe(false)
+  })
+
+  test("undone, nothing happens", async () => {
+    const { session, socket } = await open()
+    session.outbox.deleteSoon(message(3))
+    await pass(4 * SECOND)
+    session.outbox.undoDelete(message(3).id)
+    await pass(60 * SECOND)
+    expect(session.outbox.deleting(message(3).id)).toBe(false)
+    expect(asked(socket)).toEqual([])
+  })
+
+  test("refused, the message is there again and the screen can say why", async () => {
+    const { session, socket } = await open()
+    session.outbox.deleteSoon(message(3))
+    await pass(5 * SECOND)
+    socket.refuses("message.delete", "forbidden")
+    await pass()
+    expect(session.outbox.deleting(message(3).id)).toBe(false)
+    expect(session.outbox.deleteRefused).toMatchObject({ code: "forbidden" })
+  })
+
+  test("without a connection it waits for it", async () => {
+    const { session, socket } = await open()
+    session.outbox.deleteSoon(message(3))
+    socket.ends()
+    await pass(20 * SECOND)
+    const again = await comeBack(session)
+    expect(asked(again)).toEqual([message(3).id])
+  })
+
+  test("a tab that is closed in the meantime does not forget it", async () => {
+    const { session, socket } = await open()
+    session.outbox.deleteSoon(message(3))
+    await pass()
+    session.stop()
+    await pass(20 * SECOND)
+    const next = await open()
+    await pass(SECOND)
+    expect(asked(socket)).toEqual([])
+    expect(asked(next.socket)).toEqual([message(3).id])
+  })
+
+  test("a page that goes away names what is to be deleted now", async () => {
+    const { session } = await open()
+    session.outbox.deleteSoon(message(3))
+    expect(session.outbox.takeDeletions()).toEqual([message(3).id])
+  })
+})
+
+test("ids rise in the order of sending", async () => {
+  const { session } = await open()
+  const ids = Array.from({ length: 50 }, (_, index) => session.outbox.send(1, `message ${index}`))
+  expect([...ids].sort()).toEqual(ids)
+  expect(session.outbox.entries.map(({ id }) => id)).toEqual(ids)
+  await turns()
+})

@@ -1,0 +1,124 @@
+import { flushSync } from "svelte"
+import { describe, expect, test } from "vitest"
+import { alice, bob, membership, message, room } from "../testing/people"
+import { Members } from "./members.svelte"
+import { Rooms } from "./rooms.svelte"
+
+function roomsWith(...ids: number[]): Rooms {
+  const rooms = new Rooms()
+  for (const id of ids) rooms.put(room(id, 10), membership(id, 10))
+  return rooms
+}
+
+/** How often something changes for who looks at it. */
+function counted(look: () => unknown): { times: number; stop: () => void } {
+  const seen = { times: -1, stop: () => {} }
+  seen.stop = $effect.root(() => {
+    $effect(() => {
+      look()
+      seen.times += 1
+    })
+  })
+  flushSync()
+  return seen
+}
+
+describe("unread", () => {
+  test("is what was posted and not read; lines of the system do not count", () => {
+    const state = roomsWith(1).get(1)
+    state?.count(message(11), alice.id)
+    state?.count(message(12, { post: 11, system: { kind: "joined" } }), alice.id)
+    state?.count(message(13, { post: 12 }), alice.id)
+    expect(state?.unread).toBe(2)
+  })
+
+  test("a change of an old message is nothing new", () => {
+    const state = roomsWith(1).get(1)
+    state?.count(message(4, { seq: 11 }), alice.id)
+    expect(state?.unread).toBe(0)
+    expect(state?.room.seq).toBe(11)
+  })
+
+  test("what one posts oneself is read, and so is what stands above it", () => {
+    const state = roomsWith(1).get(1)
+    state?.count(message(11), alice.id)
+    state?.count(message(12, { author: alice.id }), alice.id)
+    expect(state?.unread).toBe(0)
+    expect(state?.membership).toMatchObject({ read_number: 12, read_posts: 12 })
+  })
+
+  test("editing one's own does not read what came after", () => {
+    const state = roomsWith(1).get(1)
+    state?.count(message(11), alice.id)
+    state?.count(message(10, { author: alice.id, seq: 12 }), alice.id)
+    expect(state?.unread).toBe(1)
+  })
+
+  test("of a room that one only looks at nothing is unread", () => {
+    expect(new Rooms().put(room(1, 10)).unread).toBe(0)
+  })
+})
+
+describe("a room described anew", () => {
+  test("takes its name, and never counters that are behind the messages", () => {
+    const state = roomsWith(1).get(1)
+    for (let number = 11; number <= 15; number++) state?.count(message(number), alice.id)
+    state?.describe(room(1, 12, { name: "renamed" }))
+    expect(state?.room).toMatchObject({ name: "renamed", seq: 15, last_number: 15, posts: 15 })
+    expect(state?.room.last_at).toBe(message(15).created_at)
+  })
+
+  test("by something older keeps its newer name", () => {
+    const state = roomsWith(1).get(1)
+    state?.describe(room(1, 12, { name: "newest" }))
+    state?.describe(room(1, 11, { name: "older" }))
+    expect(state?.name).toBe("newest")
+  })
+})
+
+describe("the lists", () => {
+  test("rooms by name, as people count", () => {
+    const rooms = roomsWith(10, 9, 2)
+    expect(rooms.channels.map(state => state.name)).toEqual(["room2", "room9", "room10"])
+  })
+
+  test("direct rooms by their last message", () => {
+    const rooms = new Rooms()
+    for (const id of [1, 2, 3]) rooms.put(room(id, id, { kind: "direct", name: "" }), membership(id, 0))
+    expect(rooms.directs.map(({ id }) => id)).toEqual([3, 2, 1])
+    rooms.get(1)?.count(message(9), alice.id)
+    expect(rooms.directs.map(({ id }) => id)).toEqual([1, 3, 2])
+  })
+
+  test("rooms that one only looks at are in no list", () => {
+    const rooms = roomsWith(1)
+    rooms.put(room(2, 5))
+    expect(rooms.all.map(({ id }) => id)).toEqual([1])
+    expect(rooms.byName("room2")?.id).toBe(2)
+  })
+
+  test("a direct room is called by the others' names, alone it is oneself", () => {
+    const members = new Members(async () => [])
+    members.put(alice, bob, { ...bob, id: 3, name: "Carol" })
+    const titled = (participants: number[]) =>
+      new Rooms().put(room(1, 0, { kind: "direct", name: "", participants })).title({ me: alice, members })
+    expect(titled([1, 2, 3])).toBe("Bob, Carol")
+    expect(titled([1])).toBe("You")
+  })
+})
+
+describe("who looks at one thing is not woken by another", () => {
+  test("a message wakes its room's counter, and no list or other room", () => {
+    const rooms = roomsWith(...Array.from({ length: 200 }, (_, index) => index + 1))
+    const list = counted(() => rooms.channels.length)
+    const names = counted(() => rooms.channels.map(state => state.name))
+    const mine = counted(() => rooms.get(1)?.unread)
+    const other = counted(() => rooms.get(2)?.unread)
+    for (let number = 11; number <= 60; number++) {
+      rooms.get(1)?.count(message(number), alice.id)
+      flushSync()
+    }
+    expect([list.times, names.times, mine.times, other.times]).toEqual([0, 0, 50, 0])
+    for (const seen of [list, names, mine, other]) seen.stop()
+  })
+})

@@ -1,0 +1,303 @@
+import "fake-indexeddb/auto"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import { FakeSocket } from "../testing/fakeSocket"
+import {
+  alice,
+  bob,
+  liveTab,
+  membership,
+  message,
+  page,
+  posted,
+  room,
+  snapshot,
+  tab,
+  tabInRoom,
+  turns,
+} from "../testing/people"
+import type { Session } from "./session.svelte"
+
+const SECOND = 1000
+let session: Session
+
+async function pass(milliseconds: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(milliseconds)
+}
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => session.stop())
+
+describe("the connection, as the screen sees it", () => {
+  test("connecting, live, reconnecting, live", async () => {
+    session = tab()
+    expect([session.status, session.ready]).toEqual(["connecting", false])
+    FakeSocket.last.hello()
+    FakeSocket.last.answers("snapshot", snapshot(10))
+    await turns()
+    expect([session.status, session.ready, session.retryAt]).toEqual(["live", true, null])
+    FakeSocket.last.ends()
+    expect(session.status).toBe("reconnecting")
+    expect(session.retryAt).toBeGreaterThanOrEqual(Date.now())
+    session.retryNow()
+    FakeSocket.last.hello()
+    FakeSocket.last.answers("resume", { ...snapshot(10), changes: [] })
+    await turns()
+    expect([session.status, session.retryAt]).toEqual(["live", null])
+  })
+
+  test("as long as there was no snapshot it is still connecting", () => {
+    session = tab()
+    FakeSocket.last.ends()
+    expect(session.status).toBe("connecting")
+    expect(session.retryAt).not.toBeNull()
+  })
+
+  test.each([
+    [4001, "signed_out"],
+    [4003, "revoked"],
+    [4000, "refused"],
+    [4004, "refused"],
+  ])("%i is the end: %s", async (code, status) => {
+    session = await liveTab()
+    FakeSocket.last.ends(code as number)
+    expect(session.status).toBe(status)
+    await pass(100 * SECOND)
+    expect(FakeSocket.opened).toHaveLength(1)
+    await expect(session.command("room.join", { room: 1 })).rejects.toMatchObject({ code: "offline" })
+  })
+
+  test("the address of the socket is the page's own", () => {
+    session = tab()
+    expect(FakeSocket.last.url).toBe("ws://chat/ws/")
+  })
+
+  test("what it starts from", async () => {
+    session = await liveTab(snapshot(10, { presence: [{ member: 2, state: "away" }] }))
+    expect(session.me).toEqual(alice)
+    expect(session.workspace.name).toBe("The place")
+    expect(session.members.get(2)).toEqual(bob)
+    expect(session.presence.state(2)).toBe("away")
+    expect(session.rooms.channels.map(state => state.name)).toEqual(["room1"])
+  })
+})
+
+describe("commands", () => {
+  test("what a reply tells is in the state", async () => {
+    session = await liveTab()
+    const joining = session.command("room.join", { room: 5 })
+    await turns()
+    FakeSocket.last.answers("room.join", { room: room(5, 3), membership: membership(5, 3) })
+    await joining
+    expect(session.rooms.get(5)?.joined).toBe(true)
+    FakeSocket.last.says(posted(4, { room: 5 }))
+    expect(session.rooms.get(5)?.unread).toBe(1)
+  })
+
+  test("during a short absence they wait for the connection", async () => {
+    session = await liveTab()
+    FakeSocket.last.ends()
+    const joining = session.command("room.join", { room: 5 })
+    await pass(600)
+    FakeSocket.last.hello()
+    FakeSocket.last.answers("resume", { ...snapshot(10), changes: [] })
+    await turns()
+    FakeSocket.last.answers("room.join", { room: room(5, 3), membership: membership(5, 3) })
+    expect((await joining).room.id).toBe(5)
+  })
+
+  test("not for ever", async () => {
+    session = await liveTab()
+    FakeSocket.last.ends(4012, "retry_after=60")
+    const joining = session.command("room.join", { room: 5 }).catch((error: unknown) => error)
+    await pass(11 * SECOND)
+    expect(await joining).toMatchObject({ code: "offline" })
+  })
+
+  test("an edit is seen before its event", async () => {
+    session = await tabInRoom(10)
+    void session.command("message.edit", { message: message(3).id, text: "edited", seq: 3 })
+    await turns()
+    FakeSocket.last.answers("message.edit", message(3, { seq: 11, text: "edited" }))
+    await turns()
+    expect(session.timeline(1).at(3)?.text).toBe("edited")
+  })
+
+  test("a timeline that failed for want of a connection loads when there is one", async () => {
+    session = await liveTab()
+    FakeSocket.last.ends(4012, "retry_after=20")
+    void session.timeline(1).open()
+    await pass(11 * SECOND)
+    expect(session.timeline(1).error).toMatchObject({ code: "offline" })
+    await pass(10 * SECOND)
+    FakeSocket.last.hello()
+    FakeSocket.last.answers("resume", { ...snapshot(10), changes: [] })
+    await turns()
+    FakeSocket.last.answers("timeline", page(1, 10))
+    await turns()
+    expect(session.timeline(1).messages).toHaveLength(10)
+    expect(session.timeline(1).error).toBeNull()
+  })
+})
+
+describe("finding a room", () => {
+  test("that one knows asks nobody", async () => {
+    session = await liveTab()
+    expect((await session.findRoom({ name: "room1" })).id).toBe(1)
+    expect((await session.findRoom({ id: 1 })).id).toBe(1)
+    expect(FakeSocket.last.all("room.get")).toEqual([])
+  })
+
+  test("that does not exist is refused", async () => {
+    session = await liveTab()
+    const finding = session.findRoom({ name: "nowhere" }).catch((error: unknown) => error)
+    await turns()
+    FakeSocket.last.refuses("room.get", "not_found")
+    expect(await finding).toMatchObject({ code: "not_found" })
+  })
+})
+
+describe("members", () => {
+  test("unknown ones are asked for together, once, and fill themselves in", async () => {
+    session = await liveTab()
+    expect(session.members.get(7)).toMatchObject({ id: 7, name: "" })
+    session.members.get(8)
+    session.members.get(7)
+    await pass(1)
+    expect(FakeSocket.last.all("member.list").map(({ members }) => members)).toEqual([[7, 8]])
+    FakeSocket.last.answers("member.list", { members: [{ ...bob, id: 7, name: "Carol" }], more: false })
+    await turns()
+    expect(session.members.get(7).name).toBe("Carol")
+    session.members.get(8)
+    await pass(1)
+    expect(FakeSocket.last.all("member.list")).toHaveLength(1)
+  })
+
+  test("one's own profile is one's own everywhere", async () => {
+    session = await liveTab()
+    FakeSocket.last.says({ type: "member", member: { ...alice, name: "Alicia" } })
+    expect([session.me.name, session.members.get(1).name]).toEqual(["Alicia", "Alicia"])
+  })
+})
+
+describe("presence and typing", () => {
+  test("who comes, goes and looks away", async () => {
+    session = await liveTab()
+    FakeSocket.last.says({ type: "presence", presence: [{ member: 2, state: "active" }] })
+    expect([session.presence.state(2), session.presence.connected]).toEqual(["active", [2]])
+    FakeSocket.last.says({ type: "presence", presence: [{ member: 2, state: "offline" }] })
+    expect([session.presence.state(2), session.presence.connected]).toEqual(["offline", []])
+  })
+
+  test("typing fades by itself, ends with the message, and is never one's own", async () => {
+    session = await liveTab()
+    FakeSocket.last.says({ type: "typing", room: 1, members: [1, 2] })
+    expect(session.typing.in(1)).toEqual([2])
+    await pass(6 * SECOND)
+    expect(session.typing.in(1)).toEqual([])
+    FakeSocket.last.says({ type: "typing", room: 1, members: [2] })
+    FakeSocket.last.says(posted(11))
+    expect(session.typing.in(1)).toEqual([])
+  })
+
+  test("one's own typing is said now and then, not with every key", async () => {
+    session = await liveTab()
+    for (let key = 0; key < 20; key++) session.startTyping(1)
+    expect(FakeSocket.last.all("typing")).toEqual([{ type: "typing", room: 1 }])
+    await pass(3 * SECOND)
+    session.startTyping(1)
+    expect(FakeSocket.last.all("typing")).toHaveLength(2)
+  })
+
+  test("who looks away is away after a reconnection too", async () => {
+    session = await liveTab()
+    session.setPresence("away")
+    session.setPresence("away")
+    expect(FakeSocket.last.all("presence.set")).toHaveLength(1)
+    FakeSocket.last.ends()
+    session.retryNow()
+    FakeSocket.last.hello()
+    FakeSocket.last.answers("resume", { ...snapshot(10), changes: [] })
+    await turns()
+    expect(FakeSocket.last.asked("presence.set").state).toBe("away")
+  })
+})
+
+describe("reading", () => {
+  test("moves here at once, and is told once, a moment later", async () => {
+    session = await tabInRoom(10)
+    for (let number = 11; number <= 15; number++) FakeSocket.last.says(posted(number))
+    expect(session.rooms.get(1)?.unread).toBe(5)
+    session.reading.markRead(1, 12)
+    session.reading.markRead(1, 14)
+    session.reading.markRead(1, 13)
+    expect(session.rooms.get(1)?.unread).toBe(1)
+    await pass(600)
+    expect(FakeSocket.last.all("room.read").map(({ number }) => number)).toEqual([14])
+  })
+
+  test("in another tab moves it here too, never back behind what was read here", async () => {
+    session = await tabInRoom(10)
+    for (let number = 11; number <= 15; number++) FakeSocket.last.says(posted(number))
+    session.reading.markRead(1, 15)
+    FakeSocket.last.says({ type: "membership", membership: membership(1, 12) })
+    expect(session.rooms.get(1)?.unread).toBe(0)
+    await pass(600)
+    FakeSocket.last.answers("room.read", membership(1, 15))
+    await turns()
+    FakeSocket.last.says({ type: "membership", membership: membership(1, 12) })
+    expect(session.rooms.get(1)?.unread).toBe(3)
+  })
+
+  test("that the server has not heard is told again after a reconnection", async () => {
+    session = await tabInRoom(10)
+    FakeSocket.last.says(posted(11))
+    session.reading.markRead(1, 11)
+    FakeSocket.last.ends()
+    await pass(600)
+    FakeSocket.last.hello()
+    const behind = { memberships: [membership(1, 10)] }
+    FakeSocket.last.answers("resume", { ...snapshot(11, behind), changes: [{ room: 1, seq: 11, messages: [] }] })
+    await turns()
+    expect(session.rooms.get(1)?.unread).toBe(0)
+    expect(FakeSocket.last.asked("room.read")).toMatchObject({ room: 1, number: 11 })
+  })
+
+  test("marked unread by hand stays so while one looks at it, until the room is entered again", async () => {
+    session = await tabInRoom(10)
+    const marking = session.reading.markUnread(1, 8)
+    await turns()
+    FakeSocket.last.answers("room.unread", membership(1, 7))
+    await marking
+    session.reading.markRead(1, 10)
+    expect(session.rooms.get(1)?.unread).toBe(3)
+    session.reading.enter(1)
+    session.reading.markRead(1, 10)
+    expect(session.rooms.get(1)?.unread).toBe(0)
+  })
+})
+
+test("who wants to be told of messages is told after they are in the state, of old ones too when they change", async () => {
+  session = await tabInRoom(10)
+  const told: string[] = []
+  const stop = session.onMessage(({ number }) => told.push(`${number}: ${session.timeline(1).at(number)?.text}`))
+  FakeSocket.last.says(posted(11))
+  FakeSocket.last.says(posted(3, { seq: 12, text: "edited" }))
+  stop()
+  FakeSocket.last.says(posted(12, { seq: 13 }))
+  expect(told).toEqual(["11: message 11", "3: edited"])
+})
+
+test("the messages of rooms not looked at for long are let go", async () => {
+  const ids = Array.from({ length: 25 }, (_, index) => index + 1)
+  const many = { rooms: ids.map(id => room(id, 1)), memberships: ids.map(id => membership(id, 1)) }
+  session = await liveTab(snapshot(1, many))
+  for (const id of ids) {
+    void session.timeline(id).open()
+    await turns()
+    FakeSocket.last.answers("timeline", page(1, 1))
+    await turns()
+  }
+  expect(session.timelines.live).toHaveLength(20)
+  expect(session.timeline(1).loaded).toBe(false)
+  expect(session.timeline(25).loaded).toBe(true)
+})

@@ -1,0 +1,15 @@
+import { expect, test } from "vitest"
+import { timeOf, uuid7 } from "./uuid7"
+
+test("ids are version 7 of the standard, and say when they were made", () => {
+  const id = uuid7(1_795_176_000_123)
+  expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  expect(timeOf(id)).toBe(1_795_176_000_123)
+})
+
+test("ten thousand in one millisecond are different and rise, also when the clock goes back", () => {
+  const now = 1_795_176_001_000
+  const ids = Array.from({ length: 10_000 }, (_, index) => uuid7(now - (index > 5000 ? 60_000 : 0)))
+  expect(new Set(ids).size).toBe(ids.length)
+  expect([...ids].sort()).toEqual(ids)
+})
