@@ -24,12 +24,13 @@ from hubbub.actions.memberships import invite_members, join_room, leave_room, re
 from hubbub.actions.messages import Post, delete_message, edit_message, send_message, send_messages
 from hubbub.actions.reading import mark_read, mark_unread, set_level
 from hubbub.actions.rooms import archive_room, create_room, describe_room, open_direct, rename_room
-from hubbub.actions.workspace import name_workspace
+from hubbub.actions.workspace import begin_epoch, name_workspace
 
 __all__ = [
     "Post",
     "admit",
     "archive_room",
+    "begin_epoch",
     "change_role",
     "create_bot",
     "create_room",

@@ -4,6 +4,7 @@
 several servers. Running it twice does no harm. Make a copy of the database first: there is no way back.
 
   hubbub migrate --data /srv/chat
+  hubbub migrate --data /srv/chat --restored     after you have put a backup in place: browsers start anew
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ POSTGRESQL_LOCK = 0x68756262
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    pass
+    parser.add_argument(
+        "--restored", action="store_true", help="the database is a backup: make browsers forget what came after it"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -96,6 +96,7 @@ def _serve_one(listener: socket.socket) -> None:
         log_config=None,
         log_level="warning",
         server_header=False,
+        forwarded_allow_ips=settings.TRUSTED_PROXIES,
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
