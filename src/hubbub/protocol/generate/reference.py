@@ -2,6 +2,131 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
+from typing import TypeVar
+
+from hubbub import errors
+from hubbub.protocol import commands, events, limits
+from hubbub.protocol.closing import Close
+from hubbub.protocol.generate import refusals, shapes, words
+from hubbub.protocol.generate.story import STORY
+from hubbub.protocol.wire import Command, Event, Wire
+
+T = TypeVar("T")
+
 
 def document() -> str:
-    return ""
+    lines = [
+        "<!-- Written by bin/generate from src/hubbub/protocol. Change that, not this. -->",
+        "",
+        STORY.format(**{name: int(limit) for name, limit in limits.table().items()}),
+        "## Commands",
+        "",
+        "In the order a person meets them. `id` (integer, ≥ 0) names the request; a command without it is done and not",
+        f"answered. Any command may be refused with {_codes()}; each names its own refusals.",
+        "",
+        *_each(commands.ALL, _command),
+        "## Events",
+        "",
+        *_each(events.ALL, _event),
+        "## Objects",
+        "",
+        "One shape each, in snapshots, pages and events alike. A field that has nothing to say is left out.",
+        "",
+        *_each(shapes.object_types(), _object),
+        *_each(shapes.enums(), _enum),
+        "## Refusals",
+        "",
+        *_refusals(),
+        "## Close codes",
+        "",
+        *_closing(),
+        "## Limits",
+        "",
+        "Sizes protect memory and never move. `HUBBUB_RATE_LIMITS=off` lifts the rows marked “lifted”, for load tests.",
+        "",
+        *_limits(),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _each(kinds: Iterable[T], describe: Callable[[T], Iterator[str]]) -> Iterator[str]:
+    for kind in kinds:
+        yield from describe(kind)
+
+
+def _codes() -> str:
+    return ", ".join(f"`{code}`" for code in refusals.ANY if code != "sign_in")
+
+
+def _command(kind: type[Command]) -> Iterator[str]:
+    name = commands.type_of(kind)
+    yield f"### Command `{name}`"
+    yield ""
+    yield from _prose(kind)
+    yield from words.table(field for field in shapes.fields(kind) if field.name not in ("id", "type"))
+    yield f"Reply: [{kind.reply.__name__}](#{kind.reply.__name__.lower()}){_where(kind)}."
+    yield ""
+    for code, reason in refusals.OF[name].items():
+        yield f"- `{code}`: {reason}"
+    if refusals.OF[name]:
+        yield ""
+
+
+def _where(kind: type[Command]) -> str:
+    return ". On the socket only" if kind in commands.SOCKET_ONLY else ""
+
+
+def _event(kind: type[Event]) -> Iterator[str]:
+    yield f"### Event `{kind.model_fields['type'].default}`"
+    yield ""
+    yield from _prose(kind)
+    yield from words.table(field for field in shapes.fields(kind) if field.name != "type")
+
+
+def _object(kind: type[Wire]) -> Iterator[str]:
+    yield f"### {kind.__name__}"
+    yield ""
+    yield from _prose(kind)
+    yield from words.table(shapes.fields(kind))
+
+
+def _enum(kind: type[StrEnum]) -> Iterator[str]:
+    yield f"### {kind.__name__}"
+    yield ""
+    yield from _prose(kind)
+    yield f"{', '.join(f'`{value}`' for value in kind)}."
+    yield ""
+
+
+def _prose(documented: type) -> Iterator[str]:
+    if text := shapes.prose(documented):
+        yield text
+        yield ""
+
+
+def _refusals() -> Iterator[str]:
+    yield "| code | HTTP status | |"
+    yield "|---|---|---|"
+    for error in errors.ALL:
+        yield f"| `{error.code}` | {error.status} | {' '.join(shapes.prose(error).split())} |"
+    unforeseen = errors.HubbubError
+    yield f"| `{unforeseen.code}` | {unforeseen.status} | {refusals.ANY['internal']} |"
+    yield ""
+
+
+def _closing() -> Iterator[str]:
+    yield "| code | | come back? |"
+    yield "|---|---|---|"
+    for code in Close:
+        meaning = " ".join(shapes.meanings(Close)[code.name].split())
+        yield f"| {int(code)} | {meaning} | {'yes' if code.come_back else 'no'} |"
+    yield ""
+
+
+def _limits() -> Iterator[str]:
+    yield "| limit | | |"
+    yield "|---|---|---|"
+    for name, limit in limits.table().items():
+        yield f"| `{name}` | {int(limit)} {limit.unit} | {limit.reason} |"

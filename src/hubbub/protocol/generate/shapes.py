@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
 import types
 from dataclasses import dataclass
-from enum import StrEnum
-from inspect import cleandoc
+from enum import Enum, StrEnum
 from typing import Any, Union, get_args, get_origin
 
 from pydantic_core import PydanticUndefined
@@ -25,6 +27,7 @@ class Shape:
     meaning: str
     alias: str | None
     """The name of the field type in `wire`, where it has one: `MessageText`."""
+    constraints: list[Any]
 
 
 def enums() -> list[type[StrEnum]]:
@@ -52,6 +55,7 @@ def fields(model: type[Wire]) -> list[Shape]:
                 default=None if field.default is PydanticUndefined else field.default,
                 meaning=field.description or "",
                 alias=_alias(model, name),
+                constraints=field.metadata,
             )
         )
     return shapes
@@ -67,7 +71,20 @@ def without_none(annotation: Any) -> Any:
 def prose(documented: Any) -> str:
     """The docstring, unindented; empty where the type says nothing beyond its name."""
     own = documented.__dict__.get("__doc__")
-    return cleandoc(own) if own else ""
+    return inspect.cleandoc(own) if own else ""
+
+
+def meanings(kind: type[Enum]) -> dict[str, str]:
+    """The docstring below each member of an enum. Python forgets them; the source does not."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    found, name = {}, ""
+    for statement in definition.body:  # type: ignore[attr-defined]
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                pass
+            case ast.Expr(value=ast.Constant(value=str(text))) if name:
+                found[name] = text
+    return found
 
 
 def _alias(model: type[Wire], name: str) -> str | None:

@@ -79,7 +79,8 @@ def _closing() -> Iterator[str]:
         ]
     )
     numbers = ", ".join(str(int(code)) for code in Close if not code.come_back)
-    yield f"/** After these a client does not come back by itself. */\nexport const STAY_AWAY: ReadonlySet<number> = new Set([{numbers}])"
+    comment = "/** After these a client does not come back by itself. */"
+    yield f"{comment}\nexport const STAY_AWAY: ReadonlySet<number> = new Set([{numbers}])"
 
 
 def _limits() -> Iterator[str]:

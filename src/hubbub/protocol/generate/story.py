@@ -1,0 +1,76 @@
+"""The first part of the reference: how a socket's life goes, in prose. Numbers in braces come from the limits."""
+
+STORY = """\
+# The protocol
+
+One socket at `/ws/` carries JSON text frames (binary frames with the same text are taken too). The same
+commands are served at `POST …/api/<command>` under the path where Hubbub is mounted (`/chat/` by default): the
+body is the command without `type` and `id`, the answer is the reply itself or `{{"error": …}}` with the
+matching status. `…/api/docs` shows them, `…/api/openapi.json` describes them.
+
+A browser is known by its session cookie, and is refused unless its page's origin is allowed; with the cookie,
+HTTP wants Django's CSRF token in `X-CSRFToken`. Programs send `Authorization: Bearer <token>` and need no
+origin.
+
+## A session
+
+**The server speaks first.**
+
+```json
+{{"type": "hello", "epoch": "k3m9…", "member": 7, "heartbeat": {HEARTBEAT_SECONDS}}}
+```
+
+**The client says where it stands.** Who knows nothing asks for everything; who was here before names, for each
+room whose messages it holds, the seq of the last change it has.
+
+```json
+{{"id": 1, "type": "snapshot"}}
+{{"id": 1, "type": "resume", "epoch": "k3m9…", "rooms": {{"12": 345}}}}
+```
+
+The answer holds what only this member knows, whole: rooms, memberships, members, who is connected. To `resume`
+it adds the changes of each named room: all of them, or `"reset": true` for a room where that would be too much
+(drop its messages and page them anew), or `"reset": true` for everything when the epoch is another one: the
+database's history is not the one the client knew. From this answer on, events come.
+
+**Commands are answered** by their `id`, in any order. A member's messages for one room are placed in the order
+in which one connection sent them.
+
+```json
+{{"id": 2, "type": "message.send", "room": 12, "message": "0197…", "text": "Hello"}}
+{{"re": 2, "ok": {{"message": {{"id": "0197…", "room": 12, "number": 31, "seq": 346, "text": "Hello", "…": "…"}}}}}}
+{{"re": 2, "error": {{"code": "rate_limited", "message": "Slower, please.", "retry_after": 0.4}}}}
+```
+
+`ok` means that it is stored for good. The sender makes the message's id (UUIDv7), so a message whose answer was
+lost can be sent again at any time: the same id is the same message, and the answer says `"dup": true`.
+`retry_after` is in seconds; a refusal without it will be the same next time.
+
+**One rule keeps every room in order.** Each message has a `number`, its place in the room, and a `seq`, the
+place of its last change: posting, editing, deleting each give it the room's next seq. The durable event is the
+message's full new state:
+
+```json
+{{"type": "message", "room": 12, "seq": 346, "message": {{"id": "0197…", "number": 31, "seq": 346, "…": "…"}}}}
+```
+
+A client holds one number per room, the last seq it has taken, and takes an event if its `seq` is the next one,
+or if the event says `after` which seq it comes and the client has that one. An older event is dropped. A jump
+means that something was missed: `resume` that room. Joining, leaving and renaming are messages too (`system`),
+so this is the whole of it. What is unread is a difference: `room.posts − membership.read_posts`.
+
+**Events that cannot be missed do not exist.** `room`, `membership`, `left` and `member` are states that every
+snapshot and resume holds as well; `typing` and `presence` are of the moment and never stored. `lag` says that
+this connection read too slowly and changes of a room were left out, `refresh` that some state of one's own
+moved unheard: `resume` answers both.
+
+**Signs of life.** The server sends `heartbeat` every {HEARTBEAT_SECONDS} s, the client answers `beat`. After
+{SILENCE_SECONDS} s of silence the server gives the socket up; a client that hears nothing for twice the
+heartbeat does the same. `heads` in a heartbeat names rooms that moved: whoever has an older seq asks.
+
+**Coming back.** Wait a random time up to a bound that doubles from 0.5 s to 30 s, and never less than the
+`retry_after=…` of a close reason. The [close codes](#close-codes) say when not to come back.
+
+The room socket, `/ws/chat/<room name>/`, is a protocol of its own, that of the Django Channels tutorial:
+`{{"message": "hi"}}` in, `{{"message": "hi", "author": …, "number": …}}` out.
+"""
