@@ -82,20 +82,20 @@ def says(member: Member, room: Room, text: str) -> Message:
     return actions.send_message(author=member, room=room, text=text)
 
 
-def command(kind: str, **fields: Any) -> Command:
+def command(kind: str, /, **fields: Any) -> Command:
     """The command that these fields are on the wire."""
     return codec.decode(json.dumps({"type": kind, **fields}, default=str))
 
 
-def asks(member: Member, kind: str, **fields: Any) -> Any:
+def asks(who: Member, kind: str, /, **fields: Any) -> Any:
     """The reply to a command, asked as a socket or the API asks it. Raises what it is refused with."""
-    return run(member, command(kind, **fields))
+    return run(who, command(kind, **fields))
 
 
-def job(member: Member, kind: str, **fields: Any) -> Job:
+def job(who: Member, kind: str, /, **fields: Any) -> Job:
     if kind == "message.send":
         fields.setdefault("message", make_message_id())
-    return Job(member, command(kind, **fields))
+    return Job(who, command(kind, **fields))
 
 
 def together(*jobs: Job) -> Sequence[Job]:

@@ -1,0 +1,101 @@
+"""The table of `table.py`, asked letter by letter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from hubbub.errors import HubbubError
+from hubbub.protocol import commands
+from hubbub.protocol.objects import Role
+from tests.people import asks
+from tests.policy.table import ANYWHERE, IN_ROOMS, ON_A_SOCKET, PLACES, ROLES
+from tests.policy.world import DEEDS, Cell, make_world
+
+LETTERS = {None: ".", "forbidden": "F", "not_found": "0"}
+
+
+@pytest.fixture
+def world(no_first_room: None) -> dict[tuple[Role, str], Cell]:
+    return make_world()
+
+
+def test_every_command_stands_in_the_table() -> None:
+    rows = {deed.partition(",")[0] for deed in [*IN_ROOMS, *ANYWHERE]}
+    assert rows | ON_A_SOCKET == set(commands.BY_TYPE)
+    assert set(DEEDS) == {*IN_ROOMS, *ANYWHERE}
+
+
+@pytest.mark.parametrize("deed", IN_ROOMS)
+def test_who_may_do_it_where(deed: str, world: dict[tuple[Role, str], Cell]) -> None:
+    found = ["          " + "  ".join(PLACES)]
+    for role in ROLES:
+        letters = [letter_of(deed, world[role, place]) for place in PLACES]
+        found.append(f"  {role:<6}  " + "   ".join(letters))
+    assert "\n".join(found) == IN_ROOMS[deed].strip("\n")
+
+
+@pytest.mark.parametrize("deed", ANYWHERE)
+def test_who_may_do_it(deed: str, world: dict[tuple[Role, str], Cell]) -> None:
+    assert " ".join(letter_of(deed, world[role, "Pm"]) for role in ROLES) == ANYWHERE[deed]
+
+
+@pytest.mark.parametrize("deed", IN_ROOMS)
+def test_what_is_invisible_answers_exactly_like_what_does_not_exist(
+    deed: str, world: dict[tuple[Role, str], Cell]
+) -> None:
+    hidden = [
+        cell
+        for (role, place), cell in world.items()
+        if place in ("p-", "d-") or (role == Role.GUEST and place[1] == "-")
+    ]
+    for cell in hidden:
+        invisible, missing = refusal_of(deed, cell), refusal_of(deed, cell.nowhere())
+        assert invisible.code == missing.code == "not_found"
+        assert invisible.message == missing.message.replace("nowhere", cell.name)
+        assert invisible.retry_after == missing.retry_after
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_whoever_is_deactivated_may_do_nothing(deed: str, world: dict[tuple[Role, str], Cell]) -> None:
+    for role in ROLES:
+        for place in ("Pa", "pa", "dm"):
+            cell = world[role, place]
+            cell.who.active = True  # what a socket that was opened before still believes
+            type(cell.who).objects.filter(pk=cell.who.pk).update(active=False)
+            refusal = refusal_of(deed, cell)
+            assert (refusal.code, refusal.message) == ("forbidden", "Your account is deactivated.")
+
+
+@pytest.mark.parametrize("kind", sorted(ON_A_SOCKET))
+def test_what_belongs_to_a_socket_is_refused_elsewhere(
+    kind: str, world: dict[tuple[Role, str], Cell]
+) -> None:
+    fields: dict[str, Any] = {"presence.set": {"state": "away"}, "typing": {"room": 1}, "beat": {}}[kind]
+    with pytest.raises(HubbubError, match="makes sense only on a socket"):
+        asks(world[Role.OWNER, "Pm"].who, kind, **fields)
+
+
+def letter_of(deed: str, cell: Cell) -> str:
+    refusal = try_it(deed, cell)
+    return LETTERS[refusal.code if refusal else None]
+
+
+def refusal_of(deed: str, cell: Cell) -> HubbubError:
+    refusal = try_it(deed, cell)
+    assert refusal, f"{cell.who} may do this: {deed}"
+    return refusal
+
+
+def try_it(deed: str, cell: Cell) -> HubbubError | None:
+    """Do it, see what comes of it, undo it."""
+    with transaction.atomic():
+        try:
+            asks(cell.who, deed.partition(",")[0], **DEEDS[deed](cell))
+        except HubbubError as refusal:
+            return refusal
+        finally:
+            transaction.set_rollback(True)
+    return None
