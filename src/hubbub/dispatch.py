@@ -29,10 +29,11 @@ class Internal(HubbubError):
 
 @dataclass(slots=True)
 class Job:
-    """A command on its way: who asks what, then the answer or the refusal."""
+    """A command on its way: who asks what, then the answer or the refusal. `quiet`: nobody waits for the answer."""
 
     member: Member
     command: Command
+    quiet: bool = False
     answer: Wire | None = None
     refusal: HubbubError | None = None
     result: Any = None
@@ -146,7 +147,8 @@ def _settle(job: Job) -> None:
         job.refusal = job.result.refusal
         if job.refusal:
             return
-    job.answer = _answer(job, job.result)
+    if not job.quiet:
+        job.answer = _answer(job, job.result)
 
 
 def _handle(job: Job) -> Any:

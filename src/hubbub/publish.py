@@ -12,19 +12,36 @@ from dataclasses import dataclass, field
 from hubbub.protocol import events, objects
 
 
-@dataclass(slots=True)
 class RoomFrame:
-    """One state of one message, encoded once, at its place in its room's order."""
+    """One state of one message at its place in its room's order; `data` is its event, encoded at most once.
 
-    room: int
-    seq: int
-    number: int
-    data: bytes
-    """The `message` event as JSON."""
-    message: objects.Message
-    author_name: str
-    after: int | None = None
-    """The seq before this one where it is not seq − 1."""
+    `after` is the seq before this one where it is not seq − 1.
+    """
+
+    __slots__ = ("_data", "after", "author_name", "message", "number", "room", "seq")
+
+    def __init__(
+        self,
+        room: int,
+        seq: int,
+        number: int,
+        data: bytes | None,
+        message: objects.Message,
+        author_name: str,
+        after: int | None = None,
+    ) -> None:
+        self.room, self.seq, self.number = room, seq, number
+        self.message, self.author_name, self.after = message, author_name, after
+        self._data = data
+
+    @property
+    def data(self) -> bytes:
+        """The `message` event as JSON. Made when it is first asked for: many rooms have nobody who wants it."""
+        if self._data is None:
+            state = self.message
+            event = events.MessageChanged(room=self.room, seq=self.seq, after=self.after, message=state)
+            self._data = event.encode()
+        return self._data
 
     @property
     def leaves(self) -> int | None:
@@ -80,10 +97,7 @@ def publish(batch: Batch) -> None:
 
 def frame_of(message: objects.Message, author_name: str, *, after: int | None = None) -> RoomFrame:
     """A message's state as the frame that everybody in the room gets."""
-    event = events.MessageChanged(room=message.room, seq=message.seq, after=after, message=message)
-    return RoomFrame(
-        message.room, message.seq, message.number, event.encode(), message, author_name, after=after
-    )
+    return RoomFrame(message.room, message.seq, message.number, None, message, author_name, after)
 
 
 def room_topic(room: int) -> str:

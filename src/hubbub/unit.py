@@ -117,7 +117,7 @@ _here = threading.local()
 def _place_new(postings: list[Posting], heads: dict[int, Head]) -> list[tuple[Message, str]]:
     if not postings:
         return []
-    seen = {m.pk: m for m in Message.objects.filter(pk__in=[p.message.pk for p in postings])}
+    seen = Message.objects.present([posting.message.pk for posting in postings])
     new: list[tuple[Message, str]] = []
     read: dict[tuple[int, int], tuple[int, int]] = {}
     now = datetime.now(UTC)

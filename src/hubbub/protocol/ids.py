@@ -9,6 +9,9 @@ from uuid import UUID
 
 def make_message_id() -> UUID:
     """48 bits of milliseconds since 1970, then 74 random bits (RFC 9562 §5.7)."""
-    value = int.from_bytes(int(time.time() * 1000).to_bytes(6, "big") + os.urandom(10), "big")
-    value = (value & ~(0xF << 76)) | (0x7 << 76)
-    return UUID(int=(value & ~(0x3 << 62)) | (0x2 << 62))
+    chance = int.from_bytes(os.urandom(10), "big")
+    version_and_variant = (0x7 << 76) | (0x2 << 62)
+    return UUID(int=(int(time.time() * 1000) << 80) | version_and_variant | (chance & _CHANCE))
+
+
+_CHANCE = (0xFFF << 64) | ((1 << 62) - 1)

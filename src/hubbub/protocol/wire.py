@@ -32,20 +32,29 @@ class Event(Wire):
 
 
 def _fits_a_message(text: str) -> str:
-    if len(text.encode("utf-8", "surrogatepass")) > limits.MESSAGE_BYTES:
+    if _size_of(text) > limits.MESSAGE_BYTES:
         raise ValueError(
             f"a message holds at most {limits.MESSAGE_BYTES} bytes of UTF-8; split it into several"
         )
-    if not text.strip():
+    if not text or text.isspace():
         raise ValueError("a message needs some text")
-    return _without_nul(text)
+    return text
 
 
 def _without_nul(text: str) -> str:
-    # PostgreSQL cannot store U+0000, and lone surrogates cannot be encoded: what one storage refuses, all refuse.
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("the text holds a NUL or half a character (a lone surrogate); remove it")
+    _size_of(text)
     return text
+
+
+def _size_of(text: str) -> int:
+    """Bytes of UTF-8. PostgreSQL cannot store U+0000, and half a character cannot be encoded: nobody may send them."""
+    try:
+        size = len(text) if text.isascii() else len(text.encode())
+    except UnicodeEncodeError:
+        size = -1
+    if size < 0 or "\x00" in text:
+        raise ValueError("the text holds a NUL or half a character (a lone surrogate); remove it")
+    return size
 
 
 def _tidy(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from hubbub import dispatch
@@ -19,7 +19,7 @@ from hubbub.protocol import codec, commands, limits
 from hubbub.protocol.closing import Close
 from hubbub.protocol.ids import make_message_id
 from hubbub.protocol.replies import RoomState
-from hubbub.protocol.wire import Command, MessageText
+from hubbub.protocol.wire import Command
 from hubbub.realtime.parcel import Dialect, as_lines
 from hubbub.realtime.session import Session
 
@@ -54,21 +54,20 @@ class RoomSession(Session):
             self._refuse(refusal)
             return
         self.connection.waiting += 1
-        self.runtime.writer.submit(Job(self.connection.member, command), self._written)
+        self.runtime.writer.submit(Job(self.connection.member, command, quiet=True), self._written)
 
     def _command(self, data: bytes) -> commands.SendMessage:
         if len(data) > limits.FRAME_BYTES:
             raise Invalid(f"A frame holds at most {limits.FRAME_BYTES} bytes.")
         try:
-            document = from_json(data, allow_inf_nan=False)
-            text = _text.validate_python(document["message"])
+            text = from_json(data, allow_inf_nan=False)["message"]
+            return commands.SendMessage.model_validate(
+                {"type": "message.send", "room": self.room, "message": make_message_id(), "text": text}
+            )
         except ValidationError as error:
             raise Invalid(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
         except (ValueError, KeyError, TypeError):
             raise Invalid('Send a JSON object: {"message": "hi"}') from None
-        return commands.SendMessage.model_construct(
-            type="message.send", room=self.room, message=make_message_id(), text=text
-        )
 
     def _written(self, job: Job) -> None:
         if job.refusal is not None:
@@ -102,9 +101,6 @@ class RoomSession(Session):
 
 def _run(member: Member, command: Command) -> Any:
     return dispatch.run(member, command)
-
-
-_text: TypeAdapter[str] = TypeAdapter(MessageText)
 
 
 async def room_socket(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -60,7 +60,8 @@ class EventSession(Session):
                 self.waits(self._read(command))
             case _:
                 self.connection.waiting += 1
-                self.runtime.writer.submit(Job(self.connection.member, command), self._written)
+                job = Job(self.connection.member, command, quiet=command.id is None)
+                self.runtime.writer.submit(job, self._written)
 
     def _typing(self, command: StartTyping) -> None:
         if command.room not in self.connection.rooms:
