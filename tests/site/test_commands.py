@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from hubbub import actions
-from hubbub.models import Member, Token
+from hubbub.models import Member, Token, Workspace
 from hubbub.protocol.objects import Role
 from hubbub.realtime.auth import login_from_secret
 from hubbub_site import cli
@@ -142,6 +142,20 @@ class TestOwner:
         assert not User.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
+class TestMigrate:
+    def test_run_again_it_does_nothing(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert cli.main(["migrate"]) == 0
+        assert "up to date already" in capsys.readouterr().out
+
+    def test_after_a_restored_backup_browsers_start_anew(self, alice: User) -> None:
+        before = Workspace.objects.the_one().epoch
+        assert cli.main(["migrate"]) == 0
+        assert Workspace.objects.the_one().epoch == before
+        assert cli.main(["migrate", "--restored"]) == 0
+        assert Workspace.objects.the_one().epoch != before
+
+
 class TestDoctor:
     def test_a_sound_place_has_nothing_that_failed(
         self, alice: User, capsys: pytest.CaptureFixture[str]
@@ -182,7 +196,7 @@ class TestServe:
     def test_it_serves_refuses_a_second_one_and_ends_on_sigterm(self, tmp_path: Path) -> None:
         port, data = free_port(), tmp_path / "data"
         url = f"http://127.0.0.1:{port}"
-        command = [HUBBUB, "serve", "--data", data, "--port", str(port)]
+        command: list[str | Path] = [HUBBUB, "serve", "--data", data, "--port", str(port)]
         log = tmp_path / "log"
         with running(command, url=url, port=port, ready=lambda: answers(f"{url}/healthz"), log=log) as server:
             assert "Welcome to Hubbub" in fetch(f"{url}/")

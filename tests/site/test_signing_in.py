@@ -114,7 +114,7 @@ class TestByJsonWebToken:
         import jwt
 
         claims = jwt.decode(self.tokens()["access_token"], options={"verify_signature": False})
-        assert user_from_token(jwt.encode(claims, None, algorithm="none")) is None
+        assert user_from_token(jwt.encode(claims, "", algorithm="none")) is None
 
     def test_it_ends_with_its_login(self, alice: User) -> None:
         token = self.tokens()["access_token"]

@@ -19,18 +19,21 @@ POSTGRESQL_LOCK = 0x68756262
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--restored", action="store_true", help="the database is a backup: make browsers forget what came after it"
+        "--restored",
+        action="store_true",
+        help="the database is a backup: make browsers forget what came after it",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     start(make=True)
     steps = migrate()
-    print(
-        f"The database is up to date ({steps} steps done)."
-        if steps
-        else "The database is up to date already."
-    )
+    print(f"The database is up to date{f': {steps} steps done' if steps else ' already'}.")
+    if args.restored:
+        from hubbub import actions
+
+        actions.begin_epoch()
+        print("A new epoch has begun: each browser starts anew when it connects.")
     return 0
 
 
