@@ -5,16 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import multiprocessing
-import os
 import signal
 import socket
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import uvicorn
 from django.conf import settings
@@ -24,6 +19,7 @@ from hubbub.realtime import relay
 from hubbub.realtime import runtime as realtime
 from hubbub_site.server.lock import AlreadyServed, only_server_of
 from hubbub_site.server.push import PushProtocol
+from hubbub_site.workers import Workers
 
 DRAIN_SECONDS = 5.0
 """Over which clients are asked to go elsewhere when the server stops."""
@@ -55,8 +51,9 @@ def serve(*, host: str, port: int, data: Path, workers: int = 1) -> int:
             raise CannotServe(str(error)) from None
         listener = stack.enter_context(contextlib.closing(_bind(host, port)))
         if workers > 1:
-            return _supervise(listener, workers)
-        _serve_one(listener)
+            Workers(listener, workers).run()
+        else:
+            serve_on(listener)
         return 0
 
 
@@ -80,7 +77,8 @@ def _bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _serve_one(listener: socket.socket) -> None:
+def serve_on(listener: socket.socket) -> None:
+    """Serve a listening socket in this process, until SIGTERM or SIGINT."""
     sys.setswitchinterval(SWITCH_SECONDS)
     config = uvicorn.Config(
         "hubbub_site.asgi:application",
@@ -129,44 +127,3 @@ class Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-
-def _supervise(listener: socket.socket, count: int) -> int:
-    """Several processes that accept from one socket. One that dies is replaced; SIGTERM drains them all."""
-    spawn = multiprocessing.get_context("spawn")
-    stopping = False
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-
-    def start() -> Any:
-        process = spawn.Process(target=_work, args=(listener,))
-        process.start()
-        return process
-
-    processes = [start() for _ in range(count)]
-    while not stopping:
-        time.sleep(0.2)
-        for place, process in enumerate(processes):
-            if not process.is_alive() and not stopping:
-                sys.stderr.write(f"Worker {process.pid} ended with {process.exitcode}; starting another.\n")
-                time.sleep(0.5)
-                processes[place] = start()
-    for process in processes:
-        if process.pid and process.is_alive():
-            os.kill(process.pid, signal.SIGTERM)
-    for process in processes:
-        process.join(DRAIN_SECONDS + GRACE_SECONDS + 5)
-        process.kill()
-    return 0
-
-
-def _work(listener: socket.socket) -> None:
-    import django
-
-    django.setup()
-    _serve_one(listener)

@@ -1,0 +1,61 @@
+"""Several processes that accept from one socket. One that dies is replaced; SIGTERM drains them all."""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.process
+import signal
+import socket
+import sys
+import threading
+
+RESTART_SECONDS = 0.5
+"""Before a worker that died is replaced: one that cannot start must not spin."""
+
+PATIENCE_SECONDS = 20.0
+"""For a worker to drain before it is killed."""
+
+
+class Workers:
+    """Keeps `count` processes serving a listening socket until it is told to stop."""
+
+    def __init__(self, listener: socket.socket, count: int) -> None:
+        self._listener = listener
+        self._spawn = multiprocessing.get_context("spawn")
+        self._stopping = threading.Event()
+        self._processes = [self._start() for _ in range(count)]
+
+    def run(self) -> None:
+        """Until SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stopping.set())
+        while not self._stopping.wait(0.2):
+            self._replace_dead()
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.join(PATIENCE_SECONDS)
+            process.kill()
+
+    def _replace_dead(self) -> None:
+        for place, process in enumerate(self._processes):
+            if not process.is_alive():
+                print(f"Worker {process.pid} ended ({process.exitcode}); starting another.", file=sys.stderr)
+                if not self._stopping.wait(RESTART_SECONDS):
+                    self._processes[place] = self._start()
+
+    def _start(self) -> multiprocessing.process.BaseProcess:
+        process = self._spawn.Process(target=_work, args=(self._listener,))
+        process.start()
+        return process
+
+
+def _work(listener: socket.socket) -> None:
+    """A worker's life. Django comes first: everything else needs its apps."""
+    import django
+
+    django.setup()
+
+    from hubbub_site.server.serving import serve_on
+
+    serve_on(listener)
