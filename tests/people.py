@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from hubbub import actions, errors, publish
 from hubbub.admission import Admission
@@ -105,12 +106,22 @@ def together(*jobs: Job) -> Sequence[Job]:
 
 
 @contextmanager
-def refused(code: str) -> Iterator[pytest.ExceptionInfo[errors.HubbubError]]:
-    """Inside, something is refused with this code, in a sentence."""
+def refused(code: str, words: str = "") -> Iterator[pytest.ExceptionInfo[errors.HubbubError]]:
+    """Inside, something is refused with this code, and with these words among others."""
     with pytest.raises(errors.HubbubError) as caught:
         yield caught
     assert caught.value.code == code, caught.value.message
-    assert caught.value.message.endswith((".", "…", "”"))
+    assert words in caught.value.message
+    assert caught.value.message
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The SQL that is run inside, without savepoints; complete when the block has ended."""
+    found: list[str] = []
+    with CaptureQueriesContext(connection) as queries:
+        yield found
+    found += [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
 
 
 def no_such_room() -> int:
