@@ -16,6 +16,7 @@ export interface Limit {
 
 export function limitOf(text: string): Limit {
   // Each UTF-16 unit is at most three bytes: short texts need no counting.
-  const left = text.length * 3 < MESSAGE_BYTES - NEAR_BYTES ? MESSAGE_BYTES : MESSAGE_BYTES - encoder.encode(text).length
+  const left =
+    text.length * 3 < MESSAGE_BYTES - NEAR_BYTES ? MESSAGE_BYTES : MESSAGE_BYTES - encoder.encode(text).length
   return { left, near: left < NEAR_BYTES, over: left < 0 }
 }

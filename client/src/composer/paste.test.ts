@@ -14,7 +14,9 @@ test("lines from a code editor come in a fence with their language, indentation 
 })
 
 test("lines from a page's code block come in a fence too", () => {
-  expect(pasteEdit(empty, { text: "a\n  b", html: "<meta><pre>a\n  b</pre>", editor: "" })?.insert).toBe("```\na\n  b\n```\n")
+  expect(pasteEdit(empty, { text: "a\n  b", html: "<meta><pre>a\n  b</pre>", editor: "" })?.insert).toBe(
+    "```\na\n  b\n```\n",
+  )
 })
 
 test("within a fence nothing is fenced again", () => {

@@ -2,7 +2,8 @@ import { expect, test } from "vitest"
 import { nameProblem } from "./naming"
 
 test("names in any script are fine", () => {
-  for (const name of ["general", "Tea & biscuits", "غرفة المعيشة", "设计", "🎉 party"]) expect(nameProblem(name)).toBe("")
+  for (const name of ["general", "Tea & biscuits", "غرفة المعيشة", "设计", "🎉 party"])
+    expect(nameProblem(name)).toBe("")
 })
 
 test("what the server would refuse is said beforehand", () => {

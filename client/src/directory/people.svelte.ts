@@ -18,19 +18,22 @@ export class PeopleSearch {
   /** Starts a search; returns how to call it off. A failed one leaves what was found before. */
   search(query: string): () => void {
     let current = true
-    const waiting = setTimeout(async () => {
-      this.searching = true
-      try {
-        const page = await this.#session.command("member.directory", { query: query.trim().replace(/^@/, "") })
-        if (!current) return
-        this.found = page.members.filter(member => member.active)
-        this.more = page.more
-      } catch {
-        // Offline, people one already knows can still be chosen; the bar above says why there are no others.
-      } finally {
-        if (current) this.searching = false
-      }
-    }, query === "" ? 0 : REST_MS)
+    const waiting = setTimeout(
+      async () => {
+        this.searching = true
+        try {
+          const page = await this.#session.command("member.directory", { query: query.trim().replace(/^@/, "") })
+          if (!current) return
+          this.found = page.members.filter(member => member.active)
+          this.more = page.more
+        } catch {
+          // Offline, people one already knows can still be chosen; the bar above says why there are no others.
+        } finally {
+          if (current) this.searching = false
+        }
+      },
+      query === "" ? 0 : REST_MS,
+    )
     return () => {
       current = false
       clearTimeout(waiting)

@@ -16,7 +16,10 @@ test("at the bottom of the window it opens above", () => {
 
 test("a tooltip at the top of the window goes below", () => {
   const button = { left: 300, top: 4, width: 30, height: 30 }
-  expect(place(button, { width: 80, height: 24 }, view, { side: "above", align: "center" })).toEqual({ left: 275, top: 40 })
+  expect(place(button, { width: 80, height: 24 }, view, { side: "above", align: "center" })).toEqual({
+    left: 275,
+    top: 40,
+  })
 })
 
 test("from right to left, start is the right edge", () => {

@@ -7,7 +7,7 @@ const REST_MS = 450
 
 /** Shows a text beside an element that already has an accessible name; screen readers are told nothing twice. */
 export function tooltip(text: () => string): Attachment<HTMLElement> {
-  return (element) => {
+  return element => {
     let waiting: ReturnType<typeof setTimeout> | undefined
 
     function enter(event: PointerEvent): void {
@@ -25,7 +25,8 @@ export function tooltip(text: () => string): Attachment<HTMLElement> {
     const options = { signal: listening.signal }
     element.addEventListener("pointerenter", enter, options)
     element.addEventListener("focus", focus, options)
-    for (const type of ["pointerleave", "pointerdown", "blur", "keydown"]) element.addEventListener(type, leave, options)
+    for (const type of ["pointerleave", "pointerdown", "blur", "keydown"])
+      element.addEventListener(type, leave, options)
     return () => {
       listening.abort()
       leave()

@@ -4,7 +4,7 @@ import type { Member, PresenceState, RosterEntry } from "../protocol/types"
 import type { RoomState } from "../state/rooms.svelte"
 import type { Session } from "../state/session.svelte"
 import { failureText } from "../ui/failure"
-import { arranged, type Arranged } from "./arranged"
+import { type Arranged, arranged } from "./arranged"
 
 const REST_MS = 150
 
@@ -18,7 +18,11 @@ export class RosterList {
   #query = ""
   #asked = 0
   readonly arranged: Arranged = $derived(
-    arranged(this.entries, id => this.#session.members.get(id), id => this.#session.presence.state(id)),
+    arranged(
+      this.entries,
+      id => this.#session.members.get(id),
+      id => this.#session.presence.state(id),
+    ),
   )
 
   constructor(session: Session, room: RoomState) {

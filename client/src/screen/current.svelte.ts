@@ -58,6 +58,7 @@ export class CurrentRoom {
   follow(): void {
     const { state } = this
     const { place } = this.#navigation
-    if (state && place.room !== null) this.#navigation.replace(this.#navigation.path(state.room, place.number ?? undefined))
+    if (state && place.room !== null)
+      this.#navigation.replace(this.#navigation.path(state.room, place.number ?? undefined))
   }
 }

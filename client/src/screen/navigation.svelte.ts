@@ -58,7 +58,15 @@ export class Navigation {
 
   /** Takes a click on a link marked `data-internal`, unless a new tab is meant. */
   follow(event: MouseEvent): void {
-    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    if (
+      event.defaultPrevented ||
+      event.button !== 0 ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey ||
+      event.altKey
+    )
+      return
     const link = event.target instanceof Element ? event.target.closest("a") : null
     if (link?.dataset.internal === undefined || link.origin !== location.origin) return
     event.preventDefault()

@@ -13,8 +13,12 @@ test("while all is well nothing is said, nor while the first connection is made"
 })
 
 test("cut off, it tells when the next try is, and that nothing is lost", () => {
-  expect(told("reconnecting", true, 4, 0)).toBe("No connection. Next try in 4 seconds — what you write is kept and sent then.")
-  expect(told("reconnecting", true, 1, 0)).toBe("No connection. Next try in 1 second — what you write is kept and sent then.")
+  expect(told("reconnecting", true, 4, 0)).toBe(
+    "No connection. Next try in 4 seconds — what you write is kept and sent then.",
+  )
+  expect(told("reconnecting", true, 1, 0)).toBe(
+    "No connection. Next try in 1 second — what you write is kept and sent then.",
+  )
   expect(bar("reconnecting", true, 4, 0)?.action).toBe("retry")
 })
 

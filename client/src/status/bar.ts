@@ -16,7 +16,12 @@ export function bar(status: Status, ready: boolean, seconds: number | null, unse
     case "live":
       return null
     case "signed_out":
-      return { key: unsent > 0 ? "connection.signedOutUnsent" : "connection.signedOut", values: { count: unsent }, mood: "ended", action: "sign_in" }
+      return {
+        key: unsent > 0 ? "connection.signedOutUnsent" : "connection.signedOut",
+        values: { count: unsent },
+        mood: "ended",
+        action: "sign_in",
+      }
     case "revoked":
       return { key: "connection.revoked", values: {}, mood: "ended", action: "sign_in" }
     case "refused":
@@ -25,7 +30,12 @@ export function bar(status: Status, ready: boolean, seconds: number | null, unse
       break
   }
   if (seconds !== null && seconds > 0) {
-    return { key: ready ? "connection.waits" : "connection.unreachable", values: { count: seconds }, mood: "waits", action: "retry" }
+    return {
+      key: ready ? "connection.waits" : "connection.unreachable",
+      values: { count: seconds },
+      mood: "waits",
+      action: "retry",
+    }
   }
   return ready ? { key: "connection.trying", values: {}, mood: "waits", action: null } : null
 }

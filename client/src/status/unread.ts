@@ -3,7 +3,8 @@
 /** “(3) general · Workspace” and the icon to go with it. */
 export function showUnread(page: Document, unread: number, room: string, workspace: string): void {
   page.title = titleOf(unread, room, workspace)
-  const link = page.querySelector<HTMLLinkElement>('link[rel="icon"][data-hubbub]') ?? page.head.appendChild(newLink(page))
+  const link =
+    page.querySelector<HTMLLinkElement>('link[rel="icon"][data-hubbub]') ?? page.head.appendChild(newLink(page))
   const address = iconOf(unread > 0)
   if (link.href !== address) link.href = address
 }
@@ -23,8 +24,10 @@ function newLink(page: Document): HTMLLinkElement {
 
 /** A speech bubble with three dots; a notice in its corner when something is unread. */
 function iconOf(dot: boolean): string {
-  const bubble = '<path fill="#0a6b61" d="M9 4h14a6 6 0 0 1 6 6v8a6 6 0 0 1-6 6h-8l-7 5v-5.1A6 6 0 0 1 3 18v-8a6 6 0 0 1 6-6z"/>'
-  const dots = '<g fill="#fff"><circle cx="10" cy="14" r="2"/><circle cx="16" cy="14" r="2"/><circle cx="22" cy="14" r="2"/></g>'
+  const bubble =
+    '<path fill="#0a6b61" d="M9 4h14a6 6 0 0 1 6 6v8a6 6 0 0 1-6 6h-8l-7 5v-5.1A6 6 0 0 1 3 18v-8a6 6 0 0 1 6-6z"/>'
+  const dots =
+    '<g fill="#fff"><circle cx="10" cy="14" r="2"/><circle cx="16" cy="14" r="2"/><circle cx="22" cy="14" r="2"/></g>'
   const notice = dot ? '<circle cx="25" cy="7" r="6.5" fill="#d9362b" stroke="#fff" stroke-width="2"/>' : ""
   return `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">${bubble}${dots}${notice}</svg>`)}`
 }

@@ -4,7 +4,8 @@ import { arrivals } from "./arrivals"
 
 const ALICE = 1
 const BOB = 2
-const message = (number: number, author = BOB, more: Partial<Message> = {}) => ({ id: `m${number}`, number, author, ...more }) as Message
+const message = (number: number, author = BOB, more: Partial<Message> = {}) =>
+  ({ id: `m${number}`, number, author, ...more }) as Message
 
 test("the first page is no news", () => {
   expect(arrivals([message(1), message(2)], null, ALICE)).toEqual({ heard: 2, messages: [] })
@@ -17,7 +18,12 @@ test("what Bob posts after that is; what Alice posts herself is not", () => {
 })
 
 test("history that loads above, lines that happened and deleted messages are not read out", () => {
-  const page = [message(1), message(2), message(3, BOB, { system: { kind: "joined" } }), message(4, BOB, { deleted: true })]
+  const page = [
+    message(1),
+    message(2),
+    message(3, BOB, { system: { kind: "joined" } }),
+    message(4, BOB, { deleted: true }),
+  ]
   expect(arrivals(page, 2, ALICE).messages).toEqual([])
 })
 

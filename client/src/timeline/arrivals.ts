@@ -13,6 +13,8 @@ export function arrivals(messages: readonly Message[], heard: number | null, me:
   const last = messages[messages.length - 1]
   if (!last) return { heard, messages: [] }
   if (heard === null) return { heard: last.number, messages: [] }
-  const fresh = messages.filter(message => message.number > heard && message.author !== me && !message.system && !message.deleted)
+  const fresh = messages.filter(
+    message => message.number > heard && message.author !== me && !message.system && !message.deleted,
+  )
   return { heard: Math.max(heard, last.number), messages: fresh }
 }

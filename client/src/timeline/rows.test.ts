@@ -50,19 +50,35 @@ test("a new day has its divider, and starts a new group", () => {
 
 test("the new line stands before the first message that somebody else wrote since", () => {
   const messages = [message(1, BOB, "10:00:00"), message(2, ALICE, "10:01:00"), message(3, BOB, "10:02:00")]
-  expect(told(new RowMaker().rows(shown(messages, { readUpTo: 1 })))).toEqual(["day", "head m1", "head m2", "new", "head m3"])
+  expect(told(new RowMaker().rows(shown(messages, { readUpTo: 1 })))).toEqual([
+    "day",
+    "head m1",
+    "head m2",
+    "new",
+    "head m3",
+  ])
   expect(told(new RowMaker().rows(shown(messages, { readUpTo: 3 })))).not.toContain("new")
 })
 
 test("what happened is a line of its own and parts the group", () => {
   const rows = new RowMaker().rows(
-    shown([message(1, BOB, "10:00:00"), message(2, ALICE, "10:01:00", { system: { kind: "joined" } }), message(3, BOB, "10:02:00")]),
+    shown([
+      message(1, BOB, "10:00:00"),
+      message(2, ALICE, "10:01:00", { system: { kind: "joined" } }),
+      message(3, BOB, "10:02:00"),
+    ]),
   )
   expect(told(rows)).toEqual(["day", "head m1", "system", "head m3"])
 })
 
 test("what waits to be sent stands last, and stays one line when it is confirmed", () => {
-  const entry: PendingMessage = { id: "m2", room: 1, text: "hi", state: "queued", created: Date.parse("2026-11-20T10:01:00") }
+  const entry: PendingMessage = {
+    id: "m2",
+    room: 1,
+    text: "hi",
+    state: "queued",
+    created: Date.parse("2026-11-20T10:01:00"),
+  }
   const maker = new RowMaker()
   const first = message(1, ALICE, "10:00:00")
   expect(told(maker.rows(shown([first], { pending: [entry] })))).toEqual(["day", "head m1", "post m2"])

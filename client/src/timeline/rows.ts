@@ -66,7 +66,8 @@ export class RowMaker {
       rows.push(last)
     }
     const addDay = (at: Date) => {
-      if (!last || !("at" in last) || !sameDay(last.at, at)) add({ kind: "day", key: `day ${at.toDateString()}`, date: at })
+      if (!last || !("at" in last) || !sameDay(last.at, at))
+        add({ kind: "day", key: `day ${at.toDateString()}`, date: at })
     }
 
     for (const message of shown.messages) {

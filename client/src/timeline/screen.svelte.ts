@@ -8,7 +8,10 @@ import { type Row, RowMaker } from "./rows"
 import { around, atEnd, grown, MOST, type Slice, within } from "./slice"
 
 /** Where to scroll to, once it is in the page. */
-export type Target = { readonly to: "end" } | { readonly to: "new" } | { readonly to: "message"; readonly number: number }
+export type Target =
+  | { readonly to: "end" }
+  | { readonly to: "new" }
+  | { readonly to: "message"; readonly number: number }
 
 const FLASH_MS = 2500
 
@@ -18,6 +21,8 @@ export class TimelineScreen {
   readonly timeline: Timeline
 
   target: Target | null = $state.raw(null)
+  /** It is known which part to show. Until then nothing is: what flashes by would count as seen. */
+  placed = $state(false)
   /** the end is held: new messages come into the page as they arrive */
   following = $state(true)
   /** the “new” line stands after this number */
@@ -45,15 +50,14 @@ export class TimelineScreen {
     return within({ first: Math.max(slice.first, loaded.last - MOST + 1), last: loaded.last }, loaded)
   })
   /** whether what is in the page ends where the room ends */
-  readonly endsAtLatest: boolean = $derived.by(
-    () => !this.timeline.after && this.#shown?.last === this.#loaded?.last,
-  )
+  readonly endsAtLatest: boolean = $derived.by(() => !this.timeline.after && this.#shown?.last === this.#loaded?.last)
   readonly rows: Row[] = $derived.by(() => {
     const { messages, pending } = this.timeline
     const [loaded, shown] = [this.#loaded, this.#shown]
     return this.#maker.rows({
-      messages: loaded && shown ? messages.slice(shown.first - loaded.first, shown.last - loaded.first + 1) : [],
-      pending: this.endsAtLatest ? pending : [],
+      messages:
+        this.placed && loaded && shown ? messages.slice(shown.first - loaded.first, shown.last - loaded.first + 1) : [],
+      pending: this.placed && this.endsAtLatest ? pending : [],
       me: this.session.me.id,
       readUpTo: this.readUpTo,
       deleting: id => this.session.outbox.deleting(id),
@@ -82,16 +86,15 @@ export class TimelineScreen {
     this.returned()
     if (number !== null) return this.show(number)
     if (this.readUpTo === null) return this.toLatest()
-    if (!this.#holds(this.readUpTo) && !this.#holds(this.readUpTo + 1)) {
-      await this.timeline.open({ around: Math.max(1, this.readUpTo) })
-    }
-    this.#showAround(this.readUpTo)
+    const { readUpTo } = this
+    if (!this.#holds(readUpTo) && !this.#holds(readUpTo + 1)) await this.#load(Math.max(1, readUpTo))
+    this.#showAround(readUpTo)
     this.target = { to: "new" }
   }
 
   /** Shows a message in the middle, and makes it stand out for a moment. */
   async show(number: number): Promise<void> {
-    if (!this.#holds(number)) await this.timeline.open({ around: number })
+    if (!this.#holds(number)) await this.#load(number)
     this.#showAround(number)
     this.target = { to: "message", number }
     this.flashing = number
@@ -101,8 +104,10 @@ export class TimelineScreen {
   }
 
   async toLatest(): Promise<void> {
+    this.placed = this.timeline.loaded && !this.timeline.after
     await this.timeline.open()
     await this.timeline.jumpToLatest()
+    this.placed = true
     this.#slice = this.#loaded && atEnd(this.#loaded)
     this.follow(true)
     this.target = { to: "end" }
@@ -167,8 +172,14 @@ export class TimelineScreen {
     return loaded !== null && number >= loaded.first && number <= loaded.last
   }
 
+  async #load(around: number): Promise<void> {
+    this.placed = false
+    await this.timeline.open({ around })
+  }
+
   #showAround(number: number): void {
     const loaded = this.#loaded
+    this.placed = true
     this.follow(false)
     if (loaded) this.#slice = around(Math.min(Math.max(number, loaded.first), loaded.last), loaded)
   }

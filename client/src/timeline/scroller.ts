@@ -1,7 +1,7 @@
 /** Ties the keeper to the page: hears scrolling and changes of size, loads at the edges, tells what was seen. */
 
-import { Keeper } from "./scroll"
 import type { TimelineScreen } from "./screen.svelte"
+import { Keeper } from "./scroll"
 import { ListView } from "./view"
 
 /** More is brought in when less than this many windows of messages lie ahead. */

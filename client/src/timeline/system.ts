@@ -15,14 +15,18 @@ export function told(message: Message, roomKind: string, nameOf: (member: number
   const whom = member === undefined ? "" : nameOf(member)
   switch (kind) {
     case "created":
-      return roomKind === "direct" ? { key: "system.begun", values: { who } } : { key: "system.created", values: { who } }
+      return roomKind === "direct"
+        ? { key: "system.begun", values: { who } }
+        : { key: "system.created", values: { who } }
     case "added":
     case "removed":
       return { key: `system.${kind}`, values: { who, whom } }
     case "renamed":
       return { key: "system.renamed", values: { who, text } }
     case "described":
-      return text === "" ? { key: "system.undescribed", values: { who } } : { key: "system.described", values: { who, text } }
+      return text === ""
+        ? { key: "system.undescribed", values: { who } }
+        : { key: "system.described", values: { who, text } }
     default:
       return { key: `system.${kind}`, values: { who: whom || who } }
   }

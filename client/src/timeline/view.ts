@@ -6,7 +6,7 @@ export class ListView implements View {
   readonly #box: HTMLElement
   readonly #list: HTMLElement
 
-  /** `list` lies at the top of the content of `box`, and is what items' positions are measured from. */
+  /** `box` must be positioned, so that the items of `list` tell where they stand in it. */
   constructor(box: HTMLElement, list: HTMLElement) {
     this.#box = box
     this.#list = list

@@ -26,7 +26,7 @@ class Dialogs {
     const component = (await load()).default as AnyComponent
     const key = ++this.#keys
     const close = () => {
-      this.open = this.open.filter((dialog) => dialog.key !== key)
+      this.open = this.open.filter(dialog => dialog.key !== key)
     }
     this.open = [...this.open, { key, component, props: props as Record<string, unknown>, close }]
   }

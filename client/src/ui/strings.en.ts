@@ -90,7 +90,8 @@ export const en = {
   "room.archive": "Archive",
   "room.archived": "Archived",
   "room.archiveTitle": "Archive “{name}”?",
-  "room.archiveText": "Nobody can write in it any more. Everything that was said stays readable, and it can be opened again.",
+  "room.archiveText":
+    "Nobody can write in it any more. Everything that was said stays readable, and it can be opened again.",
   "room.unarchive": "Open again",
   "room.leave": "Leave",
   "room.leaveTitle": "Leave “{name}”?",

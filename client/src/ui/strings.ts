@@ -14,7 +14,7 @@ const numbers = new Intl.NumberFormat("en")
 /** The sentence with its values filled in. A message with `one` and `other` chooses by `count`. */
 export function t(key: Key, values: Values = {}): string {
   return pieces(key, values)
-    .map((piece) => (typeof piece === "string" ? piece : piece.value))
+    .map(piece => (typeof piece === "string" ? piece : piece.value))
     .join("")
 }
 
@@ -22,8 +22,8 @@ export function t(key: Key, values: Values = {}): string {
 export function pieces(key: Key, values: Values = {}): Piece[] {
   return form(en[key], values)
     .split(/(\{\w+\})/)
-    .filter((part) => part !== "")
-    .map((part) => {
+    .filter(part => part !== "")
+    .map(part => {
       const name = /^\{(\w+)\}$/.exec(part)?.[1]
       return name === undefined ? part : { name, value: written(values[name] ?? "") }
     })

@@ -33,7 +33,7 @@ export function sameDay(one: Date, other: Date): boolean {
 
 /** The reader's own variety of the interface's language (en-GB for en), so that dates look as they do elsewhere. */
 export function preferred(languages: readonly string[], interfaceLanguage: string): string {
-  return languages.find((tag) => tag.split("-")[0] === interfaceLanguage) ?? interfaceLanguage
+  return languages.find(tag => tag.split("-")[0] === interfaceLanguage) ?? interfaceLanguage
 }
 
 function midnight(date: Date): number {

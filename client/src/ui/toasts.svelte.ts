@@ -18,7 +18,7 @@ class Toasts {
   show(text: string, options: { mood?: Toast["mood"]; action?: Toast["action"]; standsMs?: number } = {}): () => void {
     const key = ++this.#keys
     const toast: Toast = { key, text, mood: options.mood ?? "plain", action: options.action }
-    this.shown = [...this.shown.filter((other) => other.text !== text), toast].slice(-3)
+    this.shown = [...this.shown.filter(other => other.text !== text), toast].slice(-3)
     const remove = () => this.remove(key)
     setTimeout(remove, options.standsMs ?? STANDS_MS)
     return remove
@@ -29,7 +29,7 @@ class Toasts {
   }
 
   remove(key: number): void {
-    this.shown = this.shown.filter((toast) => toast.key !== key)
+    this.shown = this.shown.filter(toast => toast.key !== key)
   }
 }
 
