@@ -16,8 +16,8 @@ export class Deletions {
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
   /** ids of those that the server is being asked to delete */
   readonly #going = new Set<string>()
-  /** why the last deletion was refused, for the screen to say; null when it has said it */
-  refusal: CommandError | null = $state.raw(null)
+  /** by id: who wants to know how it ends */
+  readonly #askers = new Map<string, { resolve(): void; reject(error: CommandError): void }>()
 
   constructor(session: Session) {
     this.#session = session
@@ -33,11 +33,12 @@ export class Deletions {
     return this.#due.has(id)
   }
 
-  /** Delete a message in five seconds. */
-  add({ id, room }: Message): void {
+  /** Delete a message in five seconds. Resolves when it is deleted or taken back, rejects when it is refused. */
+  add({ id, room }: Message): Promise<void> {
     const deletion = { id, room, due: Date.now() + UNDO_MS }
     void this.#store?.keepDeletion(deletion)
     this.#plan(deletion)
+    return new Promise((resolve, reject) => this.#askers.set(id, { resolve, reject }))
   }
 
   /** One has changed one's mind. */
@@ -67,6 +68,8 @@ export class Deletions {
     clearTimeout(this.#timers.get(id))
     this.#timers.delete(id)
     this.#due.delete(id)
+    this.#askers.get(id)?.resolve()
+    this.#askers.delete(id)
   }
 
   stop(): void {
@@ -92,8 +95,8 @@ export class Deletions {
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
       if (error.final) {
+        this.#askers.get(id)?.reject(error)
         this.#over(id)
-        this.refusal = error
       } else if (error.code !== "offline" && this.#due.has(id)) {
         this.#timers.set(
           id,

@@ -102,9 +102,12 @@ export class Outbox {
     this.#show()
   }
 
-  /** Delete a message in five seconds; until then it is hidden and `undoDelete` takes it back. */
-  deleteSoon(message: Message): void {
-    this.#deletions.add(message)
+  /**
+   * Delete a message in five seconds; until then it is hidden and `undoDelete` takes it back. Resolves when it is
+   * deleted or taken back, rejects with CommandError when it is refused: then it is there again.
+   */
+  deleteSoon(message: Message): Promise<void> {
+    return this.#deletions.add(message)
   }
 
   undoDelete(id: string): void {
@@ -114,11 +117,6 @@ export class Outbox {
   /** Whether a message is about to be deleted: it is hidden. */
   deleting(id: string): boolean {
     return this.#deletions.has(id)
-  }
-
-  /** Why a deletion was refused, for the screen to say; null when there is nothing to say. */
-  get deleteRefused(): CommandError | null {
-    return this.#deletions.refusal
   }
 
   /** ids of the messages that are about to be deleted: the page goes, nobody can change their mind any more. */

@@ -313,7 +313,7 @@ describe("delete, with undo", () => {
 
   test("it is hidden at once and deleted five seconds later", async () => {
     const { session, socket } = await open()
-    session.outbox.deleteSoon(message(3))
+    void session.outbox.deleteSoon(message(3))
     expect(session.outbox.deleting(message(3).id)).toBe(true)
     await pass(4.9 * SECOND)
     expect(asked(socket)).toEqual([])
@@ -326,9 +326,10 @@ describe("delete, with undo", () => {
 
   test("undone, nothing happens", async () => {
     const { session, socket } = await open()
-    session.outbox.deleteSoon(message(3))
+    const over = session.outbox.deleteSoon(message(3))
     await pass(4 * SECOND)
     session.outbox.undoDelete(message(3).id)
+    await over
     await pass(60 * SECOND)
     expect(session.outbox.deleting(message(3).id)).toBe(false)
     expect(asked(socket)).toEqual([])
@@ -336,17 +337,17 @@ describe("delete, with undo", () => {
 
   test("refused, the message is there again and the screen can say why", async () => {
     const { session, socket } = await open()
-    session.outbox.deleteSoon(message(3))
+    const refusal = session.outbox.deleteSoon(message(3)).catch((error: unknown) => error)
     await pass(5 * SECOND)
     socket.refuses("message.delete", "forbidden")
     await pass()
     expect(session.outbox.deleting(message(3).id)).toBe(false)
-    expect(session.outbox.deleteRefused).toMatchObject({ code: "forbidden" })
+    expect(await refusal).toMatchObject({ code: "forbidden" })
   })
 
   test("without a connection it waits for it", async () => {
     const { session, socket } = await open()
-    session.outbox.deleteSoon(message(3))
+    void session.outbox.deleteSoon(message(3))
     socket.ends()
     await pass(20 * SECOND)
     const again = await comeBack(session)
@@ -355,7 +356,7 @@ describe("delete, with undo", () => {
 
   test("a tab that is closed in the meantime does not forget it", async () => {
     const { session, socket } = await open()
-    session.outbox.deleteSoon(message(3))
+    void session.outbox.deleteSoon(message(3))
     await pass()
     session.stop()
     await pass(20 * SECOND)
@@ -367,7 +368,7 @@ describe("delete, with undo", () => {
 
   test("a page that goes away names what is to be deleted now", async () => {
     const { session } = await open()
-    session.outbox.deleteSoon(message(3))
+    void session.outbox.deleteSoon(message(3))
     expect(session.outbox.takeDeletions()).toEqual([message(3).id])
   })
 })

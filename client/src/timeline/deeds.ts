@@ -40,7 +40,7 @@ export function deedsFor(screen: TimelineScreen, navigation: Navigation): Deeds 
       screen.editing = message.id
     },
     remove(message) {
-      session.outbox.deleteSoon(message)
+      session.outbox.deleteSoon(message).catch(reportFailure)
       toasts.show(t("message.deleted"), {
         standsMs: UNDO_MS,
         action: { label: t("undo"), run: () => session.outbox.undoDelete(message.id) },
