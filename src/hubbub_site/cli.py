@@ -13,7 +13,7 @@ from hubbub import __version__
 from hubbub_site.commands import Refused
 from hubbub_site.config import Misconfigured
 
-COMMANDS = ("serve", "owner", "token", "doctor", "migrate", "demo")
+COMMANDS = ("serve", "owner", "token", "doctor", "backup", "restore", "copy", "migrate", "demo")
 # Flags that are settings: they go into the environment, so that worker processes see them as well.
 SETTINGS = {
     "data": "HUBBUB_DATA",

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import argparse
 import secrets
-import sys
 import time
 
 from hubbub_site.commands import Refused, start
 from hubbub_site.commands.migrate import migrate
+from hubbub_site.progress import Progress
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +39,11 @@ def run(args: argparse.Namespace) -> int:
     password = args.password or secrets.token_urlsafe(9)
     started = time.monotonic()
     filled = fill(
-        members=args.members, rooms=args.rooms, messages=args.messages, password=password, progress=Progress()
+        members=args.members,
+        rooms=args.rooms,
+        messages=args.messages,
+        password=password,
+        progress=Progress("messages"),
     )
     print(
         f"{filled.members} members, {filled.rooms} rooms and {filled.messages} messages were added"
@@ -49,20 +53,3 @@ def run(args: argparse.Namespace) -> int:
         print(f"Sign in as member1 … member{args.members} with the password: {password}")
     print(f"hubbub serve --data {config.data}")
     return 0
-
-
-class Progress:
-    """One line that counts up where somebody looks, and one line every ten per cent in a log."""
-
-    def __init__(self) -> None:
-        self.shown = -1
-
-    def __call__(self, done: int, total: int) -> None:
-        per_cent = 100 * done // total
-        if sys.stderr.isatty():
-            print(f"\r{done:,} of {total:,} messages ({per_cent} %)", end="", file=sys.stderr, flush=True)
-            if done == total:
-                print(file=sys.stderr)
-        elif per_cent // 10 > self.shown // 10 or self.shown < 0:
-            print(f"{done:,} of {total:,} messages", file=sys.stderr, flush=True)
-        self.shown = per_cent
