@@ -9,11 +9,17 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 
 class StaticFiles(WhiteNoiseMiddleware):
-    """whitenoise, answering with whole files.
+    """whitenoise, answering with whole files, and finding those that were built while the server runs.
 
     Under ASGI Django would read a file response to its end anyway, with a warning about the synchronous
     iterator; the largest file of the client is a few hundred kilobytes.
     """
+
+    def __call__(self, request: HttpRequest) -> Any:
+        path = request.path_info
+        if path.startswith(self.static_prefix) and path not in self.files and (built := self.find_file(path)):
+            self.files[path] = built
+        return super().__call__(request)
 
     @staticmethod
     def serve(static_file: Any, request: HttpRequest) -> HttpResponse:
@@ -26,4 +32,7 @@ class StaticFiles(WhiteNoiseMiddleware):
         del response["Content-Type"]
         for name, value in found.headers:
             response[name] = value
+        if found.file is not None:
+            # The length was noted when the file was found; in a checkout it may have been built anew since.
+            response["Content-Length"] = str(len(content))
         return response

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import wait
 from pathlib import Path
 
 import pytest
+from django.core.mail import EmailMessage
 
-from hubbub_site import config, databases, hosts, mail, secret
+from hubbub_site import config, databases, hosts, mail, postbox, secret
 from hubbub_site.config import Config, Misconfigured
+from hubbub_site.postbox import Postbox
+from tests.servers.process import free_port
 
 
 @pytest.fixture(autouse=True)
@@ -152,6 +156,14 @@ class TestMail:
     )
     def test_a_url_names_server_and_encryption(self, url: str, expected: mail.Mail) -> None:
         assert mail.settings_of(url)[1] == expected
+
+    def test_a_dead_mail_server_is_a_line_in_the_log_and_no_broken_page(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        box = Postbox(host="127.0.0.1", port=free_port())
+        assert box.send_messages([EmailMessage("Hello", "there", "a@example.org", ["b@example.org"])]) == 1
+        wait([postbox._carrier.submit(lambda: None)])
+        assert "A mail was not sent: " in caplog.text
 
     def test_another_kind_is_refused(self) -> None:
         with pytest.raises(Misconfigured, match="smtps://"):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
+from hubbub_site import static as static_files
 from hubbub_site.accounts.models import User
 from hubbub_site.logs import Line
 
@@ -76,6 +78,21 @@ def test_files_come_from_the_package(alice: User, dave: Client) -> None:
 )
 def test_what_has_a_hash_in_its_name_is_kept_for_ever(path: str, for_ever: bool) -> None:
     assert bool(re.search(settings.WHITENOISE_IMMUTABLE_FILE_TEST, path)) is for_ever
+
+
+def test_a_file_that_is_built_while_the_server_runs_is_found(
+    alice: User, dave: Client, tmp_path: Path
+) -> None:
+    folder = Path(static_files.__file__).parent / "accounts" / "static" / "hubbub_site"
+    dave.get("/static/hubbub_site/site.css")
+    late = folder / f"late-{tmp_path.name}.css"
+    try:
+        late.write_text("p { color: red }")
+        assert dave.get(f"/static/hubbub_site/{late.name}").content == b"p { color: red }"
+        late.write_text("p { color: green }")
+        assert dave.get(f"/static/hubbub_site/{late.name}").headers["Content-Length"] == "18"
+    finally:
+        late.unlink()
 
 
 def test_a_file_outside_is_not_served(alice: User, dave: Client) -> None:

@@ -86,7 +86,7 @@ class WelcomeForm(NewAccountForm):
         label="Name of the workspace",
         max_length=limits.MEMBER_NAME_CHARACTERS,
         help_text="Your team, family or project.",
-        widget=forms.TextInput(attrs={"autocomplete": "organization", "dir": "auto", "autofocus": True}),
+        widget=forms.TextInput(attrs={"autocomplete": "organization", "dir": "auto"}),
     )
     code = forms.CharField(
         label="Set-up code",
@@ -102,9 +102,8 @@ class WelcomeForm(NewAccountForm):
         super().__init__(*args, **kwargs)
         if not code_needed:
             del self.fields["code"]
-        if self.is_bound:
-            # After a refusal the eye goes to what was wrong, not back to the top.
-            del self.fields["workspace"].widget.attrs["autofocus"]
+        if not self.is_bound:
+            next(iter(self.fields.values())).widget.attrs["autofocus"] = True
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"])
