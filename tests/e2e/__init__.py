@@ -1,0 +1,1 @@
+"""What people see: real browsers before a served workspace."""

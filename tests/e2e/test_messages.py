@@ -1,0 +1,102 @@
+"""Changing what one has said, taking it back, pointing at it."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.e2e.person import Person
+from tests.e2e.site import Room, Site
+
+
+def test_an_edited_message_is_seen_and_marked(alice: Person, bob: Person, garden: Room) -> None:
+    alice.enters(garden)
+    bob.enters(garden)
+    alice.says("teh lamp is lit")
+    bob.sees("teh lamp is lit")
+    alice.edits("teh lamp is lit", into="the lamp is lit")
+    bob.sees("the lamp is lit (edited)")
+    bob.sees_only("the lamp is lit")
+
+
+def test_escape_leaves_a_message_as_it_was(alice: Person, garden: Room) -> None:
+    alice.enters(garden)
+    alice.says("well said")
+    alice.composer.press("ArrowUp")
+    editor = alice.page.get_by_role("textbox", name="Edit message")
+    editor.fill("said badly")
+    editor.press("Escape")
+    alice.sees_only("well said")
+    expect(alice.composer).to_be_focused()
+
+
+def test_a_deletion_can_be_undone(alice: Person, bob: Person, garden: Room) -> None:
+    alice.enters(garden)
+    bob.enters(garden)
+    alice.says("keep me")
+    bob.sees("keep me")
+    alice.chooses("Delete", on="keep me")
+    expect(alice.posts).to_have_count(0)
+    alice.presses("Undo")
+    alice.sees("keep me")
+    bob.sees_only("keep me")
+
+
+def test_a_deleted_message_leaves_a_trace(alice: Person, bob: Person, garden: Room) -> None:
+    alice.page.clock.install()
+    alice.enters(garden)
+    bob.enters(garden)
+    alice.says("never mind", "this stays")
+    bob.sees("this stays")
+    alice.chooses("Delete", on="never mind")
+    alice.reads("Message deleted")
+    alice.page.clock.fast_forward("00:06")
+    for reader in (alice, bob):
+        reader.sees("This message was deleted")
+        reader.sees_no("never mind")
+        reader.sees("this stays")
+
+
+def test_who_closes_the_page_meant_the_deletion(alice: Person, bob: Person, garden: Room) -> None:
+    alice.enters(garden)
+    bob.enters(garden)
+    alice.says("never mind")
+    bob.sees("never mind")
+    alice.chooses("Delete", on="never mind")
+    alice.page.close(run_before_unload=True)
+    bob.sees("This message was deleted")
+
+
+def test_an_owner_takes_back_what_somebody_else_said(alice: Person, bob: Person, garden: Room) -> None:
+    alice.enters(garden)
+    bob.enters(garden)
+    bob.says("something rude")
+    alice.sees("something rude")
+    alice.chooses("Delete", on="something rude")
+    alice.page.close(run_before_unload=True)
+    bob.sees("This message was deleted")
+
+
+def test_a_link_to_a_message_leads_there(alice: Person, bob: Person, garden: Room, site: Site) -> None:
+    """Row 2: an address for each message; whoever follows it sees which one is meant."""
+    alice.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    alice.enters(garden)
+    alice.says("look at this", "and this")
+    alice.chooses("Copy link", on="look at this")
+    alice.is_notified("Copied")
+    link = alice.page.evaluate("navigator.clipboard.readText()")
+    assert re.fullmatch(re.escape(site.url + garden.path) + r"\d+/", link)
+    bob.goes_to(link)
+    expect(bob.post("look at this")).to_be_focused()
+    assert bob.post("look at this").evaluate("row => row.getAnimations().length") == 1
+    assert bob.post("and this").evaluate("row => row.getAnimations().length") == 0
+
+
+def test_the_text_of_a_message_is_copied(alice: Person, garden: Room) -> None:
+    alice.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    alice.enters(garden)
+    alice.says("copy **me**")
+    alice.chooses("Copy text", on="copy me")
+    alice.is_notified("Copied")
+    assert alice.page.evaluate("navigator.clipboard.readText()") == "copy **me**"

@@ -1,0 +1,104 @@
+"""Two people talk, in channels and privately."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.person import Person
+from tests.e2e.site import Room, Site
+
+
+def test_two_people_talk_in_a_room(alice: Person, bob: Person, garden: Room) -> None:
+    """Rows 2, 10, 13: a page per room; what is said reaches both, with its author, and is there after a reload."""
+    alice.enters(garden)
+    bob.enters(garden)
+    alice.says("hello Bob")
+    bob.sees("Alice hello Bob")
+    bob.says("hello Alice")
+    alice.sees("Bob hello Alice")
+    alice.page.reload()
+    alice.sees_only("hello Bob", "hello Alice")
+
+
+def test_a_shifted_enter_makes_a_new_line(alice: Person, bob: Person, garden: Room) -> None:
+    alice.enters(garden)
+    bob.enters(garden)
+    alice.types("roses")
+    alice.composer.press("Shift+Enter")
+    alice.composer.press_sequentially("tulips")
+    alice.composer.press("Enter")
+    bob.sees_only("tulips")
+    assert bob.post("tulips").get_by_role("paragraph").last.inner_text() == "roses\ntulips"
+
+
+@pytest.mark.parametrize("name", ["设计", "غرفة الشاي", "Tea & biscuits? 100%", "Æther ☕"])
+def test_a_room_may_have_any_name(name: str, alice: Person, bob: Person, site: Site) -> None:
+    """Row 9: names beyond ASCII letters, in the address as well."""
+    room = site.new_room(name, ("alice", "bob"))
+    alice.enters(room)
+    bob.enters(room)
+    alice.says("well named")
+    bob.sees("well named")
+    expect(bob.page.get_by_role("heading", level=1, name=room.name)).to_be_visible()
+    site.leave(room, "alice", "bob")
+
+
+def test_a_direct_message(alice: Person, bob: Person) -> None:
+    """Row 12: one to one. It finds the other wherever they are."""
+    alice.goes_to("/chat/general/")
+    bob.goes_to("/chat/general/")
+    alice.writes_to("bob")
+    alice.says("between you and me")
+    bob.goes_by_sidebar_to("Alice")
+    bob.sees("between you and me")
+    bob.says("my lips are sealed")
+    alice.sees("my lips are sealed")
+    expect(alice.page).to_have_url(re.compile(r"/chat/~\d+/$"))
+
+
+def test_a_direct_message_to_several(alice: Person, bob: Person, visit: Visit, site: Site) -> None:
+    """Row 12: the same people always meet in the same place."""
+    erin = visit(site, "erin")
+    alice.goes_to("/chat/general/")
+    alice.writes_to("bob", "erin")
+    alice.says("the three of us")
+    for other, title in ((bob, "Alice, Erin"), (erin, "Alice, Bob")):
+        other.goes_to("/chat/general/")
+        other.goes_by_sidebar_to(title)
+        other.sees("the three of us")
+    erin.writes_to("alice", "bob")
+    erin.sees("the three of us")
+
+
+def test_notes_to_oneself(alice: Person) -> None:
+    alice.goes_to("/chat/general/")
+    alice.panel.get_by_role("button", name="Actions for Alice").click()
+    alice.page.get_by_role("menuitem", name="Notes to yourself").click()
+    alice.reads("A place for your own notes.")
+    alice.says("buy lamp oil")
+    alice.sees("buy lamp oil")
+
+
+def test_somebody_is_typing(alice: Person, bob: Person, garden: Room) -> None:
+    alice.enters(garden)
+    bob.enters(garden)
+    alice.composer.press_sequentially("I was thi")
+    bob.reads("Alice is typing…")
+    alice.says("I was thinking")
+    bob.sees("I was thinking")
+    expect(bob.page.get_by_text("Alice is typing…")).to_have_count(0)
+
+
+def test_a_draft_waits_in_its_room(alice: Person, garden: Room) -> None:
+    alice.enters(garden)
+    alice.types("half a sent")
+    alice.goes_by_sidebar_to("general")
+    expect(alice.composer).to_have_value("")
+    expect(alice.room_link(garden.name)).to_contain_text("Draft")
+    alice.page.reload()
+    alice.goes_by_sidebar_to(garden.name)
+    expect(alice.composer).to_have_value("half a sent")
