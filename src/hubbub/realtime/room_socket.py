@@ -31,14 +31,16 @@ class RoomSession(Session):
         return as_lines
 
     room: int = 0
+    _state: RoomState
 
-    async def opened(self) -> None:
-        name = self.scope["url_route"]["kwargs"]["room"]
+    async def prepare(self) -> None:
         try:
-            state = await self._enter(name)
+            self._state = await self._enter(self.scope["url_route"]["kwargs"]["room"])
         except HubbubError as refusal:
             self.connection.close(Close.NOT_FOUND, refusal.message[:120])
-            return
+
+    def opened(self) -> None:
+        state = self._state
         self.room = state.room.id
         known = self.room in self.runtime.hub.feeds
         feed = self.runtime.hub.attach(self.connection, self.room, state.room.seq, state.room.last_number)

@@ -61,7 +61,10 @@ class Session:
                 task.cancel()
         await self._say_goodbye()
 
-    async def opened(self) -> None:
+    async def prepare(self) -> None:
+        """Before the socket is accepted: whatever takes a while. Who has heard “open” must miss nothing after it."""
+
+    def opened(self) -> None:
         """The socket is accepted and known to the hub."""
 
     def understand(self, data: bytes) -> None:
@@ -133,16 +136,18 @@ class Session:
         accept: dict[str, Any] = {"type": "websocket.accept"}
         if SUBPROTOCOL in offered:
             accept["subprotocol"] = SUBPROTOCOL
+        try:
+            await self.prepare()
+        except Exception as error:
+            log.warning("A socket could not be opened: %s", error)
+            self.connection.close(Close.GOING_AWAY, f"retry_after={Unavailable.retry_after}")
         await self._send(accept)
         push = self._push()
         self.connection.pipe = PushPipe(push) if push else SendPipe(self._send, self.connection.drain)
         self.runtime.hub.add(self.connection)
         self.runtime.presence.changed(self.connection.member.pk)
-        try:
-            await self.opened()
-        except Exception as error:
-            log.warning("A socket could not be opened: %s", error)
-            self.connection.close(Close.GOING_AWAY, f"retry_after={Unavailable.retry_after}")
+        if self.connection.closing is None:
+            self.opened()
         if push:
             push.take_over(self)
 

@@ -24,9 +24,11 @@ class EventSession(Session):
     def dialect(self) -> Dialect:
         return as_events
 
-    async def opened(self) -> None:
-        epoch = await self.runtime.readers.run(_epoch)
-        hello = Hello(epoch=epoch, member=self.connection.member.pk, heartbeat=HEARTBEAT_SECONDS)
+    async def prepare(self) -> None:
+        self._epoch = await self.runtime.readers.run(_epoch)
+
+    def opened(self) -> None:
+        hello = Hello(epoch=self._epoch, member=self.connection.member.pk, heartbeat=HEARTBEAT_SECONDS)
         self.connection.push(Parcel([hello.encode()]))
 
     def understand(self, data: bytes) -> None:
