@@ -1,0 +1,20 @@
+"""Naming the workspace."""
+
+from __future__ import annotations
+
+from hubbub import actions, queries
+from hubbub.models import Member, Workspace
+from tests.people import refused
+
+
+def test_it_works(alice: Member) -> None:
+    epoch = Workspace.objects.the_one().epoch
+    actions.name_workspace(name=" The  Office ")
+    assert queries.snapshot(alice).workspace.name == "The Office"
+    assert queries.snapshot(alice).epoch == epoch
+    assert Workspace.objects.count() == 1
+
+
+def test_it_needs_a_name(db: None) -> None:
+    with refused("invalid"):
+        actions.name_workspace(name=" ")
