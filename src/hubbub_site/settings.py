@@ -139,6 +139,9 @@ ACCOUNT_FORMS = {
     "login": "hubbub_site.accounts.forms.SignInForm",
     "change_password": "hubbub_site.accounts.forms.ChangePasswordForm",
     "reset_password_from_key": "hubbub_site.accounts.forms.NewPasswordForm",
+    "reauthenticate": "hubbub_site.accounts.forms.ReauthenticateForm",
+    "add_email": "hubbub_site.accounts.forms.AddressForm",
+    "reset_password": "hubbub_site.accounts.forms.AskForLinkForm",
 }
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
@@ -148,6 +151,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = True
+# Whoever finds an open browser cannot make the account theirs by way of another e-mail address.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if CONFIG.secure else "http"
 if not CONFIG.rate_limits:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from hubbub import actions
-from hubbub.models import Member, Token, Workspace
+from hubbub.models import Member, Token
 from hubbub.protocol.objects import Role
 from hubbub.realtime.auth import login_from_secret
 from hubbub_site import cli
@@ -147,13 +147,6 @@ class TestMigrate:
     def test_run_again_it_does_nothing(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert cli.main(["migrate"]) == 0
         assert "up to date already" in capsys.readouterr().out
-
-    def test_after_a_restored_backup_browsers_start_anew(self, alice: User) -> None:
-        before = Workspace.objects.the_one().epoch
-        assert cli.main(["migrate"]) == 0
-        assert Workspace.objects.the_one().epoch == before
-        assert cli.main(["migrate", "--restored"]) == 0
-        assert Workspace.objects.the_one().epoch != before
 
 
 class TestDoctor:

@@ -122,12 +122,26 @@ class TestALinkByMail:
         assert mail.outbox == []
 
     def test_a_new_address_counts_once_it_is_confirmed(self, bobs: Client, bob: User) -> None:
-        bobs.post("/account/email/", {"action_add": "", "email": "bob@example.org"})
+        asked = bobs.post("/account/email/", {"action_add": "", "email": "bob@example.org"}).headers[
+            "Location"
+        ]
+        bobs.post(asked, {"password": PASSWORD}, follow=True)
         found = re.search(r"http://testserver(/account/confirm-email/\S+)", str(mail.outbox[0].body))
         assert found
         bobs.post(found[1])
         bob.refresh_from_db()
         assert bob.email == "bob@example.org"
+
+    def test_who_finds_an_open_browser_cannot_change_the_address(
+        self, bobs: Client, bob: User, settings: Any
+    ) -> None:
+        settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+        address = {"action_add": "", "email": "dave@example.org"}
+        response = bobs.post("/account/email/", address)
+        assert response.headers["Location"].startswith("/account/reauthenticate/")
+        assert "Your password, please" in bobs.get(response.headers["Location"]).content.decode()
+        assert bobs.post(response.headers["Location"], {"password": "guessed"}).status_code == 200
+        assert mail.outbox == []
 
 
 def test_without_mail_the_page_says_whom_to_ask(alice: User, dave: Client) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from hubbub.realtime.auth import login_from_secret, still_valid
 from hubbub_site.accounts.jwt import user_from_token
 from hubbub_site.accounts.logins import end_all_logins
 from hubbub_site.accounts.models import User
@@ -120,6 +121,13 @@ class TestByJsonWebToken:
         token = self.tokens()["access_token"]
         end_all_logins(alice)
         assert user_from_token(token) is None
+
+    def test_a_socket_takes_it_until_its_login_ends(self, alice: User) -> None:
+        login = login_from_secret(self.tokens()["access_token"])
+        assert login.member.user == alice
+        assert still_valid([login]) == {login.key}
+        end_all_logins(alice)
+        assert still_valid([login]) == set()
 
     def test_it_ends_with_the_account(self, alice: User) -> None:
         token = self.tokens()["access_token"]

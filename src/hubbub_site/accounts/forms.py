@@ -209,6 +209,26 @@ class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
         plain_passwords(self)
 
 
+class ReauthenticateForm(allauth_forms.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        without_placeholders(self)
+
+
+class AddressForm(allauth_forms.AddEmailForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        without_placeholders(self)
+        self.fields["email"].label = "New address"
+
+
+class AskForLinkForm(allauth_forms.ResetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        without_placeholders(self)
+        self.fields["email"].label = "E-mail address"
+
+
 def plain_passwords(form: forms.Form) -> None:
     """One field for the new password, which can be shown, instead of two that cannot."""
     without_placeholders(form)

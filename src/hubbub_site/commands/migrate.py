@@ -1,10 +1,9 @@
 """Bring the database to this version of Hubbub.
 
 `hubbub serve` does this by itself when it starts; run it by hand to do it before, such as in a deployment with
-several servers. Running it twice does no harm. Make a copy of the database first: there is no way back.
+several servers. Running it twice does no harm. Make a backup first (`hubbub backup`): there is no way back.
 
   hubbub migrate --data /srv/chat
-  hubbub migrate --data /srv/chat --restored     after you have put a backup in place: browsers start anew
 """
 
 from __future__ import annotations
@@ -18,22 +17,13 @@ POSTGRESQL_LOCK = 0x68756262
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--restored",
-        action="store_true",
-        help="the database is a backup: make browsers forget what came after it",
-    )
+    pass
 
 
 def run(args: argparse.Namespace) -> int:
     start(make=True)
     steps = migrate()
     print(f"The database is up to date{f': {steps} steps done' if steps else ' already'}.")
-    if args.restored:
-        from hubbub import actions
-
-        actions.begin_epoch()
-        print("A new epoch has begun: each browser starts anew when it connects.")
     return 0
 
 
