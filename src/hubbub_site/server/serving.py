@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import gc
 import signal
 import socket
 import sys
@@ -29,6 +30,10 @@ GRACE_SECONDS = 10
 
 SWITCH_SECONDS = 0.001
 """How long one thread may keep the interpreter while the other waits: event loop and writer take turns."""
+
+COLLECT_AFTER = (10_000, 5, 5)
+"""Objects, and rounds of the younger generations, between two walks of the garbage collector. Python's own numbers
+suit a script: with a thousand sockets open it spent a quarter of the processor walking what is still in use."""
 
 BACKLOG = 2048
 
@@ -98,6 +103,10 @@ def serve_on(listener: socket.socket) -> None:
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    config.load()
+    gc.collect()
+    gc.freeze()  # modules, models and settings stay for ever: no need to walk them again and again
+    gc.set_threshold(*COLLECT_AFTER)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_run(Server(config), listener))
 
