@@ -9,6 +9,8 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from hubbub import actions
+from hubbub.realtime.auth import Login, login_from_secret, still_valid
 from hubbub_site.accounts.models import User
 from tests.site.conftest import PASSWORD, signed_in
 
@@ -28,16 +30,25 @@ def test_bob_changes_his_password_and_stays_signed_in_here_but_nowhere_else(bob:
     assert bob.check_password(NEW)
 
 
-def test_the_sockets_of_the_other_logins_are_closed(
+def test_of_his_other_logins_only_those_by_token_hold(
     bob: User, bobs: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ended: list[Any] = []
-    monkeypatch.setattr(
-        "hubbub.actions.end_logins_of",
-        lambda member, except_session=None: ended.append((member, except_session)),
-    )
+    elsewhere = signed_in(bob)
+    _, secret = actions.create_token(member=actions.member_for(bob))
+    script, browser = login_from_secret(secret), login_of(elsewhere, bob)
+    rechecked: list[int] = []
+    monkeypatch.setattr("hubbub.actions.recheck_logins_of", lambda member: rechecked.append(member.user_id))
+    assert still_valid([script, browser]) == {script.key, browser.key}
     change(bobs)
-    assert ended == [(bob.hubbub_member, bobs.session.session_key)]
+    assert bob.pk in rechecked
+    assert still_valid([script, browser]) == {script.key}
+
+
+def login_of(browser: Client, user: User) -> Login:
+    """The login that a socket of this browser has."""
+    key = browser.session.session_key or ""
+    user.refresh_from_db()
+    return Login(member=actions.member_for(user), key=key, session_key=key, stamp=user.password)
 
 
 @pytest.mark.parametrize(

@@ -30,15 +30,21 @@ def end_login(login: UserSession) -> None:
     key = login.session_key
     login.end()
     actions.end_session(key)
+    # JSON web tokens that were made in that session are logins of their own; they end with it.
+    _close_what_holds_no_more(login.user_id)
 
 
 def end_all_logins(user: User, *, except_session: str | None = None) -> None:
-    """Sign the user out everywhere but in one session, and close all their other sockets."""
+    """Sign the user out everywhere but in one session. Bearer tokens go on working, and so do their sockets."""
     others = UserSession.objects.filter(user=user).exclude(session_key=except_session)
     Session.objects.filter(session_key__in=list(others.values_list("session_key", flat=True))).delete()
     others.delete()
+    _close_what_holds_no_more(user.pk)
+
+
+def _close_what_holds_no_more(user: int) -> None:
     if member := Member.objects.filter(user=user).first():
-        actions.end_logins_of(member, except_session=except_session)
+        actions.recheck_logins_of(member)
 
 
 def connect() -> None:
