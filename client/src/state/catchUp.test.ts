@@ -236,6 +236,22 @@ describe("a lost connection", () => {
     expect(numbers().slice(-4)).toEqual([11, 12, 13, 14])
   })
 
+  test("the messages of a room that one only looks at, or has joined meanwhile, are loaded again", async () => {
+    session = await liveTab(snapshot(10, { rooms: [], memberships: [] }))
+    for (const id of [1, 2]) {
+      session.rooms.put(room(id, 10))
+      void session.timeline(id).open()
+      await turns()
+      FakeSocket.last.answers("timeline", page(1, 10))
+      await turns()
+    }
+    await cut()
+    expect(FakeSocket.last.asked("resume").rooms).toEqual({})
+    FakeSocket.last.answers("resume", resumed(12, []))
+    await turns()
+    expect(FakeSocket.last.all("timeline").map(asked => asked.room)).toEqual([1, 2])
+  })
+
   test("a busy server is asked again on the same connection", async () => {
     session = await liveTab()
     await cut()
@@ -245,6 +261,16 @@ describe("a lost connection", () => {
     await turns()
     expect(session.status).toBe("live")
     expect(FakeSocket.opened).toHaveLength(2)
+  })
+
+  test("lost again while the server was too busy: the next connection asks once", async () => {
+    session = await liveTab()
+    await cut()
+    FakeSocket.last.refuses("resume", "unavailable", 1)
+    await turns()
+    await cut()
+    await soon(1000)
+    expect(FakeSocket.last.all("resume")).toHaveLength(1)
   })
 })
 

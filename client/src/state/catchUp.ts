@@ -55,9 +55,12 @@ export class CatchUp {
     this.#timer = undefined
   }
 
-  /** One has become a member of a room that looks like this: its changes come from here on. */
+  /** One is a member of this room, whose head is `seq`: if that is news, its changes come from here on. */
   follow(room: number, seq: number): void {
-    if (!this.#last.has(room)) this.#last.set(room, seq)
+    if (this.#last.has(room)) return
+    this.#last.set(room, seq)
+    // Pages that were read as a visitor were not kept up to date.
+    void this.#session.timeline(room).reload()
   }
 
   forget(room: number): void {
@@ -123,10 +126,10 @@ export class CatchUp {
 
   async #ask(): Promise<void> {
     this.#timer = undefined
-    this.#wanted = false
     this.#askedAt = Date.now()
-    const rooms = new Set(this.#missing)
-    this.#missing.clear()
+    const rooms = new Set([...this.#missing].slice(0, RESUME_ROOMS))
+    for (const room of rooms) this.#missing.delete(room)
+    this.#wanted = this.#missing.size > 0
     this.#asking = rooms
     try {
       const resumed = await this.#resume([...rooms])
@@ -147,15 +150,15 @@ export class CatchUp {
 
   async #resumeAll(): Promise<void> {
     const { timelines } = this.#session
-    const live = timelines.live.filter(({ room }) => this.#last.has(room))
-    const named = live.slice(0, RESUME_ROOMS)
-    for (const { room } of live.slice(RESUME_ROOMS)) timelines.get(room).clear()
-    const resumed = await this.#resume(named.map(({ room }) => room))
+    const loaded = timelines.live.map(({ room }) => room)
+    const named = new Set(loaded.filter(room => this.#last.has(room)))
+    const resumed = await this.#resume([...named])
     if (resumed.reset) return this.#forgetHistory(resumed)
     takeSnapshot(this.#session, resumed)
-    const kept = new Set(named.map(({ room }) => room))
-    for (const { id, seq } of resumed.rooms) if (!kept.has(id)) this.#last.set(id, seq)
+    for (const room of [...this.#last.keys()]) if (!named.has(room)) this.#last.delete(room)
+    for (const { id, seq } of resumed.rooms) this.follow(id, seq)
     for (const changes of resumed.changes) this.#takeChanges(changes)
+    for (const room of loaded) if (!this.#last.has(room)) void timelines.get(room).reload()
   }
 
   #resume(rooms: number[]): Promise<Resumed> {

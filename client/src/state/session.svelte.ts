@@ -70,7 +70,9 @@ export class Session {
   readonly #listeners = new Set<(message: Message) => void>()
   /** who waits for the connection */
   #waiting: { resolve(): void; reject(error: CommandError): void }[] = []
-  #typedAt = new Map<number, number>()
+  /** the next try to catch up on this connection, when the server was too busy */
+  #again: ReturnType<typeof setTimeout> | undefined
+  readonly #typedAt = new Map<number, number>()
   #attention: "active" | "away" = "active"
 
   constructor(
@@ -95,6 +97,7 @@ export class Session {
   stop(): void {
     this.#socket.close()
     this.#catchUp.stop()
+    clearTimeout(this.#again)
     this.outbox.stop()
     this.#giveUpWaiting("The session has ended.")
   }
@@ -160,8 +163,6 @@ export class Session {
   /** One is a member of this room from now on. */
   joined(room: Room): void {
     this.#catchUp.follow(room.id, room.seq)
-    // Pages that were read as a visitor were not kept up to date.
-    void this.timeline(room.id).reload()
   }
 
   forgetRoom(room: number): void {
@@ -187,7 +188,9 @@ export class Session {
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
       if (error.final) this.#ended(Close.PROTOCOL_ERROR)
-      else if (error.code !== "offline") setTimeout(() => void this.#opened(hello), (error.retryAfter ?? 1) * 1000)
+      else if (error.code !== "offline") {
+        this.#again = setTimeout(() => void this.#opened(hello), (error.retryAfter ?? 1) * 1000)
+      }
       return
     }
     this.retryAt = null
@@ -224,6 +227,7 @@ export class Session {
     this.retryAt = retryAt
     this.typing.clear()
     this.#catchUp.stop()
+    clearTimeout(this.#again)
   }
 
   #ended(code: number): void {
