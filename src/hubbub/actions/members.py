@@ -13,7 +13,7 @@ from hubbub.actions.memberships import join_room
 from hubbub.actions.rooms import create_room
 from hubbub.admission import Admission, admission_of
 from hubbub.errors import Forbidden, Invalid
-from hubbub.models import Member, Room
+from hubbub.models import Member, Room, Workspace
 from hubbub.models.member import hue_of
 from hubbub.protocol import limits
 from hubbub.protocol.objects import Role
@@ -37,6 +37,8 @@ def member_for(user: Any) -> Member:
 def admit(*, user: Any, admission: Admission) -> Member:
     """Make a user a member, who is in the first room from the start unless they are a guest."""
     with unit() as work:
+        # One newcomer at a time: two may wish for the same handle, and both would make the first room.
+        Workspace.objects.select_for_update().get(pk=Workspace.objects.the_one().pk)
         member, made = Member.objects.get_or_create(user=user, defaults=_identity(admission))
         if made:
             tell_member_changed(work, member)
