@@ -136,12 +136,12 @@ LOGOUT_REDIRECT_URL = "/account/login/"
 
 ACCOUNT_ADAPTER = "hubbub_site.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
-    "login": "hubbub_site.accounts.forms.SignInForm",
-    "change_password": "hubbub_site.accounts.forms.ChangePasswordForm",
-    "reset_password_from_key": "hubbub_site.accounts.forms.NewPasswordForm",
-    "reauthenticate": "hubbub_site.accounts.forms.ReauthenticateForm",
-    "add_email": "hubbub_site.accounts.forms.AddressForm",
-    "reset_password": "hubbub_site.accounts.forms.AskForLinkForm",
+    "login": "hubbub_site.accounts.allauth_forms.SignInForm",
+    "change_password": "hubbub_site.accounts.allauth_forms.ChangePasswordForm",
+    "reset_password_from_key": "hubbub_site.accounts.allauth_forms.NewPasswordForm",
+    "reauthenticate": "hubbub_site.accounts.allauth_forms.ReauthenticateForm",
+    "add_email": "hubbub_site.accounts.allauth_forms.AddressForm",
+    "reset_password": "hubbub_site.accounts.allauth_forms.AskForLinkForm",
 }
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]

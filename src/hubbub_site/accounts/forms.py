@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from allauth.account import forms as allauth_forms
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -175,69 +174,3 @@ class TokenForm(forms.Form):
     def lifetime(self) -> timedelta | None:
         chosen = self.cleaned_data["expires"]
         return timedelta(seconds=int(chosen)) if chosen else None
-
-
-class SignInForm(allauth_forms.LoginForm):
-    """allauth's form; a username is found however it is typed."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        without_placeholders(self)
-        self.fields["password"].help_text = ""
-        self.fields["login"].widget.attrs |= {
-            "autocapitalize": "none",
-            "spellcheck": "false",
-            "dir": "auto",
-            "autofocus": True,
-        }
-
-    def clean_login(self) -> str:
-        return User.normalize_username(super().clean_login())
-
-
-class ChangePasswordForm(allauth_forms.ChangePasswordForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        plain_passwords(self)
-        self.fields["oldpassword"].label = "Present password"
-        self.fields["oldpassword"].help_text = ""
-
-
-class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        plain_passwords(self)
-
-
-class ReauthenticateForm(allauth_forms.ReauthenticateForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        without_placeholders(self)
-
-
-class AddressForm(allauth_forms.AddEmailForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        without_placeholders(self)
-        self.fields["email"].label = "New address"
-
-
-class AskForLinkForm(allauth_forms.ResetPasswordForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        without_placeholders(self)
-        self.fields["email"].label = "E-mail address"
-
-
-def plain_passwords(form: forms.Form) -> None:
-    """One field for the new password, which can be shown, instead of two that cannot."""
-    without_placeholders(form)
-    del form.fields["password2"]
-    form.fields["password1"].label = "New password"
-    form.fields["password1"].help_text = LONG_ENOUGH
-
-
-def without_placeholders(form: forms.Form) -> None:
-    """A placeholder that repeats the label vanishes when one types, and is read twice before."""
-    for field in form.fields.values():
-        field.widget.attrs.pop("placeholder", None)

@@ -1,0 +1,77 @@
+"""allauth's forms in our words: labels that stay, one password field that can be shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as allauth
+from django import forms
+
+from hubbub_site.accounts.forms import LONG_ENOUGH
+from hubbub_site.accounts.models import User
+
+
+class SignInForm(allauth.LoginForm):
+    """allauth's form; a username is found however it is typed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        without_placeholders(self)
+        self.fields["password"].help_text = ""
+        self.fields["login"].widget.attrs |= {
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "dir": "auto",
+            "autofocus": True,
+        }
+
+    def clean_login(self) -> str:
+        return User.normalize_username(super().clean_login())
+
+
+class ChangePasswordForm(allauth.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain_passwords(self)
+        self.fields["oldpassword"].label = "Present password"
+        self.fields["oldpassword"].help_text = ""
+
+
+class NewPasswordForm(allauth.ResetPasswordKeyForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain_passwords(self)
+
+
+class ReauthenticateForm(allauth.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        without_placeholders(self)
+
+
+class AddressForm(allauth.AddEmailForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        without_placeholders(self)
+        self.fields["email"].label = "New address"
+
+
+class AskForLinkForm(allauth.ResetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        without_placeholders(self)
+        self.fields["email"].label = "E-mail address"
+
+
+def plain_passwords(form: forms.Form) -> None:
+    """One field for the new password, which can be shown, instead of two that cannot."""
+    without_placeholders(form)
+    del form.fields["password2"]
+    form.fields["password1"].label = "New password"
+    form.fields["password1"].help_text = LONG_ENOUGH
+
+
+def without_placeholders(form: forms.Form) -> None:
+    """A placeholder that repeats the label vanishes when one types, and is read twice before."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
