@@ -3,12 +3,14 @@
 import type { Session } from "./state/session.svelte"
 
 export function watchTab(session: Session): void {
-  // A network or a person that comes back need not wait for the planned try.
-  window.addEventListener("online", () => session.retryNow())
-  window.addEventListener("pageshow", () => session.retryNow())
+  // A network or a person that comes back need not wait for the planned try, and one that went need not wait for silence
+  // to be told so. A server on the same machine is there without a network: that is why it is asked, not assumed.
+  window.addEventListener("online", () => session.check())
+  window.addEventListener("offline", () => session.check())
+  window.addEventListener("pageshow", () => session.check())
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) session.reading.flush()
-    else session.retryNow()
+    else session.check()
   })
   window.addEventListener("storage", ({ key }) => session.drafts.reload(key))
   window.addEventListener("pagehide", () => leave(session))

@@ -135,6 +135,26 @@ describe("signs of life", () => {
     expect(FakeSocket.opened.length).toBeGreaterThan(1)
   })
 
+  test("asked to check, a dead link is given up after four seconds", () => {
+    const { socket, listener } = connected()
+    vi.advanceTimersByTime(SECOND)
+    socket.check()
+    expect(FakeSocket.last.sent).toEqual([{ type: "beat", id: 1 }])
+    vi.advanceTimersByTime(3.9 * SECOND)
+    expect(listener.lost).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(0.1 * SECOND)
+    expect(listener.lost).toHaveBeenCalledOnce()
+  })
+
+  test("asked to check, a link that answers is kept", () => {
+    const { socket, listener } = connected()
+    vi.advanceTimersByTime(SECOND)
+    socket.check()
+    FakeSocket.last.says({ re: 1, ok: {} })
+    vi.advanceTimersByTime(10 * SECOND)
+    expect(listener.lost).not.toHaveBeenCalled()
+  })
+
   test("a server that never says hello is given up", () => {
     const listener = connected().listener
     new Socket("ws://chat/ws/", listener, FakeSocket.implementation).open()

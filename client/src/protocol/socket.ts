@@ -19,6 +19,8 @@ export interface Listener {
 
 /** How long a socket may take from its opening to the server's hello. */
 const HELLO_MS = 10_000
+/** How long a sign of life may take when we ask for one. */
+const SIGN_MS = 4_000
 /** A socket that lived this long was a good one: the next failure is the first again. */
 const GOOD_MS = 10_000
 
@@ -61,6 +63,22 @@ export class Socket {
   /** Connect at once if a try is planned for later. */
   retryNow(): void {
     if (this.state === "waiting") this.#connect()
+  }
+
+  /**
+   * Something happened to the network, or the machine has slept: a planned try is made now, and a link that seems to be
+   * there has to show that it carries. A dead one would otherwise be noticed only by its silence.
+   */
+  check(): void {
+    this.retryNow()
+    if (this.state !== "open") return
+    const [ws, asked] = [this.#ws, Date.now()]
+    this.ask("beat", {}).catch(() => {
+      // The answer does not matter, only that the server says anything.
+    })
+    setTimeout(() => {
+      if (this.#ws === ws && this.#lastHeard < asked) this.#lost(1006, "")
+    }, SIGN_MS)
   }
 
   /** Send a command; resolves with its reply. Rejects with CommandError, `offline` if the socket is not open. */

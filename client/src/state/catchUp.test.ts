@@ -171,6 +171,8 @@ describe("the server notices it first", () => {
 
 describe("a lost connection", () => {
   async function cut() {
+    // The pause before coming back is anything up to a bound; here it is the half of it.
+    vi.spyOn(Math, "random").mockReturnValue(0.5)
     FakeSocket.last.ends()
     await soon(600)
     FakeSocket.last.hello()

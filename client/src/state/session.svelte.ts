@@ -107,6 +107,11 @@ export class Session {
     this.#socket.retryNow()
   }
 
+  /** The network or the person came or went: find out at once whether the connection still carries. */
+  check(): void {
+    this.#socket.check()
+  }
+
   /**
    * Ask the server. While the connection is away it waits a few seconds for it. Rejects with CommandError; when it
    * resolves, what the reply tells is in the state.
