@@ -25,6 +25,9 @@ log = logging.getLogger("hubbub")
 TIMEOUT_SECONDS = 2.0
 """A layer that does not answer by then counts as down; the next try comes with the next batch."""
 
+BACKLOG = 1000
+"""Messages that wait for a layer that is down; the others are left out, for heads are compared anyway."""
+
 PREFIX = "hubbub."
 
 
@@ -38,26 +41,29 @@ class Relay:
         self._layer = bus()
         self._receive, self._gossip = receive, gossip
         self._channel = ""
-        self._outgoing: asyncio.Queue[Callable[[], Any]] = asyncio.Queue()
+        self._topics: set[str] = set()
+        self._outgoing: asyncio.Queue[Callable[[], Any] | asyncio.Future[None]] = asyncio.Queue()
+        self.listen(EVERYONE, True)
 
     @property
     def alone(self) -> bool:
         return self._layer is None
 
     def publish(self, batch: Batch) -> None:
-        if self._layer is not None:
+        if self._layer is not None and self._keeps_up():
             for group, message in messages_of(batch, self.node):
                 self._later(self._layer.group_send, group, message)
 
     def send_gossip(self, kind: str, content: Any) -> None:
         """Something for all other processes that nobody needs to keep: presence, typing."""
-        if self._layer is not None:
+        if self._layer is not None and self._keeps_up():
             message = {"type": "hubbub.gossip", "node": self.node, "kind": kind, "content": content}
             self._later(self._layer.group_send, PREFIX + EVERYONE, message)
 
     def listen(self, topic: str, yes: bool) -> None:
         """From now on this process hears (or no longer hears) a topic. Order is kept."""
         if self._layer is not None:
+            (self._topics.add if yes else self._topics.discard)(topic)
             change = self._layer.group_add if yes else self._layer.group_discard
             self._later(lambda: change(PREFIX + topic, self._channel))
 
@@ -68,15 +74,20 @@ class Relay:
         """
         if self._layer is not None and self.well:
             done = asyncio.get_running_loop().create_future()
-            self._outgoing.put_nowait(lambda: _set(done))
+            self._outgoing.put_nowait(done)
             await asyncio.wait([done], timeout=TIMEOUT_SECONDS)
 
     async def keep(self) -> None:
         """Talk and listen for ever."""
         if self._layer is None:
             return
-        self._channel = await self._layer.new_channel(PREFIX.rstrip("."))
-        self._later(self._layer.group_add, PREFIX + EVERYONE, self._channel)
+        while not self._channel:
+            try:
+                async with asyncio.timeout(TIMEOUT_SECONDS):
+                    self._channel = await self._layer.new_channel(PREFIX.rstrip("."))
+            except Exception as error:
+                self._is_down(error)
+                await asyncio.sleep(1)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._talk())
             tasks.create_task(self._hear())
@@ -84,11 +95,20 @@ class Relay:
     def _later(self, call: Callable[..., Any], *args: Any) -> None:
         self._outgoing.put_nowait(lambda: call(*args))
 
+    def _keeps_up(self) -> bool:
+        """Whether there is a point in saying more. A layer that is stuck would be told all of it, much too late."""
+        return self.well or self._outgoing.qsize() < BACKLOG
+
     async def _talk(self) -> None:
         while True:
             call = await self._outgoing.get()
+            if isinstance(call, asyncio.Future):
+                if not call.done():
+                    call.set_result(None)
+                continue
             try:
-                await asyncio.wait_for(call(), TIMEOUT_SECONDS)
+                async with asyncio.timeout(TIMEOUT_SECONDS):
+                    await call()
             except Exception as error:
                 self._is_down(error)
             else:
@@ -125,6 +145,8 @@ class Relay:
         if not self.well:
             self.well = True
             log.warning("The channel layer is back.")
+            for topic in self._topics:  # what was asked for while it was down never came about
+                self._later(self._layer.group_add, PREFIX + topic, self._channel)
             self.on_recovery()
 
 
@@ -176,8 +198,3 @@ def batch_of(message: dict[str, Any]) -> Batch:
         state = objects.Message.model_validate(from_json(data)["message"])
         frames.append(RoomFrame(message["room"], seq, number, data, state, author, after))
     return Batch(frames)
-
-
-async def _set(done: asyncio.Future[None]) -> None:
-    if not done.done():
-        done.set_result(None)

@@ -1,0 +1,219 @@
+"""What one process tells the others through the channel layer, and what becomes of it when the layer fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame
+from hubbub.realtime import relay as relays
+from hubbub.realtime.relay import Relay, batch_of, messages_of
+from tests.realtime.fakes import ROOM, frame, removal
+
+
+class Layer:
+    """A channel layer that can be down, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.down = False
+        self.sent: list[tuple[str, Any]] = []
+        self.groups: set[str] = set()
+        self.inbox: asyncio.Queue[Any] = asyncio.Queue()
+
+    async def new_channel(self, prefix: str) -> str:
+        self._check()
+        return f"{prefix}.1"
+
+    async def group_add(self, group: str, channel: str) -> None:
+        self._check()
+        self.groups.add(group)
+
+    async def group_discard(self, group: str, channel: str) -> None:
+        self._check()
+        self.groups.discard(group)
+
+    async def group_send(self, group: str, message: Any) -> None:
+        self._check()
+        self.sent.append((group, message))
+
+    async def receive(self, channel: str) -> Any:
+        return await self.inbox.get()
+
+    def _check(self) -> None:
+        if self.down:
+            raise ConnectionError("no Redis")
+
+
+@pytest.fixture
+def layer(monkeypatch: pytest.MonkeyPatch) -> Layer:
+    layer = Layer()
+    monkeypatch.setattr(relays, "bus", lambda: layer)
+    return layer
+
+
+@pytest.fixture
+def heard() -> list[Any]:
+    return []
+
+
+@asynccontextmanager
+async def running(heard: list[Any]) -> AsyncIterator[Relay]:
+    relay = Relay(heard.append, lambda kind, content: heard.append((kind, content)))
+    task = asyncio.create_task(relay.keep())
+    try:
+        yield relay
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(holds: Any) -> None:
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110  what it waits for has no event
+            await asyncio.sleep(0.01)
+
+
+def batch() -> Batch:
+    return Batch(
+        [frame(1, text="مرحبا 你好 👋"), removal(2, of=3), frame(4, room=ROOM + 1, after=2)],
+        [
+            Notice("member.3", b"{}", version=7, attach=(ROOM, 2)),
+            Notice("member.3", b"{}", version=8, detach=ROOM),
+            Notice(EVERYONE, b"{}", about=3),
+            Notice("login.token:5"),
+        ],
+    )
+
+
+def said(frame: RoomFrame) -> tuple[Any, ...]:
+    return frame.room, frame.seq, frame.number, frame.data, frame.message, frame.author_name, frame.after
+
+
+def test_what_is_sent_is_what_is_received() -> None:
+    """messages_of and batch_of are inverses."""
+    told = batch()
+    heard = [batch_of(message) for _, message in messages_of(told, "node")]
+    assert [said(f) for part in heard for f in part.frames] == [said(f) for f in told.frames]
+    assert [n for part in heard for n in part.notices] == told.notices
+
+
+def test_it_survives_the_layers_own_encoding() -> None:
+    from channels_redis.serializers import registry
+
+    serializer = registry.get_serializer("msgpack")
+    for _, message in messages_of(batch(), "node"):
+        again = serializer.deserialize(serializer.serialize(message))
+        assert batch_of(again).notices == batch_of(message).notices
+        assert list(map(said, batch_of(again).frames)) == list(map(said, batch_of(message).frames))
+
+
+def test_each_room_is_one_message_to_those_who_hear_it_and_ends_of_logins_go_to_all() -> None:
+    groups = [group for group, _ in messages_of(batch(), "node")]
+    assert groups == [
+        f"hubbub.room.{ROOM}",
+        f"hubbub.room.{ROOM + 1}",
+        "hubbub.member.3",
+        "hubbub.member.3",
+        "hubbub.everyone",
+        "hubbub.everyone",
+    ]
+
+
+async def test_it_hears_others_and_not_itself(layer: Layer, heard: list[Any]) -> None:
+    async with running(heard) as relay:
+        for node in (relay.node, "another"):
+            for _, message in messages_of(Batch([frame(1, text=node)]), node):
+                layer.inbox.put_nowait(message)
+        await until(lambda: heard)
+        assert [f.message.text for f in heard[0].frames] == ["another"]
+
+
+async def test_nonsense_is_skipped(layer: Layer, heard: list[Any], caplog: pytest.LogCaptureFixture) -> None:
+    async with running(heard):
+        layer.inbox.put_nowait({"type": "hubbub.frames", "node": "x"})
+        layer.inbox.put_nowait({"type": "hubbub.gossip", "node": "x", "kind": "typing", "content": {}})
+        await until(lambda: heard)
+    assert heard == [("typing", {})]
+    assert "makes no sense" in caplog.text
+
+
+async def test_what_was_asked_before_is_done_when_it_has_settled(layer: Layer, heard: list[Any]) -> None:
+    async with running(heard) as relay:
+        relay.listen("room.7", True)
+        await relay.settled()
+        assert layer.groups == {"hubbub.everyone", "hubbub.room.7"}
+
+
+async def test_it_starts_while_the_layer_is_down(
+    layer: Layer, heard: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer.down = True
+    async with running(heard) as relay:
+        await until(lambda: not relay.well)
+        layer.down = False
+        await until(lambda: relay.well and "hubbub.everyone" in layer.groups)
+
+
+async def test_when_the_layer_comes_back_everything_is_heard_again(layer: Layer, heard: list[Any]) -> None:
+    recovered = []
+    async with running(heard) as relay:
+        relay.on_recovery = lambda: recovered.append(True)
+        relay.listen("room.7", True)
+        await relay.settled()
+        layer.down = True
+        layer.groups.clear()
+        relay.listen("room.8", True)
+        await until(lambda: not relay.well)
+        layer.down = False
+        relay.send_gossip("typing", {})
+        await until(lambda: recovered)
+        await relay.settled()
+        assert layer.groups == {"hubbub.everyone", "hubbub.room.7", "hubbub.room.8"}
+
+
+async def test_nobody_waits_for_a_layer_that_is_down_and_waiting_does_not_make_it_well(
+    layer: Layer, heard: list[Any]
+) -> None:
+    async with running(heard) as relay:
+        await relay.settled()
+        layer.down = True
+        relay.publish(Batch([frame(1)]))
+        await relay.settled()
+        assert not relay.well
+        async with asyncio.timeout(0.5):
+            await relay.settled()
+        assert not relay.well
+
+
+async def test_a_layer_that_is_stuck_does_not_fill_the_memory(
+    layer: Layer, heard: list[Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(relays, "TIMEOUT_SECONDS", 0.05)
+    caplog.set_level(logging.ERROR)
+
+    async def stuck(group: str, message: Any) -> None:
+        await asyncio.sleep(60)
+
+    async with running(heard) as relay:
+        await relay.settled()
+        monkeypatch.setattr(layer, "group_send", stuck)
+        relay.publish(Batch([frame(1)]))
+        await until(lambda: not relay.well)
+        for seq in range(3 * relays.BACKLOG):
+            relay.publish(Batch([frame(seq)]))
+        assert relay._outgoing.qsize() <= relays.BACKLOG
+
+
+async def test_alone_it_does_nothing(monkeypatch: pytest.MonkeyPatch, heard: list[Any]) -> None:
+    monkeypatch.setattr(relays, "bus", lambda: None)
+    relay = Relay(heard.append, lambda kind, content: None)
+    relay.publish(Batch([frame(1)]))
+    relay.listen("room.7", True)
+    await relay.settled()
+    await relay.keep()
+    assert relay.alone
