@@ -47,7 +47,7 @@ def test_a_jump_is_held_back_until_the_database_has_told_what_is_between(alice: 
     feed.hears(frame(3))
     assert pipe_of(alice).seqs == []
     assert feed.repairs == 1
-    feed.repaired([frame(1), frame(2), frame(3)], 3, whole=True)
+    feed.repaired([frame(1), frame(2), frame(3)], 3, 3, whole=True)
     assert pipe_of(alice).seqs == [1, 2, 3]
 
 
@@ -73,7 +73,7 @@ def test_a_repair_that_skips_replaced_states_is_a_chain(alice: Connection) -> No
     """An edited message stands at its last seq only: what the database gives has gaps, and says so with `after`."""
     feed = feed_with(alice)
     feed.hears(frame(6))
-    feed.repaired([frame(2, after=0), frame(5, number=1, after=2), frame(6, after=5)], 6, whole=True)
+    feed.repaired([frame(2, after=0), frame(5, number=1, after=2), frame(6, after=5)], 6, 6, whole=True)
     assert pipe_of(alice).seqs == [2, 5, 6]
     assert feed.head == 6
 
@@ -81,7 +81,7 @@ def test_a_repair_that_skips_replaced_states_is_a_chain(alice: Connection) -> No
 def test_what_the_bus_brings_late_after_a_repair_is_dropped(alice: Connection) -> None:
     feed = feed_with(alice)
     feed.hears(frame(4))
-    feed.repaired([frame(seq) for seq in (1, 2, 3, 4)], 4, whole=True)
+    feed.repaired([frame(seq) for seq in (1, 2, 3, 4)], 4, 4, whole=True)
     feed.hears(frame(2))
     assert pipe_of(alice).seqs == [1, 2, 3, 4]
     assert feed.repairs == 1
@@ -91,7 +91,7 @@ def test_too_much_to_repair_is_told_as_lag(alice: Connection) -> None:
     """G8: all or nothing. The listeners fetch it at their own speed."""
     feed = feed_with(alice)
     feed.hears(frame(1000))
-    feed.repaired([], 1200, whole=False)
+    feed.repaired([], 1200, 1200, whole=False)
     assert pipe_of(alice).lags == {ROOM: 1200}
     assert pipe_of(alice).seqs == []
     feed.hears(frame(1201))
@@ -100,8 +100,8 @@ def test_too_much_to_repair_is_told_as_lag(alice: Connection) -> None:
 
 def test_a_repair_that_finds_nothing_new_says_nothing(alice: Connection) -> None:
     feed = feed_with(alice, head=5)
-    feed.repaired([], 5, whole=True)
-    feed.repaired([], 5, whole=False)
+    feed.repaired([], 5, 5, whole=True)
+    feed.repaired([], 5, 5, whole=False)
     assert pipe_of(alice).texts == []
 
 

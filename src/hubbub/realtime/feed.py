@@ -41,6 +41,7 @@ class Feed:
         self.ring: deque[RoomFrame] = deque(maxlen=RING_FRAMES)
         self.listeners: dict[Dialect, dict[Connection, None]] = {}
         self.repairing = False
+        self.jumps = 0
         self._repair, self._leave = repair, leave
         self._out = FanOut(soon)
         self._early: dict[int, RoomFrame] = {}
@@ -56,23 +57,22 @@ class Feed:
 
     def receive(self, frames: Iterable[RoomFrame]) -> None:
         """Frames of this room, from this process or another. Order and repetition do not matter."""
-        accepted: list[RoomFrame] = []
-        for frame in frames:
-            self._accept(frame, accepted)
-        if accepted:
-            self._deliver(accepted)
+        self._take(frames)
         if self._early:
             self._repair(self)  # the bus lost something, or two threads committed at once: the database knows
 
-    def repaired(self, frames: Sequence[RoomFrame], head: int, *, whole: bool) -> None:
-        """What the database says comes after `head`. Not `whole`: too much; listeners fetch at their own speed."""
+    def repaired(self, frames: Sequence[RoomFrame], head: int, last_number: int, *, whole: bool) -> None:
+        """What the database says came after this feed's head, up to `head`, and the last number there.
+
+        Not `whole`: too much; listeners fetch it at their own speed.
+        """
         if whole:
-            self.receive([frame for frame in frames if frame.seq > self.head])
+            self._take(frames)
         elif head > self.head:
             self.head = head
             self.ring.clear()
-            self.last_number = max([self.last_number, *(frame.number for frame in frames)])
             self.deliver_notice(Parcel([Lag(room=self.room, head=head).encode()], room=self.room))
+        self.last_number = max(self.last_number, last_number)
         self._early = {seq: frame for seq, frame in self._early.items() if seq > self.head}
 
     def since(self, seq: int) -> list[RoomFrame] | None:
@@ -87,6 +87,14 @@ class Feed:
     def deliver_notice(self, parcel: Parcel) -> None:
         """An event without seq, to all who understand events."""
         self._fan_out(tuple(self.listeners.get(as_events, ())), parcel)
+
+    def _take(self, frames: Iterable[RoomFrame]) -> None:
+        accepted: list[RoomFrame] = []
+        for frame in frames:
+            self._accept(frame, accepted)
+        if accepted:
+            self._deliver(accepted)
+            self._early = {seq: frame for seq, frame in self._early.items() if seq > self.head}
 
     def _accept(self, frame: RoomFrame, accepted: list[RoomFrame]) -> None:
         if frame.seq <= self.head:

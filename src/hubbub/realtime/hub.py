@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from hubbub.protocol.closing import Close
+from hubbub.protocol.events import MemberChanged
 from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.fanout import FanOut
@@ -112,6 +113,8 @@ class Hub:
     def _notice(self, notice: Notice) -> None:
         kind, _, key = notice.topic.partition(".")
         if notice.topic == EVERYONE:
+            if notice.about in self.of_member:
+                self._note_role(notice)
             self.everyone(Parcel([notice.data]), guests=notice.about is None)
             self._ask_guests(notice)
         elif kind == "room":
@@ -121,6 +124,12 @@ class Hub:
             self._notice_member(int(key), notice)
         elif kind == "login":
             self._end_login(key)
+
+    def _note_role(self, notice: Notice) -> None:
+        """Somebody with open sockets was changed: whether they hear what guests must not is decided by it."""
+        changed = MemberChanged.model_validate_json(notice.data).member
+        for connection in self.of_member[changed.id]:
+            connection.member.role = changed.role
 
     def _notice_member(self, member: int, notice: Notice) -> None:
         connections = self.of_member.get(member, ())
@@ -149,9 +158,19 @@ class Hub:
         """The member has just been delivered the message that ends their membership: nothing after it reaches them."""
         for connection in list(self.of_member.get(member, ())):
             if feed.room in connection.rooms:
-                self.detach(connection, feed.room)
-                if connection.dialect is not as_events:
-                    connection.close(Close.NOT_FOUND, "You are no longer a member of this room.")
+                self.expel(connection, feed.room)
+
+    def keep_only(self, feed: Feed, members: set[int]) -> None:
+        """Nobody but these belongs to the room any more."""
+        for connection in [c for listeners in feed.listeners.values() for c in listeners]:
+            if connection.member.pk not in members:
+                self.expel(connection, feed.room)
+
+    def expel(self, connection: Connection, room: int) -> None:
+        """A connection hears a room no more because its member may not; a room socket ends with that."""
+        self.detach(connection, room)
+        if connection.dialect is not as_events:
+            connection.close(Close.NOT_FOUND, "You are no longer a member of this room.")
 
     def _end_login(self, key: str) -> None:
         """`session:…`, `token:…`: that login. `member:7!session:…`: all of a member's but one. `recheck:7`: look."""

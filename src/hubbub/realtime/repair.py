@@ -7,10 +7,10 @@ import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from hubbub import queries
-from hubbub.models import Member, Message, Room
+from hubbub.models import Member, Membership, Message, Room
 from hubbub.protocol import limits
 from hubbub.protocol.events import Refresh
 from hubbub.publish import RoomFrame, frame_of
@@ -45,6 +45,7 @@ class Repair:
 
     def soon(self, feed: Feed) -> None:
         """Read what a feed misses. One read at a time for each feed."""
+        feed.jumps += 1
         if not feed.repairing:
             feed.repairing = True
             self._spawn(self._repair(feed))
@@ -58,7 +59,8 @@ class Repair:
         while True:
             seconds = POLL_SECONDS if self.bus_is_well() else POLL_SECONDS_WITHOUT_BUS
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._wake.wait()
             self._wake.clear()
             try:
                 await self._poll()
@@ -79,12 +81,13 @@ class Repair:
     async def _repair(self, feed: Feed) -> None:
         try:
             await asyncio.sleep(PATIENCE_SECONDS)
-            start = feed.head
-            frames, head, whole = await self._readers.run(_missed, feed.room, start)
+            jumps = feed.jumps
+            found = await self._readers.run(_missed, feed.room, feed.head)
             feed.repairing = False
-            if start == feed.head:
-                feed.repaired(frames, head, whole=whole)
-            elif feed.head < head:
+            if found.members is not None:
+                self._hub.keep_only(feed, found.members)
+            feed.repaired(found.frames, found.head, found.last_number, whole=found.whole)
+            if feed.jumps != jumps:  # another jump during the read, which may have come too early for it
                 self.soon(feed)
         except Exception as error:
             feed.repairing = False
@@ -97,7 +100,7 @@ class Repair:
         self._hub.versions[member] = version
         for connection in list(self._hub.of_member.get(member, ())):
             for lost in connection.rooms - rooms:
-                self._hub.detach(connection, lost)
+                self._hub.expel(connection, lost)
             if connection.live and connection.dialect is as_events:
                 connection.push(Parcel([Refresh().encode()]))
 
@@ -116,15 +119,31 @@ def _versions(members: Iterable[int]) -> list[tuple[int, int]]:
     return list(Member.objects.filter(pk__in=members).values_list("pk", "version"))
 
 
-def _missed(room: int, seq: int) -> tuple[list[RoomFrame], int, bool]:
-    """The states after `seq` as a chain of frames, the room's head, and whether these are all."""
-    head = Room.objects.values_list("seq", flat=True).get(pk=room)
+class _Missed(NamedTuple):
+    """States as a chain of frames, where the room stood before they were read, and whether these are all.
+
+    If not: who belongs to the room, because a removal may be among what is left out (contract G9).
+    """
+
+    frames: list[RoomFrame]
+    head: int
+    last_number: int
+    members: set[int] | None = None
+
+    @property
+    def whole(self) -> bool:
+        return self.members is None
+
+
+def _missed(room: int, seq: int) -> _Missed:
+    head, last_number = Room.objects.values_list("seq", "last_number").get(pk=room)
     messages = Message.objects.filter(room=room).select_related("author").changed_after(seq)
     found = list(messages[: limits.RESUME_MESSAGES + 1])
     if len(found) > limits.RESUME_MESSAGES:
-        return [], max(head, found[-1].seq), False
+        members = set(Membership.objects.filter(room=room).values_list("member", flat=True))
+        return _Missed([], head, last_number, members)
     frames, before = [], seq
     for message in found:
         frames.append(frame_of(message.as_object(), message.author.name, after=before))
         before = message.seq
-    return frames, max(head, before), True
+    return _Missed(frames, max(head, before), last_number)

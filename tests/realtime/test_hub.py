@@ -1,0 +1,250 @@
+"""Topic → connections: who hears what, and who no longer does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hubbub.models import Member
+from hubbub.protocol.closing import Close
+from hubbub.protocol.events import MemberChanged, MembershipChanged, RoomLeft
+from hubbub.protocol.objects import Level, Membership, Role, RoomRole
+from hubbub.publish import EVERYONE, Batch, Notice
+from hubbub.realtime.connection import Connection
+from hubbub.realtime.feed import Feed
+from hubbub.realtime.hub import Hub
+from hubbub.realtime.parcel import Parcel, as_lines
+from tests.realtime.fakes import ALICE, BOB, CAROL, ROOM, connected, frame, pipe_of, removal
+
+
+class WatchedHub(Hub):
+    """A hub that notes what it asks of the other parts."""
+
+    def __init__(self) -> None:
+        self.repairs: list[int] = []
+        self.guests_to_ask: list[Notice] = []
+        self.rechecked: list[int] = []
+        self.topics: set[str] = set()
+        super().__init__(
+            repair=lambda feed: self.repairs.append(feed.room),
+            ask_guests=self.guests_to_ask.append,
+            recheck=self.rechecked.append,
+        )
+        self.on_listen = self._listen
+
+    def with_(self, *connections: Connection, room: int | None = ROOM, head: int = 0) -> WatchedHub:
+        for connection in connections:
+            self.add(connection)
+            if room is not None:
+                self.attach(connection, room, head, head)
+        return self
+
+    def hears(self, *of_rooms: Any, notices: tuple[Notice, ...] = ()) -> None:
+        self.receive(Batch(list(of_rooms), list(notices)))
+
+    def _listen(self, topic: str, yes: bool) -> None:
+        (self.topics.add if yes else self.topics.remove)(topic)
+
+
+@pytest.fixture
+def alice() -> Connection:
+    return connected(ALICE)
+
+
+@pytest.fixture
+def bob() -> Connection:
+    return connected(BOB)
+
+
+def joined(member: int, room: int, seq: int) -> Notice:
+    place = Membership(room=room, role=RoomRole.MEMBER, level=Level.ALL, read_number=0, read_posts=0)
+    data = MembershipChanged(membership=place).encode()
+    return Notice(f"member.{member}", data, version=2, attach=(room, seq))
+
+
+def left(member: int, room: int) -> Notice:
+    return Notice(f"member.{member}", RoomLeft(room=room).encode(), version=3, detach=room)
+
+
+def test_only_those_in_the_room_hear_it(alice: Connection, bob: Connection) -> None:
+    hub = WatchedHub().with_(alice).with_(bob, room=None)
+    hub.hears(frame(1))
+    assert pipe_of(alice).seqs == [1]
+    assert pipe_of(bob).texts == []
+
+
+def test_the_process_listens_to_what_somebody_here_hears(alice: Connection, bob: Connection) -> None:
+    hub = WatchedHub().with_(alice, bob)
+    assert hub.topics == {f"room.{ROOM}", f"member.{ALICE}", f"member.{BOB}"}
+    hub.drop(alice)
+    assert hub.topics == {f"room.{ROOM}", f"member.{BOB}"}
+    hub.detach(bob, ROOM)
+    assert hub.topics == {f"member.{BOB}"}
+    assert not hub.feeds
+    hub.drop(bob)
+    assert not hub.topics
+
+
+def test_nothing_is_left_of_those_who_have_gone(alice: Connection) -> None:
+    hub = WatchedHub().with_(alice)
+    hub.versions[ALICE] = 4
+    hub.drop(alice)
+    hub.drop(alice)
+    assert not (hub.connections or hub.of_member or hub.of_login or hub.feeds or hub.versions)
+
+
+def test_a_closed_tab_leaves_the_other_tab_alone(alice: Connection) -> None:
+    other_tab = connected(ALICE)
+    hub = WatchedHub().with_(alice, other_tab)
+    hub.drop(alice)
+    hub.hears(frame(1))
+    assert pipe_of(other_tab).seqs == [1]
+
+
+def test_who_joins_hears_the_room_from_that_message_on_in_all_tabs(bob: Connection) -> None:
+    other_tab = connected(BOB)
+    hub = WatchedHub().with_(connected(ALICE)).with_(bob, other_tab, room=None)
+    hub.hears(frame(1), notices=(joined(BOB, ROOM, 1),))
+    hub.hears(frame(2))
+    for tab in (bob, other_tab):
+        assert [event["type"] for event in pipe_of(tab).events] == ["membership", "message"]
+        assert pipe_of(tab).seqs == [2]
+
+
+def test_who_is_told_late_that_they_joined_gets_what_was_said_since(bob: Connection) -> None:
+    hub = WatchedHub().with_(connected(ALICE)).with_(bob, room=None)
+    hub.hears(frame(1))
+    hub.hears(frame(2))
+    hub.hears(frame(3), notices=(joined(BOB, ROOM, 1),))
+    assert pipe_of(bob).seqs == [2, 3]
+    assert hub.repairs == []
+
+
+def test_a_room_that_nobody_here_heard_before_is_compared_with_the_database(bob: Connection) -> None:
+    hub = WatchedHub().with_(bob, room=None)
+    hub.hears(notices=(joined(BOB, ROOM, 5),))
+    assert hub.repairs == [ROOM]
+    assert hub.feeds[ROOM].head == 5
+
+
+def test_bob_is_removed_and_hears_nothing_after(alice: Connection, bob: Connection) -> None:
+    """G9: the message that removes him is the last."""
+    hub = WatchedHub().with_(alice, bob)
+    hub.hears(removal(1, of=BOB), notices=(left(BOB, ROOM),))
+    hub.hears(frame(2, text="secret"))
+    assert pipe_of(bob).seqs == [1]
+    assert [event["type"] for event in pipe_of(bob).events] == ["message", "left"]
+    assert pipe_of(alice).seqs == [1, 2]
+
+
+def test_bob_is_removed_also_if_only_the_notice_arrives(alice: Connection, bob: Connection) -> None:
+    hub = WatchedHub().with_(alice, bob)
+    hub.hears(notices=(left(BOB, ROOM),))
+    hub.hears(frame(2, after=0, text="secret"))
+    assert pipe_of(bob).seqs == []
+
+
+def test_bobs_room_socket_ends_when_he_is_removed(alice: Connection) -> None:
+    script = connected(BOB, dialect=as_lines)
+    hub = WatchedHub().with_(alice, script)
+    hub.hears(removal(1, of=BOB))
+    assert script.closing is not None
+    assert script.closing[0] == Close.NOT_FOUND
+
+
+def test_too_much_to_repair_does_not_hide_a_removal(alice: Connection, bob: Connection) -> None:
+    """G9: among what is skipped may be the message that removed somebody."""
+    hub = WatchedHub().with_(alice, bob)
+    hub.keep_only(hub.feeds[ROOM], {ALICE})
+    hub.hears(frame(1))
+    assert pipe_of(bob).texts == []
+    assert pipe_of(alice).seqs == [1]
+
+
+def test_what_only_bob_knows_reaches_only_bob(alice: Connection, bob: Connection) -> None:
+    hub = WatchedHub().with_(alice, bob)
+    hub.hears(notices=(joined(BOB, ROOM + 1, 1),))
+    assert pipe_of(alice).texts == []
+    assert len(pipe_of(bob).texts) == 1
+
+
+def test_the_room_socket_hears_no_json_events() -> None:
+    script = connected(BOB, dialect=as_lines)
+    hub = WatchedHub().with_(script)
+    hub.everyone(Parcel([b"{}"]))
+    hub.hears(notices=(joined(BOB, ROOM + 1, 1), Notice(f"room.{ROOM}", b"{}")))
+    assert pipe_of(script).texts == []
+
+
+def test_who_has_no_snapshot_yet_hears_nothing_of_others(alice: Connection) -> None:
+    alice.live = False
+    WatchedHub().with_(alice).everyone(Parcel([b"{}"]))
+    assert pipe_of(alice).texts == []
+
+
+@pytest.mark.parametrize(
+    ("ended", "closed"),
+    [
+        ("session:a", {"session:a"}),
+        ("token:2", {"token:2"}),
+        (f"member:{BOB}!", {"session:a", "session:b", "token:2"}),
+        (f"member:{BOB}!session:b", {"session:a", "token:2"}),
+        ("session:other", set()),
+    ],
+)
+def test_the_end_of_a_login_closes_its_sockets_and_no_others(ended: str, closed: set[str]) -> None:
+    """G10"""
+    bobs = [connected(BOB, login=key) for key in ("session:a", "session:b", "token:2")]
+    alice = connected(ALICE)
+    hub = WatchedHub().with_(alice, *bobs)
+    hub.hears(notices=(Notice(f"login.{ended}"),))
+    assert {c.login.key for c in bobs if c.closing and c.closing[0] == Close.REVOKED} == closed
+    assert alice.closing is None
+
+
+def test_a_changed_account_is_looked_at(bob: Connection) -> None:
+    hub = WatchedHub().with_(bob)
+    hub.hears(notices=(Notice(f"login.recheck:{BOB}"),))
+    assert hub.rechecked == [BOB]
+    assert bob.closing is None
+
+
+def about(member: int, role: Role = Role.MEMBER) -> Notice:
+    person = Member(pk=member, handle=f"m{member}", name="Somebody", role=role)
+    return Notice(EVERYONE, MemberChanged(member=person.as_object()).encode(), about=member)
+
+
+def test_news_of_somebody_pass_the_guests_by_until_it_is_known_whom_they_may_see(alice: Connection) -> None:
+    carol = connected(CAROL, role=Role.GUEST)
+    hub = WatchedHub().with_(alice, carol)
+    hub.hears(notices=(about(BOB),))
+    assert len(pipe_of(alice).texts) == 1
+    assert pipe_of(carol).texts == []
+    assert [notice.about for notice in hub.guests_to_ask] == [BOB]
+
+
+def test_whoever_becomes_a_guest_is_one_at_once_on_open_sockets_too(bob: Connection) -> None:
+    hub = WatchedHub().with_(bob)
+    hub.hears(notices=(about(BOB, Role.GUEST),))
+    hub.hears(notices=(about(ALICE),))
+    assert pipe_of(bob).texts == []
+    assert bob.is_guest
+
+
+async def test_waiting_for_everybody_to_go(alice: Connection) -> None:
+    hub = WatchedHub()
+    await hub.emptied()
+    hub.with_(alice)
+    hub.drop(alice)
+    await hub.emptied()
+
+
+def test_a_feed_of_a_room_that_all_have_left_makes_way_for_a_new_one(alice: Connection) -> None:
+    hub = WatchedHub().with_(alice, head=3)
+    old: Feed = hub.feeds[ROOM]
+    hub.detach(alice, ROOM)
+    hub.attach(alice, ROOM, 9, 9)
+    assert hub.feeds[ROOM] is not old
+    hub.hears(frame(10))
+    assert pipe_of(alice).seqs == [10]
