@@ -20,6 +20,8 @@ from hubbub.realtime.repair import chunks
 
 log = logging.getLogger("hubbub")
 
+TICK_SECONDS = 0.5
+
 REVALIDATE_SECONDS = 25.0
 """Between two looks whether logins still hold; a revocation that the bus lost is found within 30 s (G10)."""
 
@@ -34,6 +36,7 @@ class Pulse:
 
     def __init__(self, hub: Hub, readers: Readers, rates: Rates, spawn: Spawn) -> None:
         self._hub, self._readers, self._rates, self._spawn = hub, readers, rates, spawn
+        self._suspicious = asyncio.Event()
 
     def recheck_soon(self, member: int) -> None:
         """Something about a member's account has changed: look at once whether their logins hold."""
@@ -41,33 +44,42 @@ class Pulse:
         if logins:
             self._spawn(self._revalidate(list(logins.values())))
 
+    def recheck_all_soon(self) -> None:
+        """Another process has written to the database: it may have ended logins, and cannot tell us."""
+        self._suspicious.set()
+
     async def keep(self) -> None:
-        """Beat for ever: stalls every second, heartbeats and logins when they are due."""
+        """Beat for ever: stalls and silence at every tick, heartbeats and logins when they are due."""
         loop = asyncio.get_running_loop()
         next_beat, next_check = loop.time() + limits.HEARTBEAT_SECONDS, loop.time() + REVALIDATE_SECONDS
         while True:
-            await asyncio.sleep(1)
+            await asyncio.sleep(TICK_SECONDS)
             now = loop.time()
-            for connection in [c for c in self._hub.connections if c.is_stalled(now)]:
-                connection.close(Close.SLOW, "You read too slowly.")
+            self._give_up(now)
             if now >= next_beat:
                 next_beat = now + limits.HEARTBEAT_SECONDS
-                await self._beat(now)
+                await self._beat()
                 self._rates.forget_idle()
-            if now >= next_check:
+            if now >= next_check or self._suspicious.is_set():
+                self._suspicious.clear()
                 next_check = now + REVALIDATE_SECONDS
                 logins = {c.login.key: c.login for c in self._hub.connections}
                 await self._revalidate(list(logins.values()))
 
-    async def _beat(self, now: float) -> None:
+    def _give_up(self, now: float) -> None:
+        for connection in list(self._hub.connections):
+            if connection.is_stalled(now):
+                connection.close(Close.SLOW, "You read too slowly.")
+            elif connection.dialect is as_events and now - connection.last_heard > limits.SILENCE_SECONDS:
+                connection.close(Close.LOST_CONTINUITY, "Nothing was heard from you.")
+
+    async def _beat(self) -> None:
         quiet = Parcel([Heartbeat().encode()])
         for part in chunks(list(self._hub.connections), 256):
             for connection in part:
                 if connection.dialect is not as_events:
                     continue  # the room socket's peers know no heartbeat; the server's own pings watch them
-                if now - connection.last_heard > limits.SILENCE_SECONDS:
-                    connection.close(Close.LOST_CONTINUITY, "Nothing was heard from you.")
-                elif connection.moved:
+                if connection.moved:
                     connection.moved = False
                     connection.push(Parcel([Heartbeat(heads=self._heads(connection)).encode()]))
                 else:

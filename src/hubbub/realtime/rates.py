@@ -63,10 +63,10 @@ class Rates:
         return 0.0 if self.lifted else self._handshakes.take(self._clock())
 
     def forget_idle(self) -> None:
-        """Drop buckets that are full again: they say nothing that a new one would not."""
+        """Drop buckets that are full again: they say nothing that a new one would not. Other threads may add some."""
         now = self._clock()
         for buckets in (self._commands, self._messages):
-            for member in [m for m, bucket in buckets.items() if bucket.is_full(now)]:
+            for member in [m for m, bucket in list(buckets.items()) if bucket.is_full(now)]:
                 del buckets[member]
 
     @staticmethod

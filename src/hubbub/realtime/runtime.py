@@ -17,6 +17,7 @@ from hubbub.protocol.wire import Command, Wire
 from hubbub.publish import Batch, Notice
 from hubbub.queries import presence as presence_query
 from hubbub.realtime import relay as relays
+from hubbub.realtime.connection import Connection
 from hubbub.realtime.hub import Hub
 from hubbub.realtime.parcel import Parcel, as_events
 from hubbub.realtime.presence import Presence, States
@@ -45,7 +46,7 @@ class Runtime:
         )
         self.repair = Repair(self.hub, self.readers, self.spawn)
         self.relay = Relay(self.hub.receive, self._hear_gossip)
-        self.writer = Writer(loop, self.deliver, self.repair.now)
+        self.writer = Writer(loop, self.deliver, self._written_elsewhere)
         self.presence = Presence(
             loop, self.hub.of_member, self._announce, self.relay.send_gossip, node=self.relay.node
         )
@@ -80,11 +81,20 @@ class Runtime:
         waiting = list(self.hub.connections)
         for place, connection in enumerate(waiting):
             delay = seconds * place / len(waiting)
-            connection.close(Close.GOING_AWAY, f"retry_after={0.5 + delay:.2f}")
+            self.spawn(self._send_away(connection, f"retry_after={0.5 + delay:.2f}"))
         try:
-            await asyncio.wait_for(self.hub.emptied(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.hub.emptied()
         except TimeoutError:
             log.warning("%d connections did not go", len(self.hub.connections))
+
+    async def _send_away(self, connection: Connection, reason: str) -> None:
+        """Close a connection as soon as what it asked is answered; it gets a second for that."""
+        for _ in range(50):
+            if not connection.waiting:
+                break
+            await asyncio.sleep(0.02)
+        connection.close(Close.GOING_AWAY, reason)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self.loop.create_task(work)
@@ -96,6 +106,11 @@ class Runtime:
         """What this process committed: to listeners here, and to the other processes. On the loop."""
         self.hub.receive(batch)
         self.relay.publish(batch)
+
+    def _written_elsewhere(self) -> None:
+        """Another process has written to our SQLite file, and there is no bus by which it could say what."""
+        self.repair.now()
+        self.pulse.recheck_all_soon()
 
     def _announce(self, changes: States) -> None:
         whole = PresenceChanged(

@@ -100,7 +100,10 @@ class Writer:
             except Exception:
                 log.exception("An answer could not be given")
         for change in published:
-            self._deliver(change)
+            try:
+                self._deliver(change)
+            except Exception:
+                log.exception("A commit could not be delivered; listeners hear of it by polling")
 
     def _work(self) -> None:
         next_look = 0.0
