@@ -111,4 +111,7 @@ class Presence:
 
     def _local(self) -> dict[str, str]:
         states = {m: {c.state for c in connections} for m, connections in self._of_member.items()}
-        return {str(m): "active" if "active" in found else "away" for m, found in states.items()}
+        here = {str(m): "active" if "active" in found else "away" for m, found in states.items()}
+        # Whoever is in the middle of a reload may come back on another process: it must not see them go first.
+        leaving = {str(m): self._told[m].value for m in self._leaving if m in self._told}
+        return leaving | here

@@ -1,0 +1,64 @@
+"""What is delivered, as wire bytes and as the tutorial's lines."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic_core import from_json
+from websockets.frames import Frame, Opcode
+from websockets.streams import StreamReader
+
+from hubbub.protocol.objects import System, SystemKind
+from hubbub.realtime.parcel import Parcel, as_events, as_lines
+from tests.realtime.fakes import ROOM, frame
+
+
+def frames_in(wire: bytes) -> list[Frame]:
+    """As a WebSocket client reads them."""
+    reader = StreamReader()
+    reader.feed_data(wire)
+    reader.feed_eof()
+    found = []
+    while not next_of(reader.at_eof()):
+        found.append(next_of(Frame.parse(reader.read_exact, mask=False)))
+    return found
+
+
+def next_of(steps):  # type: ignore[no-untyped-def]
+    """The result of a generator that has all it needs."""
+    try:
+        while True:
+            next(steps)
+    except StopIteration as done:
+        return done.value
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65535, 65536, 200_000])
+def test_ready_frames_are_read_as_they_were_meant(size: int) -> None:
+    texts = [b"x" * size, "你好".encode()]
+    read = frames_in(Parcel(texts).wire)
+    assert [bytes(f.data) for f in read] == texts
+    assert all(f.opcode is Opcode.TEXT and f.fin for f in read)
+
+
+def test_a_parcel_of_events_names_its_room_and_head() -> None:
+    parcel = as_events([frame(3), frame(4)], 0)
+    assert (parcel.room, parcel.head, len(parcel.texts)) == (ROOM, 4, 2)
+
+
+def test_a_line_is_what_the_tutorials_page_expects_and_says_a_little_more() -> None:
+    """Rows 3 and 10."""
+    (line,) = as_lines([frame(3, text="hi")], 2).texts
+    assert from_json(line) == {"message": "hi", "author": "member 1", "number": 3}
+
+
+@pytest.mark.parametrize("kind", SystemKind)
+def test_what_nobody_typed_is_a_sentence_without_author(kind: SystemKind) -> None:
+    """Row 10: “X joined”."""
+    (line,) = as_lines([frame(3, text="", system=System(kind=kind, member=2, text="garden"))], 2).texts
+    told = from_json(line)
+    assert told["author"] is None
+    assert told["message"].startswith("member 1 ")
+
+
+def test_old_messages_that_change_are_no_lines() -> None:
+    assert as_lines([frame(9, number=2)], 2).texts == []

@@ -1,0 +1,154 @@
+"""Who is connected now, by a clock that only the test moves. Row 11: the live list of who is connected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hubbub.protocol.objects import PresenceState
+from hubbub.realtime.connection import Connection
+from hubbub.realtime.presence import GRACE_SECONDS, LEASE_SECONDS, Presence
+from tests.realtime.fakes import ALICE, BOB, Clock, connected
+
+ACTIVE, AWAY, OFFLINE = PresenceState.ACTIVE, PresenceState.AWAY, PresenceState.OFFLINE
+
+
+class Board(Presence):
+    """Presence of one process, with a test's clock; `told` is what everybody was told, in order."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.here: dict[int, set[Connection]] = {}
+        self.told: list[dict[int, PresenceState]] = []
+        self.gossip: list[Any] = []
+        loop: Any = self.clock
+        super().__init__(
+            loop, self.here, self.told.append, lambda kind, content: self.gossip.append(content), node="here"
+        )
+
+    def comes(self, member: int) -> Connection:
+        connection = connected(member)
+        self.here.setdefault(member, set()).add(connection)
+        self.changed(member)
+        return connection
+
+    def goes(self, connection: Connection) -> None:
+        member = connection.member.pk
+        self.here[member].discard(connection)
+        if not self.here[member]:
+            del self.here[member]
+        self.changed(member)
+
+    def looks(self, connection: Connection, state: str) -> None:
+        connection.state = state
+        self.changed(connection.member.pk)
+
+    def after(self, seconds: float) -> list[dict[int, PresenceState]]:
+        """What is told once that time has passed."""
+        self.clock.now += seconds
+        self.told.clear()
+        self._tick()
+        return list(self.told)
+
+
+@pytest.fixture
+def board() -> Board:
+    return Board()
+
+
+def test_who_comes_is_told_once(board: Board) -> None:
+    board.comes(ALICE)
+    assert board.after(0.3) == [{ALICE: ACTIVE}]
+    assert board.after(0.3) == []
+    assert board.states() == {ALICE: ACTIVE}
+
+
+def test_a_thousand_arrivals_are_one_event(board: Board) -> None:
+    for member in range(1000):
+        board.comes(member)
+    assert [len(changes) for changes in board.after(0.3)] == [1000]
+
+
+def test_several_tabs_are_one_person(board: Board) -> None:
+    first, second = board.comes(ALICE), board.comes(ALICE)
+    assert board.after(0.3) == [{ALICE: ACTIVE}]
+    board.goes(first)
+    assert board.after(GRACE_SECONDS + 1) == []
+    board.goes(second)
+    assert board.after(GRACE_SECONDS + 1) == [{ALICE: OFFLINE}]
+    assert board.states() == {}
+
+
+def test_a_reload_is_not_a_departure(board: Board) -> None:
+    tab = board.comes(ALICE)
+    board.after(0.3)
+    board.goes(tab)
+    assert board.after(GRACE_SECONDS / 2) == []
+    board.comes(ALICE)
+    assert board.after(GRACE_SECONDS * 2) == []
+    assert board.states() == {ALICE: ACTIVE}
+
+
+def test_alice_is_away_when_she_looks_at_none_of_her_tabs(board: Board) -> None:
+    first, second = board.comes(ALICE), board.comes(ALICE)
+    board.after(0.3)
+    board.looks(first, "away")
+    assert board.after(0.3) == []
+    board.looks(second, "away")
+    assert board.after(0.3) == [{ALICE: AWAY}]
+    board.looks(first, "active")
+    assert board.after(0.3) == [{ALICE: ACTIVE}]
+
+
+def test_people_of_another_process_count(board: Board) -> None:
+    board.hear("there", {str(BOB): "away"})
+    assert board.after(0.3) == [{BOB: AWAY}]
+    board.hear("there", {str(BOB): "active"})
+    assert board.after(0.3) == [{BOB: ACTIVE}]
+
+
+def test_the_most_present_of_all_processes_counts(board: Board) -> None:
+    tab = board.comes(BOB)
+    board.hear("there", {str(BOB): "away"})
+    assert board.after(0.3) == [{BOB: ACTIVE}]
+    board.goes(tab)
+    assert board.after(GRACE_SECONDS + 1) == [{BOB: AWAY}]
+
+
+def test_a_killed_process_fades_by_itself(board: Board) -> None:
+    board.hear("there", {str(BOB): "active"})
+    board.after(0.3)
+    assert board.after(LEASE_SECONDS - 1) == []
+    assert board.after(2) == [{BOB: OFFLINE}]
+
+
+def test_a_sign_of_life_renews_the_lease(board: Board) -> None:
+    board.hear("there", {str(BOB): "active"})
+    for _ in range(5):
+        assert OFFLINE not in [state for told in board.after(LEASE_SECONDS / 2) for state in told.values()]
+        board.hear("there", {str(BOB): "active"})
+    assert board.states() == {BOB: ACTIVE}
+
+
+def test_a_process_that_says_goodbye_takes_its_people_along(board: Board) -> None:
+    board.hear("there", {str(BOB): "active"})
+    board.after(0.3)
+    board.hear("there", {})
+    assert board.after(0.3) == [{BOB: OFFLINE}]
+
+
+def test_whoever_reloads_onto_another_process_never_goes_anywhere(board: Board) -> None:
+    """Within the grace a process still vouches for who has just left it."""
+    tab = board.comes(ALICE)
+    board.after(0.3)
+    board.goes(tab)
+    assert board._local() == {str(ALICE): "active"}
+    board.after(GRACE_SECONDS + 1)
+    assert board._local() == {}
+
+
+def test_goodbye_names_nobody(board: Board) -> None:
+    board.comes(ALICE)
+    board.say_goodbye()
+    assert board.gossip == [{"node": "here", "states": {}}]

@@ -1,0 +1,42 @@
+"""“… is typing”: told in the room, once for many, and never stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hubbub.realtime.typing import TypingBoard
+from tests.realtime.fakes import ALICE, BOB, ROOM, connected, feed_with, pipe_of
+
+
+async def keep_once(board: TypingBoard) -> None:
+    import asyncio
+
+    task = asyncio.create_task(board.keep())
+    await asyncio.sleep(0.4)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_all_who_type_in_a_moment_are_one_event() -> None:
+    listener = connected(ALICE)
+    gossip: list[Any] = []
+    board = TypingBoard({ROOM: feed_with(listener)}, lambda kind, content: gossip.append((kind, content)))
+    for _ in range(1000):
+        board.started(ROOM, BOB)
+        board.started(ROOM, ALICE)
+    await keep_once(board)
+    assert pipe_of(listener).events == [{"type": "typing", "room": ROOM, "members": [ALICE, BOB]}]
+    assert gossip == [("typing", {str(ROOM): [ALICE, BOB]})]
+
+
+def test_another_process_tells_who_types_there() -> None:
+    listener = connected(ALICE)
+    board = TypingBoard({ROOM: feed_with(listener)}, lambda kind, content: None)
+    board.hear({str(ROOM): [BOB], "999": [BOB]})
+    assert [event["members"] for event in pipe_of(listener).events] == [[BOB]]
+
+
+def test_typing_is_the_first_thing_that_a_slow_reader_loses() -> None:
+    listener = connected(ALICE)
+    TypingBoard({ROOM: feed_with(listener)}, lambda kind, content: None).hear({str(ROOM): [BOB]})
+    assert all(parcel.ephemeral for parcel in pipe_of(listener).parcels)
