@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import time
 
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.site import Account, Room
 from tests.e2e.visitor import Visitor
+
+SECONDS_TO_HEAR = 15
+LOST = re.compile("No connection|Reconnecting")
 
 
 class Person(Visitor):
@@ -98,6 +102,17 @@ class Person(Visitor):
         """These posts, each once, in this order, and no others; none of them waits to be sent."""
         expect(self.posts).to_contain_text(list(texts))
         expect(self.timeline.get_by_text("Waiting for the connection")).to_have_count(0)
+
+    def hears(self, text: str) -> None:
+        """A frame with this text reaches the browser, whatever room is on the screen."""
+        deadline = time.monotonic() + SECONDS_TO_HEAR
+        while not any(text in frame for frame in self.frames):
+            assert time.monotonic() < deadline, f"{self.name} never heard “{text}”"
+            self.page.wait_for_timeout(20)
+
+    def place_of(self, text: str) -> int:
+        """Where a post stands among the posts on the screen."""
+        return next(place for place, post in enumerate(self.posts.all_inner_texts()) if text in post)
 
     def is_told(self, sentence: str) -> None:
         """The timeline tells of something that happened in the room."""

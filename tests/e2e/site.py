@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from hubbub.protocol.ids import make_message_id
 from tests.servers.process import Running, free_port, running
 
 PASSWORD = "a long summer day"
@@ -108,6 +109,10 @@ class Site:
             ids = [self.accounts[other].id for other in others]
             self.ask(first, "room.invite", room=made["id"], members=ids)
         return Room(made["id"], name)
+
+    def new_id(self) -> str:
+        """For a message: the sender makes it."""
+        return str(make_message_id())
 
     def direct(self, first: str, *others: str) -> Room:
         ids = [self.accounts[other].id for other in others]

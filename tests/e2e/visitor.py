@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import re
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, WebSocket, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Error, Page, WebSocket, expect
 
+from tests.e2e.line import Line
 from tests.e2e.site import PASSWORD, Site
 
 # A violation of the content security policy shall fail a test even where the browser says nothing on its console.
@@ -24,12 +26,14 @@ class Visitor:
     context: BrowserContext
     page: Page
 
-    def __init__(self, browser: Browser, site: Site, name: str, **options: Any) -> None:
-        self.site, self.name = site, name
+    def __init__(
+        self, browser: Browser, site: Site, name: str, *, line: Line | None = None, **options: Any
+    ) -> None:
+        self.site, self.name, self.line = site, name, line
         self.frames: list[str] = []
         self._complaints: list[str] = []
         self._expected: list[str] = []
-        self.context = browser.new_context(base_url=site.url, locale="en-US", **options)
+        self.context = browser.new_context(base_url=line.url if line else site.url, locale="en-US", **options)
         self.context.add_init_script(REPORT_VIOLATIONS)
         self.context.on("console", self._console)
         self.context.on("weberror", lambda error: self._complaints.append(f"page error: {error.error}"))
@@ -53,6 +57,11 @@ class Visitor:
     def presses(self, name: str | re.Pattern[str]) -> None:
         self.page.get_by_role("button", name=name, exact=isinstance(name, str)).click()
 
+    def presses_if_there(self, name: str) -> None:
+        """A button that may be gone by now, because what it does has been done."""
+        with contextlib.suppress(Error):
+            self.page.get_by_role("button", name=name).click(timeout=500)
+
     def follows(self, name: str) -> None:
         self.page.get_by_role("link", name=name, exact=True).click()
 
@@ -65,11 +74,19 @@ class Visitor:
         self.fills(Username=username, Password=password)
         self.presses("Sign in")
 
-    def loses_the_network(self) -> None:
-        self.expects("ERR_INTERNET_DISCONNECTED")
+    def loses_the_network(self, *, silently: bool = False) -> None:
+        """`silently`: what is open stays so and carries nothing, as behind a router that was switched off."""
+        assert self.line is not None, "only who came by a line can lose it"
+        self.expects("ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_|ERR_EMPTY_RESPONSE|WebSocket connection")
+        if silently:
+            self.line.freeze()
+        else:
+            self.line.cut()
         self.context.set_offline(True)
 
     def has_the_network_again(self) -> None:
+        assert self.line is not None
+        self.line.mend()
         self.context.set_offline(False)
 
     def expects(self, complaint: str) -> None:

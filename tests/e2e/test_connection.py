@@ -1,0 +1,113 @@
+"""The network goes and comes back (row 14): it is told plainly, and nothing is lost or doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.line import Line
+from tests.e2e.person import LOST, Person
+from tests.e2e.site import Room, Site
+
+
+@pytest.fixture
+def alice(visit: Visit, site: Site) -> Iterator[Person]:
+    """Alice, by a line that can be cut."""
+    with closing(Line(site.port)) as line:
+        yield visit(site, "alice", line=line)
+
+
+@pytest.fixture
+def bob(visit: Visit, site: Site) -> Iterator[Person]:
+    """Bob, by another line."""
+    with closing(Line(site.port)) as line:
+        yield visit(site, "bob", line=line)
+
+
+@pytest.mark.parametrize("silently", [False, True], ids=["cut", "frozen"])
+def test_without_a_network_one_is_told_so(silently: bool, alice: Person, bob: Person, garden: Room) -> None:
+    alice.enters(garden)
+    bob.enters(garden)
+    alice.loses_the_network(silently=silently)
+    alice.is_notified(LOST)
+    bob.says("anything new?")
+    alice.has_the_network_again()
+    alice.sees_only("anything new?")
+    alice.is_connected()
+
+
+def test_what_is_written_without_a_network_is_sent_once_after(
+    alice: Person, bob: Person, garden: Room
+) -> None:
+    alice.enters(garden)
+    bob.enters(garden)
+    alice.says("before the tunnel")
+    bob.sees("before the tunnel")
+    alice.loses_the_network()
+    alice.is_notified(LOST)
+    alice.says("in the tunnel", "still in it")
+    expect(alice.timeline.get_by_text("Waiting for the connection")).to_have_count(2)
+    bob.says("where is she?")
+    bob.sees("where is she?")
+    alice.has_the_network_again()
+    everything = ("before the tunnel", "where is she?", "in the tunnel", "still in it")
+    bob.sees_only(*everything)
+    alice.sees_only(*everything)
+    alice.is_connected()
+
+
+def test_what_is_written_without_a_network_survives_a_closed_tab(
+    alice: Person, bob: Person, garden: Room
+) -> None:
+    alice.enters(garden)
+    bob.enters(garden)
+    alice.loses_the_network()
+    alice.is_notified(LOST)
+    alice.says("written in the dark", "and left there")
+    alice.page.close()
+    later = alice.another_tab()
+    later.has_the_network_again()
+    later.enters(garden)
+    bob.sees_only("written in the dark", "and left there")
+    later.sees_only("written in the dark", "and left there")
+
+
+def test_two_tabs_of_one_person_send_once(alice: Person, bob: Person, garden: Room) -> None:
+    second = alice.another_tab()
+    alice.enters(garden)
+    second.enters(garden)
+    bob.enters(garden)
+    alice.loses_the_network()
+    for tab in (alice, second):
+        tab.is_notified(LOST)
+    alice.says("from the first tab")
+    second.says("from the second tab")
+    alice.has_the_network_again()
+    expect(bob.posts).to_have_count(2)
+    for reader in (alice, second):
+        expect(reader.posts).to_have_count(2)
+        expect(reader.timeline.get_by_text("Waiting for the connection")).to_have_count(0)
+    # Told again after everything has settled: nothing was sent a second time.
+    alice.says("over")
+    bob.sees("over")
+    expect(bob.posts).to_have_count(3)
+
+
+def test_edits_and_deletions_made_meanwhile_are_caught_up_with(
+    alice: Person, bob: Person, garden: Room
+) -> None:
+    alice.enters(garden)
+    bob.enters(garden)
+    alice.says("first words", "second words")
+    bob.sees("second words")
+    bob.loses_the_network()
+    bob.is_notified(LOST)
+    alice.edits("second words", into="better words")
+    alice.sees("better words (edited)")
+    bob.has_the_network_again()
+    bob.sees("better words (edited)")
+    bob.sees_only("first words", "better words")
