@@ -1,0 +1,265 @@
+"""A client that keeps books: it follows the protocol to the letter, comes back after every cut, and records."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+from hubbub.protocol.ids import make_message_id
+from tests.faults.history import Said, View
+
+STAY_AWAY = {4000, 4001, 4003, 4004}
+FINAL = {"invalid", "forbidden", "not_found", "conflict", "sign_in"}
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.05, 2.0
+
+
+class BookKeeper:
+    """One person at one device. `say` puts into the outbox; `run` connects, resumes, sends, hears, for ever."""
+
+    def __init__(self, name: str, token: str, where: Callable[[], str], seed: int = 0) -> None:
+        self.name = name
+        self.member = 0
+        self.views: dict[int, View] = {}
+        self.said: list[Said] = []
+        self.opened: list[float] = []
+        self.closed: list[tuple[float, int]] = []
+        self.latencies: list[float] = []
+        self.presence: dict[int, str] = {}
+        self.ended: int | None = None
+        self.live = asyncio.Event()
+        self._token, self._where = token, where
+        self._random = random.Random(f"{seed}{name}")  # noqa: S311
+        self._epoch = ""
+        self._socket: ClientConnection | None = None
+        self._requests: dict[int, Callable[[dict[str, Any]], None]] = {}
+        self._next = 0
+        self._outbox: list[Said] = []
+        self._settled_all = asyncio.Event()
+        self._settled_all.set()
+        self._under_way: set[int] = set()
+        self._retry_after = 0.0
+
+    def say(self, room: int, text: str) -> Said:
+        message = Said(make_message_id(), room, self.member, text, time.monotonic())
+        self.said.append(message)
+        self._outbox.append(message)
+        self._settled_all.clear()
+        self._send_next(room)
+        return message
+
+    async def run(self) -> None:
+        """Until it is told to stay away, or cancelled."""
+        wait = FIRST_WAIT_SECONDS
+        while self.ended is None:
+            try:
+                async with connect(
+                    self._where(),
+                    additional_headers={"Authorization": f"Bearer {self._token}"},
+                    open_timeout=5,
+                    ping_interval=5,
+                    ping_timeout=5,
+                    close_timeout=0.5,
+                    max_size=None,
+                    compression=None,
+                ) as socket:
+                    self._socket = socket
+                    await self._live(socket)
+                    wait = FIRST_WAIT_SECONDS
+            except (OSError, TimeoutError, InvalidHandshake, ConnectionClosed, EOFError):
+                pass
+            finally:
+                self._closed()
+            await asyncio.sleep(max(self._retry_after, self._random.uniform(0, wait)))
+            self._retry_after = 0.0
+            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+
+    async def settle(self) -> None:
+        """Wait until everything that was said has an outcome."""
+        await self._settled_all.wait()
+
+    async def ask(self, **command: Any) -> dict[str, Any]:
+        """One command and its reply document; ConnectionError if the line breaks first."""
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+
+        def settle(document: dict[str, Any]) -> None:
+            if not answer.done():
+                answer.set_result(document)
+
+        self._request(command, settle)
+        document = await asyncio.wait_for(answer, 15)
+        if "lost" in document:
+            raise ConnectionError("the line broke before the answer")
+        return document
+
+    # ── the line ──
+
+    async def _live(self, socket: ClientConnection) -> None:
+        async for frame in socket:
+            self._hear(json.loads(frame))
+
+    def _closed(self) -> None:
+        self.live.clear()
+        socket, self._socket = self._socket, None
+        if socket is not None:
+            code = socket.close_code or 1006
+            self.closed.append((time.monotonic(), code))
+            reason = socket.close_reason or ""
+            if reason.startswith("retry_after="):
+                self._retry_after = min(float(reason.partition("=")[2]), 3.0)
+            if code in STAY_AWAY:
+                self.ended = code
+        requests, self._requests = self._requests, {}
+        for settle in requests.values():
+            settle({"lost": True})
+
+    def _request(self, command: dict[str, Any], settle: Callable[[dict[str, Any]], None]) -> None:
+        if self._socket is None:
+            settle({"lost": True})
+            return
+        self._next += 1
+        self._requests[self._next] = settle
+        self._write({"id": self._next, **command})
+
+    def _write(self, document: dict[str, Any]) -> None:
+        if self._socket is not None:
+            with contextlib.suppress(Exception):
+                task = asyncio.ensure_future(self._socket.send(json.dumps(document)))
+                task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    # ── what is heard ──
+
+    def _hear(self, document: dict[str, Any]) -> None:
+        if "re" in document:
+            if settle := self._requests.pop(document["re"], None):
+                settle(document)
+            return
+        match document["type"]:
+            case "hello":
+                self.member = document["member"]
+                self.opened.append(time.monotonic())
+                self._begin()
+            case "message":
+                self._apply(document["room"], document["seq"], document.get("after"), document["message"])
+            case "left":
+                if view := self.views.get(document["room"]):
+                    view.left_at = view.seq
+            case "membership" if "room" in document:
+                room = document["room"]
+                self.views[room["id"]] = View(start=room["seq"], seq=room["seq"])
+            case "lag" | "refresh":
+                self._resume()
+            case "heartbeat":
+                self._write({"type": "beat"})
+                if any(room in self.views and self.views[room].seq < head for room, head in _heads(document)):
+                    self._resume()
+            case "presence":
+                self.presence.update({p["member"]: p["state"] for p in document["presence"]})
+
+    def _begin(self) -> None:
+        if self._epoch:
+            self._resume()
+        else:
+            self._request({"type": "snapshot"}, self._started)
+
+    def _started(self, document: dict[str, Any]) -> None:
+        if state := document.get("ok"):
+            self._epoch = state["epoch"]
+            for room in state["rooms"]:
+                self.views[room["id"]] = View(start=room["seq"], seq=room["seq"])
+            self._is_live(state)
+
+    def _resume(self) -> None:
+        seqs = {str(room): view.seq for room, view in self.views.items() if view.left_at is None}
+        self._request({"type": "resume", "epoch": self._epoch, "rooms": seqs}, self._resumed)
+
+    def _resumed(self, document: dict[str, Any]) -> None:
+        state = document.get("ok")
+        if state is None:
+            return
+        mine = {room["id"]: room for room in state["rooms"]}
+        if state.get("reset"):
+            self._epoch = state["epoch"]
+            self.views = {pk: View(start=room["seq"], seq=room["seq"]) for pk, room in mine.items()}
+        for room, view in self.views.items():
+            if room not in mine and view.left_at is None:
+                view.left_at = view.seq
+        for changes in state["changes"]:
+            view = self.views[changes["room"]]
+            if changes.get("reset"):
+                self.views[changes["room"]] = View(start=changes["seq"], seq=changes["seq"])
+                continue
+            for message in changes["messages"]:
+                if message["seq"] > view.seq:
+                    self._put(view, message)
+            view.seq = max(view.seq, changes["seq"])
+        for pk, room in mine.items():
+            self.views.setdefault(pk, View(start=room["seq"], seq=room["seq"]))
+        self._is_live(state)
+
+    def _is_live(self, state: dict[str, Any]) -> None:
+        self.presence = {p["member"]: p["state"] for p in state["presence"]}
+        if not self.live.is_set():
+            self.live.set()
+            for room in {message.room for message in self._outbox}:
+                self._send_next(room)
+
+    def _apply(self, room: int, seq: int, after: int | None, message: dict[str, Any]) -> None:
+        view = self.views.get(room)
+        if view is None or seq <= view.seq:
+            return
+        if (seq - 1 if after is None else after) > view.seq:
+            self._resume()
+            return
+        view.seq = seq
+        self._put(view, message)
+
+    def _put(self, view: View, message: dict[str, Any]) -> None:
+        pk = UUID(message["id"])
+        known = view.states.get(pk)
+        if known is None or known["seq"] < message["seq"]:
+            view.states[pk] = message
+        view.seen[message["seq"]] = json.dumps(message, sort_keys=True).encode()
+        if message["author"] != self.member and message["text"].startswith("@"):
+            self.latencies.append(time.monotonic() - float(message["text"][1:].partition(" ")[0]))
+
+    # ── the outbox ──
+
+    def _send_next(self, room: int) -> None:
+        """One at a time in each room: a message that is told to wait must not be overtaken by the next."""
+        message = next((m for m in self._outbox if m.room == room), None)
+        if message is None or room in self._under_way or not self.live.is_set():
+            return
+        self._under_way.add(room)
+        command = {"type": "message.send", "room": room, "message": str(message.id), "text": message.text}
+        self._request(command, lambda document: self._settled(message, document))
+
+    def _settled(self, message: Said, document: dict[str, Any]) -> None:
+        self._under_way.discard(message.room)
+        if "lost" in document:
+            return
+        if ok := document.get("ok"):
+            message.outcome, message.number = "acked", ok["message"]["number"]
+        elif document["error"]["code"] in FINAL:
+            message.outcome = "failed"
+        else:
+            delay = document["error"].get("retry_after", 0.5)
+            asyncio.get_running_loop().call_later(delay, self._send_next, message.room)
+            return
+        message.settled = time.monotonic()
+        self._outbox.remove(message)
+        if not self._outbox:
+            self._settled_all.set()
+        self._send_next(message.room)
+
+
+def _heads(document: dict[str, Any]) -> list[tuple[int, int]]:
+    return [(int(room), head) for room, head in (document.get("heads") or {}).items()]

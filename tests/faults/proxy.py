@@ -1,0 +1,142 @@
+"""A TCP proxy that breaks things on purpose: latency, cut, reset, black hole, slow reader."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import struct
+from collections.abc import Callable
+from types import TracebackType
+
+CHUNK = 16 * 1024
+
+
+class FaultProxy:
+    """Stands between clients and one server. Faults are attributes and methods; they hold for all of its lines.
+
+    `latency`: seconds added to every piece, each way. `bytes_per_second`: how fast clients read, None for at will.
+    """
+
+    def __init__(self, upstream: int, *, host: str = "127.0.0.1") -> None:
+        self.upstream, self.host = upstream, host
+        self.port = 0
+        self.latency = 0.0
+        self.bytes_per_second: float | None = None
+        self.refusing = False
+        self.faults = 0
+        self._open = asyncio.Event()
+        self._open.set()
+        self._lines: set[_Line] = set()
+        self._server: asyncio.Server | None = None
+
+    async def __aenter__(self) -> FaultProxy:
+        self._server = await asyncio.start_server(self._accept, self.host, 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._server:
+            self._server.close()
+        self.cut()
+        await asyncio.gather(*(line.ended() for line in self._lines), return_exceptions=True)
+
+    def cut(self) -> None:
+        """Close every line in the ordinary way."""
+        self._break(_Line.close)
+
+    def reset(self) -> None:
+        """Tear every line: the other end gets RST, and what was under way is gone."""
+        self._break(_Line.reset)
+
+    def swallow(self, yes: bool = True) -> None:
+        """Keep lines open and pass nothing on, as when a cable is pulled. What comes meanwhile waits."""
+        self.faults += yes
+        (self._open.clear if yes else self._open.set)()
+
+    def lose(self) -> None:
+        """Forget every line without telling anybody: half-open sockets on both sides."""
+        self._break(_Line.forget)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def _break(self, how: Callable[[_Line], None]) -> None:
+        self.faults += 1
+        for line in list(self._lines):
+            how(line)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.refusing:
+            writer.transport.abort()
+            return
+        try:
+            upstream = await asyncio.open_connection(self.host, self.upstream)
+        except OSError:
+            writer.transport.abort()
+            return
+        line = _Line(self, (reader, writer), upstream)
+        self._lines.add(line)
+        try:
+            await line.carry()
+        finally:
+            self._lines.discard(line)
+
+
+class _Line:
+    """One client's connection and its continuation to the server."""
+
+    def __init__(
+        self,
+        proxy: FaultProxy,
+        client: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        server: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+    ) -> None:
+        self._proxy, self._client, self._server = proxy, client, server
+        self._lost = False
+        self._done = asyncio.Event()
+
+    async def carry(self) -> None:
+        up = asyncio.create_task(self._pump(self._client[0], self._server[1], slow=False))
+        down = asyncio.create_task(self._pump(self._server[0], self._client[1], slow=True))
+        try:
+            await asyncio.wait([up, down], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            up.cancel()
+            down.cancel()
+            if not self._lost:
+                self.close()
+            self._done.set()
+
+    async def ended(self) -> None:
+        await asyncio.wait_for(self._done.wait(), 5)
+
+    def close(self) -> None:
+        for _, writer in (self._client, self._server):
+            writer.close()
+
+    def reset(self) -> None:
+        for _, writer in (self._client, self._server):
+            raw = writer.get_extra_info("socket")
+            if raw is not None:
+                with contextlib.suppress(OSError):
+                    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            writer.transport.abort()
+
+    def forget(self) -> None:
+        self._lost = True
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, slow: bool) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(CHUNK):
+                await self._proxy._open.wait()
+                if self._lost:
+                    continue
+                if self._proxy.latency:
+                    await asyncio.sleep(self._proxy.latency)
+                if slow and self._proxy.bytes_per_second:
+                    await asyncio.sleep(len(data) / self._proxy.bytes_per_second)
+                writer.write(data)
+                await writer.drain()
