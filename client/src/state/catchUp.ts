@@ -99,7 +99,6 @@ export class CatchUp {
     if (follows) {
       this.#last.set(event.room, event.seq)
       apply(this.#session, event)
-      this.#session.heard(event.message)
     } else {
       this.#held.push(event)
       this.#missing.add(event.room)
@@ -169,10 +168,7 @@ export class CatchUp {
   #takeChanges({ room, seq, messages, reset }: Changes): void {
     this.#last.set(room, seq)
     if (reset) void this.#session.timeline(room).reload()
-    for (const message of messages) {
-      takeMessage(this.#session, message)
-      this.#session.heard(message)
-    }
+    for (const message of messages) takeMessage(this.#session, message)
   }
 
   /** Another epoch: what was loaded belongs to a history that is no more. */

@@ -8,7 +8,6 @@ import {
   type Event,
   type Hello,
   type Member,
-  type Message,
   type Replies,
   type Room,
   TYPING_SECONDS,
@@ -67,7 +66,6 @@ export class Session {
   readonly reading: Reading
   readonly #socket: Socket
   readonly #catchUp: CatchUp
-  readonly #listeners = new Set<(message: Message) => void>()
   /** who waits for the connection */
   #waiting: { resolve(): void; reject(error: CommandError): void }[] = []
   /** the next try to catch up on this connection, when the server was too busy */
@@ -153,16 +151,6 @@ export class Session {
     if (state === this.#attention) return
     this.#attention = state
     if (this.status === "live") this.#socket.tell("presence.set", { state })
-  }
-
-  /** Be told of each message as it comes, new or changed, after it is in the state. Returns how to stop. */
-  onMessage(listener: (message: Message) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-
-  heard(message: Message): void {
-    for (const listener of this.#listeners) listener(message)
   }
 
   /** One is a member of this room from now on. */

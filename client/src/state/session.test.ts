@@ -276,17 +276,6 @@ describe("reading", () => {
   })
 })
 
-test("who wants to be told of messages is told after they are in the state, of old ones too when they change", async () => {
-  session = await tabInRoom(10)
-  const told: string[] = []
-  const stop = session.onMessage(({ number }) => told.push(`${number}: ${session.timeline(1).at(number)?.text}`))
-  FakeSocket.last.says(posted(11))
-  FakeSocket.last.says(posted(3, { seq: 12, text: "edited" }))
-  stop()
-  FakeSocket.last.says(posted(12, { seq: 13 }))
-  expect(told).toEqual(["11: message 11", "3: edited"])
-})
-
 test("the messages of rooms not looked at for long are let go", async () => {
   const ids = Array.from({ length: 25 }, (_, index) => index + 1)
   const many = { rooms: ids.map(id => room(id, 1)), memberships: ids.map(id => membership(id, 1)) }

@@ -23,8 +23,3 @@ export function uuid7(now: number = Date.now()): string {
   const count = counter.toString(16).padStart(3, "0")
   return `${time.slice(0, 8)}-${time.slice(8)}-7${count}-${tail.slice(0, 4)}-${tail.slice(4)}`
 }
-
-/** When an id was made, in milliseconds since 1970. */
-export function timeOf(id: string): number {
-  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
-}
