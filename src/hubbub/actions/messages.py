@@ -82,7 +82,7 @@ def delete_message(*, by: Member, message: Message) -> Message:
 
 
 def _place(work: Unit, post: Post, standing: Standing | None) -> Posting:
-    message = Message(id=post.id, room_id=post.room, author_id=post.author.pk, text=post.text)
+    message = Message.unplaced(id=post.id, room=post.room, author=post.author.pk, text=post.text)
     if standing is None or not standing.active or (standing.archived and not _came_before(post)):
         return Posting(message, post.author.name, refusal=_why_not(post, standing))
     return work.post(message, author_name=standing.name)

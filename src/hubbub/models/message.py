@@ -94,6 +94,12 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.room_id}#{self.number}"
 
+    @classmethod
+    def unplaced(cls, *, id: UUID, room: int, author: int, text: str) -> Message:  # noqa: A002
+        """A new post that has no place yet: made the way rows become objects, which costs half of keywords."""
+        values = (id, room, None, None, None, author, text, None, None, False, None)
+        return cls.from_db(connection.alias, _COLUMNS, values)
+
     def as_object(self) -> wire.Message:
         return wire.Message(
             id=self.pk,
@@ -110,6 +116,7 @@ class Message(models.Model):
         )
 
 
+_COLUMNS = [field.attname for field in Message._meta.concrete_fields]
 _system_field = Message._meta.get_field("system")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import NamedTuple
 
@@ -48,13 +48,18 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
         The lock is what makes the order of commits the order of seqs (SQLite has one writer anyway).
         """
-        rows = self.filter(pk__in=list(ids)).order_by("pk")
-        if connection.features.has_select_for_update:
-            rows = rows.select_for_update()
-        return {
-            row[0]: Head._make(row)
-            for row in rows.values_list("pk", "seq", "last_number", "posts", "last_at")
-        }
+        wanted = sorted(ids)
+        if not wanted:
+            return {}
+        lock = "FOR UPDATE" if connection.features.has_select_for_update else ""
+        places = ",".join(["%s"] * len(wanted))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id, seq, last_number, posts, last_at"  # noqa: S608
+                f" FROM {Room._meta.db_table} WHERE id IN ({places}) ORDER BY id {lock}",
+                wanted,
+            )
+            return {row[0]: Head._make((*row[:4], _moment(row[4]))) for row in cursor.fetchall()}
 
     def save_heads(self, heads: Iterable[Head]) -> None:
         """Write locked counters back, all rooms in one call."""
@@ -120,6 +125,13 @@ class Room(models.Model):
             participants=participants,
             root=self.root_id,
         )
+
+
+def _moment(stored: datetime | str) -> datetime:
+    """A time as the database gave it: SQLite keeps text without a zone, which is UTC."""
+    if isinstance(stored, str):
+        stored = datetime.fromisoformat(stored)
+    return stored if stored.tzinfo else stored.replace(tzinfo=UTC)
 
 
 def name_key(name: str) -> str:

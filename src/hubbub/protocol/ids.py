@@ -9,9 +9,23 @@ from uuid import UUID
 
 def make_message_id() -> UUID:
     """48 bits of milliseconds since 1970, then 74 random bits (RFC 9562 §5.7)."""
-    chance = int.from_bytes(os.urandom(10), "big")
-    version_and_variant = (0x7 << 76) | (0x2 << 62)
-    return UUID(int=(int(time.time() * 1000) << 80) | version_and_variant | (chance & _CHANCE))
+    return UUID(int=(int(time.time() * 1000) << 80) | _VERSION_AND_VARIANT | (_chance() & _CHANCE))
 
 
+_VERSION_AND_VARIANT = (0x7 << 76) | (0x2 << 62)
 _CHANCE = (0xFFF << 64) | ((1 << 62) - 1)
+
+
+def _chance() -> int:
+    """80 bits from the system, which is asked for many at once: each question lets another thread in."""
+    try:
+        return _pool.pop()
+    except IndexError:
+        fresh = os.urandom(10 * 256)
+        _pool.extend(int.from_bytes(fresh[start : start + 10], "big") for start in range(10, len(fresh), 10))
+        return int.from_bytes(fresh[:10], "big")
+
+
+_pool: list[int] = []
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.clear)
