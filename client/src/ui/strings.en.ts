@@ -54,7 +54,7 @@ export const en = {
   "switcher.nothing": "Nobody and nothing by that name.",
 
   "own.label": "You",
-  "own.menu": "{name}: profile and settings",
+  "own.menu": "profile and settings",
   "own.profile": "Your profile",
   "own.appearance": "Appearance",
   "own.keyboard": "Keyboard shortcuts",
