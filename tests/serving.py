@@ -1,0 +1,182 @@
+"""The product as it really runs: processes that serve one site, and a shell beside them.
+
+A `Site` is a data directory with people in it. `served` starts a server for it, in each way that people run one:
+`hubbub serve` (ready frames pushed), plain uvicorn and Daphne (any ASGI server). A `Shell` is another Python process
+with the same database, as a management command, a task or a person at the prompt would be.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.servers.process import Running, die_with_parent, free_port, running
+
+WAYS = ("hubbub serve", "uvicorn", "daphne")
+SHELL = Path(__file__).parent / "shell.py"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an account: what they sign in with."""
+
+    name: str
+    user: int
+    member: int
+    token: str
+    session: str
+
+
+@dataclass
+class Site:
+    """A data directory (or another database, named in `environment`) and who is at home there."""
+
+    data: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def variables(self, **more: str) -> dict[str, str]:
+        """The environment of a process of this site; the caller's own settings do not leak into it."""
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("HUBBUB_", "DJANGO_")) and name not in ("DATABASE_URL", "REDIS_URL")
+        }
+        return {
+            **clean,
+            "HUBBUB_DATA": str(self.data),
+            "HUBBUB_RATE_LIMITS": "off",
+            "DJANGO_SETTINGS_MODULE": "hubbub_site.settings",
+            **self.environment,
+            **more,
+        }
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers at `port` of the loopback interface."""
+
+    site: Site
+    way: str
+    running: Running
+    log: Path
+
+    @property
+    def port(self) -> int:
+        return self.running.port
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        return self.running.process
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pushes(self) -> bool:
+        """Whether it writes ready frames to the transport."""
+        return self.way == "hubbub serve"
+
+    def ready(self) -> dict[str, Any]:
+        """What /readyz says."""
+        return get_json(f"{self.origin}/readyz")
+
+
+class Shell:
+    """A Python process with the site's database. `ask` evaluates an expression there, `run` runs statements."""
+
+    def __init__(self, site: Site) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(SHELL)],
+            env=site.variables(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+        )
+
+    def ask(self, expression: str, **names: Any) -> Any:
+        return self._do("eval", expression, names)
+
+    def run(self, statements: str, **names: Any) -> None:
+        self._do("exec", statements, names)
+
+    def close(self) -> None:
+        self._process.communicate()
+
+    def _do(self, kind: str, code: str, names: Mapping[str, Any]) -> Any:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None and stdout is not None
+        stdin.write(json.dumps({"kind": kind, "code": code, "names": names}) + "\n")
+        stdin.flush()
+        answer = json.loads(stdout.readline() or '{"error": "the shell is gone"}')
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer["ok"]
+
+
+@contextlib.contextmanager
+def shell_of(site: Site) -> Iterator[Shell]:
+    shell = Shell(site)
+    try:
+        yield shell
+    finally:
+        shell.close()
+
+
+def settle(site: Site, shell: Shell) -> None:
+    """Set up the database. Alice owns the workspace, Bob and Dave are members, Carol is a guest."""
+    shell.run("migrate()")
+    for name, role in (("alice", "owner"), ("bob", "member"), ("carol", "guest"), ("dave", "member")):
+        site.people[name] = newcomer(shell, name, role)
+
+
+def newcomer(shell: Shell, name: str, role: str = "member") -> Person:
+    """A new account with a session and a token."""
+    return Person(**shell.ask("newcomer(name, role)", name=name, role=role))
+
+
+@contextlib.contextmanager
+def served(site: Site, way: str = "hubbub serve", **environment: str) -> Iterator[Server]:
+    """Serve a site on a free port until the context ends."""
+    port = free_port()
+    log = Path(tempfile.mkstemp(prefix=f"{way.split()[0]}-", suffix=".log", dir=site.data)[1])
+    variables = site.variables(**environment)
+    # `running` starts what it is given in its own environment: `env` sets ours.
+    command = ["env", "-i", *(f"{name}={value}" for name, value in variables.items()), *command_of(way, port)]
+    origin = f"http://127.0.0.1:{port}"
+    with running(command, url=origin, port=port, ready=lambda: answers(origin), log=log) as process:
+        yield Server(site, way, process, log)
+
+
+def command_of(way: str, port: int) -> list[str]:
+    application = "hubbub_site.asgi:application"
+    if way == "hubbub serve":
+        return [sys.executable, "-m", "hubbub_site.cli", "serve", "--port", str(port)]
+    if way == "uvicorn":
+        return [sys.executable, "-m", "uvicorn", "--port", str(port), "--log-level", "warning", application]
+    return [sys.executable, "-m", "daphne", "--port", str(port), "--verbosity", "0", application]
+
+
+def answers(origin: str) -> bool:
+    try:
+        return bool(get_json(f"{origin}/readyz")["ready"])
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def get_json(url: str) -> dict[str, Any]:
+    with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310  loopback, and no other scheme
+        found: dict[str, Any] = json.load(response)
+    return found

@@ -1,0 +1,93 @@
+"""A Python prompt for tests, with the site's database: reads code from its input, line by line, answers in JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import traceback
+from typing import Any
+
+import django
+
+django.setup()
+
+from asgiref.sync import async_to_sync  # noqa: E402
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+from hubbub import actions  # noqa: E402
+from hubbub.models import Member, Membership, Message, Room, Token, Workspace  # noqa: E402
+from hubbub.protocol.objects import Role  # noqa: E402
+from hubbub_site.accounts import logins  # noqa: E402
+from hubbub_site.accounts.joining import create_account  # noqa: E402
+from hubbub_site.accounts.models import User  # noqa: E402
+
+
+def migrate() -> None:
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def newcomer(name: str, role: str) -> dict[str, Any]:
+    user = create_account(username=name, name=name.title(), password=None, role=Role(role))
+    person = member(name)
+    _, secret = actions.create_token(member=person, label="test")
+    return {
+        "name": name,
+        "user": user.pk,
+        "member": person.pk,
+        "token": secret,
+        "session": session_of(user),
+    }
+
+
+def session_of(user: User) -> str:
+    """The key of a new session, as signing in on the page makes it."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
+
+
+def member(name: str) -> Member:
+    return Member.objects.get(user__username=name)
+
+
+def room(pk: int) -> Room:
+    return Room.objects.get(pk=pk)
+
+
+def states(pk: int) -> list[dict[str, Any]]:
+    """Every message of a room as the wire shows it, by seq."""
+    found = Message.objects.filter(room=pk).order_by("seq")
+    return [message.as_object().model_dump(mode="json", exclude_none=True) for message in found]
+
+
+NAMES: dict[str, Any] = {
+    name: value
+    for name, value in globals().items()
+    if not name.startswith("_") and name not in ("annotations", "json", "sys", "traceback", "django")
+}
+
+
+def main() -> None:
+    for line in sys.stdin:
+        request = json.loads(line)
+        names = {**NAMES, **request["names"]}
+        try:
+            result = (
+                eval(request["code"], names) if request["kind"] == "eval" else exec(request["code"], names)
+            )  # noqa: S102, S307
+            answer: dict[str, Any] = {"ok": result}
+        except Exception:
+            answer = {"error": traceback.format_exc()}
+        print(json.dumps(answer, default=str), flush=True)
+
+
+__all__ = ["Membership", "Token", "Workspace", "async_to_sync", "asyncio", "logins"]
+
+if __name__ == "__main__":
+    main()
