@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 SLICE = 256
 """Connections written to in one turn: a message to ten thousand must not freeze small rooms for its whole length."""
 
-Write = Callable[["Connection"], None]
+Write = Callable[[Sequence["Connection"]], None]
 
 
 class FanOut:
@@ -25,10 +25,9 @@ class FanOut:
         self._waiting: deque[Callable[[], None]] = deque()
 
     def each(self, connections: tuple[Connection, ...], write: Write) -> None:
-        """Call `write` with every connection."""
+        """Call `write` with all connections, so many at a time."""
         if not self._waiting and len(connections) <= SLICE:
-            for connection in connections:
-                write(connection)
+            write(connections)
             return
         idle = not self._waiting
         for start in range(0, len(connections), SLICE):
@@ -59,5 +58,4 @@ class _Slice:
         self._connections, self._write = connections, write
 
     def __call__(self) -> None:
-        for connection in self._connections:
-            self._write(connection)
+        self._write(self._connections)

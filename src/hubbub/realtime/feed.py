@@ -127,13 +127,13 @@ class Feed:
 
     def _fan_out(self, listeners: tuple[Connection, ...], parcel: Parcel) -> None:
         if parcel.texts and listeners:
-            room = self.room
+            self._out.each(listeners, lambda some: self._write(some, parcel))
 
-            def write(connection: Connection) -> None:
-                if room in connection.rooms:  # it may have been detached while its slice waited
-                    connection.push(parcel)
-
-            self._out.each(listeners, write)
+    def _write(self, listeners: Sequence[Connection], parcel: Parcel) -> None:
+        room = self.room
+        for connection in listeners:
+            if room in connection.rooms:  # it may have been detached while its slice waited
+                connection.push(parcel)
 
 
 def _before(frame: RoomFrame) -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from hubbub.protocol.closing import Close
-from hubbub.protocol.events import MemberChanged
+from hubbub.protocol.events import Lag, MemberChanged
 from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.fanout import FanOut
@@ -104,9 +104,14 @@ class Hub:
     def everyone(self, parcel: Parcel, *, guests: bool = True) -> None:
         """An event for all who speak JSON events, or for all but the guests."""
 
-        def write(connection: Connection) -> None:
-            if connection.live and connection.dialect is as_events and (guests or not connection.is_guest):
-                connection.push(parcel)
+        def write(some: Sequence[Connection]) -> None:
+            for connection in some:
+                if (
+                    connection.live
+                    and connection.dialect is as_events
+                    and (guests or not connection.is_guest)
+                ):
+                    connection.push(parcel)
 
         self._out.each(tuple(self.connections), write)
 
@@ -147,12 +152,19 @@ class Hub:
 
     def attach_live(self, connection: Connection, room: int, seq: int) -> None:
         """A connection that is up hears a new room. The event before this told it everything up to `seq`."""
-        fresh = room not in self.feeds
-        feed = self.attach(connection, room, seq, 0)
-        if fresh or (missed := feed.since(seq)) is None:
-            self._repair(feed)
+        if room not in self.feeds:
+            self._repair(self.attach(connection, room, seq, 0))
+        else:
+            self.attach_at(connection, room, seq, 0)
+
+    def attach_at(self, connection: Connection, room: int, seq: int, last_number: int) -> None:
+        """Attach a connection that knows everything up to `seq`, and hand it what the feed is ahead of that."""
+        feed = self.attach(connection, room, seq, last_number)
+        missed = feed.since(seq)
+        if missed is None:
+            connection.push(Parcel([Lag(room=room, head=feed.head).encode()]))
         elif missed:
-            connection.push(as_events(missed, 0))
+            connection.push(connection.dialect(missed, last_number))
 
     def _leave(self, feed: Feed, member: int) -> None:
         """The member has just been delivered the message that ends their membership: nothing after it reaches them."""

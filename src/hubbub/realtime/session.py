@@ -103,6 +103,10 @@ class Session:
                 self.connection.drain()
 
     def lost(self) -> None:
+        if self.connection.pipe is not None:
+            # Others' frames come until it has left the hub: uvloop raises on a transport that is closed, and whoever
+            # stood after this one would not be written to.
+            self.connection.pipe.ready = False
         self.connection.end()
 
     async def _sign_in(self) -> Login | None:
