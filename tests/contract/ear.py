@@ -1,0 +1,57 @@
+"""What one member's connection hears of all that is published: the rules of `realtime.hub`, without sockets."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hubbub.models import Member
+from hubbub.protocol.objects import Role
+from hubbub.protocol.replies import Snapshot
+from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame, member_topic
+
+Event = dict[str, Any]
+
+
+class Ear:
+    """Attached to the rooms of a snapshot, at their heads; `heard` are the events in order."""
+
+    def __init__(self, member: Member, state: Snapshot) -> None:
+        self.member = member
+        self.heads = {room.id: room.seq for room in state.rooms}
+        self.heard: list[Event] = []
+
+    def hear(self, batch: Batch) -> None:
+        """Rooms come one after the other, each in its order; events without seq come last."""
+        for frame in sorted(batch.frames, key=lambda frame: (frame.room, frame.seq)):
+            self._hear_frame(frame)
+        for notice in batch.notices:
+            self._hear_notice(notice)
+
+    def _hear_frame(self, frame: RoomFrame) -> None:
+        if frame.seq <= self.heads.get(frame.room, frame.seq):
+            return
+        self.heads[frame.room] = frame.seq
+        self.heard.append(json.loads(frame.data))
+        if frame.leaves == self.member.pk:
+            del self.heads[frame.room]
+
+    def _hear_notice(self, notice: Notice) -> None:
+        if notice.topic == member_topic(self.member.pk):
+            self.heard.append(json.loads(notice.data))
+            if notice.attach:
+                room, seq = notice.attach
+                self.heads[room] = max(seq, self.heads.get(room, 0))
+            if notice.detach is not None:
+                self.heads.pop(notice.detach, None)
+        elif notice.topic == EVERYONE:
+            if self._may_see(notice.about):
+                self.heard.append(json.loads(notice.data))
+        elif notice.topic.removeprefix("room.") in map(str, self.heads):
+            self.heard.append(json.loads(notice.data))
+
+    def _may_see(self, other: int | None) -> bool:
+        viewer = Member.objects.get(pk=self.member.pk)
+        if viewer.role != Role.GUEST or other is None:
+            return True
+        return Member.objects.visible_to(viewer).filter(pk=other).exists()
