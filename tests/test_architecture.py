@@ -22,6 +22,8 @@ from hubbub.protocol.closing import Close
 from hubbub_site import cli
 from hubbub_site.config import Config
 
+pytestmark = pytest.mark.standalone
+
 ROOT = Path(__file__).parents[1]
 SOURCE_KINDS = {".py", ".ts", ".js", ".svelte", ".css"}
 WRITTEN_BY_PROGRAMS = {"client/src/protocol/types.ts"}
