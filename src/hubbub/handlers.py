@@ -42,7 +42,7 @@ def take_snapshot(member: Member, command: c.TakeSnapshot) -> replies.Snapshot:
 
 @handles(c.Resume, reads=True)
 def resume(member: Member, command: c.Resume) -> replies.Resumed:
-    return queries.resume(member, epoch=command.epoch, seqs=command.rooms)
+    return queries.resume(member, epoch=command.epoch, seqs=command.rooms, directory=command.directory)
 
 
 @handles(c.EditMessage)

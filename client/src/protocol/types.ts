@@ -141,19 +141,23 @@ export interface Snapshot {
   workspace: Workspace
   rooms: Room[]
   memberships: Membership[]
+  /** counts changes of members: say it when you resume */
+  directory: number
   /** those you are likely to meet; ask `member.list` for others */
   members: Member[]
   /** who is connected now */
   presence: Presence[]
 }
 
-/** What was missed: what only you know, whole, and the changes of each room that the client named. */
+/** What was missed: what only you know, whole; the members that changed; the changes of each room you named. */
 export interface Resumed {
   epoch: string
   me: Member
   workspace: Workspace
   rooms: Room[]
   memberships: Membership[]
+  /** counts changes of members: say it when you resume */
+  directory: number
   /** those you are likely to meet; ask `member.list` for others */
   members: Member[]
   /** who is connected now */
@@ -218,6 +222,8 @@ export interface Resume {
   type: "resume"
   epoch: string
   rooms: Record<string, number>
+  /** the one you have; without it all members come */
+  directory?: number
 }
 
 /** Post a message. `message` is a UUIDv7 made by the sender: sending it again changes nothing. */

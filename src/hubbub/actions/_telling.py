@@ -6,7 +6,7 @@ from django.db import transaction
 from django.dispatch import Signal
 
 from hubbub import signals
-from hubbub.models import Member, Membership, Message, Room
+from hubbub.models import Member, Membership, Message, Room, Workspace
 from hubbub.protocol.events import MemberChanged, MembershipChanged, RoomChanged, RoomLeft
 from hubbub.protocol.ids import make_message_id
 from hubbub.protocol.objects import System
@@ -67,9 +67,13 @@ def tell_left(unit: Unit, *, room: int, member: int) -> None:
 
 
 def tell_member_changed(unit: Unit, member: Member) -> None:
-    """To everybody who may see them. Read anew: the row in the caller's hands may be older than what others changed."""
+    """To everybody who may see them; who is away asks later for what changed.
+
+    The row is read anew: the one in the caller's hands may be older than what others changed.
+    """
 
     def notice() -> Notice:
+        Member.objects.filter(pk=member.pk).update(changed=Workspace.objects.count_directory_change())
         fresh = Member.objects.get(pk=member.pk)
         return Notice(EVERYONE, MemberChanged(member=fresh.as_object()).encode(), about=fresh.pk)
 

@@ -34,6 +34,12 @@ class Migration(migrations.Migration):
                         max_length=32,
                     ),
                 ),
+                (
+                    "directory",
+                    models.PositiveBigIntegerField(
+                        default=0, editable=False, help_text="counts changes of members"
+                    ),
+                ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
@@ -69,6 +75,15 @@ class Migration(migrations.Migration):
                     "version",
                     models.PositiveBigIntegerField(
                         default=0, help_text="counts changes of what only they know"
+                    ),
+                ),
+                (
+                    "changed",
+                    models.PositiveBigIntegerField(
+                        db_index=True,
+                        default=0,
+                        editable=False,
+                        help_text="the directory's count when others last saw a change",
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),

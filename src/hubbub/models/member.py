@@ -64,6 +64,12 @@ class Member(models.Model):
     role = models.CharField(max_length=8, choices=[(r, r) for r in Role], default=Role.MEMBER)
     active = models.BooleanField(default=True)
     version = models.PositiveBigIntegerField(default=0, help_text="counts changes of what only they know")
+    changed = models.PositiveBigIntegerField(
+        default=0,
+        db_index=True,
+        editable=False,
+        help_text="the directory's count when others last saw a change",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = MemberQuerySet.as_manager()

@@ -40,6 +40,7 @@ class Resume(Command):
     type: Literal["resume"]
     epoch: str = Field(max_length=64)
     rooms: dict[Id, Seq] = Field(max_length=limits.RESUME_ROOMS)
+    directory: Seq | None = Field(default=None, description="the one you have; without it all members come")
     reply: ClassVar = replies.Resumed
 
 

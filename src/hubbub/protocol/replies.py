@@ -27,12 +27,13 @@ class Snapshot(Wire):
     workspace: Workspace
     rooms: list[Room]
     memberships: list[Membership]
+    directory: int = Field(description="counts changes of members: say it when you resume")
     members: list[Member] = Field(description="those you are likely to meet; ask `member.list` for others")
     presence: list[Presence] = Field(description="who is connected now")
 
 
 class Resumed(Snapshot):
-    """What was missed: what only you know, whole, and the changes of each room that the client named."""
+    """What was missed: what only you know, whole; the members that changed; the changes of each room you named."""
 
     changes: list[Changes]
     reset: Literal[True] | None = Field(

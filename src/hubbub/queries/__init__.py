@@ -3,7 +3,7 @@
 from hubbub.queries.directory import browse_members, browse_rooms, list_members, roster
 from hubbub.queries.presence import presence_for
 from hubbub.queries.sidebar import room_ids, room_state, sidebar
-from hubbub.queries.snapshot import changes_since, resume, snapshot
+from hubbub.queries.snapshot import changes_since, resume, resumed, snapshot
 from hubbub.queries.timeline import timeline
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "list_members",
     "presence_for",
     "resume",
+    "resumed",
     "room_ids",
     "room_state",
     "roster",

@@ -2,46 +2,76 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hubbub import policy
 from hubbub.models import Member, Message, Workspace
 from hubbub.protocol import limits, objects
-from hubbub.protocol.objects import Changes
+from hubbub.protocol.objects import Changes, Role
 from hubbub.protocol.replies import Resumed, Snapshot
 from hubbub.protocol.replies import Workspace as WorkspaceObject
 from hubbub.queries.presence import presence_for
 from hubbub.queries.sidebar import sidebar
 
 
-def snapshot(member: Member) -> Snapshot:
-    """All that a client starts from. The number of queries does not depend on the number of rooms."""
-    return Snapshot(**_private_state(member))
+def snapshot(member: Member, *, directory: int | None = None) -> Snapshot:
+    """All that a client starts from. The number of queries does not depend on the number of rooms.
+
+    `directory`: what the client knows of members already; then only those come that changed since.
+    """
+    workspace = Workspace.objects.the_one()
+    rooms, memberships = mine = sidebar(member)
+    return Snapshot(
+        epoch=workspace.epoch,
+        me=member.as_object(),
+        workspace=WorkspaceObject(name=workspace.name, open_rooms=policy.can_create_rooms(member)),
+        rooms=rooms,
+        memberships=memberships,
+        directory=workspace.directory,
+        members=_acquaintances(member, mine.people, workspace.directory, since=directory),
+        presence=presence_for(member),
+    )
 
 
-def resume(member: Member, *, epoch: str, seqs: dict[int, int]) -> Resumed:
+def resume(member: Member, *, epoch: str, seqs: dict[int, int], directory: int | None = None) -> Resumed:
     """What only the member knows, whole, and all changes of each room since the given seq, or `reset`.
 
     Another epoch means another history: everything is reset. A room that is not the member's (any more) is left out.
     """
-    state = _private_state(member)
-    if state["epoch"] != epoch:
-        return Resumed(**state, changes=[], reset=True)
-    heads = {room.id: room.seq for room in state["rooms"]}
-    changes = [changes_since(member, room, seq, heads[room]) for room, seq in seqs.items() if room in heads]
-    return Resumed(**state, changes=changes)
+    state = snapshot(member, directory=directory)
+    if state.epoch != epoch:
+        return resumed(snapshot(member), epoch, [])
+    heads = {room.id: room.seq for room in state.rooms}
+    return resumed(
+        state,
+        epoch,
+        [
+            changes_since(room, seq, heads[room], listener=member)
+            for room, seq in seqs.items()
+            if room in heads
+        ],
+    )
 
 
-def changes_since(member: Member, room: int, seq: int, head: int) -> Changes:
-    """Every state of one room after `seq`: all of them, or `reset` (contract G8). `head` was read before."""
+def resumed(state: Snapshot, epoch: str, changes: list[Changes]) -> Resumed:
+    """A state and changes as the answer to a client that knows `epoch`."""
+    other = True if state.epoch != epoch else None
+    return Resumed(**dict(state), changes=[] if other else changes, reset=other)
+
+
+def changes_since(room: int, seq: int, head: int, *, listener: Member | None = None) -> Changes:
+    """Every state of one room after `seq`: all of them, or `reset` (contract G8). `head` was read before.
+
+    With a `listener`, membership is asked again in the very query that reads: it may have ended since the sidebar was
+    read. Who asks without one looks at the membership afterwards.
+    """
     if seq == head:
         return Changes(room=room, seq=head)
     if seq > head:
         # The client has seen what this database has not: a restored backup that kept its epoch. Start anew.
         return Changes(room=room, seq=head, reset=True)
-    # Membership is asked again in this very query: it may have ended since the sidebar was read.
-    mine = Message.objects.filter(room=room, room__memberships__member=member)
-    found = [m.as_object() for m in mine.changed_after(seq)[: limits.RESUME_MESSAGES + 1]]
+    messages = Message.objects.filter(room=room)
+    if listener is not None:
+        messages = messages.filter(room__memberships__member=listener)
+    found = [m.as_object() for m in messages.changed_after(seq)[: limits.RESUME_MESSAGES + 1]]
     if (
         len(found) > limits.RESUME_MESSAGES
         or sum(len(m.text.encode()) + 300 for m in found) > limits.RESUME_BYTES
@@ -50,24 +80,19 @@ def changes_since(member: Member, room: int, seq: int, head: int) -> Changes:
     return Changes(room=room, seq=max(head, found[-1].seq) if found else head, messages=found)
 
 
-def _private_state(member: Member) -> dict[str, Any]:
-    workspace = Workspace.objects.the_one()
-    rooms, memberships = mine = sidebar(member)
-    return {
-        "epoch": workspace.epoch,
-        "me": member.as_object(),
-        "workspace": WorkspaceObject(name=workspace.name, open_rooms=policy.can_create_rooms(member)),
-        "rooms": rooms,
-        "memberships": memberships,
-        "members": _acquaintances(member, mine.people),
-        "presence": presence_for(member),
-    }
-
-
-def _acquaintances(member: Member, people: set[int]) -> list[objects.Member]:
+def _acquaintances(
+    member: Member, people: set[int], directory: int, *, since: int | None
+) -> list[objects.Member]:
     """Everybody on a small site; else those of one's direct rooms first. The rest are asked for when they speak."""
-    visible = Member.objects.visible_to(member).order_by("pk")[: limits.SNAPSHOT_MEMBERS]
-    found = {other.pk: other for other in visible}
+    if member.role == Role.GUEST:
+        since = None  # whom they see depends on their rooms, not on when somebody changed
+    if since == directory:
+        return []
+    visible = Member.objects.visible_to(member).order_by("pk")
+    if since is not None:
+        visible = visible.filter(changed__gt=since)
+        people = set()
+    found = {other.pk: other for other in visible[: limits.SNAPSHOT_MEMBERS]}
     if missing := people - found.keys():
         found |= Member.objects.in_bulk(list(missing))
     return [found[pk].as_object() for pk in sorted(found)]

@@ -17,6 +17,7 @@ from hubbub.protocol.wire import Command, Wire
 from hubbub.publish import Batch, Notice
 from hubbub.queries import presence as presence_query
 from hubbub.realtime import relay as relays
+from hubbub.realtime.catchup import CatchUp
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.hub import Hub
 from hubbub.realtime.parcel import Parcel, as_events
@@ -45,6 +46,7 @@ class Runtime:
             recheck=lambda member: self.pulse.recheck_soon(member),
         )
         self.repair = Repair(self.hub, self.readers, self.spawn)
+        self.catch_up = CatchUp(self.readers)
         self.relay = Relay(self.hub.receive, self._hear_gossip)
         self.writer = Writer(loop, self.deliver, self._written_elsewhere)
         self.presence = Presence(

@@ -1,61 +1,98 @@
-"""Snapshot and resume on a socket: subscribe, then read, so that there is no gap and no lock.
+"""Snapshot and resume on a socket: no gap, no lock, and nothing that is no longer the member's.
 
-1. Attach the connection to its rooms' feeds, events held back. 2. Read the state. 3. Compare: what was left in between
-is detached (the read no longer lists it, so it cannot leak), what was joined is attached. 4. Answer, then let the held
-events go; the client drops those whose seq it has. What is committed after step 1 is heard, what was before is read.
+1. Events are held back. 2. The state is read: which rooms, where each stands. 3. The connection is attached to the
+rooms' feeds where the state stands; what a room missed since the client's seq comes from the feed's ring, or from one
+read that all who miss the same share. 4. It is looked at once more: has the member's version moved, or a room whose
+feed has only just begun? Then a membership may have ended in between, and all is done anew; nothing has left the
+house yet. 5. Answered; the held events go, and the client drops those whose seq it has.
 
-If the member was told of a room joined or left during the read, the read may be the older of the two: it is done anew.
+Every commit before the read is in it; every commit after the attaching is heard; one in between has moved a version or
+a head, and is found in step 4.
 """
 
 from __future__ import annotations
 
-from hubbub.dispatch import Job, run_read
+import asyncio
+
+from hubbub import queries
+from hubbub.dispatch import Job, refusal_of
+from hubbub.errors import Unavailable
 from hubbub.models import Member
-from hubbub.protocol.replies import Snapshot
+from hubbub.protocol.commands import Resume
+from hubbub.protocol.replies import Resumed, Snapshot
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.runtime import Runtime
 
-READS = 5
-"""How often a state is read if it changes meanwhile; somebody who changes theirs faster than that asks again anyway."""
+TRIES = 5
+"""Whose rooms change faster than they can be read is told to ask again."""
 
 
 async def subscribe(runtime: Runtime, connection: Connection, job: Job) -> None:
     """Answer a `snapshot` or `resume` in `job`, and make the connection live. The caller answers, then releases."""
-    hub, readers = runtime.hub, runtime.readers
     connection.hold()
-    member, rooms = await readers.run(_member_and_rooms, job.member)
+    try:
+        for _ in range(TRIES):
+            if await _settled(runtime, connection, job):
+                return
+        job.answer, job.refusal = None, Unavailable("Your rooms change too fast. Ask again.", retry_after=0.5)
+    except Exception as error:
+        job.answer, job.refusal = None, refusal_of(error)
+
+
+async def _settled(runtime: Runtime, connection: Connection, job: Job) -> bool:
+    """One round. False if the member's rooms changed while it went on."""
+    hub, command = runtime.hub, job.command
+    known = command.directory if isinstance(command, Resume) else None
+    member, state = await runtime.readers.run(_state, job.member.pk, known)
     if connection not in hub.connections:
-        return
+        return True
     connection.member = job.member = member
     hub.versions.setdefault(
         member.pk, member.version
     )  # an older one stays: other tabs have not heard more yet
-    for room, head, number in rooms:
-        hub.attach(connection, room, head, number)
+    begun = _attach(runtime, connection, state)
     await runtime.relay.settled()
-    for _ in range(READS):
-        told = hub.versions.get(member.pk)
-        await readers.run(run_read, job)
-        if hub.versions.get(member.pk) == told:
-            break
-    if connection in hub.connections and isinstance(job.answer, Snapshot):
-        _compare(runtime, connection, job.answer)
-        connection.live = True
-
-
-def _compare(runtime: Runtime, connection: Connection, state: Snapshot) -> None:
-    hub = runtime.hub
-    heads = {room.id: room.seq for room in state.rooms}
-    for room in connection.rooms - heads.keys():
-        hub.detach(connection, room)
-    for room, seq in heads.items():
-        if room not in connection.rooms:
-            hub.attach_live(connection, room, seq)
-        elif (feed := hub.feeds[room]).head < seq:
-            # The feed began before a commit that nobody here listened to yet. This client has read it already.
+    if isinstance(command, Resume):
+        job.answer = await _resumed(runtime, state, command)
+    else:
+        job.answer = state
+    version, *heads = await asyncio.gather(
+        runtime.catch_up.version(member.pk), *(runtime.catch_up.head(room) for room in begun)
+    )
+    for room, head in zip(begun, heads, strict=True):
+        if (feed := hub.feeds.get(room)) and head is not None and feed.head < head:
             runtime.repair.soon(feed)
+    if connection in hub.connections:
+        connection.live = True
+    return version == member.version
 
 
-def _member_and_rooms(member: Member) -> tuple[Member, list[tuple[int, int, int]]]:
-    fresh = Member.objects.get(pk=member.pk)
-    return fresh, list(fresh.rooms().values_list("pk", "seq", "last_number"))
+def _attach(runtime: Runtime, connection: Connection, state: Snapshot) -> list[int]:
+    """Hear the rooms of the state from where it stands. Returns those that nobody here had heard before."""
+    hub = runtime.hub
+    begun = [room.id for room in state.rooms if room.id not in hub.feeds]
+    for lost in connection.rooms - {room.id for room in state.rooms}:
+        hub.detach(connection, lost)
+    for room in state.rooms:
+        if room.id not in connection.rooms:
+            hub.attach_at(connection, room.id, room.seq, room.last_number)
+        if hub.feeds[room.id].head < room.seq:
+            runtime.repair.soon(
+                hub.feeds[room.id]
+            )  # others hear from the feed what this client has read already
+    return begun
+
+
+async def _resumed(runtime: Runtime, state: Snapshot, command: Resume) -> Resumed:
+    if state.epoch != command.epoch:
+        return queries.resumed(state, command.epoch, [])
+    mine = {room.id for room in state.rooms}
+    feeds = [(runtime.hub.feeds[room], seq) for room, seq in command.rooms.items() if room in mine]
+    changes = await asyncio.gather(*(runtime.catch_up.changes(feed, seq) for feed, seq in feeds))
+    return queries.resumed(state, command.epoch, changes)
+
+
+def _state(member: int, directory: int | None) -> tuple[Member, Snapshot]:
+    """The member first and their rooms after: what changes in between makes the version differ at the end."""
+    fresh = Member.objects.get(pk=member)
+    return fresh, queries.snapshot(fresh, directory=directory)
