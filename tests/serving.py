@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hubbub_site import secret
 from tests.servers.process import Running, die_with_parent, free_port, running
 
 WAYS = ("hubbub serve", "uvicorn", "daphne")
@@ -124,6 +125,12 @@ class Shell:
         if "error" in answer:
             raise RuntimeError(answer["error"])
         return answer["ok"]
+
+
+def new_site(data: Path, **environment: str) -> Site:
+    """An empty data directory with its secret key, as the first start makes it."""
+    secret.prepare(data)
+    return Site(data, environment)
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ PATIENCE = 10.0
 SILENCE = 0.4
 """Seconds of quiet that count as “nothing comes”. What is wrong comes together with what is right, or soon after."""
 
-BACKGROUND = {"heartbeat", "presence"}
+BACKGROUND = {"hello", "heartbeat", "presence", "member"}
 
 
 class Refused(Exception):
@@ -99,17 +99,17 @@ class Online:
         """Open a room (under a name that nobody else uses) and bring others in."""
         state = self.command("room.create", name=name or f"room {uuid.uuid4()}", private=private)
         room: int = state["room"]["id"]
-        self.rooms.setdefault(room, View(state["room"]["seq"]))
+        self.hears_event("membership", lambda e: e["membership"]["room"] == room)
         if invite:
             self.invites(room, *invite)
         return room
 
     def invites(self, room: int, *people: Person | Online) -> None:
+        """Bring people in; those who are on line have heard of it afterwards."""
         members = [p.me if isinstance(p, Online) else p.member for p in people]
-        self.command("room.invite", room=room, members=members)
-        for person in people:
-            if isinstance(person, Online):
-                person.hears_event("membership", lambda e: e["membership"]["room"] == room)
+        count = self.command("room.invite", room=room, members=members)["room"]["members"]
+        for person in (self, *(p for p in people if isinstance(p, Online))):
+            person.hears_event("room", lambda e: e["room"]["id"] == room and e["room"]["members"] == count)
 
     def removes(self, person: Online, room: int) -> None:
         self.command("room.remove", room=room, member=person.me)
@@ -420,6 +420,13 @@ class Raw:
             if not part:
                 raise AssertionError(f"the end came before {needle!r}")
         return data
+
+    def is_closed(self, *codes: int) -> None:
+        """The server says goodbye with one of these codes."""
+        data = b""
+        while not any(b"\x88" in data and int(code).to_bytes(2, "big") in data for code in codes):
+            data += (part := self.socket.recv(65536))
+            assert part, f"the end came without a goodbye after {data[-200:]!r}"
 
     def reads_to_the_end(self) -> bytes:
         data = b""

@@ -6,19 +6,22 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.serving import WAYS, Person, Server, Shell, Site, newcomer, served, settle, shell_of
-from tests.sockets import Lines, Online, dial
+from tests.serving import WAYS, Person, Server, Shell, Site, new_site, newcomer, served, settle, shell_of
+from tests.sockets import Lines, Online, Raw, dial
 
 Arrive = Callable[..., Online]
+ByHand = Callable[..., Raw]
+Enter = Callable[..., Lines]
 
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A site as it is after its first day. Copied, never served."""
-    site = Site(tmp_path_factory.mktemp("home"))
+    site = new_site(tmp_path_factory.mktemp("home"))
     with shell_of(site) as shell:
         settle(site, shell)
     return site
@@ -60,6 +63,13 @@ def server(_servers: Callable[[str], Server]) -> Server:
 def any_server(request: pytest.FixtureRequest, _servers: Callable[[str], Server]) -> Server:
     """Each way to serve in turn: what a test with this says holds on all of them."""
     return _servers(request.param)
+
+
+@pytest.fixture
+def home_with_limits(a_copy_of: Callable[[], Site]) -> Iterator[Server]:
+    """A server of one's own, with rates and counts of connections as they are out of the box."""
+    with served(a_copy_of(), HUBBUB_RATE_LIMITS="on") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -132,7 +142,7 @@ def dave(comes: Arrive) -> Online:
 
 
 @pytest.fixture
-def enters(serving: Server) -> Iterator[Callable[..., Lines]]:
+def enters(serving: Server) -> Iterator[Enter]:
     """`enters("garden", "bob")`: Bob opens the room socket of that room."""
     from urllib.parse import quote
 
@@ -147,6 +157,21 @@ def enters(serving: Server) -> Iterator[Callable[..., Lines]]:
     yield enter
     for lines in here:
         lines.closes()
+
+
+@pytest.fixture
+def by_hand(serving: Server) -> Iterator[ByHand]:
+    """`by_hand("bob")`: a WebSocket of Bob's that the test makes byte by byte."""
+    made: list[Raw] = []
+
+    def make(who: str | Person | None = None, *, at: Server | None = None, **how: Any) -> Raw:
+        at = at or serving
+        made.append(Raw(at, at.site.people[who] if isinstance(who, str) else who, **how))
+        return made[-1]
+
+    yield make
+    for raw in made:
+        raw.socket.close()
 
 
 @pytest.fixture

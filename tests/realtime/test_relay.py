@@ -20,7 +20,7 @@ class Layer:
     """A channel layer that can be down, and remembers what it was asked."""
 
     def __init__(self) -> None:
-        self.down = False
+        self.down = self.deaf = False
         self.sent: list[tuple[str, Any]] = []
         self.groups: set[str] = set()
         self.inbox: asyncio.Queue[Any] = asyncio.Queue()
@@ -40,6 +40,8 @@ class Layer:
     async def group_send(self, group: str, message: Any) -> None:
         self._check()
         self.sent.append((group, message))
+        if group in self.groups and not self.deaf:
+            self.inbox.put_nowait(message)
 
     async def receive(self, channel: str) -> Any:
         return await self.inbox.get()
@@ -162,7 +164,7 @@ async def test_it_starts_while_the_layer_is_down(
 async def test_when_the_layer_comes_back_everything_is_heard_again(layer: Layer, heard: list[Any]) -> None:
     recovered = []
     async with running(heard) as relay:
-        relay.on_recovery = lambda: recovered.append(True)
+        relay.on_doubt = lambda: recovered.append(relay.well)
         relay.listen("room.7", True)
         await relay.settled()
         layer.down = True
@@ -170,10 +172,39 @@ async def test_when_the_layer_comes_back_everything_is_heard_again(layer: Layer,
         relay.listen("room.8", True)
         await until(lambda: not relay.well)
         layer.down = False
-        relay.send_gossip("typing", {})
-        await until(lambda: recovered)
+        await until(lambda: True in recovered)
         await relay.settled()
         assert layer.groups == {"hubbub.everyone", "hubbub.room.7", "hubbub.room.8"}
+
+
+async def test_a_layer_that_takes_everything_and_brings_nothing_is_down(
+    layer: Layer, heard: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its subscriptions were forgotten, or it is cut off in one direction."""
+    monkeypatch.setattr(relays, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(relays, "DEAF_SECONDS", 0.2)
+    async with running(heard) as relay:
+        await until(lambda: relay._beats_heard > 2)
+        layer.deaf = True
+        await until(lambda: not relay.well)
+        layer.deaf = False
+        await until(lambda: relay.well)
+
+
+async def test_what_a_layer_has_lost_is_looked_for_at_once(
+    layer: Layer, heard: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relays, "BEAT_SECONDS", 0.02)
+    doubts = []
+    async with running(heard) as relay:
+        relay.on_doubt = lambda: doubts.append(relay.well)
+        await until(lambda: relay._beats_heard > 2)
+        assert not doubts
+        layer.deaf = True
+        said = relay._beats_said
+        await until(lambda: relay._beats_said > said + 2)
+        layer.deaf = False
+        await until(lambda: doubts == [True])
 
 
 async def test_nobody_waits_for_a_layer_that_is_down_and_waiting_does_not_make_it_well(

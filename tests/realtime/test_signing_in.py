@@ -1,0 +1,183 @@
+"""Who may open a socket: session cookie with an Origin of ours, bearer token, JWT. Rows 7 and 8, security row 10."""
+
+from __future__ import annotations
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from hubbub.protocol.closing import Close
+from tests.realtime.conftest import Arrive, ByHand
+from tests.serving import Person, Server, Shell
+from tests.sockets import Online, dial
+
+
+def code_of(server: Server, **how: object) -> int:
+    """The close code that a handshake ends with."""
+    connection = dial(server, **how)
+    with pytest.raises(ConnectionClosed) as closed:
+        connection.recv(timeout=10)
+    assert closed.value.rcvd is not None
+    return closed.value.rcvd.code
+
+
+def test_a_browser_comes_with_its_cookie(any_server: Server, comes: Arrive) -> None:
+    """Row 7"""
+    bob = comes("bob", cookie=True)
+    assert bob.state["me"]["handle"] == "bob"
+
+
+def test_a_script_comes_with_a_token_and_without_origin(any_server: Server, comes: Arrive) -> None:
+    assert comes("bob").state["me"]["handle"] == "bob"
+
+
+def test_a_page_of_ours_may_use_a_token_too(any_server: Server, comes: Arrive) -> None:
+    assert comes("bob", origin=any_server.origin).state["me"]["handle"] == "bob"
+
+
+def test_a_browser_can_offer_its_token_as_a_subprotocol(any_server: Server) -> None:
+    token = any_server.site.people["bob"].token
+    connection = dial(any_server, subprotocols=["hubbub", f"bearer.{token}"])
+    online = Online(connection, any_server.site.people["bob"])
+    assert online.subprotocol == "hubbub"
+    assert online.takes_snapshot()["me"]["handle"] == "bob"
+    online.closes()
+
+
+def test_a_json_web_token_is_the_other_way_in(any_server: Server, shell: Shell, erin: Person) -> None:
+    """Row 8"""
+    token = shell.ask("json_web_token_of(key)", key=erin.session)
+    online = Online(dial(any_server, headers={"Authorization": f"Bearer {token}"}), erin)
+    assert online.takes_snapshot()["me"]["id"] == erin.member
+    online.closes()
+
+
+def test_nobody_comes_without_signing_in(any_server: Server) -> None:
+    assert code_of(any_server) == Close.SIGN_IN
+    assert code_of(any_server, origin=any_server.origin) == Close.SIGN_IN
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Bearer nonsense",
+        "Bearer ",
+        "Bearer hub_" + "x" * 43,
+        "Basic YWxpY2U6eA==",
+        "Bearer eyJhbGciOiJub25lIn0.e30.",
+    ],
+)
+def test_a_token_that_is_none_opens_nothing(any_server: Server, header: str) -> None:
+    assert code_of(any_server, headers={"Authorization": header}) == Close.SIGN_IN
+
+
+def test_a_wrong_token_is_not_made_good_by_a_cookie(server: Server) -> None:
+    bob = server.site.people["bob"]
+    headers = {"Authorization": "Bearer nonsense", "Cookie": f"sessionid={bob.session}"}
+    assert code_of(server, headers=headers, origin=server.origin) == Close.SIGN_IN
+
+
+def test_an_expired_token_opens_nothing(server: Server, shell: Shell, erin: Person) -> None:
+    shell.run("Token.objects.filter(member=pk).update(expires_at='2020-01-01T00:00:00Z')", pk=erin.member)
+    assert code_of(server, person=erin) == Close.SIGN_IN
+
+
+def test_an_ended_session_opens_nothing(server: Server, shell: Shell, erin: Person) -> None:
+    shell.run("SessionStore(key).delete()", key=erin.session)
+    assert code_of(server, person=erin, cookie=True) == Close.SIGN_IN
+
+
+def test_a_deactivated_account_opens_nothing_whichever_way(
+    server: Server, shell: Shell, erin: Person
+) -> None:
+    """Security row 6"""
+    shell.run(
+        "actions.deactivate_member(by=member('alice'), member=Member.objects.get(pk=pk))", pk=erin.member
+    )
+    assert code_of(server, person=erin) in (Close.SIGN_IN, Close.REVOKED)
+    assert code_of(server, person=erin, cookie=True) in (Close.SIGN_IN, Close.REVOKED)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.example",
+        "null",
+        "http://127.0.0.1.evil.example",
+        "http://evil-127.0.0.1",
+        "http://127.0.0.1:1",
+        "http://127.0.0.1",
+        "http://evil@127.0.0.1:{port}",
+        "http://127.0.0.1:{port}@evil.example",
+        "http://127.0.0.1:{port}.evil.example",
+        "https://127.0.0.1:{port}",
+        "ws://127.0.0.1:{port}",
+        "http://127.0.0.1:{port}/",
+        "http://127.0.0.1:{port} http://evil.example",
+        "//127.0.0.1:{port}",
+        "file://",
+    ],
+)
+@pytest.mark.parametrize("cookie", [True, False], ids=["with the cookie", "with a token"])
+def test_a_page_that_is_not_ours_opens_nothing(any_server: Server, origin: str, cookie: bool) -> None:
+    """Row 7, security row 10: foreign, null, suffix, prefix, port, userinfo."""
+    with pytest.raises(InvalidStatus) as refusal:
+        dial(
+            any_server,
+            person=any_server.site.people["bob"],
+            cookie=cookie,
+            origin=origin.format(port=any_server.port),
+        )
+    assert refusal.value.response.status_code in (400, 403), "400: the server itself finds it malformed"
+
+
+def test_a_cookie_without_an_origin_opens_nothing(any_server: Server) -> None:
+    assert (
+        code_of(any_server, person=any_server.site.people["bob"], cookie=True, origin=None) == Close.REVOKED
+    )
+
+
+@pytest.mark.parametrize(
+    "second", ["https://evil.example", None], ids=["one of them foreign", "the same twice"]
+)
+def test_two_origins_are_none(any_server: Server, by_hand: ByHand, second: str | None) -> None:
+    bob = any_server.site.people["bob"]
+    headers = [
+        ("Origin", any_server.origin),
+        ("Origin", second or any_server.origin),
+        ("Cookie", f"sessionid={bob.session}"),
+    ]
+    answer = by_hand(headers=headers).opens()
+    assert "403" in answer or "400" in answer
+
+
+def test_a_foreign_host_name_makes_no_origin_ours(any_server: Server, by_hand: ByHand) -> None:
+    """Otherwise a name that is rebound to our address would be a page of ours."""
+    bob = by_hand(headers=[("Origin", "http://evil.example")])
+    bob.request = bob.request.replace(b"Host: 127.0.0.1:%d" % any_server.port, b"Host: evil.example")
+    assert "403" in bob.opens()
+
+
+def test_the_room_socket_is_guarded_the_same_way(any_server: Server) -> None:
+    path = "/ws/chat/general/"
+    assert code_of(any_server, path=path) == Close.SIGN_IN
+    with pytest.raises(InvalidStatus):
+        dial(
+            any_server, path, person=any_server.site.people["bob"], cookie=True, origin="https://evil.example"
+        )
+
+
+def test_an_account_has_so_many_sockets_and_no_more(home_with_limits: Server) -> None:
+    """Security row 70: the caps of one member; others are not touched by them."""
+    people = home_with_limits.site.people
+    sockets = [dial(home_with_limits, person=people["bob"]) for _ in range(30)]
+    for connection in sockets:
+        connection.recv(timeout=10)
+    connection = dial(home_with_limits, person=people["bob"])
+    with pytest.raises(ConnectionClosed) as closed:
+        connection.recv(timeout=10)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == Close.TOO_MANY
+    assert closed.value.rcvd.reason.startswith("retry_after=")
+    dial(home_with_limits, person=people["alice"]).recv(timeout=10)
+    for connection in sockets:
+        connection.close()
