@@ -39,6 +39,7 @@ export function takeSnapshot(session: Session, snapshot: Snapshot): void {
   session.epoch = snapshot.epoch
   session.me = snapshot.me
   session.workspace = snapshot.workspace
+  session.directory = snapshot.directory
   session.members.askAgain()
   session.members.put(...snapshot.members, snapshot.me)
   session.presence.replace(snapshot.presence)

@@ -162,7 +162,8 @@ export class CatchUp {
 
   #resume(rooms: number[]): Promise<Resumed> {
     const seqs: Seqs = Object.fromEntries(rooms.map(room => [room, this.#last.get(room) ?? 0]))
-    return this.#session.ask("resume", { epoch: this.#session.epoch, rooms: seqs })
+    const { epoch, directory } = this.#session
+    return this.#session.ask("resume", { epoch, rooms: seqs, ...(directory === null ? {} : { directory }) })
   }
 
   #takeChanges({ room, seq, messages, reset }: Changes): void {

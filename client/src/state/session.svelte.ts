@@ -56,6 +56,8 @@ export class Session {
   me: Member = $state.raw(nobody(0))
   workspace: Workspace = $state.raw({ name: "", open_rooms: false })
   epoch = $state("")
+  /** how far we know what changed about members; null before the first snapshot */
+  directory: number | null = null
   readonly rooms = new Rooms()
   readonly members: Members
   readonly presence = new Presence()

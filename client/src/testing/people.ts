@@ -78,6 +78,7 @@ export function snapshot(count: number, more: Partial<Snapshot> = {}): Snapshot 
     workspace: { name: "The place", open_rooms: true },
     rooms: [room(1, count)],
     memberships: [membership(1, count)],
+    directory: 1,
     members: [alice, bob],
     presence: [],
     ...more,

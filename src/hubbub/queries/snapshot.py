@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from hubbub import policy
 from hubbub.models import Member, Message, Workspace
 from hubbub.protocol import limits, objects
@@ -19,14 +21,15 @@ def snapshot(member: Member, *, directory: int | None = None) -> Snapshot:
     """
     workspace = Workspace.objects.the_one()
     rooms, memberships = mine = sidebar(member)
+    known = _acquaintances(member, mine.people, workspace.directory, since=directory)
     return Snapshot(
         epoch=workspace.epoch,
         me=member.as_object(),
         workspace=WorkspaceObject(name=workspace.name, open_rooms=policy.can_create_rooms(member)),
         rooms=rooms,
         memberships=memberships,
-        directory=workspace.directory,
-        members=_acquaintances(member, mine.people, workspace.directory, since=directory),
+        directory=known.directory,
+        members=known.members,
         presence=presence_for(member),
     )
 
@@ -80,19 +83,25 @@ def changes_since(room: int, seq: int, head: int, *, listener: Member | None = N
     return Changes(room=room, seq=max(head, found[-1].seq) if found else head, messages=found)
 
 
-def _acquaintances(
-    member: Member, people: set[int], directory: int, *, since: int | None
-) -> list[objects.Member]:
-    """Everybody on a small site; else those of one's direct rooms first. The rest are asked for when they speak."""
-    if member.role == Role.GUEST:
-        since = None  # whom they see depends on their rooms, not on when somebody changed
+class _Acquaintances(NamedTuple):
+    members: list[objects.Member]
+    directory: int
+
+
+def _acquaintances(member: Member, people: set[int], directory: int, *, since: int | None) -> _Acquaintances:
+    """Everybody on a small site; else those of one's direct rooms first. The rest are asked for when they speak.
+
+    `since`: only who has changed since then; if they are too many, as many as fit, and a directory that says so.
+    """
+    if since is None or member.role == Role.GUEST:  # whom guests see depends on their rooms, not on changes
+        visible = Member.objects.visible_to(member).order_by("pk")
+        found = {other.pk: other for other in visible[: limits.SNAPSHOT_MEMBERS]}
+        if missing := people - found.keys():
+            found |= Member.objects.in_bulk(list(missing))
+        return _Acquaintances([found[pk].as_object() for pk in sorted(found)], directory)
     if since == directory:
-        return []
-    visible = Member.objects.visible_to(member).order_by("pk")
-    if since is not None:
-        visible = visible.filter(changed__gt=since)
-        people = set()
-    found = {other.pk: other for other in visible[: limits.SNAPSHOT_MEMBERS]}
-    if missing := people - found.keys():
-        found |= Member.objects.in_bulk(list(missing))
-    return [found[pk].as_object() for pk in sorted(found)]
+        return _Acquaintances([], directory)
+    changed = list(Member.objects.filter(changed__gt=since).order_by("changed")[: limits.SNAPSHOT_MEMBERS])
+    if len(changed) == limits.SNAPSHOT_MEMBERS:
+        directory = changed[-1].changed
+    return _Acquaintances([other.as_object() for other in changed], directory)
