@@ -12,6 +12,17 @@ from hubbub_site.config import Misconfigured
 SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
 SQLITE_BUSY_SECONDS = 20
 
+# A database that is away is noticed within two seconds, also when its machine vanished without a word; and it is
+# found again as soon as it is back, instead of after the pool's own ever longer pauses.
+POSTGRESQL_PATIENCE = {
+    "connect_timeout": "2",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
+POSTGRESQL_POOL = {"min_size": 1, "max_size": 20, "timeout": 2, "reconnect_timeout": 1}
+
 
 def settings_of(url: str, *, sqlite: Path) -> dict[str, Any]:
     return _postgresql(url) if url else _sqlite(sqlite)
@@ -37,7 +48,8 @@ def _postgresql(url: str) -> dict[str, Any]:
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     # A directory with the server's socket may stand in the query: postgres:///name?host=/run/postgresql
     host = options.pop("host", None) or unquote(parts.hostname or "")
-    options["pool"] = {"min_size": 1, "max_size": 20, "timeout": 5}
+    options = {**POSTGRESQL_PATIENCE, **options}
+    options["pool"] = POSTGRESQL_POOL
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.removeprefix("/")),

@@ -1,15 +1,22 @@
-"""How fast is too fast: a token bucket for each member, and one for handshakes."""
+"""How fast is too fast: a token bucket for each member, and one for handshakes.
+
+Several processes share a member's rate: each tells the others once a second how much a member took, and they charge
+their own bucket for it. So what somebody gets at N processes is their rate, and at most N bursts once.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from hubbub import conf
 from hubbub.errors import RateLimited
 from hubbub.protocol import limits
 from hubbub.protocol.commands import Beat, SendMessage
 from hubbub.protocol.wire import Command
+
+SHARE_SECONDS = 1.0
 
 
 class Bucket:
@@ -29,6 +36,12 @@ class Bucket:
             return 0.0
         return (1 - self._tokens) / self.rate
 
+    def charge(self, tokens: int, now: float) -> None:
+        """Somebody else took these. The debt is bounded: what one has to wait for, is over after a burst's time."""
+        self._tokens = min(self.burst, self._tokens + (now - self._at) * self.rate)
+        self._at = now
+        self._tokens = max(self._tokens - tokens, -self.burst)
+
     def is_full(self, now: float) -> bool:
         return self._tokens + (now - self._at) * self.rate >= self.burst
 
@@ -36,8 +49,13 @@ class Bucket:
 class Rates:
     """The rates of one process. `HUBBUB["RATE_LIMITS"] = False` lifts them all."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        gossip: Callable[[str, object], None] = lambda kind, content: None,
+    ) -> None:
+        self._clock, self._gossip = clock, gossip
+        self._taken: dict[int, list[int]] = {}
         self._commands: dict[int, Bucket] = {}
         self._messages: dict[int, Bucket] = {}
         self._handshakes = Bucket(limits.HANDSHAKES_PER_SECOND, limits.HANDSHAKES_BURST, clock())
@@ -48,15 +66,33 @@ class Rates:
         if self.lifted or type(command) is Beat:
             return
         now = self._clock()
-        wait = self._bucket(
-            self._commands, member, now, limits.COMMANDS_PER_SECOND, limits.COMMANDS_BURST
-        ).take(now)
-        if not wait and type(command) is SendMessage:
-            wait = self._bucket(
-                self._messages, member, now, limits.MESSAGES_PER_SECOND, limits.MESSAGES_BURST
-            ).take(now)
+        sends = type(command) is SendMessage
+        wait = self._of_commands(member, now).take(now)
+        if not wait and sends:
+            wait = self._of_messages(member, now).take(now)
         if wait:
             raise RateLimited("You are too fast. Wait a moment.", retry_after=wait)
+        taken = self._taken.setdefault(member, [0, 0])
+        taken[0] += 1
+        taken[1] += sends
+
+    async def keep(self) -> None:
+        """Tell the other processes what was taken here, once a second."""
+        while True:
+            await asyncio.sleep(SHARE_SECONDS)
+            if self._taken:
+                taken, self._taken = self._taken, {}
+                self._gossip("rates", {str(member): counts for member, counts in taken.items()})
+
+    def hear(self, taken: Mapping[str, Sequence[int]]) -> None:
+        """What members took at another process: [commands, messages] each."""
+        if self.lifted:
+            return
+        now = self._clock()
+        for member, (commands, messages) in taken.items():
+            self._of_commands(int(member), now).charge(commands, now)
+            if messages:
+                self._of_messages(int(member), now).charge(messages, now)
 
     def admit(self) -> float:
         """Count a handshake: 0.0, or the seconds after which to come back."""
@@ -68,6 +104,12 @@ class Rates:
         for buckets in (self._commands, self._messages):
             for member in [m for m, bucket in list(buckets.items()) if bucket.is_full(now)]:
                 del buckets[member]
+
+    def _of_commands(self, member: int, now: float) -> Bucket:
+        return self._bucket(self._commands, member, now, limits.COMMANDS_PER_SECOND, limits.COMMANDS_BURST)
+
+    def _of_messages(self, member: int, now: float) -> Bucket:
+        return self._bucket(self._messages, member, now, limits.MESSAGES_PER_SECOND, limits.MESSAGES_BURST)
 
     @staticmethod
     def _bucket(buckets: dict[int, Bucket], member: int, now: float, rate: float, burst: float) -> Bucket:

@@ -22,8 +22,13 @@ from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame
 
 log = logging.getLogger("hubbub")
 
-TIMEOUT_SECONDS = 2.0
-"""A layer that does not answer by then counts as down; the next try comes with the next batch."""
+TIMEOUT_SECONDS = 1.0
+"""A layer that does not answer by then counts as down; the next try comes with the next message."""
+
+BEAT_SECONDS = 0.5
+DEAF_SECONDS = 1.2
+"""Each process speaks to itself through the layer that often, and counts the layer as down when it has not heard itself
+for so long. That notices whatever can happen to it: gone, frozen, cut off, subscriptions forgotten, one way only."""
 
 BACKLOG = 1000
 """Messages that wait for a layer that is down; the others are left out, for heads are compared anyway."""
@@ -37,12 +42,15 @@ class Relay:
     def __init__(self, receive: Callable[[Batch], None], gossip: Callable[[str, Any], None]) -> None:
         self.node = uuid.uuid4().hex
         self.well = True
-        self.on_recovery: Callable[[], None] = lambda: None
+        self.on_doubt: Callable[[], None] = lambda: None
+        """Called when the layer goes down, comes back, or has lost something: heads are to be compared now."""
         self._layer = bus()
         self._receive, self._gossip = receive, gossip
         self._channel = ""
         self._topics: set[str] = set()
         self._outgoing: asyncio.Queue[Callable[[], Any] | asyncio.Future[None]] = asyncio.Queue()
+        self._beats_said = self._beats_heard = 0
+        self._heard_at = 0.0
         self.listen(EVERYONE, True)
 
     @property
@@ -91,6 +99,7 @@ class Relay:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._talk())
             tasks.create_task(self._hear())
+            tasks.create_task(self._watch())
 
     def _later(self, call: Callable[..., Any], *args: Any) -> None:
         self._outgoing.put_nowait(lambda: call(*args))
@@ -111,8 +120,21 @@ class Relay:
                     await call()
             except Exception as error:
                 self._is_down(error)
-            else:
-                self._is_up()
+
+    async def _watch(self) -> None:
+        """Speak to ourselves, and notice when it is not heard."""
+        loop = asyncio.get_running_loop()
+        self._heard_at = loop.time()
+        while True:
+            if self._outgoing.empty() or self.well:
+                if not self.well:  # perhaps it lives and has only forgotten who listens
+                    self._later(self._layer.group_add, PREFIX + EVERYONE, self._channel)
+                self._beats_said += 1
+                beat = {"type": "hubbub.beat", "node": self.node, "beat": self._beats_said}
+                self._later(self._layer.group_send, PREFIX + EVERYONE, beat)
+            await asyncio.sleep(BEAT_SECONDS)
+            if loop.time() - self._heard_at > DEAF_SECONDS:
+                self._is_down(TimeoutError("nothing comes through"))
 
     async def _hear(self) -> None:
         while True:
@@ -122,32 +144,43 @@ class Relay:
                 self._is_down(error)
                 await asyncio.sleep(1)
                 continue
-            if message.get("node") != self.node:
-                try:
+            try:
+                if message.get("node") != self.node:
                     self._understand(message)
-                except Exception:
-                    log.exception("A message of the channel layer makes no sense")
+                elif message["type"] == "hubbub.beat":
+                    self._hear_ourselves(message["beat"])
+            except Exception:
+                log.exception("A message of the channel layer makes no sense")
 
     def _understand(self, message: dict[str, Any]) -> None:
-        if message["type"] == "hubbub.gossip":
-            self._gossip(message["kind"], message["content"])
-        else:
-            self._receive(batch_of(message))
+        match message["type"]:
+            case "hubbub.gossip":
+                self._gossip(message["kind"], message["content"])
+            case "hubbub.beat":
+                pass
+            case _:
+                self._receive(batch_of(message))
+
+    def _hear_ourselves(self, beat: int) -> None:
+        expected, self._beats_heard = self._beats_heard + 1, beat
+        self._heard_at = asyncio.get_running_loop().time()
+        if not self.well:
+            self._is_up()
+        elif beat != expected:
+            self.on_doubt()  # it lost some of ours, so it may have lost some of the others'
 
     def _is_down(self, error: Exception) -> None:
         if self.well:
-            log.warning(
-                "The channel layer is down (%s). Other processes hear by polling.", error or type(error)
-            )
-        self.well = False
+            self.well = False
+            log.warning("The channel layer is down (%r). Other processes hear by polling.", error)
+            self.on_doubt()
 
     def _is_up(self) -> None:
-        if not self.well:
-            self.well = True
-            log.warning("The channel layer is back.")
-            for topic in self._topics:  # what was asked for while it was down never came about
-                self._later(self._layer.group_add, PREFIX + topic, self._channel)
-            self.on_recovery()
+        self.well = True
+        log.warning("The channel layer is back.")
+        for topic in self._topics:  # what was asked for while it was down never came about
+            self._later(self._layer.group_add, PREFIX + topic, self._channel)
+        self.on_doubt()
 
 
 def bus() -> Any:

@@ -39,7 +39,7 @@ class Runtime:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.readers = Readers()
-        self.rates = Rates()
+        self.rates = Rates(gossip=lambda kind, content: self.relay.send_gossip(kind, content))
         self.hub = Hub(
             repair=lambda feed: self.repair.soon(feed),
             ask_guests=self._tell_guests,
@@ -55,7 +55,7 @@ class Runtime:
         self.typing = TypingBoard(self.hub.feeds, self.relay.send_gossip)
         self.pulse = Pulse(self.hub, self.readers, self.rates, self.spawn)
         self.hub.on_listen = self.relay.listen
-        self.relay.on_recovery = self.repair.now
+        self.relay.on_doubt = self.repair.now
         self.repair.bus_is_well = lambda: self.relay.well
         self.draining: float | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -63,7 +63,8 @@ class Runtime:
     def start(self) -> None:
         self.writer.start()
         presence_query.set_source(self.presence.states)
-        for part in (self.repair, self.relay, self.presence, self.typing, self.pulse):
+        parts = (self.repair, self.relay, self.presence, self.typing, self.pulse, self.rates)
+        for part in (*parts, self.writer, self.readers):
             self.spawn(part.keep())
 
     async def stop(self) -> None:
@@ -152,6 +153,8 @@ class Runtime:
             self.presence.hear(content["node"], content["states"])
         elif kind == "typing":
             self.typing.hear(content)
+        elif kind == "rates":
+            self.rates.hear(content)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -120,6 +120,8 @@ class Session:
                 wait = 30.0
             except SignInRequired as refusal:
                 code, reason = Close.SIGN_IN, refusal.message
+            except Unavailable as refusal:
+                code, wait = Close.GOING_AWAY, float(refusal.retry_after or 1)
             except HubbubError as refusal:
                 code, reason = Close.REVOKED, refusal.message
             except Exception as error:

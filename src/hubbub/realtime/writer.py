@@ -3,6 +3,10 @@
 While a transaction runs, commands gather; when it has ended, all that gathered go into the next (group commit). So
 an idle server commits each command at once, and a busy one shares an fsync among hundreds, without any waiting time
 to tune. Nothing is answered or delivered before its commit (contract G1, G3).
+
+A database that is frozen or gone must not make people wait: what is late is answered `unavailable`, and so is what
+comes meanwhile. A transaction that ends after all is delivered like any other, but answered no second time; whoever
+asks again is recognised (G2).
 """
 
 from __future__ import annotations
@@ -28,7 +32,16 @@ log = logging.getLogger("hubbub")
 LOOK_SECONDS = 0.25
 """How often the writer looks whether another process has written to the same SQLite file."""
 
+LATE_SECONDS = 1.5
+"""A transaction that runs for so long is late: with the look at it below, an answer comes within two seconds."""
+
+WATCH_SECONDS = 0.25
+
+STOP_SECONDS = 8.0
+"""At the end of the process, for a transaction under way."""
+
 Done = Callable[[Job], None]
+Waiting = list[tuple[Job, Done]]
 
 
 class Writer:
@@ -44,7 +57,10 @@ class Writer:
         self._deliver = deliver
         self._written_elsewhere = written_elsewhere
         self._waiting: deque[tuple[Job, Done]] = deque()
-        self._inbox: SimpleQueue[list[tuple[Job, Done]] | None] = SimpleQueue()
+        self._inbox: SimpleQueue[Waiting | None] = SimpleQueue()
+        self._under_way: Waiting = []
+        self._begun = 0.0
+        self._late = False
         self._published: list[Batch] = []
         self._idle = asyncio.Event()
         self._idle.set()
@@ -55,20 +71,35 @@ class Writer:
         self._thread.start()
 
     async def stop(self) -> None:
-        """Finish what was submitted, then end."""
-        await self._idle.wait()
+        """Finish what was submitted, then end. A database that does not answer is not waited for."""
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._idle.wait()
+        except TimeoutError:
+            log.warning("The database did not answer until the end.")
+            return
         self._inbox.put(None)
         await asyncio.to_thread(self._thread.join)
 
+    async def keep(self) -> None:
+        """Watch how long the transaction takes, for ever."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if not self._idle.is_set() and self._loop.time() - self._begun > LATE_SECONDS:
+                self._refuse_all()
+
     def submit(self, job: Job, done: Done) -> None:
         """Take a command; `done(job)` is called on the loop once it is committed or refused."""
+        if self._late:
+            _refuse(job, done, "The database does not answer. Try again shortly.")
+            return
         if len(self._waiting) >= limits.WRITER_QUEUE:
-            job.refusal = Unavailable("The server is busy. Try again shortly.", retry_after=1.0)
-            done(job)
+            _refuse(job, done, "The server is busy. Try again shortly.")
             return
         self._waiting.append((job, done))
         if self._idle.is_set():
             self._idle.clear()
+            self._begun = self._loop.time()
             # Not at once: the commands that are being read from other sockets in this turn come along.
             self._loop.call_soon(self._next_batch)
 
@@ -88,17 +119,30 @@ class Writer:
     def _next_batch(self) -> None:
         size = min(len(self._waiting), limits.BATCH_COMMANDS)
         if not size:
+            self._under_way = []
             self._idle.set()
             return
-        self._inbox.put([self._waiting.popleft() for _ in range(size)])
+        self._under_way = [self._waiting.popleft() for _ in range(size)]
+        self._begun = self._loop.time()
+        self._inbox.put(list(self._under_way))
 
-    def _finished(self, batch: list[tuple[Job, Done]], published: list[Batch]) -> None:
+    def _refuse_all(self) -> None:
+        """Answer what is late and what waits behind it. What is late may be committed yet: nobody knows."""
+        if not self._late:
+            log.warning("The database has not answered for %.1f s.", LATE_SECONDS)
+        self._late = True
+        refused = [*self._under_way, *self._waiting]
+        self._under_way = []
+        self._waiting.clear()
+        for job, done in refused:
+            _refuse(job, done, "The database does not answer. It is safe to try again shortly.")
+
+    def _finished(self, published: list[Batch]) -> None:
+        self._late = False
+        answers = self._under_way
         self._next_batch()
-        for job, done in batch:
-            try:
-                done(job)
-            except Exception:
-                log.exception("An answer could not be given")
+        for job, done in answers:
+            _give(job, done)
         for change in published:
             try:
                 self._deliver(change)
@@ -126,7 +170,7 @@ class Writer:
             if connection.errors_occurred:
                 connection.close()
             published, self._published = self._published, []
-            self._loop.call_soon_threadsafe(self._finished, batch, published)
+            self._loop.call_soon_threadsafe(self._finished, published)
         connections.close_all()
 
     def _look_for_other_writers(self) -> None:
@@ -143,3 +187,15 @@ class Writer:
         if self._seen_version is not None and version != self._seen_version:
             self._loop.call_soon_threadsafe(self._written_elsewhere)
         self._seen_version = version
+
+
+def _refuse(job: Job, done: Done, reason: str) -> None:
+    """Answer with a job of its own: the writer's thread may still be at work on this one."""
+    _give(Job(job.member, job.command, job.quiet, refusal=Unavailable(reason)), done)
+
+
+def _give(job: Job, done: Done) -> None:
+    try:
+        done(job)
+    except Exception:
+        log.exception("An answer could not be given")
