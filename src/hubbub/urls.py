@@ -10,8 +10,9 @@ from hubbub.http.page import page
 app_name = "hubbub"
 
 urlpatterns = [
-    path("api/", include((api.urls[0], "hubbub-api"), namespace="api")),
     path("", page, name="page"),
+    # Before the API, whose paths end without a slash: a room may be called “api”.
     path("<str:room>/", page, name="room"),
     path("<str:room>/<int:number>/", page, name="message"),
+    path("api/", include((api.urls[0], "hubbub-api"), namespace="api")),
 ]

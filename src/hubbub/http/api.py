@@ -9,14 +9,16 @@ from __future__ import annotations
 import math
 from typing import Any, Literal
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer, SessionAuth
 from pydantic import BaseModel, create_model
 
 from hubbub import __version__, actions, errors
-from hubbub.errors import Forbidden, HubbubError, Invalid, SignInRequired
+from hubbub.dispatch import refusal_of
+from hubbub.errors import Forbidden, HubbubError, Invalid, NotFound, SignInRequired
 from hubbub.models import Member
 from hubbub.protocol import codec, commands, limits
 from hubbub.protocol.wire import Command
@@ -99,6 +101,13 @@ for _kind in commands.ALL:
         _serve(_kind)
 
 
+@api.post("/{name}", include_in_schema=False)
+def _no_such_command(request: HttpRequest, name: str) -> HttpResponse:
+    if name in commands.BY_TYPE:
+        raise NotFound(f"“{name}” makes sense only on a socket.")
+    raise NotFound(f"There is no command “{name[:60]}”.")
+
+
 @api.exception_handler(HubbubError)
 def _refused(request: HttpRequest, refusal: HubbubError) -> HttpResponse:
     response = JsonResponse({"error": codec.error_document(refusal)}, status=refusal.status)
@@ -107,11 +116,26 @@ def _refused(request: HttpRequest, refusal: HubbubError) -> HttpResponse:
     return response
 
 
+@api.exception_handler(Exception)
+def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    """What went wrong beside the commands, such as a database that is away while we ask who this is."""
+    return _refused(request, refusal_of(error))
+
+
+@api.exception_handler(RequestDataTooBig)
+@api.exception_handler(UnreadablePostError)
+def _not_read(request: HttpRequest, error: Exception) -> HttpResponse:
+    """More than Django takes into memory, or the connection was lost in the middle."""
+    return _refused(
+        request, Invalid(f"The body did not arrive; a command holds at most {limits.FRAME_BYTES} bytes.")
+    )
+
+
 @api.exception_handler(ValidationError)
 def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """The first thing that is wrong with the body, named as the socket names it."""
     first: dict[str, Any] = error.errors[0] if error.errors else {"loc": (), "msg": "malformed"}
-    place = ".".join(str(part) for part in first["loc"] if part not in ("body", "command"))
+    place = ".".join(str(part) for part in first["loc"] if part not in ("body", "command"))[:60]
     if first.get("type") == "extra_forbidden":
         return _refused(request, Invalid(f"unknown field “{place}”"))
     message = str(first["msg"]).removeprefix("Value error, ")

@@ -1,0 +1,47 @@
+"""Is the process alive, and can it serve?"""
+
+from __future__ import annotations
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from hubbub.models import Workspace
+from hubbub.realtime import runtime
+
+
+def test_a_process_that_answers_is_alive_whatever_the_database_does(client: Client) -> None:
+    response = client.get("/healthz")
+    assert (response.status_code, response.content) == (200, b"ok\n")
+
+
+def test_it_is_ready_when_the_database_answers(db: None, client: Client) -> None:
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json() == {
+        "ready": True,
+        "database": "sqlite",
+        "realtime": "idle",
+        "bus": "none",
+        "connections": 0,
+        "draining": False,
+    }
+
+
+def test_it_is_not_ready_when_the_database_is_away(
+    db: None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(self: object) -> None:
+        raise OperationalError("no")
+
+    monkeypatch.setattr(type(Workspace.objects.all()), "exists", away)
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["database"]) == (503, "down")
+
+
+def test_it_is_not_ready_when_it_is_going_away(
+    db: None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = runtime.status()
+    monkeypatch.setattr(runtime, "status", lambda: {**usual, "draining": True})
+    assert client.get("/readyz").status_code == 503

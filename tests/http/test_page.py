@@ -1,0 +1,165 @@
+"""The one page: to whom it is shown, and what it tells the client."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from hubbub import actions
+from hubbub.http import page
+from hubbub.models import Member, Room
+from tests.http.conftest import Asker
+
+MANIFEST = {
+    "src/main.ts": {
+        "file": "assets/main-abc12345.js",
+        "isEntry": True,
+        "imports": ["_a.js"],
+        "css": ["assets/m.css"],
+    },
+    "_a.js": {"file": "assets/a-abc12345.js"},
+}
+
+
+@pytest.fixture(autouse=True)
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A client that was built, whether or not this checkout's was."""
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps(MANIFEST))
+    monkeypatch.setattr(page, "MANIFEST", manifest)
+    return manifest
+
+
+def boot_of(response: Any) -> dict[str, Any]:
+    found = re.search(r'id="hubbub-boot" type="application/json">(.*?)</script>', response.content.decode())
+    assert found
+    document: dict[str, Any] = json.loads(found[1])
+    return document
+
+
+def test_whoever_is_signed_in_gets_the_client(browser: Asker) -> None:
+    response = browser.client.get("/chat/")
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert '<div id="hubbub"></div>' in text
+    assert '<script type="module" src="/static/hubbub/assets/main-abc12345.js">' in text
+    assert '<link rel="modulepreload" href="/static/hubbub/assets/a-abc12345.js">' in text
+    assert '<link rel="stylesheet" href="/static/hubbub/assets/m.css">' in text
+
+
+def test_it_tells_the_client_what_it_must_know(browser: Asker) -> None:
+    actions.name_workspace(name="The Office")
+    boot = boot_of(browser.client.get("/chat/"))
+    assert boot.pop("csrf")
+    assert boot == {
+        "socket": "/ws/",
+        "api": "/chat/api/",
+        "base": "/chat/",
+        "workspace": "The Office",
+        "language": "en",
+        "links": {
+            "sign_in": "/account/login/",
+            "sign_out": "/account/logout/",
+            "account": "/account/",
+            "invite": "/invite/",
+            "admin": "/people/",
+        },
+    }
+
+
+def test_its_csrf_token_is_one(bob: Member) -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert bob.user is not None
+    client.force_login(bob.user)
+    token = boot_of(client.get("/chat/"))["csrf"]
+    assert Asker(client, **{"X-CSRFToken": token}).asks("snapshot")["me"]["id"] == bob.pk
+
+
+PATHS = [
+    "",
+    "general/",
+    "Küche/",
+    "日本語/",
+    "غرفة/",
+    "🎉 party/",
+    "a%b/",
+    "api/",
+    "~12/",
+    "general/345/",
+    "Küche/1/",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_deep_link_leads_to_the_page(path: str, browser: Asker) -> None:
+    response = browser.client.get("/chat/" + quote(path))
+    assert response.status_code == 200
+    assert boot_of(response)["base"] == "/chat/"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_whoever_is_not_signed_in_does_that_first_and_comes_back_to_where_they_wanted(
+    path: str, stranger: Asker
+) -> None:
+    wanted = "/chat/" + quote(path)
+    response = stranger.client.get(wanted)
+    assert response.status_code == 302
+    address, _, query = response["Location"].partition("?")
+    assert address == "/account/login/"
+    assert query == f"next={quote(wanted)}"
+
+
+def test_it_tells_nothing_of_the_rooms_that_are_asked_for(browser: Asker, kitchen: Room) -> None:
+    """Whether a room exists is told by the policy, not by the page."""
+    there = browser.client.get("/chat/kitchen/")
+    nowhere = browser.client.get("/chat/no-such-room/")
+    assert there.status_code == nowhere.status_code == 200
+    assert without_tokens(there) == without_tokens(nowhere)
+
+
+def test_it_is_kept_by_no_cache(browser: Asker) -> None:
+    assert browser.client.get("/chat/")["Cache-Control"] == "no-store"
+
+
+def test_names_in_it_are_no_markup(browser_of: Callable[[Member], Asker], bob: Member) -> None:
+    actions.name_workspace(name="</script><script>alert(1)</script>")
+    text = browser_of(bob).client.get("/chat/").content.decode()
+    assert "<script>alert" not in text
+    assert text.count("</script>") == 2
+
+
+def test_whom_admit_refuses_is_told_so(
+    browser_of: Callable[[Member], Asker], alice: Member, bob: Member
+) -> None:
+    browser = browser_of(bob)
+    actions.deactivate_member(by=alice, member=bob)
+    response = browser.client.get("/chat/")
+    assert response.status_code == 403
+    assert b"deactivated" in response.content
+
+
+def test_a_user_who_comes_first_becomes_a_member(no_first_room: None) -> None:
+    eve = get_user_model().objects.create_user("eve")
+    client = Client()
+    client.force_login(eve)
+    assert client.get("/chat/").status_code == 200
+    assert Member.objects.get(user=eve).handle == "eve"
+
+
+def test_a_client_that_was_not_built_is_told_to_whoever_runs_the_server(browser: Asker, built: Path) -> None:
+    built.unlink()
+    response = browser.client.get("/chat/")
+    assert response.status_code == 503
+    assert b"<title>" in response.content
+
+
+def without_tokens(response: Any) -> str:
+    return re.sub(r'"csrf": "\w+"', "", response.content.decode())
