@@ -5,7 +5,7 @@ import type { RoomState } from "../state/rooms.svelte"
 import type { Session } from "../state/session.svelte"
 import type { Timeline } from "../state/timeline.svelte"
 import { type Row, RowMaker } from "./rows"
-import { around, atEnd, grown, MOST, type Slice, within } from "./slice"
+import { around, atEnd, grown, type Margins, MOST, type Slice, sideToGrow, within } from "./slice"
 
 /** Where to scroll to, once it is in the page. */
 export type Target =
@@ -34,6 +34,8 @@ export class TimelineScreen {
   /** key of the row under the pointer, and of the row with the keyboard */
   pointed: string | null = $state(null)
   focused: string | null = $state(null)
+  /** whether the keyboard is in the list now, or only comes back to that row */
+  walking = $state(false)
 
   #slice: Slice | null = $state.raw(null)
   readonly #maker = new RowMaker()
@@ -49,14 +51,16 @@ export class TimelineScreen {
     if (!this.following || this.timeline.after) return within(slice, loaded)
     return within({ first: Math.max(slice.first, loaded.last - MOST + 1), last: loaded.last }, loaded)
   })
+  // As numbers: rows are made again only when one of them is another.
+  readonly #from: number = $derived(this.#shown?.first ?? 0)
+  readonly #to: number = $derived(this.#shown?.last ?? 0)
   /** whether what is in the page ends where the room ends */
   readonly endsAtLatest: boolean = $derived.by(() => !this.timeline.after && this.#shown?.last === this.#loaded?.last)
   readonly rows: Row[] = $derived.by(() => {
     const { messages, pending } = this.timeline
-    const [loaded, shown] = [this.#loaded, this.#shown]
+    const start = messages[0]?.number ?? 0
     return this.#maker.rows({
-      messages:
-        this.placed && loaded && shown ? messages.slice(shown.first - loaded.first, shown.last - loaded.first + 1) : [],
+      messages: this.placed ? messages.slice(this.#from - start, this.#to - start + 1) : [],
       pending: this.placed && this.endsAtLatest ? pending : [],
       me: this.session.me.id,
       readUpTo: this.readUpTo,
@@ -120,19 +124,24 @@ export class TimelineScreen {
     this.timeline.following = end
   }
 
-  /** Brings more into the page: what is loaded first, then what is not. Returns whether the page changes at once. */
-  grow(side: "older" | "newer"): boolean {
+  /** Brings more into the page where the reader comes near an edge: what is loaded first, then what is not. */
+  fill({ before, after }: Margins): void {
     const [loaded, shown] = [this.#loaded, this.#shown]
-    if (!loaded || !shown) return false
+    if (!loaded || !shown || !this.placed) return
+    const full = shown.last - shown.first + 1 >= MOST
+    const side = sideToGrow(
+      { before: this.startsAtFirst ? Infinity : before, after: this.endsAtLatest ? Infinity : after },
+      full,
+    )
+    if (side === null) return
     const more = side === "older" ? shown.first > loaded.first : shown.last < loaded.last
-    if (more) {
-      this.#slice = grown(shown, side, loaded)
-      return true
-    }
-    if (this.timeline.loading !== null || this.timeline.error) return false
-    if (side === "older" && this.timeline.before) void this.timeline.loadOlder()
-    if (side === "newer" && this.timeline.after) void this.timeline.loadNewer()
-    return false
+    if (more) this.#slice = grown(shown, side, loaded)
+    else if (this.timeline.loading === null && !this.timeline.error) void this.load(side)
+  }
+
+  /** Loads what lies beyond; again, if it has failed. */
+  async load(side: "older" | "newer"): Promise<void> {
+    await (side === "older" ? this.timeline.loadOlder() : this.timeline.loadNewer())
   }
 
   /** The reader's eye has reached a message. */

@@ -168,6 +168,6 @@ test("when the held message is gone, what is seen is held instead", () => {
 
 test("it tells how much is left before and after", () => {
   scrollTo(600)
-  expect(keeper.room().before).toBe(1)
-  expect(keeper.room().after).toBeCloseTo((2000 - 600 - 600) / 600, 5)
+  expect(keeper.margins().before).toBe(1)
+  expect(keeper.margins().after).toBeCloseTo((2000 - 600 - 600) / 600, 5)
 })

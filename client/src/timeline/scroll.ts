@@ -99,7 +99,7 @@ export class Keeper {
   }
 
   /** How many windows of content lie before and after what is seen. */
-  room(): { before: number; after: number } {
+  margins(): { before: number; after: number } {
     const { top, height, extent } = this.#view
     const window = Math.max(height, 1)
     return { before: top / window, after: (extent - height - top) / window }

@@ -4,9 +4,6 @@ import type { TimelineScreen } from "./screen.svelte"
 import { Keeper } from "./scroll"
 import { ListView } from "./view"
 
-/** More is brought in when less than this many windows of messages lie ahead. */
-const AHEAD = 1.5
-
 export class Scroller {
   readonly #screen: TimelineScreen
   readonly #keeper: Keeper
@@ -14,6 +11,7 @@ export class Scroller {
   readonly #list: HTMLElement
   readonly #sizes: ResizeObserver
   readonly #listening = new AbortController()
+  #filling: number | undefined
 
   /** `box` scrolls; it holds one element, and that the list. */
   constructor(box: HTMLElement, screen: TimelineScreen) {
@@ -35,6 +33,7 @@ export class Scroller {
 
   stop(): void {
     this.#sizes.disconnect()
+    if (this.#filling !== undefined) cancelAnimationFrame(this.#filling)
     this.#listening.abort()
   }
 
@@ -85,16 +84,16 @@ export class Scroller {
 
   #after(): void {
     this.#screen.follow(this.#keeper.atEnd)
-    this.#fill()
+    this.#fillSoon()
     this.#tellSeen()
   }
 
-  /** Asks for more where the reader comes near an edge; each answer changes the rows, and that leads here again. */
-  #fill(): void {
-    if (!this.#screen.timeline.loaded) return
-    const { before, after } = this.#keeper.room()
-    if (before < AHEAD) this.#screen.grow("older")
-    if (after < AHEAD && !this.#screen.endsAtLatest) this.#screen.grow("newer")
+  /** One step a frame: each changes the rows, and that leads here again until there is enough. */
+  #fillSoon(): void {
+    this.#filling ??= requestAnimationFrame(() => {
+      this.#filling = undefined
+      this.#screen.fill(this.#keeper.margins())
+    })
   }
 
   #tellSeen(): void {

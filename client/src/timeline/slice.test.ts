@@ -1,15 +1,15 @@
 import { expect, test } from "vitest"
-import { around, atEnd, grown, MOST, STEP, within } from "./slice"
+import { around, atEnd, grown, MOST, STEP, sideToGrow, within } from "./slice"
 
 const loaded = { first: 1001, last: 1500 }
 
 test("a room is shown from its end", () => {
-  expect(atEnd(loaded)).toEqual({ first: 1500 - STEP + 1, last: 1500 })
+  expect(atEnd(loaded)).toEqual({ first: 1471, last: 1500 })
   expect(atEnd({ first: 1, last: 5 })).toEqual({ first: 1, last: 5 })
 })
 
 test("a message is shown with what is around it", () => {
-  expect(around(1200, loaded)).toEqual({ first: 1200 - STEP, last: 1200 + STEP })
+  expect(around(1200, loaded)).toEqual({ first: 1170, last: 1230 })
   expect(around(1001, loaded).first).toBe(1001)
 })
 
@@ -27,4 +27,20 @@ test("what is far behind leaves the page", () => {
 
 test("a slice that is not loaded any more becomes the end", () => {
   expect(within({ first: 1, last: 40 }, loaded)).toEqual(atEnd(loaded))
+})
+
+test("the side that is nearer to its edge grows", () => {
+  expect(sideToGrow({ before: 0.5, after: 1 }, false)).toBe("older")
+  expect(sideToGrow({ before: 1, after: 0.5 }, false)).toBe("newer")
+  expect(sideToGrow({ before: 2, after: 2 }, false)).toBeNull()
+})
+
+test("a full slice takes from one side only what the other can spare, or what is needed at once", () => {
+  expect(sideToGrow({ before: 1, after: 8 }, true)).toBe("older")
+  expect(sideToGrow({ before: 1, after: 2 }, true)).toBeNull()
+  expect(sideToGrow({ before: 0.1, after: 0.6 }, true)).toBe("older")
+})
+
+test("in a window as high as all that may be shown, both sides come to rest", () => {
+  expect(sideToGrow({ before: 0.3, after: 0.3 }, true)).toBeNull()
 })

@@ -9,19 +9,40 @@ export interface Slice {
   readonly last: number
 }
 
-/** How many messages are added at once: well under the time of a frame, more than one screen of short ones. */
-export const STEP = 40
+/** How many messages are added at once: a small part of a frame's work, so that scrolling never stutters. */
+export const STEP = 20
+/** How many are shown at first, on each side of the place that is read. */
+const FIRST = 30
 
 /** How many messages are in the page at most. */
 export const MOST = 200
 
 /** The slice with `number` in its middle. */
 export function around(number: number, loaded: Slice): Slice {
-  return within({ first: number - STEP, last: number + STEP }, loaded)
+  return within({ first: number - FIRST, last: number + FIRST }, loaded)
 }
 
 export function atEnd(loaded: Slice): Slice {
-  return within({ first: loaded.last - STEP + 1, last: loaded.last }, loaded)
+  return within({ first: loaded.last - FIRST + 1, last: loaded.last }, loaded)
+}
+
+/** How much lies before and after what is seen, in windows. */
+export interface Margins {
+  readonly before: number
+  readonly after: number
+}
+
+/** More is brought in when less than this lies ahead. */
+const AHEAD = 1.5
+/** A full slice gives away on one side what it takes on the other: only here, or where there is plenty to give. */
+const EDGE = 0.25
+
+/** Which side to grow, if any. `full`: the slice holds as much as it may. Never two sides in turn without end. */
+export function sideToGrow({ before, after }: Margins, full: boolean): "older" | "newer" | null {
+  const wants = (side: number, other: number) => side < (full ? EDGE : AHEAD) || (side < AHEAD && other > 2 * AHEAD)
+  if (before <= after && wants(before, after)) return "older"
+  if (wants(after, before)) return "newer"
+  return wants(before, after) ? "older" : null
 }
 
 /** Grown by a step on one side, and cut on the other where it becomes too long. */
@@ -42,5 +63,5 @@ export function within(slice: Slice, loaded: Slice): Slice {
 }
 
 function atEndOf({ first, last }: Slice): Slice {
-  return { first: Math.max(first, last - STEP + 1), last }
+  return { first: Math.max(first, last - FIRST + 1), last }
 }

@@ -255,9 +255,8 @@ export const en = {
   "keys.editLast": "Edit your last message (while nothing is written)",
   "keys.cancel": "Stop editing",
   "keys.reading": "Reading",
-  "keys.toMessages": "From the composer to the messages",
+  "keys.toMessages": "From writing to reading, and back",
   "keys.walk": "From message to message",
   "keys.ends": "First and latest message",
   "keys.actions": "Message actions",
-  "keys.back": "Back to writing",
 } as const satisfies Record<string, string | { one?: string; other: string }>
