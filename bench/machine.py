@@ -1,0 +1,62 @@
+"""Where and on what the figures were taken, and which core belongs to whom."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BENCH = ROOT / "bench"
+BUILT = BENCH / ".build"
+"""What is compiled or filled once: the generator, the limit, the workspaces with a million messages."""
+
+PACKAGES = ("Django", "channels", "uvicorn", "uvloop", "websockets", "pydantic", "daphne")
+
+
+def describe() -> dict[str, str]:
+    """The machine and the versions, for the head of a report."""
+    return {
+        "processor": _processor(),
+        "cores": str(len(os.sched_getaffinity(0))),
+        "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB",
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "commit": commit(),
+        **{package: version(package) for package in PACKAGES},
+    }
+
+
+def commit() -> str:
+    """The present commit, with a + if something is changed that the figures could depend on."""
+    short = _git("rev-parse", "--short", "HEAD")
+    return short + ("+" if _git("status", "--porcelain", "--", "src", "bench/load.c") else "")
+
+
+def server_core() -> set[int]:
+    """The one core on which every server runs."""
+    return {min(os.sched_getaffinity(0))}
+
+
+def generator_core() -> set[int]:
+    """The core of the generator; the same one if there is no other, and then the figures say little."""
+    others = sorted(os.sched_getaffinity(0) - server_core())
+    return {others[0]} if others else server_core()
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def _git(*arguments: str) -> str:
+    try:
+        return subprocess.run(
+            ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"

@@ -1,0 +1,1 @@
+"""The servers that Hubbub is compared with, from the ordinary package indexes."""

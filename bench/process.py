@@ -1,0 +1,96 @@
+"""A server under measurement: started on its core, watched, ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from bench.compiling import CannotMeasure
+from bench.machine import server_core
+
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+
+class Server:
+    """A running server process on 127.0.0.1."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self.process, self.port = process, port
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
+    def memory(self) -> int:
+        """Resident memory now, in bytes."""
+        return _status(self.pid, "VmRSS")
+
+    @property
+    def peak_memory(self) -> int:
+        """The most resident memory so far, in bytes."""
+        return _status(self.pid, "VmHWM")
+
+
+@contextlib.contextmanager
+def serving(
+    command: Sequence[object],
+    *,
+    port: int,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Iterator[Server]:
+    """Run a server on its core until it accepts connections; end it afterwards."""
+    log.parent.mkdir(exist_ok=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env={**os.environ, **(environment or {})},
+            preexec_fn=lambda: os.sched_setaffinity(0, server_core()),
+        )
+    try:
+        _wait_for(port, process, log)
+        yield Server(process, port)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise CannotMeasure(f"The server ended at once:\n{log.read_text()[-2000:]}")
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.02)
+    raise CannotMeasure(f"The server did not listen within {START_SECONDS} s:\n{log.read_text()[-2000:]}")
+
+
+def _status(pid: int, field: str) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(field + ":"):
+            return int(line.split()[1]) * 1024
+    return 0

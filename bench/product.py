@@ -1,0 +1,128 @@
+"""Hubbub as shipped: `hubbub serve` on SQLite, durable, everybody signed in with a bearer token of their own.
+
+Only HUBBUB_RATE_LIMITS=off tells the measured server from a real one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.compiling import CannotMeasure
+from bench.contenders import Contender
+from bench.generator import Dialect
+from bench.machine import BUILT, ROOT
+from bench.process import Server, free_port, serving
+
+HUBBUB = Path(sys.executable).parent / "hubbub"
+ENVIRONMENT = {"HUBBUB_RATE_LIMITS": "off", "PYTHONPATH": str(ROOT)}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A data directory with member1 … memberN, a token for each, and rooms {name: (id, seq)}."""
+
+    data: Path
+    tokens: tuple[str, ...]
+    epoch: str
+    rooms: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def token_file(self) -> Path:
+        """One token a line, for the generator."""
+        file = self.data / "bench-tokens"
+        file.write_text("\n".join(self.tokens) + "\n")
+        return file
+
+    @contextlib.contextmanager
+    def served(self) -> Iterator[Server]:
+        port = free_port()
+        command = [HUBBUB, "serve", "--data", self.data, "--port", str(port)]
+        with serving(command, port=port, log=BUILT / "hubbub.log", environment=ENVIRONMENT) as server:
+            yield server
+
+    def room_dialect(self, room: str) -> Dialect:
+        """The room socket, as the Channels tutorial speaks it. `room` may hold %r."""
+        return Dialect(
+            path=f"/ws/chat/{room}/",
+            message='{"message": "%m"}',
+            headers=("Authorization: Bearer %k",),
+            tokens=self.token_file,
+        )
+
+    def event_dialect(self, first: dict[str, object]) -> Dialect:
+        """The socket of the browser's client; `first` is its first command, and ready is who has its answer."""
+        return Dialect(
+            path="/ws/",
+            headers=("Authorization: Bearer %k",),
+            script=(("hear", '"hello"'), ("say", json.dumps({"id": 1, **first})), ("hear", '"re":1')),
+            tokens=self.token_file,
+        )
+
+
+@contextlib.contextmanager
+def fresh_workspace(*, members: int, rooms: int = 0, messages: int = 0) -> Iterator[Workspace]:
+    """A workspace that is thrown away afterwards."""
+    with tempfile.TemporaryDirectory(prefix="hubbub-bench-") as place:
+        _fill(Path(place), members, rooms, messages)
+        yield _look_into(Path(place), members)
+
+
+def kept_workspace(*, members: int, messages: int) -> Workspace:
+    """A large workspace, filled once and kept, with all messages in `general`."""
+    place = BUILT / f"messages-{messages}"
+    done = place / "filled"
+    if not done.exists():
+        shutil.rmtree(place, ignore_errors=True)
+        print(
+            f"  Filling a workspace with {messages:,} messages; it is kept in {place.relative_to(ROOT)}.",
+            flush=True,
+        )
+        _fill(place, members, 0, messages)
+        done.touch()
+    _run(HUBBUB, "migrate", "--data", place)
+    return _look_into(place, members)
+
+
+def hubbub(*, room: str, members: int, rooms: int = 0) -> Contender:
+    """The product on its room socket."""
+
+    @contextlib.contextmanager
+    def start() -> Iterator[tuple[Server, Dialect]]:
+        with fresh_workspace(members=members, rooms=rooms) as workspace, workspace.served() as server:
+            yield server, workspace.room_dialect(room)
+
+    return Contender("Hubbub", start, "SQLite, durable before delivery; signed in, policy checked")
+
+
+def _fill(place: Path, members: int, rooms: int, messages: int) -> None:
+    counts = {"--members": members, "--rooms": rooms, "--messages": messages}
+    _run(HUBBUB, "demo", "--data", place, *[str(word) for pair in counts.items() for word in pair])
+
+
+def _look_into(place: Path, members: int) -> Workspace:
+    environment = {"HUBBUB_DATA": str(place)}
+    found = json.loads(_run(sys.executable, "-m", "bench.workspace", str(members), environment=environment))
+    rooms = {name: (room, seq) for name, (room, seq) in found["rooms"].items()}
+    return Workspace(place, tuple(found["tokens"]), found["epoch"], rooms)
+
+
+def _run(*command: str | Path, environment: dict[str, str] | None = None) -> str:
+    finished = subprocess.run(
+        [str(word) for word in command],
+        cwd=ROOT,
+        env={**os.environ, **ENVIRONMENT, **(environment or {})},
+        capture_output=True,
+        text=True,
+    )
+    if finished.returncode:
+        raise CannotMeasure(f"{Path(command[0]).name} {command[1]} failed:\n{finished.stderr.strip()}")
+    return finished.stdout

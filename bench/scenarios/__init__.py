@@ -1,0 +1,33 @@
+"""What is measured: one file a scenario. `ALL` is the table of contents."""
+
+from __future__ import annotations
+
+from bench.scenarios import (
+    p1_one_room,
+    p2_tutorial,
+    p3_under_way,
+    p4_small_rooms,
+    p5_arrivals,
+    p6_memory,
+    p7_history,
+    p9_first_message,
+    p10_latency,
+    p11_neighbours,
+)
+from bench.scenarios.scenario import Scenario
+
+ALL: dict[str, Scenario] = {
+    scenario.id: scenario
+    for scenario in (
+        p1_one_room.scenario,
+        p2_tutorial.scenario,
+        p3_under_way.scenario,
+        p4_small_rooms.scenario,
+        p5_arrivals.scenario,
+        p6_memory.scenario,
+        p7_history.scenario,
+        p9_first_message.scenario,
+        p10_latency.scenario,
+        p11_neighbours.scenario,
+    )
+}

@@ -1,0 +1,46 @@
+"""P5: how many sockets a second arrive: Hubbub's sign in and resume, the tutorial's only connect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bench.generator import Dialect, connected
+from bench.peers.channels_tutorial import on_daphne
+from bench.process import Server
+from bench.product import fresh_workspace
+from bench.rounds import Plan, ratio, say, spread
+from bench.scenarios.scenario import Bar, Scenario
+
+FIGURE = "arrivals/s ÷ Channels tutorial on Daphne"
+ARRIVALS = 300
+AT_ONCE = 50
+
+
+def measure(plan: Plan) -> dict[str, Any]:
+    rates: dict[str, list[float]] = {"Hubbub": [], on_daphne.name: []}
+    with (
+        fresh_workspace(members=ARRIVALS) as workspace,
+        workspace.served() as server,
+        on_daphne.start() as (daphne, tutorial),
+    ):
+        known = {str(room): seq for room, seq in workspace.rooms.values()}
+        resume = workspace.event_dialect({"type": "resume", "epoch": workspace.epoch, "rooms": known})
+        for turn in range(plan.warm_ups + plan.runs):
+            for name, where, dialect in (("Hubbub", server, resume), (on_daphne.name, daphne, tutorial)):
+                rate = _arrive(where, dialect)
+                say(f"{name}: {rate:,.0f} arrivals/s{' (warm-up)' if turn < plan.warm_ups else ''}")
+                if turn >= plan.warm_ups:
+                    rates[name].append(rate)
+    found = {name: {"arrivals_per_second": spread(seen), "runs": seen} for name, seen in rates.items()}
+    return {
+        "contenders": found,
+        "values": {FIGURE: ratio(found, "Hubbub", on_daphne.name, "arrivals_per_second")},
+    }
+
+
+def _arrive(server: Server, dialect: Dialect) -> float:
+    with connected(server, dialect, connections=ARRIVALS, rooms=1, dialing=AT_ONCE) as generator:
+        return ARRIVALS / generator.connect_seconds
+
+
+scenario = Scenario("P5", "Connect, sign in and resume", measure, [Bar(FIGURE, least=12)])

@@ -1,0 +1,63 @@
+"""P9: from `hubbub serve` in an empty directory, over the first-run page, to the first message delivered."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+
+from bench.asking import line
+from bench.product import Workspace
+from bench.rounds import Plan, say, spread
+from bench.scenarios.scenario import Bar, Scenario
+
+FIGURE = "seconds"
+
+
+def measure(plan: Plan) -> dict[str, Any]:
+    seen = []
+    for turn in range(1 + plan.runs):
+        with tempfile.TemporaryDirectory(prefix="hubbub-bench-") as place:
+            seconds = _first_message(Path(place))
+        say(f"Hubbub: {seconds:.2f} s{' (warm-up)' if not turn else ''}")
+        if turn:
+            seen.append(seconds)
+    took = spread(seen)
+    found = {"Hubbub": {"seconds": took, "runs": seen}}
+    return {"contenders": found, "values": {FIGURE: took["median"]}}
+
+
+def _first_message(place: Path) -> float:
+    started = time.perf_counter()
+    with Workspace(place, (), "").served() as server:
+        site = f"http://127.0.0.1:{server.port}"
+        cookies = HTTPCookieProcessor()
+        _become_owner(build_opener(cookies), site)
+        session = "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies.cookiejar)
+        with line(server.port, Cookie=session, Origin=site) as alice:
+            snapshot, _ = alice.ask("snapshot")
+            room = snapshot["rooms"][0]["id"]
+            alice.ask("message.send", room=room, message=str(uuid.uuid4()), text="hello, world")
+            return time.perf_counter() - started
+
+
+def _become_owner(browser: OpenerDirector, site: str) -> None:
+    page = browser.open(f"{site}/welcome/").read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert token, "the first-run page has no form"
+    owner = {
+        "workspace": "Bench",
+        "name": "Alice",
+        "username": "alice",
+        "password": "a long enough phrase 42",
+    }
+    form = urlencode({**owner, "csrfmiddlewaretoken": token[1]}).encode()
+    assert browser.open(f"{site}/welcome/", form).status == 200
+
+
+scenario = Scenario("P9", "Empty directory to first message", measure, [Bar(FIGURE, most=2)])
