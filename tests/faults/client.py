@@ -32,7 +32,14 @@ class BookKeeper:
         self.said: list[Said] = []
         self.opened: list[float] = []
         self.closed: list[tuple[float, int]] = []
-        self.latencies: list[float] = []
+        self.latencies: list[tuple[float, float]] = []
+        """(when, seconds since it was meant to be said) of what others said."""
+        self.refusals: list[tuple[float, float, str]] = []
+        """(when, seconds it took, code) of sends that were to be tried again."""
+        self.lags = 0
+        self.resets = 0
+        self.reading = True
+        """Whether it takes what comes; False: it lets the network fill up, as a tab that hangs."""
         self.presence: dict[int, str] = {}
         self.ended: int | None = None
         self.live = asyncio.Event()
@@ -46,6 +53,7 @@ class BookKeeper:
         self._settled_all = asyncio.Event()
         self._settled_all.set()
         self._under_way: set[int] = set()
+        self._sent_at: dict[int, float] = {}
         self._retry_after = 0.0
 
     def say(self, room: int, text: str) -> Said:
@@ -86,7 +94,7 @@ class BookKeeper:
         """Wait until everything that was said has an outcome."""
         await self._settled_all.wait()
 
-    async def ask(self, **command: Any) -> dict[str, Any]:
+    async def ask(self, within: float = 15, **command: Any) -> dict[str, Any]:
         """One command and its reply document; ConnectionError if the line breaks first."""
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
 
@@ -95,7 +103,7 @@ class BookKeeper:
                 answer.set_result(document)
 
         self._request(command, settle)
-        document = await asyncio.wait_for(answer, 15)
+        document = await asyncio.wait_for(answer, within)
         if "lost" in document:
             raise ConnectionError("the line broke before the answer")
         return document
@@ -105,6 +113,8 @@ class BookKeeper:
     async def _live(self, socket: ClientConnection) -> None:
         async for frame in socket:
             self._hear(json.loads(frame))
+            while not self.reading:
+                await asyncio.sleep(0.05)  # noqa: ASYNC110  a person's patience is no event
 
     def _closed(self) -> None:
         self.live.clear()
@@ -150,12 +160,12 @@ class BookKeeper:
             case "message":
                 self._apply(document["room"], document["seq"], document.get("after"), document["message"])
             case "left":
-                if view := self.views.get(document["room"]):
+                if (view := self.views.get(document["room"])) and view.left_at is None:
                     view.left_at = view.seq
             case "membership" if "room" in document:
-                room = document["room"]
-                self.views[room["id"]] = View(start=room["seq"], seq=room["seq"])
+                self._enter(document["room"])
             case "lag" | "refresh":
+                self.lags += document["type"] == "lag"
                 self._resume()
             case "heartbeat":
                 self._write({"type": "beat"})
@@ -187,6 +197,7 @@ class BookKeeper:
             return
         mine = {room["id"]: room for room in state["rooms"]}
         if state.get("reset"):
+            self.resets += 1
             self._epoch = state["epoch"]
             self.views = {pk: View(start=room["seq"], seq=room["seq"]) for pk, room in mine.items()}
         for room, view in self.views.items():
@@ -195,15 +206,22 @@ class BookKeeper:
         for changes in state["changes"]:
             view = self.views[changes["room"]]
             if changes.get("reset"):
+                self.resets += 1
                 self.views[changes["room"]] = View(start=changes["seq"], seq=changes["seq"])
                 continue
             for message in changes["messages"]:
                 if message["seq"] > view.seq:
                     self._put(view, message)
             view.seq = max(view.seq, changes["seq"])
-        for pk, room in mine.items():
-            self.views.setdefault(pk, View(start=room["seq"], seq=room["seq"]))
+        for room in mine.values():
+            self._enter(room)
         self._is_live(state)
+
+    def _enter(self, room: dict[str, Any]) -> None:
+        """A room that is new to it, or that it has left and come back to."""
+        view = self.views.get(room["id"])
+        if view is None or view.left_at is not None:
+            self.views[room["id"]] = View(start=room["seq"], seq=room["seq"])
 
     def _is_live(self, state: dict[str, Any]) -> None:
         self.presence = {p["member"]: p["state"] for p in state["presence"]}
@@ -229,7 +247,8 @@ class BookKeeper:
             view.states[pk] = message
         view.seen[message["seq"]] = json.dumps(message, sort_keys=True).encode()
         if message["author"] != self.member and message["text"].startswith("@"):
-            self.latencies.append(time.monotonic() - float(message["text"][1:].partition(" ")[0]))
+            now = time.monotonic()
+            self.latencies.append((now, now - float(message["text"][1:].partition(" ")[0])))
 
     # ── the outbox ──
 
@@ -239,6 +258,7 @@ class BookKeeper:
         if message is None or room in self._under_way or not self.live.is_set():
             return
         self._under_way.add(room)
+        self._sent_at[room] = time.monotonic()
         command = {"type": "message.send", "room": room, "message": str(message.id), "text": message.text}
         self._request(command, lambda document: self._settled(message, document))
 
@@ -252,6 +272,8 @@ class BookKeeper:
             message.outcome = "failed"
         else:
             delay = document["error"].get("retry_after", 0.5)
+            now = time.monotonic()
+            self.refusals.append((now, now - self._sent_at.get(message.room, now), document["error"]["code"]))
             asyncio.get_running_loop().call_later(delay, self._send_next, message.room)
             return
         message.settled = time.monotonic()

@@ -1,4 +1,4 @@
-"""What clients saw and what the database holds, compared: the invariants I1–I8 of docs/delivery.md."""
+"""What clients saw and what the database holds, compared: the invariants I1–I8 (docs/reliability.md)."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ class Truth:
     last_number: int
     posts: int
     messages: list[dict[str, Any]]
+    read: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """member → read up to which number, and how many posts that were."""
 
 
 class Broken(AssertionError):
@@ -57,6 +59,7 @@ def check(said: list[Said], views: dict[str, dict[int, View]], truth: dict[int, 
         *_author_order(said),
         *_views_are_the_database(views, truth),
         *_same_bytes(views),
+        *_unread(truth),
     ]
     if broken:
         raise Broken("\n".join(broken[:20]) + (f"\n… {len(broken)} in all" if len(broken) > 20 else ""))
@@ -147,4 +150,19 @@ def _same_bytes(views: dict[str, dict[int, View]]) -> list[str]:
                 other, theirs = known.setdefault((room, seq), (name, state))
                 if theirs != state:
                     found.append(f"I4: seq {seq} of room {room} is not the same for {other} and {name}")
+    return found
+
+
+def _unread(truth: dict[int, Truth]) -> list[str]:
+    """I8: what a member has read is counted as it is: unread = posts − posts up to the read position."""
+    found = []
+    for room, state in truth.items():
+        posts = [0]
+        for message in state.messages:
+            posts.append(posts[-1] + (not message.get("system")))
+        for member, (number, read) in state.read.items():
+            if read != posts[min(number, len(posts) - 1)]:
+                found.append(
+                    f"I8: member {member} has read to {number} of room {room}: {read} posts are counted"
+                )
     return found

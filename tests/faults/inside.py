@@ -1,42 +1,99 @@
-"""What a fault test does inside a node's database, as a process of its own: people it, and read the truth.
+"""What a fault test does inside a site's database, in a process of its own: people it, change it, read the truth.
 
-python -m tests.faults.inside people 50 3      50 members in 3 rooms; prints {"tokens", "rooms", "members"}
-python -m tests.faults.inside truth            prints every room as the database has it
-python -m tests.faults.inside act '{"remove": [room, member]}'
+`Inside(environment)` starts `python -m tests.faults.inside`, which takes `[verb, arguments]` as lines of JSON and
+answers each with one line. It is no server: what it writes, the servers hear of as from a shell or a task.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
+import traceback
 from typing import Any
 
-import django
-
-os.environ["DJANGO_SETTINGS_MODULE"] = "hubbub_site.settings"  # not the tests
+NAME = "tests.faults.inside"
 
 
-def people(members: int, rooms: int) -> dict[str, Any]:
+class Inside:
+    """Started when it is first asked. Use from one thread at a time."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+        self._process: subprocess.Popen[str] | None = None
+
+    def ask(self, verb: str, **arguments: Any) -> Any:
+        """The verb's result. RuntimeError with its traceback if it fails."""
+        process = self._running()
+        assert process.stdin and process.stdout
+        process.stdin.write(json.dumps([verb, arguments]) + "\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the process inside ended: {process.wait()}")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer["ok"]
+
+    def stop(self) -> None:
+        if self._process is not None:
+            process, self._process = self._process, None
+            with process:
+                process.kill()
+
+    def _running(self) -> subprocess.Popen[str]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", NAME],
+                env={**os.environ, **self._environment, "DJANGO_SETTINGS_MODULE": "hubbub_site.settings"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        return self._process
+
+
+# ── the verbs; this half runs in the other process ──
+
+
+def people(members: int, rooms: int, name: str) -> dict[str, Any]:
+    """Members, all of them in as many private rooms; the first is the rooms' admin."""
     from hubbub import actions
     from hubbub_site.accounts.models import User
 
-    everybody = []
-    for number in range(members):
-        user, _ = User.objects.get_or_create(
-            username=f"person{number}", defaults={"name": f"Person {number}"}
-        )
-        everybody.append(actions.member_for(user))
+    users = [
+        User.objects.create_user(f"{name}{number}", name=f"{name} {number}") for number in range(members)
+    ]
+    everybody = [actions.member_for(user) for user in users]
     made = []
     for number in range(rooms):
-        room = actions.create_room(by=everybody[0], name=f"room{number}")
-        actions.invite_members(by=everybody[0], room=room, members=everybody[1:])
+        room = actions.create_room(by=everybody[0], name=f"{name}-room{number}", private=True)
+        for start in range(1, members, 100):
+            actions.invite_members(by=everybody[0], room=room, members=everybody[start : start + 100])
         made.append(room.pk)
     tokens = [actions.create_token(member=member)[1] for member in everybody]
     return {"tokens": tokens, "rooms": made, "members": [member.pk for member in everybody]}
 
 
-def truth() -> dict[str, Any]:
+def small_rooms(members: list[int], rooms: int, size: int) -> list[int]:
+    """Many rooms of a few people each, so that everybody is in about as many."""
+    from hubbub import actions
+    from hubbub.models import Member
+
+    everybody = list(Member.objects.filter(pk__in=members).order_by("pk"))
+    made = []
+    for number in range(rooms):
+        here = [everybody[(number * 3 + place) % len(everybody)] for place in range(size)]
+        room = actions.create_room(by=here[0], name=f"small-{members[0]}-{number}", private=True)
+        actions.invite_members(by=here[0], room=room, members=here[1:])
+        made.append(room.pk)
+    return made
+
+
+def truth(rooms: list[int]) -> dict[str, Any]:
+    """The rooms as the database has them, and who belongs to them and has read how much."""
     from hubbub.models import Room
 
     return {
@@ -48,38 +105,74 @@ def truth() -> dict[str, Any]:
                 message.as_object().model_dump(mode="json", exclude_none=True)
                 for message in room.messages.order_by("number")
             ],
+            "read": {
+                str(member): [number, posts]
+                for member, number, posts in room.memberships.values_list(
+                    "member", "read_number", "read_posts"
+                )
+            },
         }
-        for room in Room.objects.all()
+        for room in Room.objects.filter(pk__in=rooms)
     }
 
 
-def act(what: dict[str, Any]) -> None:
+def heads(rooms: list[int]) -> dict[str, int]:
+    from hubbub.models import Room
+
+    return {str(pk): seq for pk, seq in Room.objects.filter(pk__in=rooms).values_list("pk", "seq")}
+
+
+def say(room: int, member: int, texts: list[str]) -> int:
+    """Post as a shell or a task would. Returns the room's head."""
     from hubbub import actions
     from hubbub.models import Member, Room
 
-    if "remove" in what:
-        room, member = what["remove"]
-        target = Room.objects.get(pk=room)
-        admin = target.memberships.filter(role="admin").select_related("member").get().member
-        actions.remove_member(by=admin, room=target, member=Member.objects.get(pk=member))
-    if "revoke" in what:
-        member = Member.objects.get(pk=what["revoke"])
-        for token in member.tokens.all():
-            actions.revoke_token(by=member, token=token)
+    author, place = Member.objects.get(pk=member), Room.objects.get(pk=room)
+    for text in texts:
+        actions.send_message(author=author, room=place, text=text)
+    return heads([room])[str(room)]
 
 
-def main(arguments: list[str]) -> None:
+def remove(room: int, member: int) -> int:
+    """Remove a member from a room. Returns the seq of the message that says so."""
+    from hubbub import actions
+    from hubbub.models import Member, Room
+
+    target = Room.objects.get(pk=room)
+    admin = target.memberships.filter(role="admin").select_related("member").first()
+    actions.remove_member(by=admin.member, room=target, member=Member.objects.get(pk=member))
+    last = target.messages.filter(system__kind="removed", system__member=member).order_by("-seq").first()
+    return int(last.seq)
+
+
+def revoke(member: int) -> None:
+    """End all tokens of a member."""
+    from hubbub import actions
+    from hubbub.models import Member
+
+    person = Member.objects.get(pk=member)
+    for token in person.tokens.all():
+        actions.revoke_token(by=person, token=token)
+
+
+VERBS = {verb.__name__: verb for verb in (people, small_rooms, truth, heads, say, remove, revoke)}
+
+
+def main() -> None:
+    import django
+
     django.setup()
-    match arguments:
-        case ["people", members, rooms]:
-            print(json.dumps(people(int(members), int(rooms))))
-        case ["truth"]:
-            print(json.dumps(truth()))
-        case ["act", what]:
-            act(json.loads(what))
-        case _:
-            raise SystemExit(__doc__)
+    from django.db import connection
+
+    for line in sys.stdin:
+        verb, arguments = json.loads(line)
+        try:
+            answer: dict[str, Any] = {"ok": VERBS[verb](**arguments)}
+        except Exception:
+            answer = {"error": traceback.format_exc()[-3000:]}
+            connection.close()
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

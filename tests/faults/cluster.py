@@ -1,0 +1,105 @@
+"""A place to break: servers, and what they stand on. On SQLite one node; on PostgreSQL and Redis three."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tests.faults.backends import Postgres, Redis
+from tests.faults.inside import Inside
+from tests.faults.nodes import Node
+from tests.faults.programs import Program
+
+
+class Place:
+    """Nodes on one database. Entered it runs; `heal` brings back whatever a test has killed or frozen."""
+
+    tier = "SQLite, one process"
+
+    def __init__(self, nodes: int = 1) -> None:
+        self._directory = tempfile.TemporaryDirectory(prefix="hubbub-faults-", ignore_cleanup_errors=True)
+        self.data = Path(self._directory.name)
+        self.backends: list[Program] = []
+        self.environment: dict[str, str] = {"HUBBUB_DATA": str(self.data), "HUBBUB_LOG_LEVEL": "warning"}
+        self.nodes: list[Node] = []
+        self.inside = Inside(self.environment)
+        self._wanted = nodes
+
+    def __enter__(self) -> Place:
+        try:
+            self.prepare()
+            for _ in range(self._wanted):
+                self.nodes.append(node := self.node())
+                node.start()
+                if len(self.nodes) == 1:
+                    node.wait()  # it migrates
+            self.heal()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.inside.stop()
+        for program in [*self.nodes, *self.backends]:
+            program.end()
+        self._directory.cleanup()
+
+    def prepare(self) -> None:
+        """Start what the nodes stand on, and say where it is (`environment`)."""
+
+    def node(self, **environment: str) -> Node:
+        """A further server on the same database, not started."""
+        return Node(self.data, {**self.environment, **environment})
+
+    def heal(self) -> None:
+        for program in [*self.backends, *self.nodes]:
+            if program.running:
+                program.thaw()
+            else:
+                program.start()
+        for program in [*self.backends, *self.nodes]:
+            program.wait()
+
+    @property
+    def faults(self) -> int:
+        return sum(program.faults for program in [*self.nodes, *self.backends])
+
+
+class Cluster(Place):
+    """Three nodes on one PostgreSQL and one Redis."""
+
+    tier = "PostgreSQL + Redis, three nodes"
+    postgres: Postgres
+    redis: Redis
+
+    def __init__(self, nodes: int = 3) -> None:
+        super().__init__(nodes)
+
+    def prepare(self) -> None:
+        if os.geteuid() == 0:
+            self.data.chmod(0o755)  # PostgreSQL runs as another user, and must reach its directory
+        self.postgres = Postgres(self._room_for("postgres"))
+        self.redis = Redis(self._room_for("redis"))
+        self.backends += [self.postgres, self.redis]
+        for program in self.backends:
+            program.start()
+        for program in self.backends:
+            program.wait()
+        self.postgres.make_database()
+        self.environment |= {"DATABASE_URL": self.postgres.url, "REDIS_URL": self.redis.url}
+
+    def _room_for(self, name: str) -> Path:
+        directory = self.data / name
+        directory.mkdir()
+        return directory
+
+
+def describe(place: Place) -> dict[str, Any]:
+    """For the report: how often each program was started."""
+    return {"starts": [program.starts for program in [*place.nodes, *place.backends]]}

@@ -1,0 +1,105 @@
+"""Places to break, how long to break them, and where the figures go.
+
+FAULTS_SECONDS: how long each fault lasts (default: a few seconds). FAULTS_SEED: which random choices. FAULTS_FIGURES: a
+file that gets one line of JSON for each row, from which `bin/faults` writes the table of docs/reliability.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.cluster import Cluster, Place
+from tests.servers import NotFound
+from tests.servers.fixtures import skip_or_fail
+
+HERE = Path(__file__).parent
+Record = Callable[..., None]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """These bring their own PostgreSQL and Redis: no need to run them twice."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.standalone)
+
+
+@pytest.fixture(scope="session")
+def seed() -> int:
+    return int(os.environ.get("FAULTS_SEED", "1"))
+
+
+@pytest.fixture(scope="session")
+def seconds() -> float:
+    """How long a row's fault lasts."""
+    return float(os.environ.get("FAULTS_SECONDS", "6"))
+
+
+@pytest.fixture(scope="session")
+def long() -> bool:
+    """Whether this is a long run, whose figures are published."""
+    return "FAULTS_SECONDS" in os.environ
+
+
+@pytest.fixture(scope="session")
+def one_sqlite_node() -> Iterator[Place]:
+    with Place() as place:
+        yield place
+
+
+@pytest.fixture(scope="session")
+def one_cluster() -> Iterator[Cluster]:
+    try:
+        with Cluster() as place:
+            yield place
+    except NotFound as reason:
+        skip_or_fail(reason)
+
+
+@pytest.fixture
+def sqlite(one_sqlite_node: Place) -> Place:
+    """One process on SQLite, whole again after the test before."""
+    one_sqlite_node.heal()
+    return one_sqlite_node
+
+
+@pytest.fixture
+def cluster(one_cluster: Cluster) -> Cluster:
+    """Three nodes on PostgreSQL and Redis, whole again after the test before."""
+    one_cluster.heal()
+    return one_cluster
+
+
+@pytest.fixture(params=["sqlite", "cluster"])
+def place(request: pytest.FixtureRequest) -> Place:
+    """Either."""
+    made: Place = request.getfixturevalue(request.param)
+    return made
+
+
+@pytest.fixture
+def record(request: pytest.FixtureRequest) -> Record:
+    """`record("F1", place, figures)` when the row has held."""
+    begun = time.monotonic()
+
+    def write(row: str, place: Place | str, figures: dict[str, Any]) -> None:
+        tier = place if isinstance(place, str) else place.tier
+        entry = {
+            "row": row,
+            "tier": tier,
+            "test": request.node.name,
+            "seconds": round(time.monotonic() - begun, 1),
+            **figures,
+        }
+        print(json.dumps(entry))
+        if path := os.environ.get("FAULTS_FIGURES"):
+            with open(path, "a") as file:
+                file.write(json.dumps(entry) + "\n")
+
+    return write

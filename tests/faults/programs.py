@@ -1,0 +1,140 @@
+"""A program to break: killed, frozen and started again, on the same port and the same data."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.servers.process import as_user, die_with_parent
+
+START_SECONDS = 40
+STOP_SECONDS = 30
+
+
+class Program:
+    """One process and its children. Subclasses say what runs (`command`) and whether it serves (`answers`)."""
+
+    def __init__(
+        self, data: Path, environment: dict[str, str] | None = None, user: int | None = None
+    ) -> None:
+        self.data = data
+        self.port = free_port()
+        self.starts = 0
+        self.faults = 0
+        """How often it was killed or frozen."""
+        self.environment = {**os.environ, **(environment or {})}
+        self._user = user
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def command(self) -> list[str]:
+        raise NotImplementedError
+
+    def answers(self) -> bool:
+        raise NotImplementedError
+
+    @property
+    def pid(self) -> int:
+        if self._process is None:
+            raise RuntimeError("never started")
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def log(self) -> Path:
+        return self.data / f"{type(self).__name__.lower()}-{self.port}.log"
+
+    def start(self) -> None:
+        """Start the process; returns at once. `wait` waits until it serves."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self.command,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.data if self._user else None,
+                start_new_session=True,  # Ctrl-C is for the tests, which then stop the program
+                preexec_fn=die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+                **as_user(self._user),
+            )
+        self.starts += 1
+
+    def wait(self) -> None:
+        """Wait until it serves."""
+        deadline = time.monotonic() + START_SECONDS
+        while not self.answers():
+            if not self.running or time.monotonic() > deadline:
+                raise RuntimeError(f"{type(self).__name__} does not serve:\n{self.log.read_text()[-3000:]}")
+            time.sleep(0.03)
+
+    def kill(self) -> None:
+        """SIGKILL to all of it: nothing is finished, nobody is told."""
+        if self._process is not None and self._process.poll() is None:
+            self.faults += 1
+            self._signal(signal.SIGKILL)
+            self._process.wait()
+
+    def terminate(self) -> int:
+        """SIGTERM, and wait: the exit code."""
+        if self._process is None:
+            return 0
+        self._process.terminate()
+        return self._process.wait(STOP_SECONDS)
+
+    def freeze(self) -> None:
+        """SIGSTOP: its sockets stay open, nobody answers."""
+        self.faults += 1
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        if self.running:
+            self._signal(signal.SIGCONT)
+
+    def end(self) -> None:
+        """At the end of a test: whatever state it is in, it is gone. Not counted as a fault."""
+        if self.running:
+            self._signal(signal.SIGKILL)
+            self._process and self._process.wait()
+
+    def _signal(self, number: int) -> None:
+        for pid in [*_children(self.pid), self.pid]:
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                continue
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(true: Callable[[], bool], within: float, what: str) -> None:
+    """Look again and again until it is so. AssertionError after `within` seconds."""
+    deadline = time.monotonic() + within
+    while not true():
+        assert time.monotonic() < deadline, f"{what}: not within {within} s"
+        time.sleep(0.05)
+
+
+def _children(parent: int) -> Iterator[int]:
+    """All descendants of a process, deepest first. PostgreSQL's put themselves into sessions of their own."""
+    try:
+        listed = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    except OSError:
+        return
+    for child in map(int, listed):
+        yield from _children(child)
+        yield child
