@@ -89,7 +89,7 @@ def test_a_membership_that_ends_between_two_looks_brings_nothing(
     start = head(kitchen)
     says(alice, kitchen, "secret")
     Membership.objects.filter(room=kitchen, member=bob).delete()
-    assert queries.changes_since(bob, kitchen.pk, start, head(kitchen)).messages == []
+    assert queries.changes_since(kitchen.pk, start, head(kitchen), listener=bob).messages == []
 
 
 @pytest.mark.parametrize(

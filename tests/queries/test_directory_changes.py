@@ -1,0 +1,63 @@
+"""Which members somebody who comes back is told of: those who changed, not everybody."""
+
+from __future__ import annotations
+
+import pytest
+
+from hubbub import actions, queries
+from hubbub.models import Member, Room, Workspace
+from hubbub.protocol import limits
+from hubbub.protocol.replies import Resumed
+from tests.people import somebody
+
+
+def back(member: Member, directory: int) -> Resumed:
+    epoch = Workspace.objects.the_one().epoch
+    return queries.resume(member, epoch=epoch, seqs={}, directory=directory)
+
+
+def names(state: Resumed) -> list[str]:
+    return [member.name for member in state.members]
+
+
+def test_who_changed_while_bob_was_away_and_nobody_else(alice: Member, bob: Member, dave: Member) -> None:
+    start = queries.snapshot(bob)
+    assert names(back(bob, start.directory)) == []
+    actions.update_profile(member=alice, name="Alicia")
+    somebody("eve")
+    resumed = back(bob, start.directory)
+    assert names(resumed) == ["Alicia", "Eve"]
+    assert names(back(bob, resumed.directory)) == []
+
+
+def test_without_a_directory_everybody_comes(alice: Member, bob: Member) -> None:
+    epoch = Workspace.objects.the_one().epoch
+    assert names(queries.resume(bob, epoch=epoch, seqs={})) == ["Alice", "Bob"]
+
+
+def test_another_epoch_brings_everybody(alice: Member, bob: Member) -> None:
+    directory = queries.snapshot(bob).directory
+    assert names(queries.resume(bob, epoch="older", seqs={}, directory=directory)) == ["Alice", "Bob"]
+
+
+def test_too_many_changes_come_in_parts_and_none_is_left_out(
+    alice: Member, bob: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = queries.snapshot(bob).directory
+    for number in range(5):
+        somebody(f"person{number}")
+    monkeypatch.setattr(limits, "SNAPSHOT_MEMBERS", 2)
+    heard: list[str] = []
+    for _ in range(4):
+        part = back(bob, start)
+        heard += names(part)
+        start = part.directory
+    assert heard == [f"Person{number}" for number in range(5)]
+
+
+def test_carol_sees_only_whom_she_shares_a_room_with(
+    alice: Member, bob: Member, carol: Member, dave: Member, kitchen: Room
+) -> None:
+    directory = queries.snapshot(carol).directory
+    actions.update_profile(member=dave, name="Canary")
+    assert "Canary" not in names(back(carol, directory))

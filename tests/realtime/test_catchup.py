@@ -1,0 +1,84 @@
+"""What many miss at once is read once; what the ring has is not read at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hubbub.protocol.objects import Changes
+from hubbub.realtime.catchup import CatchUp, Gathered
+from tests.realtime.fakes import ROOM, feed_with, frame
+
+
+class Reads:
+    """Stands in for the readers' threads: counts what is read, and answers in the next turn."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[Any]] = []
+
+    async def run(self, read: Callable[[list[Any]], dict[Any, Any]], keys: list[Any]) -> dict[Any, Any]:
+        self.asked.append(keys)
+        await asyncio.sleep(0)
+        return read(keys)
+
+
+async def test_those_who_ask_at_once_share_a_read() -> None:
+    reads = Reads()
+    squares: Gathered[int, int] = Gathered(lambda keys: {k: k * k for k in keys}, reads)  # type: ignore[arg-type]
+    assert await asyncio.gather(*(squares.get(n % 3) for n in range(9))) == [0, 1, 4] * 3
+    assert reads.asked == [[0, 1, 2]]
+
+
+async def test_who_asks_during_a_read_is_not_given_its_answer() -> None:
+    reads = Reads()
+    counter = {"now": 0}
+    present: Gathered[str, int] = Gathered(lambda keys: dict.fromkeys(keys, counter["now"]), reads)  # type: ignore[arg-type]
+    first = asyncio.create_task(present.get("x"))
+    while not reads.asked:
+        await asyncio.sleep(0)
+    counter["now"] = 1
+    second = asyncio.create_task(present.get("x"))
+    await first
+    assert await second == 1
+    assert len(reads.asked) == 2
+
+
+async def test_a_read_that_fails_fails_for_those_who_wait_and_not_for_the_next() -> None:
+    reads = Reads()
+
+    def read(keys: list[str]) -> dict[str, int]:
+        if len(reads.asked) == 1:
+            raise OSError("gone")
+        return dict.fromkeys(keys, 7)
+
+    numbers: Gathered[str, int] = Gathered(read, reads)  # type: ignore[arg-type]
+    with pytest.raises(OSError, match="gone"):
+        await numbers.get("x")
+    assert await numbers.get("x") == 7
+
+
+async def test_what_the_ring_has_is_not_read() -> None:
+    reads = Reads()
+    feed = feed_with(head=3, last_number=3)
+    feed.receive([frame(seq) for seq in (4, 5, 6)])
+    changes = await CatchUp(reads).changes(feed, 4)  # type: ignore[arg-type]
+    assert (changes.seq, [m.seq for m in changes.messages]) == (6, [5, 6])
+    assert reads.asked == []
+
+
+async def test_what_was_read_is_completed_by_what_came_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = Reads()
+    feed = feed_with(head=3, last_number=3)
+
+    def ranges(wanted: list[tuple[int, int]]) -> dict[tuple[int, int], Changes]:
+        feed.receive([frame(4)])
+        return {
+            key: Changes(room=ROOM, seq=3, messages=[frame(seq).message for seq in (2, 3)]) for key in wanted
+        }
+
+    monkeypatch.setattr("hubbub.realtime.catchup._ranges", ranges)
+    changes = await CatchUp(reads).changes(feed, 1)  # type: ignore[arg-type]
+    assert (changes.seq, [m.seq for m in changes.messages]) == (4, [2, 3, 4])
