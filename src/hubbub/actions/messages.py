@@ -89,7 +89,7 @@ def _place(work: Unit, post: Post, standing: Standing | None) -> Posting:
 
 
 def _came_before(post: Post) -> bool:
-    """Whether this is a second try of what arrived before the room was archived: it will be recognised (contract G2)."""
+    """Whether this is a second try of what arrived before the room was archived: it is recognised (contract G2)."""
     return Message.objects.filter(pk=post.id).exists()
 
 
