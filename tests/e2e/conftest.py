@@ -20,7 +20,7 @@ MEMBERS = ("alice", "bob", "carol", "erin", "frank", "grace", "heidi", "ivan", "
 
 expect.set_options(timeout=SECONDS_TO_WAIT * 1000)
 
-Visit = Callable[..., Person]
+Visit = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +76,9 @@ def visit(
     """
     visitors: list[Person] = []
 
-    def open_browser(site: Site, username: str = "", **options: Any) -> Person:
+    def open_browser(
+        site: Site, username: str = "", *, kind: type[Person] = Person, **options: Any
+    ) -> Person:
         key = (site.url, username)
         if username and key not in cookies:
             first = Person(browser, site, username)
@@ -84,7 +86,7 @@ def visit(
             first.page.wait_for_url("**/chat/**")
             cookies[key] = first.context.storage_state()
             first.leaves()
-        visitor = Person(browser, site, username or "stranger", storage_state=cookies.get(key), **options)
+        visitor = kind(browser, site, username or "stranger", storage_state=cookies.get(key), **options)
         visitor.page.set_default_timeout(SECONDS_TO_WAIT * 1000)
         visitors.append(visitor)
         return visitor

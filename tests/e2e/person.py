@@ -81,6 +81,10 @@ class Person(Visitor):
         self.presses("Go to messages")
         expect(self.dialog).to_have_count(0)
 
+    def chooses_of_own_menu(self, item: str) -> None:
+        self.page.get_by_role("button", name=re.compile("profile and settings$")).click()
+        self.page.get_by_role("menu", name="You").get_by_role("menuitem", name=item).click()
+
     # ── talking ──
 
     def types(self, text: str) -> None:

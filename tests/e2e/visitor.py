@@ -5,10 +5,20 @@ from __future__ import annotations
 import contextlib
 import copy
 import re
+import time
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Error, Page, WebSocket, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Error,
+    Page,
+    WebSocket,
+    expect,
+)
 
 from tests.e2e.line import Line
 from tests.e2e.site import PASSWORD, Site
@@ -30,7 +40,8 @@ class Visitor:
         self, browser: Browser, site: Site, name: str, *, line: Line | None = None, **options: Any
     ) -> None:
         self.site, self.name, self.line = site, name, line
-        self.frames: list[str] = []
+        self.frames: list[str] = []  # what its sockets have received
+        self.closings: list[float] = []  # when its sockets were closed, in monotonic seconds
         self._complaints: list[str] = []
         self._expected: list[str] = []
         self.context = browser.new_context(base_url=line.url if line else site.url, locale="en-US", **options)
@@ -93,6 +104,10 @@ class Visitor:
         """Something that the browser will complain about is meant to happen; `complaint` is a regular expression."""
         self._expected.append(complaint)
 
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than its window."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
     @property
     def complaints(self) -> list[str]:
         return [said for said in self._complaints if not any(re.search(each, said) for each in self._expected)]
@@ -112,6 +127,7 @@ class Visitor:
 
     def _listen(self, socket: WebSocket) -> None:
         socket.on("framereceived", lambda data: self.frames.append(str(data)))
+        socket.on("close", lambda _: self.closings.append(time.monotonic()))
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

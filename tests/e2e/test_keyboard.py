@@ -1,0 +1,108 @@
+"""Without a mouse: from signing in to sending a message and acting on it."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.person import Person
+from tests.e2e.site import PASSWORD, Room, Site
+
+
+def test_from_signing_in_to_a_message(dave: Person, bob: Person, garden: Room) -> None:
+    """Dave has Alice's password and no mouse."""
+    keys = dave.page.keyboard
+    dave.goes_to(garden.path)
+    expect(dave.page.get_by_label("Username")).to_be_focused()
+    keys.type("alice")
+    keys.press("Tab")
+    keys.type(PASSWORD)
+    keys.press("Enter")
+    expect(dave.page.get_by_role("heading", level=1, name=garden.name)).to_be_visible()
+    tabs_to(dave, dave.composer)
+    keys.type("typed without a mouse")
+    keys.press("Enter")
+    bob.enters(garden)
+    bob.sees("typed without a mouse")
+
+    keys.press("Shift+Tab")
+    tabs_to(dave, dave.post("typed without a mouse"), backwards=True)
+    keys.press("Enter")
+    menu = dave.page.get_by_role("menu", name="Message actions")
+    expect(menu.get_by_role("menuitem").first).to_be_focused()
+    keys.press("ArrowDown")
+    expect(menu.get_by_role("menuitem").nth(1)).to_be_focused()
+    keys.press("Escape")
+    expect(dave.post("typed without a mouse")).to_be_focused()
+    keys.press("e")
+    expect(dave.page.get_by_role("textbox", name="Edit message")).to_be_focused()
+    keys.press("Escape")
+    expect(dave.composer).to_be_focused()
+
+
+def test_messages_are_walked_by_arrows(alice: Person, garden: Room) -> None:
+    alice.enters(garden)
+    alice.says("one", "two", "three")
+    alice.sees("three")
+    tabs_to(alice, alice.post("three"), backwards=True)
+    alice.page.keyboard.press("ArrowUp")
+    expect(alice.post("two")).to_be_focused()
+    alice.page.keyboard.press("Home")
+    alice.page.keyboard.press("End")
+    expect(alice.post("three")).to_be_focused()
+    alice.page.keyboard.press("Escape")
+    expect(alice.composer).to_be_focused()
+
+
+def test_a_few_letters_lead_anywhere(alice: Person, garden: Room) -> None:
+    alice.goes_to("/chat/general/")
+    expect(alice.composer).to_be_visible()
+    alice.page.keyboard.press("ControlOrMeta+k")
+    field = alice.page.get_by_role("combobox", name="Channel or person")
+    expect(field).to_be_focused()
+    field.press_sequentially(garden.name)
+    expect(alice.page.get_by_role("option", selected=True)).to_contain_text(garden.name)
+    field.press("Enter")
+    expect(alice.page.get_by_role("heading", level=1, name=garden.name)).to_be_visible()
+
+
+def test_a_dialog_takes_the_focus_and_gives_it_back(alice: Person) -> None:
+    alice.goes_to("/chat/general/")
+    button = alice.page.get_by_role("button", name="Browse channels")
+    button.focus()
+    button.press("Enter")
+    expect(alice.dialog).to_be_visible()
+    for _ in range(12):
+        alice.page.keyboard.press("Tab")
+        inside = "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        assert alice.page.evaluate(inside), "the focus left an open dialog"
+    alice.page.keyboard.press("Escape")
+    expect(alice.dialog).to_have_count(0)
+    expect(button).to_be_focused()
+
+
+def test_rooms_are_walked_by_alt_and_arrows(alice: Person, garden: Room, site: Site) -> None:
+    site.read_everything("alice")
+    alice.goes_to("/chat/general/")
+    expect(alice.composer).to_be_visible()
+    site.ask("bob", "message.send", room=garden.id, message=site.new_id(), text="over here")
+    alice.has_unread(1, garden)
+    alice.page.keyboard.press("Alt+Shift+ArrowDown")
+    expect(alice.page.get_by_role("heading", level=1, name=garden.name)).to_be_visible()
+
+
+def test_the_keys_are_explained(alice: Person) -> None:
+    alice.goes_to("/chat/general/")
+    alice.page.get_by_role("button", name=re.compile("profile and settings$")).focus()
+    alice.page.keyboard.press("?")
+    expect(alice.dialog.get_by_text("Edit your last message")).to_be_visible()
+
+
+def tabs_to(person: Person, goal: Locator, *, backwards: bool = False) -> None:
+    """Presses Tab until the goal has the focus; whoever has to press it sixty times cannot get there."""
+    for _ in range(60):
+        if goal.count() and goal.evaluate("element => element === document.activeElement"):
+            return
+        person.page.keyboard.press("Shift+Tab" if backwards else "Tab")
+    raise AssertionError("Tab does not lead there")

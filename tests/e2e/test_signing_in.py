@@ -1,0 +1,113 @@
+"""Signing in and out, passwords, and the list of one's own logins."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.person import Person
+from tests.e2e.site import PASSWORD, Room, Site
+
+ANOTHER_PASSWORD = "a short winter night"
+ENDED = "This sign-in was ended"
+SECONDS_TO_CLOSE = 1.0  # G10: a login that ends takes its sockets with it
+
+
+def test_only_who_is_signed_in_chats(dave: Person, garden: Room) -> None:
+    """Row 7: the page asks Dave to sign in, and afterwards leads where he wanted to go."""
+    dave.goes_to(garden.path)
+    expect(dave.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    dave.fills(Username="bob", Password=PASSWORD)
+    dave.presses("Sign in")
+    expect(dave.page.get_by_role("heading", level=1, name=garden.name)).to_be_visible()
+
+
+def test_a_wrong_password_is_refused(dave: Person) -> None:
+    dave.signs_in("bob", "not the password")
+    expect(dave.page.get_by_role("alert")).to_contain_text(re.compile("username and/or password", re.I))
+    dave.fills(Password=PASSWORD)
+    dave.presses("Sign in")
+    expect(dave.composer).to_be_visible()
+
+
+def test_who_signs_out_is_out(site: Site, visit: Visit) -> None:
+    erin = visit(site)
+    erin.signs_in("erin")
+    expect(erin.composer).to_be_visible()
+    erin.chooses_of_own_menu("Sign out")
+    expect(erin.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    erin.goes_to("/chat/general/")
+    expect(erin.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_who_signs_out_in_one_tab_is_out_in_the_other(site: Site, visit: Visit) -> None:
+    erin = visit(site)
+    erin.signs_in("erin")
+    expect(erin.composer).to_be_visible()
+    other_tab = erin.another_tab()
+    other_tab.goes_to("/chat/general/")
+    expect(other_tab.composer).to_be_visible()
+    erin.chooses_of_own_menu("Sign out")
+    other_tab.is_notified(ENDED)
+
+
+def test_a_new_password_signs_out_the_other_browsers(site: Site, visit: Visit) -> None:
+    desk, phone = visit(site), visit(site)
+    for browser in (desk, phone):
+        browser.signs_in("frank")
+        expect(browser.composer).to_be_visible()
+    desk.goes_to("/account/password/change/")
+    desk.fills(Present_password=PASSWORD, New_password=ANOTHER_PASSWORD)
+    desk.presses("Change the password")
+    changed = time.monotonic()
+    phone.is_notified(ENDED)
+    assert phone.closings[-1] - changed < SECONDS_TO_CLOSE
+    expect(phone.page.get_by_role("link", name="Sign in")).to_be_visible()
+    desk.goes_to("/chat/general/")
+    expect(desk.composer).to_be_visible()
+
+
+def test_the_owner_hands_out_a_link_for_a_new_password(alice: Person, dave: Person, visit: Visit) -> None:
+    alice.goes_to("/people/?q=grace")
+    alice.page.get_by_role("button", name="New password… for Grace").click()
+    link = alice.page.get_by_label("Link", exact=True).input_value()
+    dave.goes_to(link)
+    dave.fills(New_password=ANOTHER_PASSWORD)
+    dave.presses("Set the password")
+    dave.reads("The password is set")
+    dave.signs_in("grace", ANOTHER_PASSWORD)
+    expect(dave.composer).to_be_visible()
+    late = visit(alice.site)
+    late.goes_to(link)
+    late.reads("This link does not work any more")
+
+
+def test_one_ends_a_login_of_ones_own(site: Site, visit: Visit) -> None:
+    desk, phone = visit(site), visit(site)
+    for browser in (desk, phone):
+        browser.signs_in("heidi")
+        expect(browser.composer).to_be_visible()
+    desk.goes_to("/account/logins/")
+    expect(desk.page.get_by_role("listitem")).to_have_count(2)
+    expect(desk.page.get_by_role("listitem").first).to_contain_text("this one")
+    desk.page.get_by_role("button", name=re.compile("^Sign out .* on ")).click()
+    phone.is_notified(ENDED)
+    desk.reads(re.compile("is signed out"))
+    expect(desk.page.get_by_role("listitem")).to_have_count(1)
+
+
+def test_who_is_deactivated_is_out_at_once(alice: Person, site: Site, visit: Visit) -> None:
+    ivan = visit(site)
+    ivan.signs_in("ivan")
+    expect(ivan.composer).to_be_visible()
+    alice.goes_to("/people/?q=ivan")
+    alice.page.get_by_role("button", name="Deactivate Ivan").click()
+    ivan.is_notified(ENDED)
+    ivan.signs_in("ivan")
+    expect(ivan.page.get_by_role("heading", name="This account is deactivated")).to_be_visible()
+    alice.page.get_by_role("button", name="Reactivate Ivan").click()
+    ivan.signs_in("ivan")
+    expect(ivan.composer).to_be_visible()
