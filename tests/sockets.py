@@ -44,7 +44,7 @@ class View:
     """One room as a client knows it."""
 
     def __init__(self, seq: int) -> None:
-        self.seq = seq
+        self.start = self.seq = seq
         self.messages: dict[str, dict[str, Any]] = {}
         self.jumped = False
 
