@@ -143,6 +143,7 @@ function snapshot(world: World) {
   return {
     epoch: world.epoch,
     me: world.me,
+    directory: 0,
     workspace: world.workspace,
     rooms: mine.map(({ room }) => room),
     memberships: mine.map(({ membership }) => membership),

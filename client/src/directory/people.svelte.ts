@@ -9,6 +9,8 @@ export class PeopleSearch {
   found: readonly Member[] = $state.raw([])
   more = $state(false)
   searching = $state(false)
+  /** whether an answer has come */
+  searched = $state(false)
   readonly #session: Session
 
   constructor(session: Session) {
@@ -26,6 +28,7 @@ export class PeopleSearch {
           if (!current) return
           this.found = page.members.filter(member => member.active)
           this.more = page.more
+          this.searched = true
         } catch {
           // Offline, people one already knows can still be chosen; the bar above says why there are no others.
         } finally {

@@ -128,6 +128,7 @@ export const en = {
   "picker.remove": "Remove {name}",
   "picker.full": "No more than {count} people.",
   "picker.none": "Nobody’s name or handle begins with “{query}”.",
+  "picker.nobodyElse": "There is nobody else here yet.",
   "picker.noneYet": "There is nobody else here yet. Invite people from the menu with your name.",
 
   "panel.title": "About and people",

@@ -1,0 +1,181 @@
+import "fake-indexeddb/auto"
+import { flushSync } from "svelte"
+import { describe, expect, test, vi } from "vitest"
+import type { RoomState } from "../state/rooms.svelte"
+import type { Session } from "../state/session.svelte"
+import { FakeSocket } from "../testing/fakeSocket"
+import { liveTab, membership, message, page, posted, room, snapshot, tabInRoom, turns } from "../testing/people"
+import { TimelineScreen } from "./screen.svelte"
+import { MOST } from "./slice"
+
+/** A room of so many messages, read up to one of them, as Alice comes in. */
+async function entered(count: number, read = count): Promise<TimelineScreen> {
+  const session = await liveTab(snapshot(count, { rooms: [room(1, count)], memberships: [membership(1, read)] }))
+  return new TimelineScreen(session, roomOf(session))
+}
+
+function roomOf(session: Session): RoomState {
+  const found = session.rooms.get(1)
+  if (!found) throw new Error("the room is not there")
+  return found
+}
+
+function shown(screen: TimelineScreen): (number | string)[] {
+  return screen.rows.map(row => ("message" in row && row.message ? row.message.number : row.kind))
+}
+
+function numbers(screen: TimelineScreen): number[] {
+  return shown(screen).filter(each => typeof each === "number")
+}
+
+const far = { before: 9, after: 9 }
+
+describe("opening a room", () => {
+  test("what was read to the end opens at its end", async () => {
+    const screen = await entered(100)
+    void screen.open(null)
+    expect(FakeSocket.last.asked("timeline")).not.toHaveProperty("around")
+    FakeSocket.last.answers("timeline", page(51, 100))
+    await turns()
+    expect(screen.target).toEqual({ to: "end" })
+    expect(numbers(screen).at(-1)).toBe(100)
+    expect(shown(screen)).not.toContain("new")
+  })
+
+  test("what was not goes on where reading stopped, with the “new” line there", async () => {
+    const screen = await entered(500, 200)
+    void screen.open(null)
+    expect(FakeSocket.last.asked("timeline").around).toBe(200)
+    FakeSocket.last.answers("timeline", page(175, 224, { before: true, after: true }))
+    await turns()
+    expect(screen.target).toEqual({ to: "new" })
+    const rows = shown(screen)
+    expect(rows[rows.indexOf("new") - 1]).toBe(200)
+    expect(rows[rows.indexOf("new") + 1]).toBe(201)
+    expect(screen.following).toBe(false)
+  })
+
+  test("nothing is shown before it is known what: what flashes by would count as read", async () => {
+    const screen = await entered(500, 200)
+    void screen.open(null)
+    expect(screen.rows).toEqual([])
+    expect(screen.placed).toBe(false)
+  })
+
+  test("a link opens the room at its message, and marks it for a moment", async () => {
+    vi.useFakeTimers()
+    const screen = await entered(500)
+    void screen.open(42)
+    expect(FakeSocket.last.asked("timeline").around).toBe(42)
+    FakeSocket.last.answers("timeline", page(17, 66, { before: true, after: true }))
+    await turns()
+    expect(screen.target).toEqual({ to: "message", number: 42 })
+    expect(screen.flashing).toBe(42)
+    vi.advanceTimersByTime(3000)
+    expect(screen.flashing).toBeNull()
+    vi.useRealTimers()
+  })
+})
+
+describe("while one reads", () => {
+  test("at the end, what comes is in the page; away from it, it is not", async () => {
+    const session = await tabInRoom(50)
+    const screen = new TimelineScreen(session, roomOf(session))
+    await screen.open(null)
+    FakeSocket.last.says(posted(51))
+    expect(numbers(screen).at(-1)).toBe(51)
+    screen.follow(false)
+    FakeSocket.last.says(posted(52))
+    expect(numbers(screen).at(-1)).toBe(51)
+    await screen.toLatest()
+    expect(numbers(screen).at(-1)).toBe(52)
+  })
+
+  test("near the top more of what is loaded comes into the page, then more is loaded", async () => {
+    const session = await tabInRoom(200)
+    const screen = new TimelineScreen(session, roomOf(session))
+    await screen.open(null)
+    const before = numbers(screen).length
+    screen.fill({ ...far, before: 0.2 })
+    expect(numbers(screen).length).toBeGreaterThan(before)
+    while (numbers(screen)[0] !== 151) screen.fill({ ...far, before: 0.2 })
+    screen.fill({ ...far, before: 0.2 })
+    expect(FakeSocket.last.asked("timeline").before).toBe(151)
+  })
+
+  test("what is in the page stays bounded, however far one scrolls", async () => {
+    const session = await tabInRoom(1000)
+    const screen = new TimelineScreen(session, roomOf(session))
+    await screen.open(null)
+    screen.follow(false)
+    for (let first = 951; first > 651; first -= 50) {
+      for (let step = 0; step < 5; step++) screen.fill({ ...far, before: 0.2 })
+      FakeSocket.last.answers("timeline", page(first - 50, first - 1, { before: true, after: true }))
+      await turns()
+    }
+    expect(numbers(screen).length).toBeLessThanOrEqual(MOST)
+    expect(numbers(screen).at(-1)).toBeLessThan(1000)
+    expect(screen.endsAtLatest).toBe(false)
+  })
+
+  test("at the end of a quiet room nothing is asked for again and again", async () => {
+    const session = await tabInRoom(5)
+    const screen = new TimelineScreen(session, roomOf(session))
+    await screen.open(null)
+    const asked = FakeSocket.last.all("timeline").length
+    screen.fill({ before: 0, after: 0 })
+    expect(FakeSocket.last.all("timeline").length).toBe(asked)
+    expect(screen.startsAtFirst).toBe(true)
+  })
+
+  test("what came while one looked elsewhere is new when one is back", async () => {
+    const session = await tabInRoom(50)
+    const screen = new TimelineScreen(session, roomOf(session))
+    await screen.open(null)
+    FakeSocket.last.says(posted(51))
+    screen.returned()
+    const rows = shown(screen)
+    expect(rows[rows.indexOf("new") + 1]).toBe(51)
+  })
+})
+
+describe("reading on and back", () => {
+  test("what is seen is read; what is marked unread stays so until the room is opened again", async () => {
+    const screen = await entered(100, 90)
+    void screen.open(null)
+    FakeSocket.last.answers("timeline", page(65, 100))
+    await turns()
+    screen.seen(95)
+    expect(screen.state.membership?.read_number).toBe(95)
+    void screen.markUnreadFrom(message(93))
+    FakeSocket.last.answers("room.unread", membership(1, 92))
+    await turns()
+    screen.seen(100)
+    expect(screen.state.membership?.read_number).toBe(92)
+    expect(screen.readUpTo).toBe(92)
+    await screen.open(null)
+    screen.seen(100)
+    expect(screen.state.membership?.read_number).toBe(100)
+  })
+
+  test("who answers has read: the line goes, and the page goes to the end", async () => {
+    const screen = await entered(100, 90)
+    void screen.open(null)
+    FakeSocket.last.answers("timeline", page(65, 100))
+    await turns()
+    screen.answered()
+    await turns()
+    flushSync()
+    expect(shown(screen)).not.toContain("new")
+    expect(screen.target).toEqual({ to: "end" })
+  })
+
+  test("the message to edit is one's own last, not a deleted one, not a line that happened", async () => {
+    const session = await tabInRoom(50)
+    const screen = new TimelineScreen(session, roomOf(session))
+    FakeSocket.last.says(posted(51, { author: 1 }))
+    FakeSocket.last.says(posted(52, { author: 1, deleted: true, text: "" }))
+    FakeSocket.last.says(posted(53, { author: 1, system: { kind: "joined" }, text: "" }))
+    expect(screen.lastOwn()?.number).toBe(51)
+  })
+})
