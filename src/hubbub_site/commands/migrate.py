@@ -9,6 +9,8 @@ several servers. Running it twice does no harm. Make a backup first (`hubbub bac
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from hubbub_site.commands import Refused, start
 
@@ -29,28 +31,41 @@ def run(args: argparse.Namespace) -> int:
 
 def migrate() -> int:
     """Apply what is missing; how many steps that was. Servers that start together do it one after another."""
-    from django.core.management import call_command
     from django.db import DatabaseError, connection
-    from django.db.migrations.executor import MigrationExecutor
 
     try:
-        _take_turns()
-        executor = MigrationExecutor(connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        if plan:
-            print(f"Setting up the database ({len(plan)} steps) …", flush=True)
-            call_command("migrate", verbosity=0, interactive=False)
+        with _in_turn():
+            return _migrate()
     except DatabaseError as error:
         raise Refused(f"The database cannot be used: {str(error).splitlines()[0]}.") from None
     finally:
-        # The lock of a turn goes with its connection.
         connection.close()
+
+
+def _migrate() -> int:
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        print(f"Setting up the database ({len(plan)} steps) …", flush=True)
+        call_command("migrate", verbosity=0, interactive=False)
     return len(plan)
 
 
-def _take_turns() -> None:
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    """Hold PostgreSQL's lock. Closing the connection would not let go of it: it only goes back into the pool."""
     from django.db import connection
 
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [POSTGRESQL_LOCK])
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [POSTGRESQL_LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [POSTGRESQL_LOCK])
