@@ -1,0 +1,89 @@
+"""F4: one of three nodes is killed under load, again and again. F16: they are restarted one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from tests.faults.cluster import Cluster, Place
+from tests.faults.conftest import Record
+from tests.faults.scene import Scene, scene
+
+
+async def test_when_a_node_dies_its_people_are_elsewhere_and_nothing_is_lost(
+    cluster: Cluster, seconds: float, seed: int, record: Record
+) -> None:
+    async with scene(cluster, seed=seed) as s:
+        await s.enter(24, 3)
+
+        async def kills() -> None:
+            while True:
+                await asyncio.sleep(s.random.uniform(0.3, 1.5))
+                node = s.random.choice(cluster.nodes)
+                node.kill()
+                s.figures["faults"] += 1
+                await asyncio.sleep(s.random.uniform(0.5, 2))
+                node.start()
+                await node.ready()
+
+        await s.while_talking(kills, seconds=seconds + 4, per_second=60)
+        await asyncio.to_thread(cluster.heal)
+        await s.peace()
+        figures = await s.verdict()
+    record("F4", cluster, figures)
+    assert figures["acked"] == figures["said"]
+    assert figures["slowest_return_s"] < 10
+
+
+async def test_the_people_of_a_dead_node_fade_from_the_roster(cluster: Cluster, record: Record) -> None:
+    """Nobody says goodbye for them, and they do not come back: their node's lease runs out."""
+    async with scene(cluster) as s:
+        await s.enter(6, 1, where=lambda number: lambda: cluster.nodes[0 if number < 3 else 1].url)
+        watcher, gone = s.people[5], [person.member for person in s.people[:3]]
+        async with asyncio.timeout(10):
+            while not all(watcher.presence.get(member) == "active" for member in gone):
+                await asyncio.sleep(0.05)
+        cluster.nodes[0].kill()
+        begun = time.monotonic()
+        async with asyncio.timeout(25):
+            while any(watcher.presence.get(member, "offline") != "offline" for member in gone):
+                await asyncio.sleep(0.05)
+        faded = time.monotonic() - begun
+        assert all(watcher.presence.get(person.member) == "active" for person in s.people[3:])
+    record("F4", cluster, {"faults": 1, "roster_clean_s": round(faded, 1)})
+    assert faded <= 20
+
+
+async def test_a_rolling_restart_loses_nothing(
+    place: Place, seconds: float, seed: int, record: Record
+) -> None:
+    """F16: SIGTERM to each in turn: what was begun is finished, clients are asked to go."""
+    async with scene(place, seed=seed) as s:
+        await s.enter(18, 3)
+
+        async def restarts() -> None:
+            until = time.monotonic() + seconds
+            while not s.figures["faults"] or time.monotonic() < until:
+                for node in place.nodes:
+                    await asyncio.sleep(0.3)
+                    assert await asyncio.to_thread(node.terminate) == 0
+                    s.figures["faults"] += 1
+                    node.start()
+                    await node.ready()
+
+        await _while_talking_until_done(s, restarts)
+        await s.peace()
+        figures = await s.verdict()
+        codes = {code for person in s.people for _, code in person.closed}
+    record("F16", place, figures)
+    assert figures["acked"] == figures["said"]
+    assert codes == {4012}, "they were asked to go, not cut off"
+
+
+async def _while_talking_until_done(s: Scene, fault: object) -> None:
+    talking = asyncio.create_task(s.talk(3600, 60))
+    try:
+        await fault()  # type: ignore[operator]
+    finally:
+        talking.cancel()
+        await asyncio.gather(talking, return_exceptions=True)
