@@ -60,6 +60,15 @@ def test_a_room_that_was_left_can_be_joined_again(bob: Member, square: Room) -> 
     assert square.member_count == square.memberships.count() == 3
 
 
+def test_whoever_comes_into_a_room_that_all_had_left_looks_after_it(
+    alice: Member, bob: Member, dave: Member
+) -> None:
+    room = actions.create_room(by=alice, name="garden")
+    actions.leave_room(member=alice, room=room)
+    assert actions.join_room(member=dave, room=room).role == RoomRole.ADMIN
+    assert actions.join_room(member=bob, room=room).role == RoomRole.MEMBER
+
+
 def test_a_private_room_is_not_joined(dave: Member, kitchen: Room) -> None:
     with refused("forbidden", "ask to be invited"):
         actions.join_room(member=dave, room=kitchen)

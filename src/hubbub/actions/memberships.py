@@ -56,10 +56,16 @@ def remove_member(*, by: Member, room: Room, member: Member) -> None:
 def _bring_in(work: Unit, room: Room, member: Member, *, by: Member, what: System) -> Membership:
     # A newcomer has read what was said before: unread counts begin with what comes now.
     head = Room.objects.lock_heads([room.pk])[room.pk]
+    # A room that everybody had left is looked after by whoever comes first.
+    has_admin = room.memberships.filter(role=RoomRole.ADMIN).exists()
     membership, made = Membership.objects.get_or_create(
         room=room,
         member=member,
-        defaults={"read_number": head.last_number, "read_posts": head.posts},
+        defaults={
+            "role": RoomRole.MEMBER if has_admin else RoomRole.ADMIN,
+            "read_number": head.last_number,
+            "read_posts": head.posts,
+        },
     )
     if made:
         Room.objects.filter(pk=room.pk).update(member_count=F("member_count") + 1)
