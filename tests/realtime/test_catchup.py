@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from hubbub.protocol.objects import Changes
-from hubbub.realtime.catchup import CatchUp, Gathered
+from hubbub.realtime.catchup import CatchUp
+from hubbub.realtime.gathered import Gathered
 from tests.realtime.fakes import ROOM, feed_with, frame
 
 

@@ -3,10 +3,11 @@
 from hubbub.queries.directory import browse_members, browse_rooms, list_members, roster
 from hubbub.queries.presence import presence_for
 from hubbub.queries.sidebar import room_ids, room_state, sidebar
-from hubbub.queries.snapshot import changes_since, resume, resumed, snapshot
+from hubbub.queries.snapshot import Asked, changes_since, resume, resumed, snapshot, snapshots
 from hubbub.queries.timeline import timeline
 
 __all__ = [
+    "Asked",
     "browse_members",
     "browse_rooms",
     "changes_since",
@@ -19,5 +20,6 @@ __all__ = [
     "roster",
     "sidebar",
     "snapshot",
+    "snapshots",
     "timeline",
 ]

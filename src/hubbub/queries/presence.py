@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from hubbub.models import Member
+from hubbub.protocol import limits
 from hubbub.protocol.objects import Presence, PresenceState, Role
 
 Source = Callable[[], Mapping[int, PresenceState]]
@@ -27,10 +28,11 @@ def states() -> Mapping[int, PresenceState]:
     return _source()
 
 
-def presence_for(viewer: Member) -> list[Presence]:
-    """Who is connected now, of those the viewer may see."""
+def presence_for(viewer: Member, *, first: Collection[int] = ()) -> list[Presence]:
+    """Who is connected now, of those the viewer may see: `first` those, then others, up to SNAPSHOT_MEMBERS."""
     connected = states()
-    visible = set(connected)
+    visible = list(dict.fromkeys([*(member for member in first if member in connected), *connected]))
     if viewer.role == Role.GUEST:
-        visible = set(Member.objects.visible_to(viewer).filter(pk__in=visible).values_list("pk", flat=True))
-    return [Presence(member=member, state=connected[member]) for member in sorted(visible)]
+        shared = Member.objects.visible_to(viewer).filter(pk__in=visible)
+        visible = list(shared.values_list("pk", flat=True))
+    return [Presence(member=m, state=connected[m]) for m in visible[: limits.SNAPSHOT_MEMBERS]]

@@ -22,13 +22,29 @@ class Sidebar(NamedTuple):
 
 
 def sidebar(member: Member) -> Sidebar:
-    """Every room of the member. Two queries, however many rooms there are."""
-    places = list(Membership.objects.filter(member=member).select_related("room").order_by("room"))
-    participants = participants_of(place.room_id for place in places if place.room.is_direct)
-    return Sidebar(
-        [place.room.as_object(participants.get(place.room_id)) for place in places],
-        [place.as_object() for place in places],
-    )
+    """Every room of the member. Three queries, however many rooms there are."""
+    return sidebars([member.pk])[member.pk]
+
+
+def sidebars(members: Iterable[int]) -> dict[int, Sidebar]:
+    """The sidebars of many members, in as many queries as that of one; they share their rooms."""
+    columns = ("member", "room", "role", "level", "read_number", "read_posts")
+    places = Membership.objects.filter(member__in=list(members)).order_by("room").values_list(*columns)
+    by_member: dict[int, list[objects.Membership]] = {member: [] for member in members}
+    for member, room, role, level, number, posts in places:
+        place = objects.Membership(room=room, role=role, level=level, read_number=number, read_posts=posts)
+        by_member[member].append(place)
+    rooms = _rooms({place.room for mine in by_member.values() for place in mine})
+    return {
+        member: Sidebar([rooms[place.room] for place in mine if place.room in rooms], mine)
+        for member, mine in by_member.items()
+    }
+
+
+def _rooms(ids: set[int]) -> dict[int, objects.Room]:
+    found = Room.objects.in_bulk(list(ids))
+    participants = participants_of(room.pk for room in found.values() if room.is_direct)
+    return {pk: room.as_object(participants.get(pk)) for pk, room in found.items()}
 
 
 def room_ids(member: Member) -> list[int]:
@@ -45,8 +61,11 @@ def room_state(member: Member, room: Room) -> RoomState:
 
 def participants_of(rooms: Iterable[int]) -> dict[int, list[int]]:
     """Who is in each of these direct rooms."""
+    rooms = list(rooms)
     found: dict[int, list[int]] = {}
-    places = Membership.objects.filter(room__in=list(rooms), room__kind=RoomKind.DIRECT)
+    if not rooms:
+        return found
+    places = Membership.objects.filter(room__in=rooms, room__kind=RoomKind.DIRECT)
     for room, member in places.order_by("member").values_list("room", "member"):
         found.setdefault(room, []).append(member)
     return found

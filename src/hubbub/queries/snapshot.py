@@ -2,36 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from hubbub import policy
 from hubbub.models import Member, Message, Workspace
-from hubbub.protocol import limits, objects
-from hubbub.protocol.objects import Changes, Role
+from hubbub.protocol import limits
+from hubbub.protocol.objects import Changes
 from hubbub.protocol.replies import Resumed, Snapshot
 from hubbub.protocol.replies import Workspace as WorkspaceObject
+from hubbub.queries.acquaintances import Acquaintances
 from hubbub.queries.presence import presence_for
-from hubbub.queries.sidebar import sidebar
+from hubbub.queries.sidebar import sidebars
+
+
+class Asked(NamedTuple):
+    """Who asks for a snapshot, and the directory they know: then only those members come that changed since."""
+
+    member: int
+    directory: int | None = None
 
 
 def snapshot(member: Member, *, directory: int | None = None) -> Snapshot:
-    """All that a client starts from. The number of queries does not depend on the number of rooms.
+    """All that a client starts from. The number of queries does not depend on the number of rooms."""
+    _, state = snapshots([Asked(member.pk, directory)])[Asked(member.pk, directory)]
+    return state
 
-    `directory`: what the client knows of members already; then only those come that changed since.
+
+def snapshots(asked: Collection[Asked]) -> dict[Asked, tuple[Member, Snapshot]]:
+    """The snapshots of many members, in as many queries as that of one, and their rows as they were before.
+
+    The member is read first and their rooms after: what changes in between shows in the member's version later on.
     """
+    members = Member.objects.in_bulk({a.member for a in asked})
     workspace = Workspace.objects.the_one()
-    rooms, memberships = mine = sidebar(member)
-    known = _acquaintances(member, mine.people, workspace.directory, since=directory)
-    return Snapshot(
-        epoch=workspace.epoch,
-        me=member.as_object(),
-        workspace=WorkspaceObject(name=workspace.name, open_rooms=policy.can_create_rooms(member)),
-        rooms=rooms,
-        memberships=memberships,
-        directory=known.directory,
-        members=known.members,
-        presence=presence_for(member),
-    )
+    mine = sidebars(members)
+    known = Acquaintances(workspace)
+    found = {}
+    for a in asked:
+        if (member := members.get(a.member)) is None:
+            continue
+        side = mine[a.member]
+        people, directory = known.of(member, side.people, since=a.directory)
+        state = Snapshot(
+            epoch=workspace.epoch,
+            me=member.as_object(),
+            workspace=WorkspaceObject(name=workspace.name, open_rooms=policy.can_create_rooms(member)),
+            rooms=side.rooms,
+            memberships=side.memberships,
+            directory=directory,
+            members=people,
+            presence=presence_for(member, first=side.people),
+        )
+        found[a] = member, state
+    return found
 
 
 def resume(member: Member, *, epoch: str, seqs: dict[int, int], directory: int | None = None) -> Resumed:
@@ -81,27 +105,3 @@ def changes_since(room: int, seq: int, head: int, *, listener: Member | None = N
     ):
         return Changes(room=room, seq=head, reset=True)
     return Changes(room=room, seq=max(head, found[-1].seq) if found else head, messages=found)
-
-
-class _Acquaintances(NamedTuple):
-    members: list[objects.Member]
-    directory: int
-
-
-def _acquaintances(member: Member, people: set[int], directory: int, *, since: int | None) -> _Acquaintances:
-    """Everybody on a small site; else those of one's direct rooms first. The rest are asked for when they speak.
-
-    `since`: only who has changed since then; if they are too many, as many as fit, and a directory that says so.
-    """
-    if since is None or member.role == Role.GUEST:  # whom guests see depends on their rooms, not on changes
-        visible = Member.objects.visible_to(member).order_by("pk")
-        found = {other.pk: other for other in visible[: limits.SNAPSHOT_MEMBERS]}
-        if missing := people - found.keys():
-            found |= Member.objects.in_bulk(list(missing))
-        return _Acquaintances([found[pk].as_object() for pk in sorted(found)], directory)
-    if since == directory:
-        return _Acquaintances([], directory)
-    changed = list(Member.objects.filter(changed__gt=since).order_by("changed")[: limits.SNAPSHOT_MEMBERS])
-    if len(changed) == limits.SNAPSHOT_MEMBERS:
-        directory = changed[-1].changed
-    return _Acquaintances([other.as_object() for other in changed], directory)

@@ -18,8 +18,9 @@ from django.utils.module_loading import import_string
 
 from hubbub import actions, conf
 from hubbub.actions.logins import session_login, token_login
-from hubbub.errors import Forbidden, SignInRequired
+from hubbub.errors import Forbidden, HubbubError, SignInRequired
 from hubbub.models import Member, Token
+from hubbub.models.token import digest_of
 
 SUBPROTOCOL = "hubbub"
 """What a browser offers beside `bearer.<token>`: it cannot set headers on a socket."""
@@ -37,10 +38,19 @@ class Login:
     stamp: str = ""
 
 
-def login_from_scope(scope: dict[str, Any]) -> Login:
-    """The login of a socket's handshake. Reads the database. Raises SignInRequired or Forbidden."""
-    if secret := _bearer(scope):
-        return login_from_secret(secret)
+def bearer_of(scope: dict[str, Any]) -> str | None:
+    """The token that a handshake brings: in its header, or in a subprotocol where there can be no header."""
+    header = _header(scope, b"authorization")
+    if header[:7].casefold() == "bearer ":
+        return header[7:].strip()
+    for offered in scope.get("subprotocols", ()):
+        if offered.startswith("bearer."):
+            return str(offered.removeprefix("bearer."))
+    return None
+
+
+def login_from_session(scope: dict[str, Any]) -> Login:
+    """The login of a handshake with a cookie. Reads the database. Raises SignInRequired or Forbidden."""
     user = scope.get("user")
     if user is None or not user.is_authenticated:
         raise SignInRequired("Sign in first: a session cookie, or Authorization: Bearer.")
@@ -56,22 +66,38 @@ def login_from_scope(scope: dict[str, Any]) -> Login:
 
 
 def login_from_secret(secret: str) -> Login:
-    """The login of a bearer token of ours, or of one that the BEARER setting knows. Reads the database."""
-    token = Token.objects.for_secret(secret).select_related("member__user").first()
-    if token is not None:
-        user = token.member.user
-        if user is not None and not user.is_active:
-            raise SignInRequired("This account is deactivated.")
-        return Login(member=token.member, key=token_login(token), token=token.pk)
+    """The login of a bearer token of ours, or of one that the BEARER setting knows. Raises SignInRequired."""
+    found = logins_from_secrets([secret])[secret]
+    if isinstance(found, HubbubError):
+        raise found
+    return found
+
+
+def logins_from_secrets(secrets: Iterable[str]) -> dict[str, Login | HubbubError]:
+    """The logins of many bearer tokens, or why not. One query for all that are tokens of ours."""
+    digests = {digest_of(secret): secret for secret in secrets}
+    known = Token.objects.valid().filter(digest__in=digests).select_related("member__user")
+    found: dict[str, Login | HubbubError] = {digests[token.digest]: _login_of_token(token) for token in known}
+    return found | {secret: _login_of_bearer(secret) for secret in digests.values() if secret not in found}
+
+
+def _login_of_token(token: Token) -> Login | HubbubError:
+    user = token.member.user
+    if user is not None and not user.is_active:
+        return SignInRequired("This account is deactivated.")
+    return Login(member=token.member, key=token_login(token), token=token.pk)
+
+
+def _login_of_bearer(secret: str) -> Login | HubbubError:
     user = user_from_bearer(secret)
     if user is None:
-        raise SignInRequired("This token is not valid (any more).")
-    return Login(
-        member=actions.member_for(user),
-        key=session_login(secret).replace("session:", "bearer:"),
-        secret=secret,
-        stamp=user.password,
-    )
+        return SignInRequired("This token is not valid (any more).")
+    try:
+        member = actions.member_for(user)
+    except HubbubError as refusal:
+        return refusal
+    key = session_login(secret).replace("session:", "bearer:")
+    return Login(member=member, key=key, secret=secret, stamp=user.password)
 
 
 def user_from_bearer(secret: str) -> Any:
@@ -138,16 +164,6 @@ def _live_sessions(keys: set[str]) -> set[str]:
         return keys
     store = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
     return {key for key in keys if store().exists(key)}
-
-
-def _bearer(scope: dict[str, Any]) -> str | None:
-    header = _header(scope, b"authorization")
-    if header[:7].casefold() == "bearer ":
-        return header[7:].strip()
-    for offered in scope.get("subprotocols", ()):
-        if offered.startswith("bearer."):
-            return str(offered.removeprefix("bearer."))
-    return None
 
 
 def _header(scope: dict[str, Any], name: bytes) -> str:

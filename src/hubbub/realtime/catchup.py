@@ -6,56 +6,20 @@ what is not is read once for each room and seq, and looked at again once for eve
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Hashable, Iterable
-from typing import Any, Generic, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
 from hubbub import queries
-from hubbub.models import Member, Room
+from hubbub.models import Member, Room, Workspace
 from hubbub.protocol.objects import Changes
+from hubbub.protocol.replies import Snapshot
 from hubbub.publish import RoomFrame
 from hubbub.realtime.feed import Feed
+from hubbub.realtime.gathered import Gathered
 from hubbub.realtime.readers import Readers
-
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
 
 TRIES = 3
 """How often a range is read if the room runs ahead of the reading; after that the client pages it anew."""
-
-
-class Gathered(Generic[K, V]):
-    """One read for all keys that are asked for while the read before is under way. Never an answer from before."""
-
-    def __init__(self, read: Callable[[list[K]], dict[K, V]], readers: Readers) -> None:
-        self._read, self._readers = read, readers
-        self._waiting: dict[K, asyncio.Future[V | None]] = {}
-        self._task: asyncio.Task[None] | None = None
-
-    async def get(self, key: K) -> V | None:
-        """The key's value as it is after this call began; None if there is none."""
-        loop = asyncio.get_running_loop()
-        if key not in self._waiting:
-            self._waiting[key] = loop.create_future()
-        answer = self._waiting[key]
-        if self._task is None:
-            self._task = loop.create_task(self._run())
-        return await asyncio.shield(answer)
-
-    async def _run(self) -> None:
-        await asyncio.sleep(0)  # those who ask in this turn of the loop come along
-        while self._waiting:
-            waiting, self._waiting = self._waiting, {}
-            try:
-                found: dict[K, V] = await self._readers.run(self._read, list(waiting))
-            except Exception as error:
-                for answer in waiting.values():
-                    answer.set_exception(error)
-                    answer.exception()  # whoever asked may be gone
-            else:
-                for key, answer in waiting.items():
-                    answer.set_result(found.get(key))
-        self._task = None
 
 
 class CatchUp:
@@ -65,6 +29,15 @@ class CatchUp:
         self._versions: Gathered[int, int] = Gathered(_versions, readers)
         self._heads: Gathered[int, int] = Gathered(_heads, readers)
         self._ranges: Gathered[tuple[int, int], Changes] = Gathered(_ranges, readers)
+        self._states: Gathered[queries.Asked, tuple[Member, Snapshot]] = Gathered(queries.snapshots, readers)
+        self._epoch: Gathered[None, str] = Gathered(_epoch, readers)
+
+    async def epoch(self) -> str | None:
+        return await self._epoch.get(None)
+
+    async def state(self, asked: queries.Asked) -> tuple[Member, Snapshot] | None:
+        """A member as they were, and their snapshot just after; None if there is no such member."""
+        return await self._states.get(asked)
 
     async def version(self, member: int) -> int | None:
         return await self._versions.get(member)
@@ -101,3 +74,7 @@ def _heads(rooms: list[int]) -> dict[int, int]:
 def _ranges(wanted: list[tuple[int, int]]) -> dict[tuple[int, int], Any]:
     heads = _heads([room for room, _ in wanted])
     return {(r, seq): queries.changes_since(r, seq, heads[r]) for r, seq in wanted if r in heads}
+
+
+def _epoch(_: list[None]) -> dict[None, str]:
+    return {None: Workspace.objects.the_one().epoch}

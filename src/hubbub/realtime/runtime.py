@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from hubbub.dispatch import Job, reads, run
+from hubbub.errors import HubbubError
 from hubbub.models import Member
 from hubbub.protocol.closing import Close
 from hubbub.protocol.events import PresenceChanged
@@ -17,8 +18,10 @@ from hubbub.protocol.wire import Command, Wire
 from hubbub.publish import Batch, Notice
 from hubbub.queries import presence as presence_query
 from hubbub.realtime import relay as relays
+from hubbub.realtime.auth import Login, logins_from_secrets
 from hubbub.realtime.catchup import CatchUp
 from hubbub.realtime.connection import Connection
+from hubbub.realtime.gathered import Gathered
 from hubbub.realtime.hub import Hub
 from hubbub.realtime.parcel import Parcel, as_events
 from hubbub.realtime.presence import Presence, States
@@ -47,6 +50,7 @@ class Runtime:
         )
         self.repair = Repair(self.hub, self.readers, self.spawn)
         self.catch_up = CatchUp(self.readers)
+        self.logins: Gathered[str, Login | HubbubError] = Gathered(logins_from_secrets, self.readers)
         self.relay = Relay(self.hub.receive, self._hear_gossip)
         self.writer = Writer(loop, self.deliver, self._written_elsewhere)
         self.presence = Presence(

@@ -10,7 +10,7 @@ from typing import Any
 from hubbub.errors import HubbubError, SignInRequired, Unavailable
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
-from hubbub.realtime.auth import SUBPROTOCOL, Login, login_from_scope, origin_allowed
+from hubbub.realtime.auth import SUBPROTOCOL, Login, bearer_of, login_from_session, origin_allowed
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.parcel import Dialect
 from hubbub.realtime.pipes import PushPipe, SendPipe
@@ -114,7 +114,7 @@ class Session:
         wait = self.runtime.rates.admit()
         if not wait:
             try:
-                login = await self.runtime.readers.run(login_from_scope, self.scope)
+                login = await self._login()
                 if not self._has_too_many(login):
                     return login
                 wait = 30.0
@@ -132,6 +132,15 @@ class Session:
         await self._send({"type": "websocket.accept"})
         await self._send({"type": "websocket.close", "code": int(code), "reason": reason})
         return None
+
+    async def _login(self) -> Login:
+        secret = bearer_of(self.scope)
+        if secret is None:
+            return await self.runtime.readers.run(login_from_session, self.scope)
+        found = await self.runtime.logins.get(secret)
+        if not isinstance(found, Login):
+            raise found or SignInRequired("This token is not valid (any more).")
+        return found
 
     def _has_too_many(self, login: Login) -> bool:
         open_now = len(self.runtime.hub.of_member.get(login.member.pk, ()))

@@ -25,7 +25,7 @@ class EventSession(Session):
         return as_events
 
     async def prepare(self) -> None:
-        self._epoch = await self.runtime.readers.run(_epoch)
+        self._epoch = await self.runtime.catch_up.epoch() or ""
 
     def opened(self) -> None:
         hello = Hello(epoch=self._epoch, member=self.connection.member.pk, heartbeat=HEARTBEAT_SECONDS)
@@ -100,12 +100,6 @@ class EventSession(Session):
 
     def _refuse(self, command: Command, refusal: HubbubError) -> None:
         self.connection.answer(codec.error(command.id, refusal))
-
-
-def _epoch() -> str:
-    from hubbub.models import Workspace
-
-    return Workspace.objects.the_one().epoch
 
 
 async def socket(scope: dict[str, Any], receive: Any, send: Any) -> None:

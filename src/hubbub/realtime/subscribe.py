@@ -16,8 +16,7 @@ import asyncio
 
 from hubbub import queries
 from hubbub.dispatch import Job, refusal_of
-from hubbub.errors import Unavailable
-from hubbub.models import Member
+from hubbub.errors import SignInRequired, Unavailable
 from hubbub.protocol.commands import Resume
 from hubbub.protocol.replies import Resumed, Snapshot
 from hubbub.realtime.connection import Connection
@@ -43,9 +42,12 @@ async def _settled(runtime: Runtime, connection: Connection, job: Job) -> bool:
     """One round. False if the member's rooms changed while it went on."""
     hub, command = runtime.hub, job.command
     known = command.directory if isinstance(command, Resume) else None
-    member, state = await runtime.readers.run(_state, job.member.pk, known)
+    found = await runtime.catch_up.state(queries.Asked(job.member.pk, known))
     if connection not in hub.connections:
         return True
+    if found is None:
+        raise SignInRequired("There is no such member any more.")
+    member, state = found
     connection.member = job.member = member
     hub.versions.setdefault(
         member.pk, member.version
@@ -90,9 +92,3 @@ async def _resumed(runtime: Runtime, state: Snapshot, command: Resume) -> Resume
     feeds = [(runtime.hub.feeds[room], seq) for room, seq in command.rooms.items() if room in mine]
     changes = await asyncio.gather(*(runtime.catch_up.changes(feed, seq) for feed, seq in feeds))
     return queries.resumed(state, command.epoch, changes)
-
-
-def _state(member: int, directory: int | None) -> tuple[Member, Snapshot]:
-    """The member first and their rooms after: what changes in between makes the version differ at the end."""
-    fresh = Member.objects.get(pk=member)
-    return fresh, queries.snapshot(fresh, directory=directory)

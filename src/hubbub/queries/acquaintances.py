@@ -1,0 +1,61 @@
+"""Which members a snapshot brings along: everybody on a small site, else those one is likely to meet."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from hubbub.models import Member, Workspace
+from hubbub.protocol import limits, objects
+from hubbub.protocol.objects import Role
+
+
+class Known(NamedTuple):
+    members: list[objects.Member]
+    directory: int
+
+
+class Acquaintances:
+    """For the snapshots of one moment; what is the same for many of them is read once."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._epoch, self._directory = workspace.epoch, workspace.directory
+        self._changed: dict[int, Known] = {}
+
+    def of(self, member: Member, people: set[int], *, since: int | None) -> Known:
+        """Everybody, or with `since` who has changed since; besides the people of one's direct rooms.
+
+        The rest are asked for when they speak. A directory older than the workspace's says that more have changed.
+        """
+        if member.role == Role.GUEST:  # whom guests see depends on their rooms, not on changes
+            visible = Member.objects.visible_to(member).order_by("pk")[: limits.SNAPSHOT_MEMBERS]
+            return Known([other.as_object() for other in visible], self._directory)
+        if since is None:
+            return Known(self._everybody(people), self._directory)
+        if since == self._directory:
+            return Known([], self._directory)
+        if since not in self._changed:
+            self._changed[since] = self._changed_since(since)
+        return self._changed[since]
+
+    def _everybody(self, people: set[int]) -> list[objects.Member]:
+        first = _first_members(self._epoch, self._directory)
+        missing = people - first.keys()
+        others = Member.objects.filter(pk__in=missing).order_by("pk") if missing else ()
+        return [*first.values(), *(other.as_object() for other in others)]
+
+    def _changed_since(self, since: int) -> Known:
+        changed = list(
+            Member.objects.filter(changed__gt=since).order_by("changed")[: limits.SNAPSHOT_MEMBERS]
+        )
+        whole = len(changed) < limits.SNAPSHOT_MEMBERS
+        return Known(
+            [other.as_object() for other in changed], self._directory if whole else changed[-1].changed
+        )
+
+
+@lru_cache(maxsize=2)
+def _first_members(epoch: str, directory: int) -> dict[int, objects.Member]:
+    """The same for everybody until a member changes; then epoch or directory are others."""
+    first = Member.objects.order_by("pk")[: limits.SNAPSHOT_MEMBERS]
+    return {member.pk: member.as_object() for member in first}
