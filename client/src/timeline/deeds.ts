@@ -10,14 +10,12 @@ import { plain } from "../dom/keys"
 import type { Message } from "../protocol/types"
 import type { Navigation } from "../screen/navigation.svelte"
 import { canDelete, canEdit } from "../screen/policy"
+import { UNDO_MS } from "../state/deletions.svelte"
 import { reportFailure } from "../ui/failure"
 import type { MenuItem } from "../ui/menu"
 import { t } from "../ui/strings"
 import { toasts } from "../ui/toasts.svelte"
 import type { TimelineScreen } from "./screen.svelte"
-
-/** How long a deleted message can be taken back; the outbox waits as long. */
-const UNDO_MS = 5000
 
 export interface Deeds {
   mayEdit(message: Message): boolean
