@@ -1,0 +1,296 @@
+"""What one connection, one member, one process may hold or do: parts alone, with a time that only the test moves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from hubbub.dispatch import Job
+from hubbub.errors import RateLimited
+from hubbub.models import Member
+from hubbub.protocol import commands, limits
+from hubbub.protocol.closing import Close
+from hubbub.protocol.events import Hello
+from hubbub.protocol.generate import typescript
+from hubbub.realtime.connection import Connection
+from hubbub.realtime.outbox import Outbox
+from hubbub.realtime.parcel import Parcel
+from hubbub.realtime.pulse import Pulse
+from hubbub.realtime.rates import Rates
+from hubbub.realtime.session import Session
+from hubbub.realtime.writer import Writer
+from tests.realtime.fakes import ALICE, BOB, Clock, connected, frame, pipe_of
+
+POST = commands.SendMessage(type="message.send", room=1, message=UUID(int=1), text="hi")
+ASK = commands.GetMessage(type="message.get", message=UUID(int=1))
+
+
+def parcel(texts: int = 1, size: int = 1) -> Parcel:
+    """Frames of one room that nobody reads."""
+    return Parcel([b"x" * size] * texts, room=7, head=1)
+
+
+# ── one slow connection ──
+
+
+def test_outbox_bytes() -> None:
+    outbox = Outbox()
+    assert outbox.add(parcel(size=limits.OUTBOX_BYTES - 10))
+    assert outbox.bytes == limits.OUTBOX_BYTES
+    assert outbox.add(parcel())
+    assert outbox.bytes < 100  # the room lags now
+
+
+def test_outbox_frames() -> None:
+    outbox = Outbox()
+    assert outbox.add(parcel(texts=limits.OUTBOX_FRAMES))
+    assert outbox.bytes > 0
+    assert outbox.add(parcel())
+    assert outbox.bytes == 0
+
+
+def test_outbox_bytes_of_replies_that_nobody_reads_end_the_connection() -> None:
+    connection = connected(ready=False)
+    connection.answer(b"x" * (limits.OUTBOX_BYTES - 10))
+    assert connection.closing is None
+    connection.answer(b"x")
+    assert connection.closing is not None
+    assert connection.closing[0] == Close.SLOW
+
+
+def test_stalled_seconds() -> None:
+    connection = connected(ready=False)
+    connection.push(parcel())
+    assert not connection.is_stalled(100.0)
+    assert not connection.is_stalled(100.0 + limits.STALLED_SECONDS - 0.01)
+    assert connection.is_stalled(100.0 + limits.STALLED_SECONDS)
+
+
+def test_waiting_commands() -> None:
+    door = SimpleNamespace(open=True)
+    door.pause_reading = lambda: setattr(door, "open", False)
+    door.resume_reading = lambda: setattr(door, "open", True)
+    session = session_at(connected(), door=door)
+    for _ in range(limits.WAITING_COMMANDS - 1):
+        session.received(b"a command")
+    assert door.open
+    session.received(b"one more")
+    assert not door.open
+    session.done_waiting()
+    assert door.open
+
+
+# ── the writer ──
+
+
+@pytest.fixture
+def writer() -> Writer:
+    """One whose thread was never started: what is submitted waits."""
+    loop: Any = Clock()
+    return Writer(loop, deliver=lambda batch: None, written_elsewhere=lambda: None)
+
+
+def test_writer_queue(writer: Writer) -> None:
+    refused: list[Job] = []
+    for _ in range(limits.WRITER_QUEUE):
+        writer.submit(Job(Member(pk=ALICE), POST), refused.append)
+    assert refused == []
+    writer.submit(Job(Member(pk=ALICE), POST), refused.append)
+    (last,) = refused
+    assert last.refusal is not None
+    assert (last.refusal.code, last.refusal.retry_after) == ("unavailable", 1.0)
+
+
+def test_batch_commands(writer: Writer) -> None:
+    for _ in range(limits.BATCH_COMMANDS + 1):
+        writer.submit(Job(Member(pk=ALICE), POST), lambda job: None)
+    clock: Any = writer._loop
+    clock.turn()
+    batch = writer._inbox.get_nowait()
+    assert batch is not None
+    assert len(batch) == limits.BATCH_COMMANDS
+    assert writer._inbox.empty()
+
+
+# ── rates ──
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def rates(clock: Clock) -> Rates:
+    rates = Rates(clock.time)
+    rates.lifted = False
+    return rates
+
+
+def how_many(act: Callable[[], object], most: int = 5000) -> int:
+    """How often something may be done before it is refused."""
+    for done in range(most):
+        try:
+            act()
+        except RateLimited as refusal:
+            assert refusal.retry_after
+            assert refusal.retry_after > 0
+            return done
+    return most
+
+
+def test_commands_burst(rates: Rates) -> None:
+    assert how_many(lambda: rates.check(ALICE, ASK)) == limits.COMMANDS_BURST
+    assert how_many(lambda: rates.check(BOB, ASK)) == limits.COMMANDS_BURST  # each for themself
+
+
+def test_commands_per_second(rates: Rates, clock: Clock) -> None:
+    how_many(lambda: rates.check(ALICE, ASK))
+    clock.now += 2
+    assert how_many(lambda: rates.check(ALICE, ASK)) == 2 * limits.COMMANDS_PER_SECOND
+
+
+def test_messages_burst(rates: Rates) -> None:
+    assert how_many(lambda: rates.check(ALICE, POST)) == limits.MESSAGES_BURST
+
+
+def test_messages_per_second(rates: Rates, clock: Clock) -> None:
+    how_many(lambda: rates.check(ALICE, POST))
+    clock.now += 2
+    assert how_many(lambda: rates.check(ALICE, POST)) == 2 * limits.MESSAGES_PER_SECOND
+
+
+def test_handshakes_burst(rates: Rates) -> None:
+    assert [rates.admit() for _ in range(limits.HANDSHAKES_BURST)] == [0.0] * limits.HANDSHAKES_BURST
+    assert rates.admit() == pytest.approx(1 / limits.HANDSHAKES_PER_SECOND)
+
+
+def test_handshakes_per_second(rates: Rates, clock: Clock) -> None:
+    for _ in range(limits.HANDSHAKES_BURST):
+        rates.admit()
+    clock.now += 1
+    assert [rates.admit() == 0 for _ in range(limits.HANDSHAKES_PER_SECOND)].count(True) == 500
+    assert rates.admit() > 0
+
+
+def test_rates_are_lifted_for_load_tests(settings: Any, clock: Clock) -> None:
+    settings.HUBBUB = {**settings.HUBBUB, "RATE_LIMITS": False}
+    rates = Rates(clock.time)
+    assert how_many(lambda: rates.check(ALICE, POST), most=500) == 500
+    assert all(rates.admit() == 0 for _ in range(limits.HANDSHAKES_BURST + 10))
+
+
+@pytest.mark.parametrize("lifted", [False, True])
+def test_connections_per_member(lifted: bool) -> None:
+    newcomer = connected()
+    session = session_at(newcomer, lifted=lifted)
+    open_now = session.runtime.hub.of_member.setdefault(ALICE, set())
+    open_now |= {connected() for _ in range(limits.CONNECTIONS_PER_MEMBER - 1)}
+    assert not session._has_too_many(newcomer.login)
+    open_now.add(connected())
+    assert session._has_too_many(newcomer.login) is not lifted
+
+
+# ── time ──
+
+
+def test_heartbeat_seconds() -> None:
+    connection = connected()
+    connection.last_heard = 10_000  # they are alive
+    in_no_time(pulse_of(connection).keep(), seconds=3 * limits.HEARTBEAT_SECONDS + 5)
+    beats = [event for event in pipe_of(connection).events if event["type"] == "heartbeat"]
+    assert len(beats) == 3
+    hello = Hello(epoch="", member=1, heartbeat=limits.HEARTBEAT_SECONDS)
+    assert hello.heartbeat == 20
+
+
+def test_silence_seconds() -> None:
+    connection = connected()
+    connection.last_heard = 0
+    in_no_time(pulse_of(connection).keep(), seconds=limits.SILENCE_SECONDS - 1)
+    assert connection.closing is None
+    in_no_time(pulse_of(connection).keep(), seconds=limits.SILENCE_SECONDS + 2)
+    assert connection.closing is not None
+    assert connection.closing[0] == Close.LOST_CONTINUITY
+
+
+def test_typing_seconds() -> None:
+    """The server only passes it on; the client lets it stand so long (`client/src/state/typing`)."""
+    assert f"TYPING_SECONDS = {limits.TYPING_SECONDS}" in typescript.document()
+
+
+# ── what these tests stand on ──
+
+
+def session_at(connection: Connection, *, door: Any = None, lifted: bool = False) -> Session:
+    """A session without its handshake; each message is a command that waits."""
+    session = Session.__new__(Session)
+    session.scope = {"extensions": {"hubbub.push": door} if door else {}}
+    session.connection = connection
+    session.runtime = SimpleNamespace(  # type: ignore[assignment]
+        loop=Clock(), rates=SimpleNamespace(lifted=lifted), hub=SimpleNamespace(of_member={})
+    )
+    session._room_for_more = asyncio.Event()
+
+    def understand(data: bytes) -> None:
+        connection.waiting += 1
+
+    session.understand = understand  # type: ignore[method-assign]
+    return session
+
+
+def pulse_of(*connections: Connection) -> Pulse:
+    hub: Any = SimpleNamespace(connections=set(connections), feeds={})
+    nothing: Any = SimpleNamespace(forget_idle=lambda: None)
+
+    class Readers:
+        async def run(self, act: Any, logins: Any) -> set[str]:
+            return {login.key for login in logins}
+
+    readers: Any = Readers()
+    return Pulse(hub, readers, nothing, lambda work: None)
+
+
+class Instant(asyncio.SelectorEventLoop):
+    """An event loop in which waiting takes no time: when nothing is ready, it is already later."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        super().__init__()
+
+    def time(self) -> float:
+        return self.now
+
+    def _run_once(self) -> None:
+        loop: Any = super()
+        if not self._ready and self._scheduled:  # type: ignore[attr-defined]
+            self.now = max(self.now, self._scheduled[0]._when)  # type: ignore[attr-defined]
+        loop._run_once()
+
+
+def in_no_time(work: Coroutine[Any, Any, None], *, seconds: float) -> None:
+    """Let it run for so many seconds of that loop's time."""
+    loop = Instant()
+
+    async def run() -> None:
+        task = loop.create_task(work)
+        await asyncio.sleep(seconds)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    try:
+        loop.run_until_complete(run())
+    finally:
+        loop.close()
+
+
+def test_frames_of_a_room_that_is_read_wait_nowhere() -> None:
+    """What the fakes do, so that a broken fake is found here."""
+    connection = connected()
+    connection.push(Parcel([frame(1).data], room=7, head=1))
+    assert (pipe_of(connection).seqs, connection.backlog) == ([1], 0)

@@ -1,0 +1,118 @@
+"""How large one thing may be: at the limit it is taken, beyond it is refused by name."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from hubbub import actions, queries
+from hubbub.models import Member, Room
+from hubbub.protocol import codec, limits
+from hubbub.protocol.ids import make_message_id
+from tests.people import asks, command, refused, says, somebody
+
+
+def accepts(kind: str, **fields: Any) -> None:
+    assert command(kind, **fields)
+
+
+def refuses(named: str, kind: str, **fields: Any) -> None:
+    with refused("invalid", named):
+        command(kind, **fields)
+
+
+def test_message_bytes() -> None:
+    fields: dict[str, Any] = {"room": 1, "message": make_message_id()}
+    accepts("message.send", text="x" * limits.MESSAGE_BYTES, **fields)
+    refuses("text", "message.send", text="x" * limits.MESSAGE_BYTES + "x", **fields)
+    refuses("text", "message.send", text="é" * (limits.MESSAGE_BYTES // 2) + "x", **fields)
+
+
+def test_frame_bytes() -> None:
+    frame = '{"type":"beat"}'
+    assert codec.decode(frame + " " * (limits.FRAME_BYTES - len(frame)))
+    with pytest.raises(codec.NotTheProtocol, match="65536"):
+        codec.decode(frame + " " * (limits.FRAME_BYTES - len(frame) + 1))
+
+
+def test_room_name_characters() -> None:
+    accepts("room.create", name="ü" * limits.ROOM_NAME_CHARACTERS)
+    refuses("name", "room.create", name="ü" * limits.ROOM_NAME_CHARACTERS + "x")
+    refuses("query", "room.directory", query="x" * (limits.ROOM_NAME_CHARACTERS + 1))
+
+
+def test_description_characters() -> None:
+    accepts("room.describe", room=1, description="ü" * limits.DESCRIPTION_CHARACTERS)
+    refuses("description", "room.describe", room=1, description="x" * (limits.DESCRIPTION_CHARACTERS + 1))
+    refuses("about", "profile.update", about="x" * (limits.DESCRIPTION_CHARACTERS + 1))
+
+
+def test_member_name_characters() -> None:
+    accepts("profile.update", name="ü" * limits.MEMBER_NAME_CHARACTERS)
+    refuses("name", "profile.update", name="x" * (limits.MEMBER_NAME_CHARACTERS + 1))
+
+
+def test_direct_members(alice: Member) -> None:
+    everybody = list(range(1, limits.DIRECT_MEMBERS + 1))
+    accepts("room.direct", members=everybody)
+    refuses("members", "room.direct", members=[*everybody, 99])
+    crowd = [somebody(f"m{n}").pk for n in range(limits.DIRECT_MEMBERS)]
+    assert asks(alice, "room.direct", members=crowd[1:]).room.members == limits.DIRECT_MEMBERS
+    with refused("invalid"):  # with oneself they are one too many
+        asks(alice, "room.direct", members=crowd)
+
+
+def test_members_at_once() -> None:
+    everybody = list(range(1, limits.MEMBERS_AT_ONCE + 1))
+    for kind, fields in {"member.list": {}, "room.invite": {"room": 1}}.items():
+        accepts(kind, members=everybody, **fields)
+        refuses("members", kind, members=[*everybody, 999], **fields)
+
+
+def test_timeline_page() -> None:
+    accepts("timeline", room=1, limit=limits.TIMELINE_PAGE)
+    refuses("limit", "timeline", room=1, limit=limits.TIMELINE_PAGE + 1)
+
+
+def test_directory_page() -> None:
+    for kind, fields in {"room.directory": {}, "member.directory": {}, "room.roster": {"room": 1}}.items():
+        accepts(kind, limit=limits.DIRECTORY_PAGE, **fields)
+        refuses("limit", kind, limit=limits.DIRECTORY_PAGE + 1, **fields)
+
+
+def test_snapshot_members(bob: Member) -> None:
+    Member.objects.bulk_create(
+        [Member(handle=f"m{n}", name=f"M{n}") for n in range(limits.SNAPSHOT_MEMBERS + 5)]
+    )
+    assert len(queries.snapshot(bob).members) == limits.SNAPSHOT_MEMBERS
+
+
+def test_resume_rooms() -> None:
+    rooms = {str(room): 0 for room in range(1, limits.RESUME_ROOMS + 1)}
+    accepts("resume", epoch="", rooms=rooms)
+    refuses("rooms", "resume", epoch="", rooms={**rooms, "9999": 0})
+    assert len(json.dumps({"type": "resume", "epoch": "x" * 32, "rooms": rooms})) < limits.FRAME_BYTES
+
+
+def test_resume_messages(alice: Member, bob: Member, desk: Room) -> None:
+    posts = [actions.Post(alice, desk.pk, make_message_id(), "x") for _ in range(limits.RESUME_MESSAGES)]
+    actions.send_messages(posts)
+    assert len(missed(bob, desk).messages) == limits.RESUME_MESSAGES
+    says(alice, desk, "one more")
+    assert (missed(bob, desk).messages, missed(bob, desk).reset) == ([], True)
+
+
+def test_resume_bytes(alice: Member, bob: Member, desk: Room) -> None:
+    long = "x" * (limits.MESSAGE_BYTES - 300)
+    for _ in range(limits.RESUME_BYTES // limits.MESSAGE_BYTES):
+        says(alice, desk, long)
+    assert len(missed(bob, desk).messages) == limits.RESUME_BYTES // limits.MESSAGE_BYTES
+    says(alice, desk, "one more")
+    assert (missed(bob, desk).messages, missed(bob, desk).reset) == ([], True)
+
+
+def missed(member: Member, room: Room) -> Any:
+    (changes,) = queries.resume(member, epoch=queries.snapshot(member).epoch, seqs={room.pk: 0}).changes
+    return changes

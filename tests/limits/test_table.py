@@ -1,0 +1,62 @@
+"""The table itself: each row says what it counts and why, is named in a test here, and stays under its ceiling."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from hubbub.protocol import limits
+from hubbub.protocol.generate import typescript
+
+ROWS = limits.table()
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_each_row_has_a_test_of_its_name(name: str) -> None:
+    tests = {
+        node.name
+        for file in Path(__file__).parent.glob("test_*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert any(test == f"test_{name.lower()}" or test.startswith(f"test_{name.lower()}_") for test in tests)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_each_row_says_what_it_counts_and_why(name: str) -> None:
+    row = ROWS[name]
+    assert row > 0
+    assert row.unit
+    assert len(row.reason) > 10
+
+
+def test_rates_and_counts_of_connections_are_lifted_for_load_tests_and_nothing_else_is() -> None:
+    lifted = {name for name, row in ROWS.items() if row.reason.endswith("lifted")}
+    assert lifted == {
+        "COMMANDS_PER_SECOND",
+        "COMMANDS_BURST",
+        "MESSAGES_PER_SECOND",
+        "MESSAGES_BURST",
+        "HANDSHAKES_PER_SECOND",
+        "HANDSHAKES_BURST",
+        "CONNECTIONS_PER_MEMBER",
+    }
+
+
+def test_the_rows_fit_each_other() -> None:
+    """A limit that another makes unreachable, or that breaks another, is none."""
+    assert limits.FRAME_BYTES >= 3 * limits.MESSAGE_BYTES  # JSON may take three bytes for one
+    assert limits.RESUME_BYTES >= limits.MESSAGE_BYTES + 300
+    assert limits.OUTBOX_BYTES >= limits.RESUME_BYTES
+    assert limits.RESUME_MESSAGES <= limits.OUTBOX_FRAMES
+    assert limits.SILENCE_SECONDS > limits.HEARTBEAT_SECONDS
+    assert limits.MESSAGES_BURST <= limits.COMMANDS_BURST
+    assert limits.BATCH_COMMANDS <= limits.WRITER_QUEUE
+
+
+def test_the_client_keeps_those_it_needs() -> None:
+    written = typescript.document()
+    for name in ("MESSAGE_BYTES", "ROOM_NAME_CHARACTERS", "DIRECT_MEMBERS", "RESUME_ROOMS", "TYPING_SECONDS"):
+        assert f"{name} = {ROWS[name]}" in written
