@@ -58,4 +58,6 @@ def _postgresql(url: str) -> dict[str, Any]:
         "HOST": host,
         "PORT": str(options.pop("port", None) or parts.port or ""),
         "OPTIONS": options,
+        # After a restart of the database the pool would hand out its dead connections, one to each request.
+        "CONN_HEALTH_CHECKS": True,
     }

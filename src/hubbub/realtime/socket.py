@@ -81,8 +81,12 @@ class EventSession(Session):
 
     async def _read(self, command: Command) -> None:
         job = Job(self.connection.member, command)
-        await self.runtime.readers.run(run_read, job)
-        self._answer(job)
+        try:
+            await self.runtime.readers.run(run_read, job)
+        except HubbubError as refusal:  # it never came to be read: the database does not answer
+            self._refuse(command, refusal)
+        else:
+            self._answer(job)
 
     def _written(self, job: Job) -> None:
         self._answer(job)
