@@ -13,6 +13,7 @@ import django
 django.setup()
 
 from allauth.headless.tokens.strategies.jwt import internal as jwt  # noqa: E402
+from allauth.usersessions.models import UserSession  # noqa: E402
 from asgiref.sync import async_to_sync  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
@@ -50,6 +51,7 @@ def session_of(user: User) -> str:
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
+    UserSession.objects.create(user=user, session_key=session.session_key, ip="127.0.0.1", user_agent="tests")
     return str(session.session_key)
 
 

@@ -208,6 +208,11 @@ class Online:
         ]
         assert not unexpected, f"{self.person.name} heard {unexpected}"
 
+    def news_of_presence(self) -> set[int]:
+        """Members of whom something was told since what was heard last."""
+        news = [e for e in self.events[self._read :] if e["type"] == "presence"]
+        return {changed["member"] for event in news for changed in event["presence"]}
+
     def forgets(self) -> None:
         """Whatever has come counts as heard."""
         self.listen(0.05)

@@ -1,0 +1,97 @@
+"""A slow reader harms nobody and loses nothing (contract G11, F13)."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from hubbub.protocol import limits
+from tests.realtime.conftest import Arrive, ByHand
+from tests.realtime.truth import assert_all_see_the_truth
+from tests.serving import Server, Shell
+from tests.sockets import Online, Raw, new_id
+
+LONG = "x" * 16_000
+
+
+def bobs_who_never_read(by_hand: ByHand, count: int) -> list[Raw]:
+    """With small buffers, so that the network holds little for them."""
+    made = []
+    for _ in range(count):
+        bob = by_hand("bob", buffer=4096)
+        bob.opens()
+        bob.send({"id": 1, "type": "snapshot"})
+        bob.reads_until(b'{"re":1')
+        made.append(bob)
+    return made
+
+
+def flood(alice: Online, room: int, count: int) -> float:
+    """Long messages as fast as they are acknowledged; the seconds it took."""
+    begun = time.monotonic()
+    for start in range(0, count, 20):
+        requests = [
+            alice.ask("message.send", room=room, message=new_id(), text=f"{n} {LONG}")
+            for n in range(start, min(start + 20, count))
+        ]
+        for request in requests:
+            alice.reply_to(request)
+    return time.monotonic() - begun
+
+
+def memory_of(pid: int) -> int:
+    """Resident bytes."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
+
+
+def test_those_who_never_read_cost_others_nothing(
+    any_server: Server, alice: Online, dave: Online, comes: Arrive, by_hand: ByHand, shell: Shell
+) -> None:
+    room = alice.creates(invite=(dave, any_server.site.people["bob"]))
+    bobs = bobs_who_never_read(by_hand, 5)
+    before = memory_of(any_server.process.pid)
+    messages = 400
+    flood(alice, room, messages)
+    assert_all_see_the_truth(shell, room, dave)
+    held = memory_of(any_server.process.pid) - before
+    assert held < len(bobs) * limits.OUTBOX_BYTES + 48 * 1024 * 1024, (
+        "6.4 MB each would be held without a bound"
+    )
+    assert any_server.process.poll() is None
+
+
+def test_late_is_not_lost(any_server: Server, alice: Online, comes: Arrive, shell: Shell) -> None:
+    """Whoever reads again hears `lag`, asks, and knows everything."""
+    bob = comes("bob", max_queue=(2, 1))
+    room = alice.creates(invite=(bob,))
+    flood(alice, room, 300)
+    assert_all_see_the_truth(shell, room, bob)
+    assert len(bob.view(room).texts) == 300 or any("reset" in c for c in bob.state["changes"])
+
+
+def test_lag_is_told_once_and_names_the_head(server: Server, alice: Online, by_hand: ByHand) -> None:
+    room = alice.creates(invite=(server.site.people["bob"],))
+    (bob,) = bobs_who_never_read(by_hand, 1)
+    flood(alice, room, 400)
+    lag = bob.reads_until(b'"type":"lag"')
+    told = json.loads(b'{"type":"lag"' + lag.split(b'{"type":"lag"', 1)[1].split(b"}", 1)[0] + b"}")
+    assert told["room"] == room
+    assert told["head"] <= 402
+
+
+def test_whoever_reads_nothing_for_ten_seconds_is_let_go(
+    server: Server, comes: Arrive, by_hand: ByHand
+) -> None:
+    """4008, or a cut if even that cannot be delivered; either way the server holds nothing for them any more."""
+    alice = comes("alice")
+    room = alice.creates(invite=(server.site.people["bob"],))
+    before = server.ready()["connections"]
+    bobs_who_never_read(by_hand, 3)
+    assert server.ready()["connections"] == before + 3
+    flood(alice, room, 400)
+    deadline = time.monotonic() + limits.STALLED_SECONDS + 15
+    while (now := server.ready()["connections"]) > before and time.monotonic() < deadline:
+        alice.listen(0.5)
+    assert now == before
+    alice.says(room, "on we go")
