@@ -13,8 +13,10 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
 from ninja.security import HttpBearer, SessionAuth
 from pydantic import BaseModel, create_model
+from pydantic_core import from_json
 
 from hubbub import __version__, actions, errors
 from hubbub.dispatch import refusal_of
@@ -59,11 +61,22 @@ class Bearer(HttpBearer):
         return login_from_secret(token).member
 
 
+class Body(Parser):
+    """Reads a body as the socket reads a frame: as long, as deep, and without what is no JSON."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        if len(request.body) > limits.FRAME_BYTES:
+            raise Invalid(f"A command holds at most {limits.FRAME_BYTES} bytes.")
+        document: dict[str, Any] = from_json(request.body, allow_inf_nan=False)
+        return document
+
+
 api = NinjaAPI(
     title="Hubbub",
     version=__version__,
     description=__doc__ or "",
     auth=[Bearer(), Cookie()],
+    parser=Body(),
     urls_namespace="hubbub-api",
     docs_url="/docs",
 )
@@ -77,8 +90,6 @@ def _serve(kind: type[Command]) -> None:
     body = create_model(kind.__name__, __base__=kind, __doc__=kind.__doc__, type=(of_type, name))
 
     def operation(request: HttpRequest, command: Any) -> HttpResponse:
-        if len(request.body) > limits.FRAME_BYTES:
-            raise Invalid(f"A command holds at most {limits.FRAME_BYTES} bytes.")
         member: Member = request.auth  # type: ignore[attr-defined]
         original = codec.command_from(command.model_dump(exclude_unset=True) | {"type": name})
         return HttpResponse(runtime.call(member, original).encode(), content_type="application/json")
@@ -149,5 +160,7 @@ def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, HubbubError):  # ninja wraps what our Body refuses
+        return _refused(request, error.__cause__)
     kind = Forbidden if error.status_code == 403 else Invalid
     return _refused(request, kind(str(error)))
