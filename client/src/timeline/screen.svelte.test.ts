@@ -176,6 +176,15 @@ describe("reading on and back", () => {
     FakeSocket.last.says(posted(51, { author: 1 }))
     FakeSocket.last.says(posted(52, { author: 1, deleted: true, text: "" }))
     FakeSocket.last.says(posted(53, { author: 1, system: { kind: "joined" }, text: "" }))
-    expect(screen.lastOwn()?.number).toBe(51)
+    screen.editLast()
+    expect(screen.editing).toBe(message(51).id)
+  })
+
+  test("one that is on its way is edited when it has arrived", async () => {
+    const session = await tabInRoom(50)
+    const screen = new TimelineScreen(session, roomOf(session))
+    const id = session.outbox.send(1, "to be corrected")
+    screen.editLast()
+    expect(screen.editing).toBe(id)
   })
 })

@@ -1,6 +1,7 @@
 /** One room's messages as they are shown: which part is in the page, where to scroll, what is new, what is being edited. */
 
 import type { Message } from "../protocol/types"
+import { canEdit } from "../screen/policy"
 import type { RoomState } from "../state/rooms.svelte"
 import type { Session } from "../state/session.svelte"
 import type { Timeline } from "../state/timeline.svelte"
@@ -170,10 +171,12 @@ export class TimelineScreen {
     void this.toLatest()
   }
 
-  /** The last post of one's own that can still be edited. */
-  lastOwn(): Message | undefined {
+  /** Edits one's own last post; one that is on its way as soon as it has arrived: it keeps its id. */
+  editLast(): void {
     const { me } = this.session
-    return this.timeline.messages.findLast(message => message.author === me.id && !message.system && !message.deleted)
+    const sent = this.timeline.pending.findLast(entry => entry.state !== "failed")
+    const said = this.timeline.messages.findLast(message => canEdit(me, message, this.state))
+    this.editing = sent?.id ?? said?.id ?? null
   }
 
   #holds(number: number): boolean {
