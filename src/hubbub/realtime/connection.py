@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hubbub.models import Member
@@ -58,6 +59,11 @@ class Connection:
         self.ended: asyncio.Future[None] = loop.create_future()
         self._outbox: Outbox | None = None
         self._stalled_since: float | None = None
+
+    def becomes(self, member: Member) -> None:
+        """The member as just read; the row of the handshake, with its account, is let go."""
+        self.member = member
+        self.login = replace(self.login, member=member)
 
     def push(self, parcel: Parcel) -> None:
         """Deliver now if the way is free, later if it is not. A slow reader fills its own outbox only."""

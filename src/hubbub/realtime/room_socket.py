@@ -41,6 +41,7 @@ class RoomSession(Session):
 
     def opened(self) -> None:
         state = self._state
+        del self._state
         self.room = state.room.id
         known = self.room in self.runtime.hub.feeds
         feed = self.runtime.hub.attach(self.connection, self.room, state.room.seq, state.room.last_number)

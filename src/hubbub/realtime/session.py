@@ -13,7 +13,7 @@ from hubbub.protocol.closing import Close
 from hubbub.realtime.auth import SUBPROTOCOL, Login, bearer_of, login_from_session, origin_allowed
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.parcel import Dialect
-from hubbub.realtime.pipes import PushPipe, SendPipe
+from hubbub.realtime.pipes import Push, PushPipe, SendPipe
 from hubbub.realtime.runtime import runtime
 
 log = logging.getLogger("hubbub")
@@ -38,7 +38,8 @@ class Session:
         self.scope, self._receive, self._send = scope, receive, send
         self.runtime = runtime()
         self.connection: Connection
-        self._room_for_more = asyncio.Event()
+        self._push: Push | None = (scope.get("extensions") or {}).get("hubbub.push")
+        self._room_for_more: asyncio.Event | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self) -> None:
@@ -82,9 +83,10 @@ class Session:
         """A command has its answer: there is room for another."""
         self.connection.waiting -= 1
         if self.connection.waiting == limits.WAITING_COMMANDS - 1:
-            self._room_for_more.set()
-            if push := self._push():
-                push.resume_reading()
+            if self._push:
+                self._push.resume_reading()
+            elif self._room_for_more:
+                self._room_for_more.set()
 
     # What the `hubbub.push` extension tells (see pipes.Receiver).
 
@@ -92,8 +94,8 @@ class Session:
         if self.connection.closing is None:
             self.connection.last_heard = self.runtime.loop.time()
             self.understand(data)
-            if self.connection.waiting >= limits.WAITING_COMMANDS and (push := self._push()):
-                push.pause_reading()
+            if self.connection.waiting >= limits.WAITING_COMMANDS and self._push:
+                self._push.pause_reading()
 
     def writable(self, yes: bool) -> None:
         pipe = self.connection.pipe
@@ -157,7 +159,7 @@ class Session:
             log.warning("A socket could not be opened: %s", error)
             self.connection.close(Close.GOING_AWAY, f"retry_after={Unavailable.retry_after}")
         await self._send(accept)
-        push = self._push()
+        push = self._push
         self.connection.pipe = PushPipe(push) if push else SendPipe(self._send, self.connection.drain)
         self.runtime.hub.add(self.connection)
         self.runtime.presence.changed(self.connection.member.pk)
@@ -165,11 +167,12 @@ class Session:
             self.opened()
         if push:
             push.take_over(self)
+            self.scope.clear()  # only the handshake needed it, and ten thousand of them are a lot of memory
 
     async def _live(self) -> None:
         if self.runtime.draining is not None:
             self.connection.close(Close.GOING_AWAY, f"retry_after={self.runtime.draining:.2f}")
-        if self._push():
+        if self._push:
             await self.connection.ended
             return
         hearing = asyncio.ensure_future(self._hear())
@@ -180,6 +183,7 @@ class Session:
 
     async def _hear(self) -> None:
         """The portable way in: one ASGI message after the other."""
+        self._room_for_more = asyncio.Event()
         while True:
             message = await self._receive()
             if message["type"] == "websocket.disconnect":
@@ -202,9 +206,6 @@ class Session:
                 await self._send({"type": "websocket.close", "code": int(code), "reason": reason})
         except Exception:
             pipe.abort()
-
-    def _push(self) -> Any:
-        return (self.scope.get("extensions") or {}).get("hubbub.push")
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

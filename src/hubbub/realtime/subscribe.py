@@ -48,7 +48,8 @@ async def _settled(runtime: Runtime, connection: Connection, job: Job) -> bool:
     if found is None:
         raise SignInRequired("There is no such member any more.")
     member, state = found
-    connection.member = job.member = member
+    job.member = member
+    connection.becomes(member)
     hub.versions.setdefault(
         member.pk, member.version
     )  # an older one stays: other tabs have not heard more yet

@@ -7,6 +7,7 @@ details of uvicorn's class, which is why pyproject pins a tested range and `test
 
 from __future__ import annotations
 
+import asyncio
 from asyncio import BaseTransport
 from collections.abc import Callable
 from typing import Any
@@ -59,6 +60,7 @@ class PushProtocol(WebSocketsSansIOProtocol):
             self.resume_reading()
         if not self.writable.is_set():
             receiver.writable(False)
+        self._forget_the_handshake()
 
     def abort(self) -> None:
         self.transport.abort()
@@ -136,6 +138,24 @@ class PushProtocol(WebSocketsSansIOProtocol):
             self.receiver.lost()
             self.receiver = None
 
+    def _forget_the_handshake(self) -> None:
+        """A third of an idle connection's memory: request, response, scope, and a queue that nobody reads now."""
+        scope: Any = self.scope
+        for kept_elsewhere in (scope, self.request.headers, self.response.headers):
+            kept_elsewhere.clear()
+        del self.request, self.response
+        self.queue = _NOBODY_READS
+
     def _may_receive(self) -> bool:
         """Whether a message may begin here: not within another, not after a goodbye."""
         return not self._within and self.conn.state is State.OPEN and not self.close_sent
+
+
+class _NobodyReads(asyncio.Queue[Any]):
+    """Takes the messages of sockets that were taken over: their receivers hear in another way."""
+
+    def put_nowait(self, item: Any) -> None:
+        pass
+
+
+_NOBODY_READS = _NobodyReads()
