@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
@@ -42,6 +42,7 @@ class Repair:
         self._hub, self._readers, self._spawn = hub, readers, spawn
         self._wake = asyncio.Event()
         self.bus_is_well: Callable[[], bool] = lambda: True
+        self.bus_has_settled: Callable[[], Awaitable[None]] = _at_once
 
     def soon(self, feed: Feed) -> None:
         """Read what a feed misses. One read at a time for each feed."""
@@ -81,6 +82,7 @@ class Repair:
     async def _repair(self, feed: Feed) -> None:
         try:
             await asyncio.sleep(PATIENCE_SECONDS)
+            await self.bus_has_settled()  # a new feed hears of all that this read does not see
             jumps = feed.jumps
             found = await self._readers.run(_missed, feed.room, feed.head)
             feed.repairing = False
@@ -103,6 +105,10 @@ class Repair:
                 self._hub.expel(connection, lost)
             if connection.live and connection.dialect is as_events:
                 connection.push(Parcel([Refresh().encode()]))
+
+
+async def _at_once() -> None:
+    pass
 
 
 def chunks(items: list[T], size: int) -> Iterator[list[T]]:
