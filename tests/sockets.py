@@ -108,8 +108,16 @@ class Online:
         """Bring people in; those who are on line have heard of it afterwards."""
         members = [p.me if isinstance(p, Online) else p.member for p in people]
         count = self.command("room.invite", room=room, members=members)["room"]["members"]
-        for person in (self, *(p for p in people if isinstance(p, Online))):
-            person.hears_event("room", lambda e: e["room"]["id"] == room and e["room"]["members"] == count)
+
+        def all_are_in(event: dict[str, Any]) -> bool:
+            return bool(event["room"]["id"] == room and event["room"]["members"] == count)
+
+        self.hears_event("room", all_are_in)
+        for person in people:
+            if isinstance(person, Online):
+                person.hears_event("membership", lambda e: e["membership"]["room"] == room)
+                # On another process the news of the room's size may pass before the room is listened to there.
+                person.may_hear("room", all_are_in, within=0.5)
 
     def removes(self, person: Online, room: int) -> None:
         self.command("room.remove", room=room, member=person.me)
@@ -199,6 +207,16 @@ class Online:
 
         self._until(found, what or f"an event “{kind}”")
         return self.events[self._read - 1]
+
+    def may_hear(self, kind: str, fits: Callable[[dict[str, Any]], bool], *, within: float) -> None:
+        """Wait for such an event for a moment; it counts as heard if it comes."""
+        end = time.monotonic() + within
+        while time.monotonic() < end:
+            for place in range(self._read, len(self.events)):
+                if self.events[place]["type"] == kind and fits(self.events[place]):
+                    self._read = place + 1
+                    return
+            self.listen(0.02)
 
     def hears_nothing(self, *, for_: float = SILENCE, of: set[str] | None = None) -> None:
         """Nothing comes that was not waited for, but background noise; or nothing of these types."""
