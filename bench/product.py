@@ -33,6 +33,7 @@ class Workspace:
     data: Path
     tokens: tuple[str, ...]
     epoch: str
+    directory: int
     rooms: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
@@ -64,6 +65,7 @@ class Workspace:
             path="/ws/",
             headers=("Authorization: Bearer %k",),
             script=(("hear", '"hello"'), ("say", json.dumps({"id": 1, **first})), ("hear", '"re":1')),
+            answer=('{"type":"heartbeat"}', '{"type":"beat"}'),
             tokens=self.token_file,
         )
 
@@ -112,7 +114,7 @@ def _look_into(place: Path, members: int) -> Workspace:
     environment = {"HUBBUB_DATA": str(place)}
     found = json.loads(_run(sys.executable, "-m", "bench.workspace", str(members), environment=environment))
     rooms = {name: (room, seq) for name, (room, seq) in found["rooms"].items()}
-    return Workspace(place, tuple(found["tokens"]), found["epoch"], rooms)
+    return Workspace(place, tuple(found["tokens"]), found["epoch"], found["directory"], rooms)
 
 
 def _run(*command: str | Path, environment: dict[str, str] | None = None) -> str:

@@ -26,7 +26,9 @@ def main(count: int) -> None:
             actions.create_token(member=members[f"member{i}"], label="bench")[1] for i in range(1, count + 1)
         ]
     rooms = {room.name: [room.pk, room.seq] for room in Room.objects.exclude(name="")}
-    print(json.dumps({"tokens": tokens, "epoch": Workspace.objects.the_one().epoch, "rooms": rooms}))
+    workspace = Workspace.objects.the_one()
+    known = {"epoch": workspace.epoch, "directory": workspace.directory}
+    print(json.dumps({"tokens": tokens, "rooms": rooms, **known}))
 
 
 if __name__ == "__main__":

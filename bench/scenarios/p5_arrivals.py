@@ -23,8 +23,12 @@ def measure(plan: Plan) -> dict[str, Any]:
         workspace.served() as server,
         on_daphne.start() as (daphne, tutorial),
     ):
-        known = {str(room): seq for room, seq in workspace.rooms.values()}
-        resume = workspace.event_dialect({"type": "resume", "epoch": workspace.epoch, "rooms": known})
+        known = {
+            "epoch": workspace.epoch,
+            "directory": workspace.directory,
+            "rooms": {str(room): seq for room, seq in workspace.rooms.values()},
+        }
+        resume = workspace.event_dialect({"type": "resume", **known})
         for turn in range(plan.warm_ups + plan.runs):
             for name, where, dialect in (("Hubbub", server, resume), (on_daphne.name, daphne, tutorial)):
                 rate = _arrive(where, dialect)

@@ -11,7 +11,7 @@ from bench.rounds import Plan, say, spread
 from bench.scenarios.scenario import Bar, Scenario
 
 FIGURE = "KiB per idle connection"
-MEMBERS = 1000
+MEMBERS = 100
 FIRST = 200
 """Connections before the counting begins, so that caches and threads are there."""
 COUNTED = 2000

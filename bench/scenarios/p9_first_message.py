@@ -34,7 +34,7 @@ def measure(plan: Plan) -> dict[str, Any]:
 
 def _first_message(place: Path) -> float:
     started = time.perf_counter()
-    with Workspace(place, (), "").served() as server:
+    with Workspace(place, (), "", 0).served() as server:
         site = f"http://127.0.0.1:{server.port}"
         cookies = HTTPCookieProcessor()
         _become_owner(build_opener(cookies), site)

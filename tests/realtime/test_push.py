@@ -217,6 +217,18 @@ async def test_frames_go_out_as_they_are_and_a_full_buffer_is_told(line: Line) -
     assert (line.wire.written, line.ears.may_write) == (b"\x81\x02hi", [False, True])
 
 
+async def test_a_goodbye_to_a_slow_reader_waits_until_there_is_room(line: Line) -> None:
+    line.protocol.pause_writing()
+    goodbye = asyncio.ensure_future(
+        line.protocol.send({"type": "websocket.close", "code": 4008, "reason": ""})
+    )
+    await asyncio.sleep(0)
+    assert line.close_code is None
+    line.protocol.resume_writing()
+    await goodbye
+    assert line.close_code == 4008
+
+
 messages = st.lists(
     st.tuples(st.sampled_from([0, 1, 2]), st.binary(max_size=200), st.integers(0, 199)), max_size=8
 )

@@ -49,7 +49,8 @@ async def _settled(runtime: Runtime, connection: Connection, job: Job) -> bool:
         raise SignInRequired("There is no such member any more.")
     member, state = found
     job.member = member
-    connection.becomes(member)
+    for tab in hub.of_member[member.pk]:
+        tab.becomes(member)  # the freshest row for all of them, and one instead of many
     hub.versions.setdefault(
         member.pk, member.version
     )  # an older one stays: other tabs have not heard more yet

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import BaseTransport
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
@@ -145,6 +145,7 @@ class PushProtocol(WebSocketsSansIOProtocol):
             kept_elsewhere.clear()
         del self.request, self.response
         self.queue = _NOBODY_READS
+        self.writable = cast(asyncio.Event, _Gate(is_open=self.writable.is_set()))
 
     def _may_receive(self) -> bool:
         """Whether a message may begin here: not within another, not after a goodbye."""
@@ -159,3 +160,30 @@ class _NobodyReads(asyncio.Queue[Any]):
 
 
 _NOBODY_READS = _NobodyReads()
+
+
+class _Gate:
+    """Like asyncio.Event, but an Event is made only when somebody waits: at a goodbye to a slow reader."""
+
+    __slots__ = ("_event", "_open")
+
+    def __init__(self, *, is_open: bool) -> None:
+        self._open = is_open
+        self._event: asyncio.Event | None = None
+
+    def is_set(self) -> bool:
+        return self._open
+
+    def set(self) -> None:
+        self._open = True
+        if self._event is not None:
+            self._event.set()
+
+    def clear(self) -> None:
+        self._open = False
+        self._event = None
+
+    async def wait(self) -> None:
+        if not self._open:
+            self._event = self._event or asyncio.Event()
+            await self._event.wait()
