@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from hubbub.models.room import direct_key, name_key
+from hubbub.models.room import direct_key
 from hubbub.protocol import limits
-from hubbub.protocol.wire import PersonName, RoomName, ShortText
+from hubbub.protocol.wire import PersonName, RoomName, ShortText, name_key
 
 ROOM, PERSON, SHORT = TypeAdapter(RoomName), TypeAdapter(PersonName), TypeAdapter(ShortText)
 
@@ -142,6 +142,12 @@ def test_capitals_and_compatibility_forms_make_no_other_room() -> None:
     assert name_key("general") != name_key(
         "generаl"
     )  # the second has a Cyrillic а: another letter, another name
+
+
+def test_a_name_whose_key_would_not_fit_is_refused() -> None:
+    """Eighty of these are 1440 letters to the database."""
+    assert room("\ufdfa" * 14)
+    assert "at most" in refusal(ROOM, "\ufdfa" * 15)
 
 
 def test_a_direct_room_is_named_by_its_people_in_any_order_once_each() -> None:

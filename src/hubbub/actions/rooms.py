@@ -11,10 +11,10 @@ from hubbub.actions._telling import post_system, tell_membership, tell_room_chan
 from hubbub.actions.checking import checked, require
 from hubbub.errors import Conflict, Forbidden, Invalid
 from hubbub.models import Member, Membership, Room
-from hubbub.models.room import direct_key, name_key
+from hubbub.models.room import direct_key
 from hubbub.protocol import limits
 from hubbub.protocol.objects import Role, RoomKind, RoomRole, System, SystemKind
-from hubbub.protocol.wire import RoomName, ShortText
+from hubbub.protocol.wire import RoomName, ShortText, name_key
 from hubbub.unit import unit
 
 

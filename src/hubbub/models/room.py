@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
@@ -17,6 +16,7 @@ from hubbub.models.member import Member
 from hubbub.protocol import limits
 from hubbub.protocol import objects as wire
 from hubbub.protocol.objects import Role, RoomKind
+from hubbub.protocol.wire import NAME_KEY_CHARACTERS, name_key
 
 
 class Head(NamedTuple):
@@ -74,7 +74,7 @@ class RoomQuerySet(models.QuerySet["Room"]):
 class Room(models.Model):
     kind = models.CharField(max_length=8, choices=[(k, k) for k in RoomKind])
     name = models.CharField(max_length=limits.ROOM_NAME_CHARACTERS, blank=True)
-    name_key = models.CharField(max_length=255, unique=True, null=True, editable=False)  # noqa: DJ001
+    name_key = models.CharField(max_length=NAME_KEY_CHARACTERS, unique=True, null=True, editable=False)  # noqa: DJ001
     direct_key = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001
     description = models.CharField(max_length=limits.DESCRIPTION_CHARACTERS, blank=True)
     archived = models.BooleanField(default=False)
@@ -132,11 +132,6 @@ def _moment(stored: datetime | str) -> datetime:
     if isinstance(stored, str):
         stored = datetime.fromisoformat(stored)
     return stored if stored.tzinfo else stored.replace(tzinfo=UTC)
-
-
-def name_key(name: str) -> str:
-    """What makes two names of rooms the same: compatibility forms and case do not count."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def direct_key(members: Iterable[int]) -> str:

@@ -59,6 +59,8 @@ def _size_of(text: str) -> int:
 
 def _tidy(text: str) -> str:
     """NFC, nothing that cannot be seen, one space where there was white space, nothing at the ends."""
+    if len(text) > _RAW_CHARACTERS:
+        raise ValueError("the text is too long")
     text = unicodedata.normalize("NFC", _without_nul(text))
     seen = "".join(c for c, before in zip(text, "a" + text, strict=False) if _shows(c, before))
     return unicodedata.normalize("NFC", " ".join(seen.split()))
@@ -78,6 +80,8 @@ def _shows(character: str, before: str) -> bool:
     return unicodedata.category(character) not in {"Cc", "Cf"} and character not in _BLANK
 
 
+# Putting marks into their order takes the square of their number (security row 66): 64 KiB of them took half a second.
+_RAW_CHARACTERS = 4 * limits.DESCRIPTION_CHARACTERS
 _SHAPING = frozenset("\u200c\u200d") | {chr(c) for c in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))}
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
@@ -89,9 +93,18 @@ def _room_name(name: str) -> str:
     if "/" in name or name.startswith("~") or name in (".", ".."):
         # It is a part of the room's address: browsers resolve dots, and `~12` is a room by its id.
         raise ValueError("a room's name has no “/”, does not start with “~” and is not “.” or “..”")
-    if len(name) > limits.ROOM_NAME_CHARACTERS:
+    if len(name) > limits.ROOM_NAME_CHARACTERS or len(name_key(name)) > NAME_KEY_CHARACTERS:
         raise ValueError(f"a room's name has at most {limits.ROOM_NAME_CHARACTERS} characters")
     return name
+
+
+NAME_KEY_CHARACTERS = 255
+"""Some characters stand for many: “ﷺ” is eighteen letters in its compatibility form."""
+
+
+def name_key(name: str) -> str:
+    """What makes two names of rooms the same: compatibility forms and case do not count."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def _person_name(name: str) -> str:

@@ -8,9 +8,9 @@ from django.db.models import Case, IntegerField, Value, When
 from django.db.models.functions import Lower
 
 from hubbub.models import Member, Room
-from hubbub.models.room import name_key
 from hubbub.protocol.objects import PresenceState, RoomKind, RoomRole, RosterEntry
 from hubbub.protocol.replies import MemberPage, RoomPage, Roster
+from hubbub.protocol.wire import name_key
 from hubbub.queries.presence import states
 
 
