@@ -30,7 +30,8 @@ SETTINGS: dict[str, Setting] = {
     ),
     "LINKS": Setting(
         {},
-        "where the client's menu leads: URL names or paths for sign_in, sign_out, account, invite, admin",
+        "where the client's menu leads: URL names or paths for sign_in, sign_out, account, invite, admin; or the "
+        "dotted path of `request -> such a dict`, where it depends on who asks",
     ),
 }
 

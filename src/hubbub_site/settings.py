@@ -179,13 +179,7 @@ HUBBUB = {
     "ADMIT": "hubbub_site.accounts.admission.admit",
     "BEARER": ["hubbub_site.accounts.jwt.user_from_token"],
     "RATE_LIMITS": CONFIG.rate_limits,
-    "LINKS": {
-        "sign_in": "account_login",
-        "sign_out": "account_logout",
-        "account": "account",
-        "invite": "invitations",
-        "admin": "people",
-    },
+    "LINKS": "hubbub_site.accounts.links.menu",
 }
 INVITATIONS_BY = CONFIG.invitations
 

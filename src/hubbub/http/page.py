@@ -14,6 +14,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render, resolve_url
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language, get_language_bidi
 
 from hubbub import actions, conf
@@ -26,7 +27,7 @@ MANIFEST = Path(__file__).parent.parent / "static" / "hubbub" / "manifest.json"
 def page(request: HttpRequest, room: str = "", number: int = 0) -> HttpResponse:
     """The client. Which room to show is for the client to read from the address."""
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path(), _link("sign_in"))
+        return redirect_to_login(request.get_full_path(), _links(request)["sign_in"])
     try:
         actions.member_for(request.user)
     except Forbidden as refusal:
@@ -49,7 +50,6 @@ def page(request: HttpRequest, room: str = "", number: int = 0) -> HttpResponse:
 
 def _boot(request: HttpRequest, workspace: str, language: str) -> dict[str, Any]:
     base = reverse("hubbub:page")
-    links = {name: _link(name) for name in ("sign_in", "sign_out", "account", "invite", "admin")}
     return {
         "socket": conf.get("SOCKET_PATH"),
         "api": f"{base}api/",
@@ -57,15 +57,23 @@ def _boot(request: HttpRequest, workspace: str, language: str) -> dict[str, Any]
         "csrf": get_token(request),
         "workspace": workspace,
         "language": language,
-        "links": links,
+        "links": _links(request),
     }
 
 
-def _link(name: str) -> str | None:
-    """A path of the LINKS setting: a URL name, a path, or nothing."""
-    target = conf.get("LINKS").get(name)
+def _links(request: HttpRequest) -> dict[str, str | None]:
+    """Where the client's menu leads: the LINKS setting, which may depend on who asks."""
+    setting = conf.get("LINKS")
+    targets = import_string(setting)(request) if isinstance(setting, str) else setting
+    links = {name: _path(targets.get(name)) for name in ("sign_in", "sign_out", "account", "invite", "admin")}
+    links["sign_in"] = links["sign_in"] or str(resolve_url(settings.LOGIN_URL))
+    return links
+
+
+def _path(target: str | None) -> str | None:
+    """A URL's name as its path; a path as it is."""
     if target is None:
-        return str(resolve_url(settings.LOGIN_URL)) if name == "sign_in" else None
+        return None
     try:
         return reverse(target)
     except NoReverseMatch:
