@@ -12,8 +12,8 @@ from bench.rounds import Plan, ratio, say, spread
 from bench.scenarios.scenario import Bar, Scenario
 
 FIGURE = "arrivals/s ÷ Channels tutorial on Daphne"
-ARRIVALS = 300
-AT_ONCE = 50
+ARRIVALS = 1000
+AT_ONCE = 100
 
 
 def measure(plan: Plan) -> dict[str, Any]:
