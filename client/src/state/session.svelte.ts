@@ -148,6 +148,11 @@ export class Session {
     this.#socket.tell("typing", { room })
   }
 
+  /** What was typed is sent: the next key begins another message, and is told at once. */
+  endTyping(room: number): void {
+    this.#typedAt.delete(room)
+  }
+
   /** Say whether somebody looks at this tab. */
   setPresence(state: "active" | "away"): void {
     if (state === this.#attention) return
@@ -164,7 +169,7 @@ export class Session {
     this.#catchUp.forget(room)
     this.rooms.forget(room)
     this.timeline(room).clear()
-    this.typing.put(room, [])
+    this.typing.forget(room)
   }
 
   #listener(): Listener {

@@ -206,6 +206,9 @@ describe("presence and typing", () => {
     await pass(3 * SECOND)
     session.startTyping(1)
     expect(FakeSocket.last.all("typing")).toHaveLength(2)
+    session.endTyping(1)
+    session.startTyping(1)
+    expect(FakeSocket.last.all("typing")).toHaveLength(3)
   })
 
   test("who looks away is away after a reconnection too", async () => {
