@@ -121,7 +121,8 @@ class Feed:
         for dialect, listeners in self.listeners.items():
             if listeners:
                 self._fan_out(tuple(listeners), dialect(frames, self.last_number))
-        self.last_number = max([self.last_number, *(frame.number for frame in frames)])
+        for frame in frames:
+            self.last_number = max(self.last_number, frame.number)
         if leaver is not None:
             self._out.then(lambda: self._leave(self, leaver))
 

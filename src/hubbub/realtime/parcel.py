@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 
 from pydantic_core import to_json
 
@@ -18,6 +17,8 @@ class Parcel:
     for a server that lets us write to the transport.
     """
 
+    __slots__ = ("_wire", "ephemeral", "head", "room", "texts")
+
     def __init__(
         self, texts: Sequence[bytes], *, room: int | None = None, head: int = 0, ephemeral: bool = False
     ) -> None:
@@ -25,12 +26,15 @@ class Parcel:
         self.room = room
         self.head = head
         self.ephemeral = ephemeral
+        self._wire: bytes | None = None
 
-    @cached_property
+    @property
     def wire(self) -> bytes:
-        return b"".join([frame_header(len(text)) + text for text in self.texts])
+        if self._wire is None:
+            self._wire = b"".join([frame_header(len(text)) + text for text in self.texts])
+        return self._wire
 
-    @cached_property
+    @property
     def size(self) -> int:
         return sum(map(len, self.texts)) + 10 * len(self.texts)
 
