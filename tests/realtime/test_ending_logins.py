@@ -12,7 +12,7 @@ import urllib.request
 import pytest
 
 from hubbub.protocol.closing import Close
-from tests.realtime.conftest import Arrive, Enter
+from tests.online import Arrive, Enter
 from tests.serving import Person, Server, Shell
 from tests.sockets import Online, Refused, dial, new_id
 

@@ -11,7 +11,7 @@ from websockets.frames import Opcode
 
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
-from tests.realtime.conftest import Arrive, ByHand
+from tests.online import Arrive, ByHand
 from tests.serving import Server
 from tests.sockets import Online, frame, new_id
 

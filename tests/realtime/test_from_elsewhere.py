@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.realtime.conftest import Arrive, Enter
+from tests.online import Arrive, Enter
 from tests.realtime.truth import assert_all_see_the_truth
 from tests.serving import Server, Shell, Site, served
 from tests.sockets import Online, dial, new_id

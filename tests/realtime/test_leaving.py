@@ -8,7 +8,7 @@ import time
 import pytest
 
 from hubbub.protocol.closing import Close
-from tests.realtime.conftest import Arrive, Enter
+from tests.online import Arrive, Enter
 from tests.serving import Server, Shell
 from tests.sockets import Online, Refused, new_id
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.realtime.conftest import Arrive
+from tests.online import Arrive
 from tests.realtime.truth import assert_all_see_the_truth
 from tests.serving import Server, Shell
 from tests.sockets import Online, Refused, new_id

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from hubbub.protocol import limits
-from tests.realtime.conftest import Arrive, ByHand
+from tests.online import Arrive, ByHand
 from tests.realtime.truth import assert_all_see_the_truth
 from tests.serving import Server, Shell, Site, served, shell_of
 from tests.sockets import Online, Refused, dial, frame, new_id

@@ -9,7 +9,7 @@ import pytest
 
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
-from tests.realtime.conftest import Arrive, Enter
+from tests.online import Arrive, Enter
 from tests.serving import Person, Server, Shell
 from tests.sockets import Online, new_id
 

@@ -12,7 +12,7 @@ import pytest
 
 from hubbub.protocol.closing import Close
 from hubbub.realtime.presence import LEASE_SECONDS
-from tests.realtime.conftest import Arrive
+from tests.online import Arrive
 from tests.realtime.truth import assert_all_see_the_truth
 from tests.serving import Person, Server, Shell, new_site, newcomer, served, settle, shell_of
 from tests.sockets import Online, new_id

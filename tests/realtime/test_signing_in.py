@@ -6,7 +6,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from hubbub.protocol.closing import Close
-from tests.realtime.conftest import Arrive, ByHand
+from tests.online import Arrive, ByHand
 from tests.serving import Person, Server, Shell
 from tests.sockets import Online, dial
 

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from hubbub.protocol import limits
-from tests.realtime.conftest import Arrive, ByHand
+from tests.online import Arrive, ByHand
 from tests.realtime.truth import assert_all_see_the_truth
 from tests.serving import Server, Shell
 from tests.sockets import Online, Raw, new_id

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hubbub.realtime.presence import GRACE_SECONDS
-from tests.realtime.conftest import Arrive
+from tests.online import Arrive
 from tests.serving import Person, Server, Shell
 from tests.sockets import Online, Refused
 

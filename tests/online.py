@@ -1,0 +1,162 @@
+"""Servers and people on line: one server of each kind for all tests that need one.
+
+`server` is `hubbub serve`, `any_server` each way to serve in turn; `comes("bob")` opens a socket of Bob's there.
+"""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.serving import WAYS, Person, Server, Shell, Site, new_site, newcomer, served, settle, shell_of
+from tests.sockets import Lines, Online, Raw, dial
+
+Arrive = Callable[..., Online]
+ByHand = Callable[..., Raw]
+Enter = Callable[..., Lines]
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A site as it is after its first day. Copied, never served."""
+    site = new_site(tmp_path_factory.mktemp("home"))
+    with shell_of(site) as shell:
+        settle(site, shell)
+    return site
+
+
+@pytest.fixture(scope="session")
+def a_copy_of(home: Site, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Site]:
+    """Makes a site of one's own, with the same people in it."""
+
+    def copy() -> Site:
+        data = tmp_path_factory.mktemp("site", numbered=True) / "data"
+        shutil.copytree(home.data, data)
+        return Site(data, people=home.people)
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def _servers(a_copy_of: Callable[[], Site]) -> Iterator[Callable[[str], Server]]:
+    """Each kind of server, started when it is first needed."""
+    started: dict[str, Server] = {}
+    with ExitStack() as stack:
+
+        def server(way: str) -> Server:
+            if way not in started:
+                started[way] = stack.enter_context(served(a_copy_of(), way))
+            return started[way]
+
+        yield server
+
+
+@pytest.fixture
+def server(_servers: Callable[[str], Server]) -> Server:
+    """`hubbub serve`."""
+    return _servers("hubbub serve")
+
+
+@pytest.fixture(params=WAYS)
+def any_server(request: pytest.FixtureRequest, _servers: Callable[[str], Server]) -> Server:
+    """Each way to serve in turn: what a test with this says holds on all of them."""
+    return _servers(request.param)
+
+
+@pytest.fixture
+def home_with_limits(a_copy_of: Callable[[], Site]) -> Iterator[Server]:
+    """A server of one's own, with rates and counts of connections as they are out of the box."""
+    with served(a_copy_of(), HUBBUB_RATE_LIMITS="on") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _shells() -> Iterator[Callable[[Site], Shell]]:
+    started: dict[Path, Shell] = {}
+    with ExitStack() as stack:
+
+        def shell(site: Site) -> Shell:
+            if site.data not in started:
+                started[site.data] = stack.enter_context(shell_of(site))
+            return started[site.data]
+
+        yield shell
+
+
+@pytest.fixture
+def serving(request: pytest.FixtureRequest) -> Server:
+    """The server of this test: `any_server` if it asks for that one, else `server`."""
+    name = "any_server" if "any_server" in request.fixturenames else "server"
+    found: Server = request.getfixturevalue(name)
+    return found
+
+
+@pytest.fixture
+def shell(serving: Server, _shells: Callable[[Site], Shell]) -> Shell:
+    """Another process with the same database."""
+    return _shells(serving.site)
+
+
+@pytest.fixture
+def comes(serving: Server) -> Iterator[Arrive]:
+    """`comes("bob")`: Bob opens a socket and takes a snapshot. Whoever came is gone after the test."""
+    here: list[Online] = []
+
+    def arrive(
+        who: str | Person, *, snapshot: bool = True, at: Server | None = None, **how: object
+    ) -> Online:
+        at = at or serving
+        person = at.site.people[who] if isinstance(who, str) else who
+        online = Online(dial(at, person=person, **how), person)
+        here.append(online)
+        if snapshot:
+            online.takes_snapshot()
+        return online
+
+    yield arrive
+    for online in here:
+        online.closes()
+
+
+@pytest.fixture
+def enters(serving: Server) -> Iterator[Enter]:
+    """`enters("garden", "bob")`: Bob opens the room socket of that room."""
+    here: list[Lines] = []
+
+    def enter(room: str, who: str | Person = "bob", **how: object) -> Lines:
+        person = serving.site.people[who] if isinstance(who, str) else who
+        lines = Lines(dial(serving, f"/ws/chat/{quote(room, safe='')}/", person=person, **how))
+        here.append(lines)
+        return lines
+
+    yield enter
+    for lines in here:
+        lines.closes()
+
+
+@pytest.fixture
+def by_hand(serving: Server) -> Iterator[ByHand]:
+    """`by_hand("bob")`: a WebSocket of Bob's that the test makes byte by byte."""
+    made: list[Raw] = []
+
+    def make(who: str | Person | None = None, *, at: Server | None = None, **how: Any) -> Raw:
+        at = at or serving
+        made.append(Raw(at, at.site.people[who] if isinstance(who, str) else who, **how))
+        return made[-1]
+
+    yield make
+    for raw in made:
+        raw.socket.close()
+
+
+@pytest.fixture
+def erin(shell: Shell) -> Person:
+    """A member whom only this test knows: what happens to her account harms no other test."""
+    return newcomer(shell, f"erin-{uuid.uuid4().hex[:8]}")

@@ -1,0 +1,265 @@
+"""What happens by itself, with the clocks turned up: heartbeats, silence, comparisons, logins that are looked at again.
+
+The whole realtime side runs in the test's own event loop; the bus is cut off by taking away the outlet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from hubbub import actions, publish
+from hubbub.errors import Unavailable
+from hubbub.models import Member, Room, Token
+from hubbub.protocol import limits
+from hubbub.protocol.closing import Close
+from hubbub.protocol.events import Heartbeat
+from hubbub.realtime import pulse, repair, runtime
+from hubbub.realtime.auth import still_valid
+from tests.people import somebody
+from tests.realtime.wires import Wire, in_thread
+from tests.sockets import new_id
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Dial = Callable[..., Wire]
+
+
+class Quick:
+    """Clocks of a tenth of their length."""
+
+    BEAT, SILENCE, CHECK, POLL = 0.2, 0.6, 0.3, 0.3
+
+
+@pytest.fixture
+def people(db: None, no_first_room: None) -> dict[str, tuple[Member, str]]:
+    found = {}
+    for name in ("alice", "bob"):
+        member = somebody(name)
+        found[name] = (member, actions.create_token(member=member)[1])
+    return found
+
+
+@pytest.fixture
+def room(people: dict[str, tuple[Member, str]]) -> Room:
+    made = actions.create_room(by=people["alice"][0], name="square")
+    return actions.invite_members(by=people["alice"][0], room=made, members=[people["bob"][0]])
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "HEARTBEAT_SECONDS", Quick.BEAT)
+    monkeypatch.setattr(limits, "SILENCE_SECONDS", Quick.SILENCE)
+    monkeypatch.setattr(pulse, "TICK_SECONDS", 0.02)
+    monkeypatch.setattr(pulse, "REVALIDATE_SECONDS", Quick.CHECK)
+    monkeypatch.setattr(repair, "POLL_SECONDS", Quick.POLL)
+
+
+@pytest.fixture
+async def dial(people: dict[str, tuple[Member, str]]) -> AsyncIterator[Dial]:
+    """`dial("bob")`: Bob's socket in this event loop. All is stopped after the test."""
+    wires: list[Wire] = []
+
+    def make(name: str, **how: Any) -> Wire:
+        wires.append(Wire(people[name][1], **how))
+        return wires[-1]
+
+    yield make
+    for wire in wires:
+        await wire.leaves()
+    await runtime.stop()
+
+
+@pytest.fixture
+def cut_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From now on nobody is told what is committed: the bus is down."""
+    return lambda: monkeypatch.setattr(publish, "_outlet", None)
+
+
+async def test_a_heartbeat_that_is_answered_keeps_the_socket(quick: None, dial: Dial) -> None:
+    """Three times as long as silence would be allowed to last."""
+    alice = dial("alice")
+    for beats in range(1, 10):
+        await alice.hears(lambda _, n=beats: sum(f.get("type") == "heartbeat" for f in alice.frames) >= n)  # type: ignore[misc]
+        assert await alice.asks("beat") == {}
+    assert alice.close is None
+
+
+async def test_a_heartbeat_that_is_not_answered_ends_it(quick: None, dial: Dial) -> None:
+    """F14: half open. 4010: come back and resume."""
+    alice = dial("alice")
+    await alice.hears_event("heartbeat")
+    assert await alice.is_closed() == Close.LOST_CONTINUITY
+
+
+async def test_the_room_socket_knows_no_heartbeat(quick: None, dial: Dial, room: Room) -> None:
+    """The tutorial's page does not answer one; pings of the server watch its line."""
+    script = dial("bob", room="square")
+    await asyncio.sleep(Quick.SILENCE * 2)
+    assert script.close is None
+    assert script.frames == []
+
+
+async def test_a_slow_readers_heartbeat_names_the_heads(dial: Dial, room: Room) -> None:
+    """G7: the digest."""
+    alice = dial("alice")
+    await alice.asks("snapshot")
+    runtime_here = runtime.runtime()
+    (connection,) = runtime_here.hub.connections
+    connection.moved = True
+    await runtime_here.pulse._beat()
+    assert (await alice.hears_event("heartbeat"))["heads"] == {str(room.pk): room.seq}
+    assert not connection.moved
+    assert Heartbeat().encode() == b'{"type":"heartbeat"}'
+
+
+async def test_a_message_that_nobody_was_told_of_is_found(
+    quick: None, dial: Dial, room: Room, people: dict[str, Any], cut_off: Callable[[], None]
+) -> None:
+    """G7: heads are compared though nothing else happens."""
+    bob = dial("bob")
+    await bob.asks("snapshot")
+    cut_off()
+    await in_thread(actions.send_message, author=people["alice"][0], room=room.pk, text="unheard of")
+    heard = await bob.hears_event("message")
+    assert heard["message"]["text"] == "unheard of"
+
+
+async def test_a_removal_that_nobody_was_told_of_cuts_off_too(
+    quick: None, dial: Dial, room: Room, people: dict[str, Any], cut_off: Callable[[], None]
+) -> None:
+    """G9 without the bus: nothing after, on the browser's socket and on the room socket."""
+    (alice, _), (bob, _) = people["alice"], people["bob"]
+    browser, script = dial("bob"), dial("bob", room="square")
+    await browser.asks("snapshot")
+    cut_off()
+    await in_thread(actions.remove_member, by=alice, room=room, member=bob)
+    await in_thread(actions.send_message, author=alice, room=room.pk, text="canary")
+    assert await script.is_closed() == Close.NOT_FOUND
+    await browser.hears_event("refresh")
+    assert await browser.asks("timeline", room=room.pk)  # answered, so all that was on its way has come
+    assert "canary" not in str([f for f in browser.frames if f.get("type") == "message"])
+    assert "canary" not in str(script.frames)
+
+
+async def test_a_room_joined_that_nobody_told_of_is_found_by_asking(
+    quick: None, dial: Dial, people: dict[str, Any], room: Room, cut_off: Callable[[], None]
+) -> None:
+    bob = dial("bob")
+    await bob.asks("snapshot")
+    cut_off()
+    other = await in_thread(actions.create_room, by=people["bob"][0], name="kitchen")
+    await bob.hears_event("refresh")
+    assert other.pk in [r["id"] for r in (await bob.asks("snapshot"))["rooms"]]
+
+
+@pytest.mark.parametrize("ending", ["token", "member", "account"])
+async def test_a_login_whose_end_nobody_was_told_of_is_found(
+    quick: None, dial: Dial, people: dict[str, Any], cut_off: Callable[[], None], ending: str
+) -> None:
+    """G10 without the bus."""
+    bob = dial("bob")
+    await bob.asks("snapshot")
+    member = people["bob"][0]
+    cut_off()
+    if ending == "token":
+        await in_thread(Token.objects.filter(member=member).delete)
+    elif ending == "member":
+        await in_thread(Member.objects.filter(pk=member.pk).update, active=False)
+    else:
+        await in_thread(type(member.user).objects.filter(pk=member.user.pk).update, is_active=False)
+    assert await bob.is_closed() == Close.REVOKED
+
+
+async def test_logins_are_looked_at_together(
+    dial: Dial, people: dict[str, Any], django_assert_max_num_queries: Any
+) -> None:
+    """A few queries, however many sockets there are."""
+    for name in ("alice", "bob") * 10:
+        await dial(name).asks("beat")
+    logins = [connection.login for connection in runtime.runtime().hub.connections]
+    assert len(logins) == 20
+
+    def look() -> set[str]:
+        with django_assert_max_num_queries(4):
+            return still_valid(logins)
+
+    assert len(await in_thread(look)) == 2
+
+
+async def test_nothing_is_left_of_sockets_that_ended(dial: Dial, room: Room) -> None:
+    """I10"""
+    wires = [dial("alice"), dial("bob"), dial("bob", room="square")]
+    await wires[0].asks("snapshot")
+    for wire in wires:
+        await wire.leaves()
+    hub = runtime.runtime().hub
+    assert not (hub.connections or hub.of_member or hub.of_login or hub.feeds or hub.versions)
+
+
+async def test_only_so_many_commands_wait(dial: Dial, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """WAITING_COMMANDS: the others stay in the network until there is room."""
+    alice = dial("alice")
+    await alice.asks("snapshot")
+    runtime.runtime().rates.lifted = True
+    held: list[Any] = []
+    monkeypatch.setattr(runtime.runtime().writer, "submit", lambda job, done: held.append((job, done)))
+    for _ in range(limits.WAITING_COMMANDS + 10):
+        alice.sends("message.send", room=room.pk, message=new_id(), text="x")
+    await _until(lambda: len(held) == limits.WAITING_COMMANDS)
+    await asyncio.sleep(0.05)
+    assert (len(held), alice.inbox.qsize()) == (limits.WAITING_COMMANDS, 10)
+    for job, done in held[:5]:
+        job.refusal = Unavailable("busy")
+        done(job)
+    await _until(lambda: len(held) == limits.WAITING_COMMANDS + 5)
+
+
+async def test_a_writer_that_is_overrun_says_so(
+    dial: Dial, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """WRITER_QUEUE: fail fast, come back; nothing was changed."""
+    alice = dial("alice")
+    await alice.asks("snapshot")
+    monkeypatch.setattr(limits, "WRITER_QUEUE", 0)
+    error = await alice.asks("message.send", room=room.pk, message=new_id(), text="x")
+    assert (error["code"], error["retry_after"]) == ("unavailable", 1.0)
+    monkeypatch.undo()
+    assert "message" in await alice.asks("message.send", room=room.pk, message=new_id(), text="x")
+
+
+async def test_a_database_that_is_down_sends_newcomers_away_for_a_moment(
+    dial: Dial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """4012 with a time, not 4001: nobody is signed out because the database restarts."""
+    await dial("alice").asks("beat")
+
+    async def down(*_: Any) -> None:
+        raise OSError("the database is down")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runtime.runtime().logins, "get", down)
+        bob = dial("bob")
+        assert await bob.is_closed() == Close.GOING_AWAY
+    with monkeypatch.context() as patch:
+        patch.setattr(runtime.runtime().catch_up, "epoch", down)
+        bob = dial("bob")
+        assert await bob.is_closed() == Close.GOING_AWAY
+    assert bob.close is not None and bob.close[1].startswith("retry_after=")
+    assert len(runtime.runtime().hub.connections) == 1
+
+
+async def test_who_comes_while_the_server_stops_is_sent_on(dial: Dial) -> None:
+    await dial("alice").asks("beat")
+    runtime.runtime().draining = 2.0
+    bob = dial("bob")
+    assert await bob.is_closed() == Close.GOING_AWAY
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110  what it waits for has no event
+            await asyncio.sleep(0.01)
