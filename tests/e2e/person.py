@@ -127,7 +127,9 @@ class Person(Visitor):
         expect(self.page.get_by_role("status").filter(has_text=text).first).to_be_visible()
 
     def is_connected(self) -> None:
-        expect(self.page.get_by_role("status").filter(has_text=re.compile("onnect|signed out"))).to_have_count(0)
+        expect(
+            self.page.get_by_role("status").filter(has_text=re.compile("onnect|signed out"))
+        ).to_have_count(0)
 
     def has_unread(self, count: int, room: Room) -> None:
         """The sidebar says so. With 0 it says nothing."""

@@ -33,9 +33,7 @@ def main(usernames: list[str], *, annals: bool) -> None:
     ]
     for username in others:
         role = Role.GUEST if username == "carol" else Role.MEMBER
-        users.append(
-            create_account(username=username, name=username.title(), password=PASSWORD, role=role)
-        )
+        users.append(create_account(username=username, name=username.title(), password=PASSWORD, role=role))
     if annals:
         write_annals(users)
     print(json.dumps([described(user) for user in users]))

@@ -25,10 +25,11 @@ const box = [...timeline.querySelectorAll("*")].find(each =>
 """
 # Resolves once the content has kept its height and place for twelve frames: nothing more is on its way.
 SETTLED = f"""
-timeline => new Promise(resolve => {{
+timeline => new Promise((resolve, reject) => {{
     {BOX}
-    let last = "", same = 0
+    let last = "", same = 0, looks = 0
     const look = () => {{
+        if (++looks > 600) return reject(new Error("the timeline does not come to rest"))
         const now = `${{box.scrollHeight}} ${{box.scrollTop}}`
         same = now === last ? same + 1 : 0
         last = now

@@ -156,4 +156,12 @@ def hubbub_serve(data: Path, port: int) -> list[str | Path]:
 def daphne(data: Path, port: int) -> list[str | Path]:
     """Row 1: any other ASGI server runs the same application."""
     settings = [f"HUBBUB_DATA={data}", "DJANGO_SETTINGS_MODULE=hubbub_site.settings"]
-    return [*settings, PROGRAMS / "daphne", "-b", "127.0.0.1", "-p", str(port), "hubbub_site.asgi:application"]
+    return [
+        *settings,
+        PROGRAMS / "daphne",
+        "-b",
+        "127.0.0.1",
+        "-p",
+        str(port),
+        "hubbub_site.asgi:application",
+    ]

@@ -17,7 +17,7 @@ HOSTILE = {
     "svg": "<svg/onload=alert(1)><animate onbegin=alert(1)>",
     "frame": '<iframe srcdoc="<script>parent.alert(1)</script>"></iframe>',
     "style": "<style>*{display:none}</style>",
-    "form": '<form action=//evil.example><input autofocus onfocus=alert(1)></form>',
+    "form": "<form action=//evil.example><input autofocus onfocus=alert(1)></form>",
     "javascript link": "[tea](javascript:alert(1))",
     "javascript in disguise": "[tea](java&#115;cript:alert(1)) [more](JaVaScRiPt:alert(1)) [\x01](\x01javascript:alert(1))",
     "tab in a scheme": "[tea](<java\tscript:alert(1)>)",

@@ -50,7 +50,9 @@ def test_code_is_coloured_and_copied(alice: Person, bob: Person, garden: Room) -
     alice.presses("Send")
     block = bob.posts.get_by_role("region", name="Code")
     expect(block).to_have_text(code)
-    colours = "block => new Set([...block.querySelectorAll('*')].map(each => getComputedStyle(each).color)).size"
+    colours = (
+        "block => new Set([...block.querySelectorAll('*')].map(each => getComputedStyle(each).color)).size"
+    )
     bob.page.wait_for_function(f"block => ({colours})(block) > 1", arg=block.element_handle())
     bob.posts.get_by_role("button", name="Copy code").click()
     expect(bob.posts.get_by_role("button", name="Copied")).to_be_visible()

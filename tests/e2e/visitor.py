@@ -110,7 +110,9 @@ class Visitor:
 
     @property
     def complaints(self) -> list[str]:
-        return [said for said in self._complaints if not any(re.search(each, said) for each in self._expected)]
+        return [
+            said for said in self._complaints if not any(re.search(each, said) for each in self._expected)
+        ]
 
     def shows(self, picture: Path) -> None:
         """A picture of every open page, for whoever has to find out why a test failed."""
