@@ -1,6 +1,6 @@
 /** Where in the client one is, kept in the browser's history. */
 
-import { type Place, pathOf, placeAtPath } from "./paths"
+import { isPathOfRoom, type Place, pathOf, placeAtPath } from "./paths"
 
 interface Addressable {
   id: number
@@ -37,6 +37,12 @@ export class Navigation {
   /** The address to give to others, with the site's name. */
   link(room: Addressable, number?: number): string {
     return new URL(this.path(room, number), location.href).href
+  }
+
+  /** The path of an address that leads to a room or message here; null for every other one. */
+  pathIn(address: string): string | null {
+    const url = URL.parse(address)
+    return url && url.origin === location.origin && isPathOfRoom(this.#base, url.pathname) ? url.pathname : null
   }
 
   go(path: string): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { NOWHERE, pathOf, placeAtPath, roomAt } from "./paths"
+import { isPathOfRoom, NOWHERE, pathOf, placeAtPath, roomAt } from "./paths"
 
 const general = { id: 1, kind: "public", name: "general" }
 const direct = { id: 7, kind: "direct", name: "" }
@@ -31,4 +31,12 @@ test("what is no address of the client's means the beginning", () => {
 test("a tilde and digits are a room's id, all else its name", () => {
   expect(roomAt("~7")).toEqual({ id: 7 })
   expect(roomAt("general")).toEqual({ name: "general" })
+})
+
+test("only whole addresses of rooms and messages are links within the page", () => {
+  expect(isPathOfRoom("/chat/", "/chat/general/")).toBe(true)
+  expect(isPathOfRoom("/chat/", "/chat/general/42/")).toBe(true)
+  expect(isPathOfRoom("/chat/", "/chat/")).toBe(false)
+  expect(isPathOfRoom("/chat/", "/chat/api/docs")).toBe(false)
+  expect(isPathOfRoom("/chat/", "/elsewhere/general/")).toBe(false)
 })

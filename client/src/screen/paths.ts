@@ -23,6 +23,11 @@ export function placeAtPath(base: string, path: string): Place {
   return { room: decoded(room), number: /^[1-9]\d{0,15}$/.test(number ?? "") ? Number(number) : null }
 }
 
+/** Whether this is the address of a room or a message, and of nothing else that may be served below `base`. */
+export function isPathOfRoom(base: string, path: string): boolean {
+  return path.startsWith(base) && /^[^/]+\/(?:[1-9]\d{0,15}\/)?$/.test(path.slice(base.length))
+}
+
 /** How to ask for the room of a place. */
 export function roomAt(room: string): { id: number } | { name: string } {
   const id = /^~(\d{1,16})$/.exec(room)?.[1]

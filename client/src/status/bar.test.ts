@@ -22,6 +22,11 @@ test("cut off, it tells when the next try is, and that nothing is lost", () => {
   expect(bar("reconnecting", true, 4, 0)?.action).toBe("retry")
 })
 
+test("what is read out does not count", () => {
+  const spoken = [4, 3, 0].map(seconds => bar("reconnecting", true, seconds, 0)?.spoken)
+  expect(new Set(spoken)).toEqual(new Set(["connection.lost"]))
+})
+
 test("while it tries there is nothing to press", () => {
   expect(told("reconnecting", true, 0, 0)).toBe("Reconnecting… What you write is kept and sent then.")
   expect(bar("reconnecting", true, null, 0)?.action).toBeNull()

@@ -6,6 +6,8 @@ import type { Key, Values } from "../ui/strings"
 export interface Bar {
   readonly key: Key
   readonly values: Values
+  /** what is read out instead, where the sentence counts down */
+  readonly spoken?: Key
   readonly mood: "waits" | "ended"
   readonly action: "retry" | "sign_in" | "reload" | null
 }
@@ -33,9 +35,10 @@ export function bar(status: Status, ready: boolean, seconds: number | null, unse
     return {
       key: ready ? "connection.waits" : "connection.unreachable",
       values: { count: seconds },
+      spoken: ready ? "connection.lost" : "connection.away",
       mood: "waits",
       action: "retry",
     }
   }
-  return ready ? { key: "connection.trying", values: {}, mood: "waits", action: null } : null
+  return ready ? { key: "connection.trying", values: {}, spoken: "connection.lost", mood: "waits", action: null } : null
 }

@@ -31,6 +31,8 @@ export const en = {
     one: "The server cannot be reached. Next try in {count} second.",
     other: "The server cannot be reached. Next try in {count} seconds.",
   },
+  "connection.lost": "No connection. What you write is kept and sent when it is back.",
+  "connection.away": "The server cannot be reached.",
   "connection.now": "Try now",
   "connection.signedOut": "You are signed out.",
   "connection.signedOutUnsent": {
