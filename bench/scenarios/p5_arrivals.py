@@ -29,11 +29,11 @@ def measure(plan: Plan) -> dict[str, Any]:
             "rooms": {str(room): seq for room, seq in workspace.rooms.values()},
         }
         resume = workspace.event_dialect({"type": "resume", **known})
-        for turn in range(plan.warm_ups + plan.runs):
+        for turn in range(1 + plan.runs):
             for name, where, dialect in (("Hubbub", server, resume), (on_daphne.name, daphne, tutorial)):
                 rate = _arrive(where, dialect)
-                say(f"{name}: {rate:,.0f} arrivals/s{' (warm-up)' if turn < plan.warm_ups else ''}")
-                if turn >= plan.warm_ups:
+                say(f"{name}: {rate:,.0f} arrivals/s{'' if turn else ' (warm-up)'}")
+                if turn:
                     rates[name].append(rate)
     found = {name: {"arrivals_per_second": spread(seen), "runs": seen} for name, seen in rates.items()}
     return {
