@@ -1,4 +1,4 @@
-"""A backup as one file: a zip with a manifest, the site as an SQLite database, and the key and settings beside it.
+"""The site as it is at one moment, put into a backup, and a backup's database made ready to take a site's place.
 
 The database in it is SQLite whatever the site runs on, so a backup of a PostgreSQL site can be restored to either.
 """
@@ -10,117 +10,136 @@ import os
 import shutil
 import sqlite3
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, connections
+from django.db.migrations.loader import MigrationLoader
 
 from hubbub import __version__
 from hubbub.models import Message, Workspace
+from hubbub.models.workspace import new_epoch
+from hubbub_site import config as settings_file
 from hubbub_site import databases, moving, secret
+from hubbub_site.backup_file import (
+    DATABASE,
+    FORMAT,
+    MANIFEST,
+    SETTINGS,
+    NoBackup,
+    only_for_its_owner,
+)
 from hubbub_site.config import Config
 
-FORMAT = 1
-MANIFEST, DATABASE = "manifest.json", "hubbub.sqlite3"
-BESIDE = (secret.NAME, "hubbub.toml")
 PAGES_AT_ONCE = 2000
-
-
-class NoBackup(Exception):
-    """The file is no backup that this version can read; the message says what it is instead."""
+OURS = ("hubbub", "accounts")
 
 
 def write(config: Config, file: Path, progress: moving.Progress) -> dict[str, Any]:
     """Back up a site, which may be serving meanwhile, into a new file. Returns the manifest."""
-    draft = file.with_name(file.name + ".part")
-    database = file.with_name(file.name + ".sqlite3.part")
+    draft, database = file.with_name(f"{file.name}.part"), file.with_name(f"{file.name}.sqlite3.part")
     try:
-        if connection.vendor == "sqlite":
-            _copy_sqlite(config.database, database, progress)
-        else:
-            moving.open_database("archive", databases.settings_of("", sqlite=database))
-            moving.prepare("archive")
-            moving.copy_site("default", "archive", progress)
-        manifest = _manifest(database)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with (
-            os.fdopen(descriptor, "wb") as target,
-            zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
-        ):
-            archive.writestr(MANIFEST, json.dumps(manifest, indent=2))
-            archive.write(database, DATABASE)
-            for name in BESIDE:
-                if (config.data / name).is_file():
-                    archive.write(config.data / name, name)
+        only_for_its_owner(database)
+        with moving.opened("archive", databases.settings_of("", sqlite=database)):
+            if connection.vendor == "sqlite":
+                _copy_sqlite(config.database, database, progress)
+            else:
+                moving.prepare("archive")
+                moving.copy_site("default", "archive", progress)
+            manifest = _manifest()
+        only_for_its_owner(draft)
+        with open(draft, "r+b") as target:
+            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+                archive.writestr(MANIFEST, json.dumps(manifest, indent=2))
+                archive.write(database, DATABASE)
+                # The key in use, wherever it came from: without it every session and every link would end.
+                archive.writestr(secret.NAME, settings.SECRET_KEY + "\n")
+                if settings_file.toml_file().is_file():
+                    archive.write(settings_file.toml_file(), SETTINGS)
             target.flush()
+            os.fsync(target.fileno())
         os.replace(draft, file)
         return manifest
     finally:
-        for leftover in (draft, database, *(Path(f"{database}-{end}") for end in ("wal", "shm", "journal"))):
+        for leftover in (draft, *_with_journals(database)):
             leftover.unlink(missing_ok=True)
 
 
-def read_manifest(file: Path) -> dict[str, Any]:
-    """What a backup says of itself. Raises NoBackup."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
-            archive.getinfo(DATABASE)
-    except FileNotFoundError:
-        raise NoBackup(f"There is no file {file}.") from None
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise NoBackup(f"{file} is no backup of Hubbub ({error}).") from None
-    if manifest.get("format") != FORMAT:
-        raise NoBackup(
-            f"{file} was made by another version ({manifest.get('hubbub')}) in a format unknown here."
-        )
-    return manifest
+@contextmanager
+def unpacked(file: Path, data: Path) -> Iterator[Path]:
+    """The backup's database as the alias `archive`: intact, brought to this version, and with a new epoch.
 
-
-def extract(file: Path, data: Path) -> Path:
-    """Put the backup's database beside where it belongs, and its key and settings in place if there are none."""
+    Yields its path; inside, nothing of the site has changed yet. Raises NoBackup.
+    """
     database = data / f"{DATABASE}.restoring"
-    with zipfile.ZipFile(file) as archive:
-        with archive.open(DATABASE) as source, open(database, "wb") as target:
+    try:
+        only_for_its_owner(database)
+        _extract(file, database)
+        with moving.opened("archive", databases.settings_of("", sqlite=database)):
+            _refuse_newer(file)
+            moving.prepare("archive")
+            Workspace.objects.using("archive").update(epoch=new_epoch())
+            yield database
+    finally:
+        for leftover in _with_journals(database):
+            leftover.unlink(missing_ok=True)
+
+
+def _extract(file: Path, database: Path) -> None:
+    try:
+        with (
+            zipfile.ZipFile(file) as archive,
+            archive.open(DATABASE) as source,
+            open(database, "r+b") as target,
+        ):
             shutil.copyfileobj(source, target)
             target.flush()
             os.fsync(target.fileno())
-        for name in BESIDE:
-            if name in archive.namelist() and not (data / name).exists():
-                descriptor = os.open(data / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with os.fdopen(descriptor, "wb") as place:
-                    place.write(archive.read(name))
-    with sqlite3.connect(database) as opened:
-        (verdict,) = opened.execute("PRAGMA integrity_check").fetchone()
-    opened.close()
+        with closing(sqlite3.connect(database)) as opened:
+            (verdict,) = opened.execute("PRAGMA integrity_check").fetchone()
+    except (zipfile.BadZipFile, zlib.error, EOFError, sqlite3.DatabaseError) as error:
+        raise NoBackup(f"{file} is damaged: {error}.") from None
     if verdict != "ok":
-        database.unlink()
         raise NoBackup(f"The database in {file} is damaged: {verdict}.")
-    return database
+
+
+def _refuse_newer(file: Path) -> None:
+    loader = MigrationLoader(connections["archive"])
+    unknown = [
+        key for key in loader.applied_migrations if key[0] in OURS and key not in loader.disk_migrations
+    ]
+    if unknown:
+        raise NoBackup(f"{file} was made by a newer version of Hubbub; install that one first.")
 
 
 def _copy_sqlite(source: Path, target: Path, progress: moving.Progress) -> None:
-    """SQLite's own online copy: consistent, though others write meanwhile."""
-    target.unlink(missing_ok=True)
-    with sqlite3.connect(source) as here, sqlite3.connect(target) as there:
+    """SQLite's own online copy, inside one reading transaction: without it, each commit of a busy server would make
+    the copy begin anew."""
+    with (
+        closing(sqlite3.connect(source, isolation_level=None)) as here,
+        closing(sqlite3.connect(target)) as there,
+    ):
+        here.execute("BEGIN")
+        here.execute("SELECT count(*) FROM sqlite_master").fetchone()
         here.backup(there, pages=PAGES_AT_ONCE, progress=lambda _, left, total: progress(total - left, total))
-        there.execute("PRAGMA journal_mode=DELETE")
-    here.close()
-    there.close()
 
 
-def _manifest(database: Path) -> dict[str, Any]:
-    moving.open_database("made", databases.settings_of("", sqlite=database))
-    try:
-        workspace = Workspace.objects.using("made").order_by("pk").first()
-        return {
-            "format": FORMAT,
-            "hubbub": __version__,
-            "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "workspace": workspace.name if workspace else "Hubbub",
-            "epoch": workspace.epoch if workspace else "",
-            "messages": Message.objects.using("made").count(),
-        }
-    finally:
-        connections["made"].close()
+def _manifest() -> dict[str, Any]:
+    workspace = Workspace.objects.using("archive").order_by("pk").first()
+    return {
+        "format": FORMAT,
+        "hubbub": __version__,
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "workspace": workspace.name if workspace else "Hubbub",
+        "epoch": workspace.epoch if workspace else "",
+        "messages": Message.objects.using("archive").count(),
+    }
+
+
+def _with_journals(database: Path) -> list[Path]:
+    return [database, *(Path(f"{database}-{end}") for end in ("wal", "shm", "journal"))]

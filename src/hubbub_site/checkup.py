@@ -1,4 +1,4 @@
-"""What `hubbub doctor` looks at, one function each. A finding says how it is and, if need be, what to do."""
+"""What `hubbub doctor` looks at, one function each, in this order."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from hubbub import __version__
 from hubbub_site import hosts
+from hubbub_site.checkup_servers import postgresql, redis
 from hubbub_site.config import Config
+from hubbub_site.finding import Check, Finding
 
 LITTLE_SPACE = 512 * 1024**2
 OLDEST_SQLITE = (3, 35, 0)  # RETURNING
@@ -31,14 +32,6 @@ FILE_SYSTEMS_OF_OTHERS = {
     "ceph",
     "glusterfs",
 }
-
-
-class Finding(NamedTuple):
-    grade: Literal["ok", "warn", "fail"]
-    text: str
-
-
-Check = Callable[[Config], Iterator[Finding]]
 
 
 def versions(config: Config) -> Iterator[Finding]:
@@ -97,6 +90,8 @@ def database(config: Config) -> Iterator[Finding]:
         yield Finding("ok", f"The database ({connection.vendor}) is up to date")
     if connection.vendor == "sqlite":
         yield from sqlite_health()
+    else:
+        yield from postgresql(config)
 
 
 def sqlite_health() -> Iterator[Finding]:
@@ -109,24 +104,6 @@ def sqlite_health() -> Iterator[Finding]:
         yield Finding("fail", f"The file is damaged ({problems[0]}); restore a backup")
     if mode != "wal":
         yield Finding("warn", f"The journal is “{mode}” instead of “wal”; the disk may not support it")
-
-
-def redis(config: Config) -> Iterator[Finding]:
-    if not config.redis_url:
-        grade: Literal["ok", "fail"] = "fail" if config.workers > 1 else "ok"
-        yield Finding(
-            grade, "No REDIS_URL" + ("; several workers need one" if config.workers > 1 else ": one process")
-        )
-        return
-    from redis import Redis
-    from redis.exceptions import RedisError
-
-    try:
-        client = Redis.from_url(config.redis_url, socket_timeout=3, socket_connect_timeout=3)
-        version = client.info("server")["redis_version"]
-        yield Finding("ok", f"Redis {version} answers")
-    except (RedisError, OSError, ValueError) as error:
-        yield Finding("fail", f"Redis does not answer ({error}); is REDIS_URL right?")
 
 
 def client_files(config: Config) -> Iterator[Finding]:

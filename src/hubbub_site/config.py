@@ -68,7 +68,8 @@ class Config(BaseSettings):
     redis_url: str = Field(
         "",
         validation_alias=AliasChoices("hubbub_redis_url", "redis_url"),
-        description="`redis://host:6379/0`; carries messages between server processes.",
+        description="`redis://host:6379/0`; carries messages between server processes. Several with commas between, or "
+        "`sentinel://host:26379,host2:26379/mymaster`: see *More than one process*.",
     )
     email_url: str = Field(
         "",

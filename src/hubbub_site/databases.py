@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -42,13 +44,24 @@ def _sqlite(path: Path) -> dict[str, Any]:
 
 
 def _postgresql(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"}:
-        raise Misconfigured(f"DATABASE_URL must begin with postgres://, not {parts.scheme or 'nothing'}://.")
+    scheme, _, _ = url.partition("://")
+    if scheme not in {"postgres", "postgresql"}:
+        raise Misconfigured(f"A database's address must begin with postgres://, not {scheme}://.")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise Misconfigured(f"The database's address cannot be read: {error}.") from None
+    if not parts.path.strip("/"):
+        raise Misconfigured(
+            f"The database's address must end with its name: postgres://{parts.hostname or 'host'}/NAME."
+        )
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     # A directory with the server's socket may stand in the query: postgres:///name?host=/run/postgresql
     host = options.pop("host", None) or unquote(parts.hostname or "")
-    options = {**POSTGRESQL_PATIENCE, **options}
+    # Who is connected can be told from pg_stat_activity, by people and by `moving.other_processes`.
+    name = f"hubbub {os.getpid()}@{socket.gethostname()}"[:63]
+    options = {"application_name": name, **POSTGRESQL_PATIENCE, **options}
     options["pool"] = POSTGRESQL_POOL
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -56,7 +69,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
-        "PORT": str(options.pop("port", None) or parts.port or ""),
+        "PORT": str(options.pop("port", None) or port or ""),
         "OPTIONS": options,
         # After a restart of the database the pool would hand out its dead connections, one to each request.
         "CONN_HEALTH_CHECKS": True,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 from django.apps import apps
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import connections, models, transaction
+from django.db import DataError, connections, models, transaction
 
 from hubbub.models import Message, Room
 
@@ -23,31 +26,61 @@ class NotTheSame(Exception):
     """What was copied differs from its source; the message names the first difference."""
 
 
-def open_database(alias: str, settings: dict[str, Any]) -> None:
-    """Make a database known under an alias, for this process."""
-    connections.databases[alias] = {**connections.databases["default"], **settings}
+class DoesNotFit(Exception):
+    """A row that the other database cannot keep; the message names it."""
+
+
+@contextmanager
+def opened(alias: str, settings: dict[str, Any]) -> Iterator[None]:
+    """Another database beside this site's own, under an alias that is forgotten afterwards."""
+    options = {name: value for name, value in settings["OPTIONS"].items() if name != "pool"}
+    connections.databases[alias] = {**connections.databases["default"], **settings, "OPTIONS": options}
+    try:
+        yield
+    finally:
+        if any(made.alias == alias for made in connections.all(initialized_only=True)):
+            connections[alias].close()
+            del connections[alias]
+        del connections.databases[alias]
 
 
 def prepare(alias: str) -> None:
-    """Make the tables of an empty database."""
+    """Make the tables of an empty database, or bring those of an older one up to date."""
     call_command("migrate", database=alias, verbosity=0, interactive=False)
 
 
 def is_empty(alias: str) -> bool:
-    """Whether nobody has an account there. A database without tables is empty."""
+    """Whether there is nothing that a copy would overwrite: no tables of these names, or nobody with an account."""
     from hubbub_site.accounts.models import User
 
-    connection = connections[alias]
-    if User._meta.db_table not in connection.introspection.table_names():
-        return True
-    return not User.objects.using(alias).exists()
+    ours = {model._meta.db_table for model in _models()}
+    found = ours.intersection(connections[alias].introspection.table_names())
+    if {User._meta.db_table, Message._meta.db_table} <= found:
+        return not User.objects.using(alias).exists()
+    return not found  # some of the names without these two: another program's tables
+
+
+def other_processes(alias: str) -> list[str]:
+    """Servers and commands of Hubbub that are connected to a PostgreSQL database beside this one, by name.
+
+    SQLite's file has a lock for that (`server.lock`).
+    """
+    if connections[alias].vendor != "postgresql":
+        return []
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database()"
+            " AND application_name LIKE 'hubbub %%' AND application_name <> current_setting('application_name')",
+            [],
+        )
+        return sorted(name for (name,) in cursor.fetchall())
 
 
 def copy_site(source: str, target: str, progress: Progress) -> int:
     """Copy every row from one database into another that is prepared and empty; verify; return how many rows.
 
     Ids, seqs, times and the epoch stay what they are. It is one transaction on each side: the source is read as it
-    was at one moment, and the target has everything or nothing. Raises NotTheSame.
+    was at one moment, and the target has everything or nothing. Raises NotTheSame or DoesNotFit.
     """
     with _one_moment(source), transaction.atomic(using=target):
         total = sum(_rows(model, source).count() for model in _models())
@@ -66,7 +99,7 @@ def copy_site(source: str, target: str, progress: Progress) -> int:
 
 
 def verify_same(source: str, target: str) -> None:
-    """Compare the number of rows of every table, every room's head, and every message. Raises NotTheSame."""
+    """Compare every room's head and every row of every table. Raises NotTheSame."""
     for model in _models():
         here, there = _rows(model, source).count(), _rows(model, target).count()
         if here != there:
@@ -74,8 +107,29 @@ def verify_same(source: str, target: str) -> None:
     if (here_heads := _heads(source)) != (there_heads := _heads(target)):
         room = next(one for one, other in zip(here_heads, there_heads, strict=True) if one != other)
         raise NotTheSame(f"the head of room {room[0]} differs")
-    if _digest(source) != _digest(target):
-        raise NotTheSame("the text or place of some message differs")
+    for model in _models():
+        if digest(model, source) != digest(model, target):
+            raise NotTheSame(f"{model._meta.verbose_name_plural}: a row is not what it was")
+
+
+def digest(model: type[models.Model], alias: str) -> int:
+    """What all rows of a table come to, whichever database they are in.
+
+    A sum, because databases do not agree on the order of texts.
+    """
+    total = 0
+    columns = [field.attname for field in model._meta.concrete_fields]
+    for row in _rows(model, alias).order_by().values_list(*columns).iterator(ROWS_AT_ONCE):
+        told = json.dumps(row, default=_plain, sort_keys=True, separators=(",", ":"))
+        total += int.from_bytes(hashlib.sha256(told.encode()).digest())
+    return total % 2**256
+
+
+def _plain(value: Any) -> str:
+    """One spelling for what two databases give back as different objects."""
+    if isinstance(value, datetime) and value.tzinfo:
+        return value.astimezone(UTC).isoformat()
+    return bytes(value).hex() if isinstance(value, memoryview | bytes) else str(value)
 
 
 def _models() -> list[type[models.Model]]:
@@ -91,17 +145,28 @@ def _insert(model: type[models.Model], rows: list[Any], alias: str) -> None:
     fields = model._meta.concrete_fields
     size = connections[alias].ops.bulk_batch_size(list(fields), rows)
     for part in _chunks(rows, max(1, size)):
-        _rows(model, alias)._insert(part, fields=fields, raw=True, using=alias)  # type: ignore[attr-defined]
+        try:
+            _rows(model, alias)._insert(part, fields=fields, raw=True, using=alias)  # type: ignore[attr-defined]
+        except (ValueError, DataError) as error:
+            # PostgreSQL keeps no NUL in a text. Nothing typed has one, but a script may have put it into SQLite.
+            wrong = next((row for row in part if r"\x00" in repr(row.__dict__)), part[0])
+            raise DoesNotFit(
+                f"{model._meta.verbose_name} {wrong.pk} cannot be kept there: {_first_line(error)}"
+            ) from None
 
 
-def _one_moment(alias: str) -> transaction.Atomic:
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0].rstrip(".")
+
+
+@contextmanager
+def _one_moment(alias: str) -> Iterator[None]:
     """A transaction that sees one state of the source, however long it takes."""
-    connection = connections[alias]
-    connection.ensure_connection()
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-    return transaction.atomic(using=alias)
+    with transaction.atomic(using=alias):
+        if connections[alias].vendor == "postgresql":
+            with connections[alias].cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def _reset_sequences(alias: str) -> None:
@@ -114,15 +179,6 @@ def _reset_sequences(alias: str) -> None:
 def _heads(alias: str) -> list[tuple[int, ...]]:
     heads = Room.objects.using(alias).annotate(newest=models.Max("messages__seq")).order_by("pk")
     return list(heads.values_list("pk", "seq", "last_number", "posts", "newest"))
-
-
-def _digest(alias: str) -> str:
-    digest = hashlib.sha256()
-    messages = Message.objects.using(alias).order_by("room", "number")
-    columns = ("room", "number", "seq", "pk", "author", "text", "deleted")
-    for row in messages.values_list(*columns).iterator(ROWS_AT_ONCE):
-        digest.update(repr(row).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
 
 
 def _chunks(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hubbub_site import config, databases, hosts, mail
+from hubbub_site import config, databases, hosts, mail, redis_servers
 from hubbub_site.secret import secret_key
 
 CONFIG = config.load()
@@ -78,16 +78,8 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/hubbub/assets/.+-[\w-]{8,}\.\w+$"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 if CONFIG.redis_url:
-    CHANNEL_LAYERS = {
-        "default": {
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            # redis-py 8 gives up after five quiet seconds unless it is told not to.
-            "CONFIG": {"hosts": [{"address": CONFIG.redis_url, "socket_timeout": None}]},
-        }
-    }
-    CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CONFIG.redis_url}
-    }
+    CHANNEL_LAYERS = {"default": redis_servers.layer_of(CONFIG.redis_url)}
+    CACHES = {"default": redis_servers.cache_of(CONFIG.redis_url)}
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -197,5 +189,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "ERROR", "handlers": []},
         "uvicorn.access": {"level": "WARNING"},
+        # A traceback a second while Redis is away; the relay says it once.
+        "channels_redis": {"level": "CRITICAL"},
     },
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import multiprocessing.process
+import os
 import signal
 import socket
 import sys
@@ -52,6 +53,7 @@ class Workers:
 
 def _work(listener: socket.socket) -> None:
     """A worker's life. Django comes first: everything else needs its apps."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     import django
 
     django.setup()
@@ -59,3 +61,10 @@ def _work(listener: socket.socket) -> None:
     from hubbub_site.server.serving import serve_on
 
     serve_on(listener)
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed could not say so; its workers would hold the port against the next server."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)

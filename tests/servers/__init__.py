@@ -9,6 +9,14 @@ from __future__ import annotations
 from tests.servers.browser import find_chromium
 from tests.servers.postgres import running_postgres
 from tests.servers.process import NotFound, Running
-from tests.servers.redis import running_redis
+from tests.servers.redis import Guarded, running_redis, running_sentinels
 
-__all__ = ["NotFound", "Running", "find_chromium", "running_postgres", "running_redis"]
+__all__ = [
+    "Guarded",
+    "NotFound",
+    "Running",
+    "find_chromium",
+    "running_postgres",
+    "running_redis",
+    "running_sentinels",
+]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -12,6 +14,8 @@ from hubbub import actions
 from hubbub.protocol.objects import Role
 from hubbub_site.accounts.joining import claim_workspace, create_account
 from hubbub_site.accounts.models import User
+from tests.serving import Site, new_site
+from tests.site.sites import a_database, lives_a_little
 
 PASSWORD = "a long summer day"
 
@@ -73,3 +77,31 @@ def signed_in(user: User, browser: str = "Mozilla/5.0 (X11; Linux x86_64) Firefo
     response = client.post("/account/login/", {"login": user.username, "password": PASSWORD})
     assert response.status_code == 302, response.content.decode()
     return client
+
+
+@pytest.fixture(scope="session")
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A site in a data directory where something has happened. Copied, never changed."""
+    site = new_site(tmp_path_factory.mktemp("lived-in") / "data")
+    lives_a_little(site)
+    return site
+
+
+@pytest.fixture
+def house(lived_in: Site, tmp_path: Path) -> Site:
+    """Such a site for one test."""
+    shutil.copytree(lived_in.data, tmp_path / "house")
+    return Site(tmp_path / "house", people=lived_in.people)
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Site:
+    """Where there is nothing yet."""
+    return Site(tmp_path / "other")
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[str]:
+    """The address of an empty PostgreSQL database of this test's."""
+    with a_database(postgres_url) as url:
+        yield url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from hubbub_site import config, secret
 from hubbub_site.config import Config
@@ -16,12 +17,8 @@ def start(*, make: bool) -> Config:
     """Load the settings and Django. `make`: a data directory that is not there is made, otherwise it is refused."""
     configuration = config.load()
     if make:
-        try:
-            secret.prepare(configuration.data)
-        except OSError as error:
-            raise Refused(
-                f"The data directory {configuration.data} cannot be used: {error.strerror}."
-            ) from None
+        make_directory(configuration.data)
+        secret.prepare(configuration.data)
     elif not configuration.data.is_dir():
         raise Refused(f"There is no data directory {configuration.data}; name it with --data DIR.")
     # Set, not defaulted: a shell may still carry the settings of some other project.
@@ -33,8 +30,21 @@ def start(*, make: bool) -> Config:
         django.setup()
     except (ImportError, ImproperlyConfigured) as error:
         reason = str(error).splitlines()[0]
-        raise Refused(f"{reason}. Is a package missing? PostgreSQL needs hubbub[postgres].") from None
+        raise Refused(
+            f"{reason}. Is a package missing? PostgreSQL needs hubbub[postgres], Redis hubbub[redis]."
+        ) from None
     return configuration
+
+
+def make_directory(data: Path) -> None:
+    """Make a data directory unless it is there; refuse one that cannot be written."""
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        reason = "" if os.access(data, os.W_OK | os.X_OK) else "permission denied"
+    except OSError as error:
+        reason = str(error.strerror)
+    if reason:
+        raise Refused(f"The data directory {data} cannot be used: {reason}.")
 
 
 def require_database() -> None:

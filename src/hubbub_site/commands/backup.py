@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
         raise Refused(f"{file} is there already; name another file, or use --force.")
     try:
         manifest = archive.write(config, file, Progress("copying"))
-    except (OSError, sqlite3.Error, moving.NotTheSame) as error:
+    except (OSError, sqlite3.Error, moving.NotTheSame, moving.DoesNotFit) as error:
         raise Refused(f"No backup was made: {error}.") from None
     print(f"{file}: {manifest['messages']} messages, {file.stat().st_size / 1e6:.1f} MB.")
     return 0

@@ -2,7 +2,7 @@
 
 For the day when one process is not enough: from SQLite to PostgreSQL, or back. Stop the server first; what is said
 meanwhile would stay behind. The target must be empty. Nothing is changed at the source. Counts, every room's head
-and every message are compared before the copy is kept.
+and every row are compared before the copy is kept.
 
   hubbub copy --to postgres://user:password@host/chat --data /srv/chat
   DATABASE_URL=postgres://user:password@host/chat hubbub serve --data /srv/chat
@@ -11,7 +11,6 @@ and every message are compared before the copy is kept.
 from __future__ import annotations
 
 import argparse
-import contextlib
 from pathlib import Path
 
 from hubbub_site.commands import Refused, require_database, start
@@ -27,26 +26,38 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     config = start(make=False)
     require_database()
-    from django.db import DatabaseError
-
     from hubbub_site import databases, moving
     from hubbub_site.server.lock import AlreadyServed, only_server_of
 
-    is_url = "://" in args.to
-    settings = databases.settings_of(args.to if is_url else "", sqlite=Path(args.to))
+    file = None if "://" in args.to else Path(args.to)
+    settings = databases.settings_of("" if file else args.to, sqlite=file or Path())
     try:
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(only_server_of(config.data))
-            moving.open_database("target", settings)
-            if not moving.is_empty("target"):
-                raise Refused("The target holds a site already; copy into an empty database.")
-            moving.prepare("target")
-            rows = moving.copy_site("default", "target", Progress("copying"))
+        with only_server_of(config.data), moving.opened("target", settings):
+            if others := moving.other_processes("default"):
+                raise Refused(f"{others[0]} is connected to the source; stop it first.")
+            rows = _copy(file)
     except AlreadyServed as error:
         raise Refused(str(error)) from None
-    except moving.NotTheSame as error:
-        raise Refused(f"The copy was taken back: {error}.") from None
-    except DatabaseError as error:
-        raise Refused(f"The target cannot be used: {str(error).splitlines()[0]}.") from None
-    print(f"{rows} rows copied and compared: counts, heads and every message are the same.")
+    print(f"{rows} rows copied and compared: counts, heads and every row are the same.")
     return 0
+
+
+def _copy(file: Path | None) -> int:
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import DatabaseError
+
+    from hubbub_site import moving
+    from hubbub_site.backup_file import only_for_its_owner
+
+    try:
+        if file and not file.exists():
+            only_for_its_owner(file)
+        if not moving.is_empty("target"):
+            raise Refused("The target is not empty; copy into a database of its own.")
+        moving.prepare("target")
+        return moving.copy_site("default", "target", Progress("copying"))
+    except (moving.NotTheSame, moving.DoesNotFit) as error:
+        raise Refused(f"The copy was taken back: {error}.") from None
+    except (DatabaseError, ImproperlyConfigured, OSError) as error:
+        reason = str(error).strip().splitlines()[0].rstrip(".")
+        raise Refused(f"The target cannot be used: {reason}.") from None

@@ -1,7 +1,8 @@
 """Put a backup in place of an empty site, or of one that you want to replace.
 
 Stop the server first. The history gets a new name (its epoch), so browsers forget what came after the backup and send
-again what their people said in the last minutes. A database that was there is kept beside the new one.
+again what their people said in the last minutes. A database that was there is kept beside the new one. The backup's
+key and settings come along where the directory has none of its own.
 
   hubbub restore hubbub-2026-11-20-2230.zip --data /srv/chat
   DATABASE_URL=postgres://… hubbub restore chat.zip --data /srv/chat      into an empty PostgreSQL database
@@ -14,7 +15,9 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from hubbub_site.commands import Refused, start
+from hubbub_site import backup_file
+from hubbub_site import config as settings_file
+from hubbub_site.commands import Refused, make_directory, start
 from hubbub_site.commands.migrate import migrate
 from hubbub_site.config import Config
 from hubbub_site.progress import Progress
@@ -28,66 +31,68 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    config = start(make=True)
-    from django.db import connection
-
-    from hubbub import actions
-    from hubbub_site import archive, moving
-    from hubbub_site.server.lock import AlreadyServed, only_server_of
-
+    data = settings_file.load().data
     try:
-        manifest = archive.read_manifest(args.file)
-        with only_server_of(config.data):
-            if connection.vendor == "sqlite":
-                _put_file(config, args.file, replace=args.replace)
-                migrate()
-            else:
-                migrate()
-                _put_rows(config, args.file)
-    except (archive.NoBackup, moving.NotTheSame) as error:
+        manifest = backup_file.read_manifest(args.file)
+        make_directory(data)
+        with backup_file.beside(args.file, data):
+            config = start(make=True)
+            if config.data != data:
+                raise Refused(
+                    f"The backup's hubbub.toml names the directory {config.data}; add --data {data}."
+                )
+            _restore(config, args.file, replace=args.replace)
+    except backup_file.NoBackup as error:
         raise Refused(str(error)) from None
-    except AlreadyServed as error:
-        raise Refused(str(error)) from None
-    actions.begin_epoch()
     print(
         f"“{manifest['workspace']}” as of {manifest['made_at']}, {manifest['messages']} messages, is in place."
     )
     return 0
 
 
-def _put_file(config: Config, file: Path, *, replace: bool) -> None:
-    from django.db import connection
+def _restore(config: Config, file: Path, *, replace: bool) -> None:
+    from django.db import DatabaseError
 
     from hubbub_site import archive, moving
+    from hubbub_site.server.lock import AlreadyServed, only_server_of
+
+    put = _put_rows if config.database_url else _put_file
+    try:
+        with only_server_of(config.data), archive.unpacked(file, config.data) as database:
+            put(config, database, replace=replace)
+    except (AlreadyServed, moving.NotTheSame, moving.DoesNotFit) as error:
+        raise Refused(str(error)) from None
+    except DatabaseError as error:
+        raise Refused(f"The database cannot be used: {str(error).splitlines()[0]}.") from None
+
+
+def _put_file(config: Config, database: Path, *, replace: bool) -> None:
+    from django.db import connections
+
+    from hubbub_site import moving
 
     if config.database.exists():
         if not replace and not moving.is_empty("default"):
             raise Refused(
                 f"{config.database} holds a site; --replace puts the backup in its place and keeps it."
             )
-        connection.close()
+        connections["default"].close()
         kept = config.database.with_name(f"before-restore-{datetime.now():%Y-%m-%d-%H%M%S}.sqlite3")
         for end in ("", "-wal", "-shm"):
             part = Path(f"{config.database}{end}")
             if part.exists():
                 os.replace(part, f"{kept}{end}")
         print(f"What was there is kept as {kept.name}.")
-    os.replace(archive.extract(file, config.data), config.database)
+    connections["archive"].close()  # which brings its journal into the file
+    os.replace(database, config.database)
 
 
-def _put_rows(config: Config, file: Path) -> None:
-    from django.db import connections
+def _put_rows(config: Config, database: Path, *, replace: bool) -> None:
+    from hubbub_site import moving
 
-    from hubbub_site import archive, databases, moving
-
+    if others := moving.other_processes("default"):
+        raise Refused(f"{others[0]} is connected to that PostgreSQL database; stop it first.")
     if not moving.is_empty("default"):
         raise Refused("The PostgreSQL database holds a site already; restore into an empty one.")
-    extracted = archive.extract(file, config.data)
-    try:
-        moving.open_database("archive", databases.settings_of("", sqlite=extracted))
-        moving.prepare("archive")  # an older backup gets today's tables first
-        moving.copy_site("archive", "default", Progress("restoring"))
-    finally:
-        connections["archive"].close()
-        for end in ("", "-wal", "-shm"):
-            Path(f"{extracted}{end}").unlink(missing_ok=True)
+    migrate()
+    moving.copy_site("archive", "default", Progress("restoring"))

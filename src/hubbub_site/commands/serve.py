@@ -17,6 +17,7 @@ import argparse
 import errno
 import socket
 
+from hubbub_site import redis_servers
 from hubbub_site.commands import Refused, start
 from hubbub_site.commands.migrate import migrate
 from hubbub_site.config import Config
@@ -37,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
     refuse_second_server(config)
     migrate()
     greet(config.host, config.port)
+    if config.database_url and not config.redis_url:
+        print(f"{redis_servers.WITHOUT}.", flush=True)
 
     from hubbub_site.server import CannotServe, serve
 

@@ -1,0 +1,190 @@
+"""`hubbub backup`: everything in one file, also while people talk."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import stat
+import threading
+import time
+import zipfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from hubbub_site import archive
+from tests.serving import Site, served
+from tests.site.sites import is_refused, succeeds
+from tests.sockets import Online, dial
+
+pytestmark = pytest.mark.standalone
+
+
+def unpack(file: Path, where: Path) -> Path:
+    with zipfile.ZipFile(file) as opened:
+        opened.extractall(where)
+    return where / "hubbub.sqlite3"
+
+
+def test_it_works(house: Site, tmp_path: Path) -> None:
+    file = tmp_path / "chat.zip"
+    (house.data / "hubbub.toml").write_text('language = "en"\n')
+    told = succeeds(house, "backup", file)
+    with zipfile.ZipFile(file) as opened:
+        assert sorted(opened.namelist()) == ["hubbub.sqlite3", "hubbub.toml", "manifest.json", "secret-key"]
+        manifest = json.loads(opened.read("manifest.json"))
+        assert opened.read("secret-key") == (house.data / "secret-key").read_bytes()
+    assert manifest["workspace"] == "The Lighthouse"
+    assert told == f"{file}: {manifest['messages']} messages, {file.stat().st_size / 1e6:.1f} MB.\n"
+    with closing(sqlite3.connect(unpack(file, tmp_path / "out"))) as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert copy.execute("SELECT count(*) FROM hubbub_message").fetchone() == (manifest["messages"],)
+
+
+def test_nobody_else_can_read_it_not_even_while_it_is_made(house: Site, tmp_path: Path) -> None:
+    """It holds the key and everybody's words; the umask of a cron job is no protection."""
+    where = tmp_path / "backups"
+    where.mkdir()
+    seen: dict[str, int] = {}
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            for path in where.iterdir():
+                try:
+                    seen[path.name] = seen.get(path.name, 0) | (stat.S_IMODE(path.stat().st_mode) & 0o077)
+                except FileNotFoundError:
+                    continue
+            time.sleep(0.001)
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    before = os.umask(0)
+    try:
+        succeeds(house, "backup", where / "chat.zip")
+    finally:
+        os.umask(before)
+        done.set()
+        looking.join()
+    assert set(seen.values()) == {0}, seen
+    assert "chat.zip.sqlite3.part" in seen, "it was looked at too late"
+    assert stat.S_IMODE((where / "chat.zip").stat().st_mode) == 0o600
+    assert [path.name for path in where.iterdir()] == ["chat.zip"], "nothing is left lying about"
+
+
+def test_while_people_talk_it_is_one_moment_and_nothing_is_half(house: Site, tmp_path: Path) -> None:
+    """Alice and Bob talk through a server all the while: heads, numbers and counters fit in the copy."""
+    with served(house) as server:
+        alice = Online(dial(server, person=house.people["alice"]), house.people["alice"])
+        alice.takes_snapshot()
+        room = alice.creates()
+        stop = threading.Event()
+
+        def talk() -> None:
+            while not stop.is_set():
+                alice.says(room, "and another thing")
+
+        talking = threading.Thread(target=talk)
+        talking.start()
+        try:
+            for number in range(3):
+                succeeds(house, "backup", tmp_path / f"{number}.zip")
+        finally:
+            stop.set()
+            talking.join()
+        alice.closes()
+    told = []
+    for number in range(3):
+        with closing(sqlite3.connect(unpack(tmp_path / f"{number}.zip", tmp_path / str(number)))) as copy:
+            told.append(copy.execute("SELECT count(*) FROM hubbub_message").fetchone()[0])
+            halves = copy.execute(
+                "SELECT r.id FROM hubbub_room r LEFT JOIN hubbub_message m ON m.room_id = r.id GROUP BY r.id"
+                " HAVING r.seq <> coalesce(max(m.seq), 0) OR r.last_number <> count(m.id)"
+                " OR r.posts <> coalesce(max(m.post), 0)"
+            ).fetchall()
+            assert halves == []
+            assert copy.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert told == sorted(told) and told[0] < told[-1], "they did talk meanwhile"
+
+
+def test_a_busy_server_does_not_make_it_begin_anew(tmp_path: Path) -> None:
+    """Somebody commits between any two steps of the copy, which for SQLite alone is a reason to start over."""
+    source, target = tmp_path / "source.sqlite3", tmp_path / "target.sqlite3"
+    with closing(sqlite3.connect(source)) as writer:
+        writer.execute("PRAGMA journal_mode=WAL")
+        writer.execute("CREATE TABLE said (text)")
+        writer.executemany("INSERT INTO said VALUES (?)", [("x" * 900,)] * 20_000)
+        writer.commit()
+        steps: list[int] = []
+
+        def meanwhile(done: int, total: int) -> None:
+            steps.append(done)
+            writer.execute("INSERT INTO said VALUES ('meanwhile')")
+            writer.commit()
+
+        archive._copy_sqlite(source, target, meanwhile)
+        assert len(steps) > 1 and steps == sorted(set(steps)), "each step goes on where the last one ended"
+        with closing(sqlite3.connect(target)) as copy:
+            assert copy.execute("SELECT count(*) FROM said").fetchone() == (20_000,)
+
+
+def test_it_gets_a_name_of_its_own(house: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    succeeds(house, "backup")
+    assert len(list(tmp_path.glob("hubbub-20??-??-??-????.zip"))) == 1
+
+
+def test_the_key_comes_along_wherever_it_is_kept(house: Site, tmp_path: Path) -> None:
+    succeeds(house, "backup", tmp_path / "chat.zip", HUBBUB_SECRET_KEY="from the environment")
+    with zipfile.ZipFile(tmp_path / "chat.zip") as opened:
+        assert opened.read("secret-key").decode().strip() == "from the environment"
+
+
+def test_settings_come_along_wherever_they_are_kept(house: Site, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.toml").write_text('language = "en"\n')
+    succeeds(house, "backup", tmp_path / "chat.zip", "--config", tmp_path / "elsewhere.toml")
+    with zipfile.ZipFile(tmp_path / "chat.zip") as opened:
+        assert opened.read("hubbub.toml").decode() == 'language = "en"\n'
+
+
+def no_directory(house: Site, tmp_path: Path) -> str:
+    shutil.rmtree(house.data)
+    return "There is no data directory"
+
+
+def no_database(house: Site, tmp_path: Path) -> str:
+    for path in house.data.glob("hubbub.sqlite3*"):
+        path.unlink()
+    return "The database is not ready (no such table: accounts_user); `hubbub migrate` sets it up."
+
+
+def file_there(house: Site, tmp_path: Path) -> str:
+    (tmp_path / "chat.zip").write_text("precious")
+    return "is there already; name another file, or use --force."
+
+
+def no_place(house: Site, tmp_path: Path) -> str:
+    (tmp_path / "chat.zip.part").mkdir()
+    return "No backup was made: "
+
+
+@pytest.mark.parametrize("why", [no_directory, no_database, file_there, no_place])
+def test_it_is_refused_in_one_sentence(house: Site, tmp_path: Path, why: Callable[[Site, Path], str]) -> None:
+    sentence = why(house, tmp_path)
+    assert sentence in is_refused(house, "backup", tmp_path / "chat.zip")
+
+
+def test_with_force_the_old_one_gives_way_only_to_a_whole_new_one(house: Site, tmp_path: Path) -> None:
+    file = tmp_path / "chat.zip"
+    file.write_text("yesterday's")
+    (tmp_path / "chat.zip.part").mkdir()
+    is_refused(house, "backup", file, "--force")
+    assert file.read_text() == "yesterday's"
+    (tmp_path / "chat.zip.part").rmdir()
+    succeeds(house, "backup", file, "--force")
+    assert zipfile.is_zipfile(file)
