@@ -129,18 +129,17 @@ def connected(
         command += ["--answer", *dialect.answer]
     if dialect.tokens:
         command += ["--tokens", dialect.tokens]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [str(word) for word in command],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=lambda: os.sched_setaffinity(0, generator_core()),
-    )
-    try:
-        generator = Generator(process, connections)
-        generator.connect_seconds = generator.read()["seconds"]
-        yield generator
-    finally:
-        process.kill()
-        process.wait()
+    ) as process:
+        try:
+            generator = Generator(process, connections)
+            generator.connect_seconds = generator.read()["seconds"]
+            yield generator
+        finally:
+            process.kill()
