@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 import json
 import random
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -38,6 +40,9 @@ class BookKeeper:
         """(when, seconds it took, code) of sends that were to be tried again."""
         self.lags = 0
         self.resets = 0
+        self.receive_buffer = 0
+        """Bytes that its kernel takes for it; 0: as many as it likes."""
+        self.pings = True
         self.reading = True
         """Whether it takes what comes; False: it lets the network fill up, as a tab that hangs."""
         self.presence: dict[int, str] = {}
@@ -69,18 +74,20 @@ class BookKeeper:
         wait = FIRST_WAIT_SECONDS
         while self.ended is None:
             try:
+                where = self._where()
                 async with connect(
-                    self._where(),
+                    where,
+                    sock=_small_socket(where, self.receive_buffer) if self.receive_buffer else None,
                     additional_headers={"Authorization": f"Bearer {self._token}"},
                     open_timeout=5,
-                    ping_interval=5,
+                    ping_interval=5 if self.pings else None,
                     ping_timeout=5,
                     close_timeout=0.5,
                     max_size=None,
                     compression=None,
-                ) as socket:
-                    self._socket = socket
-                    await self._live(socket)
+                ) as line:
+                    self._socket = line
+                    await self._live(line)
                     wait = FIRST_WAIT_SECONDS
             except (OSError, TimeoutError, InvalidHandshake, ConnectionClosed, EOFError):
                 pass
@@ -89,6 +96,17 @@ class BookKeeper:
             await asyncio.sleep(max(self._retry_after, self._random.uniform(0, wait)))
             self._retry_after = 0.0
             wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+
+    async def drop(self) -> None:
+        """Close the line; `run` comes back at once."""
+        self.live.clear()
+        if self._socket is not None:
+            await self._socket.close()
+
+    def give_up(self) -> None:
+        """What has no outcome will not get one: it may no longer speak there."""
+        self._outbox.clear()
+        self._settled_all.set()
 
     async def settle(self) -> None:
         """Wait until everything that was said has an outcome."""
@@ -110,19 +128,19 @@ class BookKeeper:
 
     # ── the line ──
 
-    async def _live(self, socket: ClientConnection) -> None:
-        async for frame in socket:
+    async def _live(self, line: ClientConnection) -> None:
+        async for frame in line:
             self._hear(json.loads(frame))
             while not self.reading:
                 await asyncio.sleep(0.05)  # noqa: ASYNC110  a person's patience is no event
 
     def _closed(self) -> None:
         self.live.clear()
-        socket, self._socket = self._socket, None
-        if socket is not None:
-            code = socket.close_code or 1006
+        line, self._socket = self._socket, None
+        if line is not None:
+            code = line.close_code or 1006
             self.closed.append((time.monotonic(), code))
-            reason = socket.close_reason or ""
+            reason = line.close_reason or ""
             if reason.startswith("retry_after="):
                 self._retry_after = min(float(reason.partition("=")[2]), 3.0)
             if code in STAY_AWAY:
@@ -281,6 +299,16 @@ class BookKeeper:
         if not self._outbox:
             self._settled_all.set()
         self._send_next(message.room)
+
+
+def _small_socket(where: str, receive_buffer: int) -> socket.socket:
+    """A connected socket that takes little: who does not read is noticed sooner."""
+    address = urlsplit(where)
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    made.connect((address.hostname, address.port))
+    made.setblocking(False)
+    return made
 
 
 def _heads(document: dict[str, Any]) -> list[tuple[int, int]]:

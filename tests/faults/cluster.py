@@ -19,9 +19,9 @@ class Place:
 
     tier = "SQLite, one process"
 
-    def __init__(self, nodes: int = 1) -> None:
+    def __init__(self, nodes: int = 1, data: Path | None = None) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="hubbub-faults-", ignore_cleanup_errors=True)
-        self.data = Path(self._directory.name)
+        self.data = data or Path(self._directory.name)
         self.backends: list[Program] = []
         self.environment: dict[str, str] = {"HUBBUB_DATA": str(self.data), "HUBBUB_LOG_LEVEL": "warning"}
         self.nodes: list[Node] = []
@@ -53,9 +53,9 @@ class Place:
     def prepare(self) -> None:
         """Start what the nodes stand on, and say where it is (`environment`)."""
 
-    def node(self, **environment: str) -> Node:
-        """A further server on the same database, not started."""
-        return Node(self.data, {**self.environment, **environment})
+    def node(self, *, script: str | None = None, **environment: str) -> Node:
+        """A further server on the same database, not started; the caller ends it."""
+        return Node(self.data, {**self.environment, **environment}, script=script)
 
     def heal(self) -> None:
         for program in [*self.backends, *self.nodes]:

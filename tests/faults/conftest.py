@@ -20,14 +20,17 @@ from tests.servers import NotFound
 from tests.servers.fixtures import skip_or_fail
 
 HERE = Path(__file__).parent
+LONG = "FAULTS_SECONDS" in os.environ
 Record = Callable[..., None]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """These bring their own PostgreSQL and Redis: no need to run them twice."""
+    """These bring their own PostgreSQL and Redis: no need to run them twice. `patient` ones are for bin/faults."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.standalone)
+            if item.get_closest_marker("patient") and not LONG:
+                item.add_marker(pytest.mark.skip(reason="takes half a minute: bin/faults runs it"))
 
 
 @pytest.fixture(scope="session")
@@ -38,13 +41,13 @@ def seed() -> int:
 @pytest.fixture(scope="session")
 def seconds() -> float:
     """How long a row's fault lasts."""
-    return float(os.environ.get("FAULTS_SECONDS", "6"))
+    return float(os.environ.get("FAULTS_SECONDS", "5"))
 
 
 @pytest.fixture(scope="session")
 def long() -> bool:
     """Whether this is a long run, whose figures are published."""
-    return "FAULTS_SECONDS" in os.environ
+    return LONG
 
 
 @pytest.fixture(scope="session")

@@ -166,6 +166,8 @@ def main() -> None:
 
     for line in sys.stdin:
         verb, arguments = json.loads(line)
+        if connection.connection is not None and not connection.is_usable():
+            connection.close()  # a test has killed the database meanwhile
         try:
             answer: dict[str, Any] = {"ok": VERBS[verb](**arguments)}
         except Exception:

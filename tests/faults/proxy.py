@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import socket
 import struct
 from collections.abc import Callable
@@ -25,9 +26,11 @@ class FaultProxy:
         self.bytes_per_second: float | None = None
         self.refusing = False
         self.faults = 0
-        self._open = asyncio.Event()
-        self._open.set()
+        self._up, self._down = asyncio.Event(), asyncio.Event()
+        self._up.set()
+        self._down.set()
         self._lines: set[_Line] = set()
+        self._forgotten: list[_Line] = []
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> FaultProxy:
@@ -40,25 +43,39 @@ class FaultProxy:
     ) -> None:
         if self._server:
             self._server.close()
-        self.cut()
+        for line in [*self._lines, *self._forgotten]:
+            line.close()
         await asyncio.gather(*(line.ended() for line in self._lines), return_exceptions=True)
 
     def cut(self) -> None:
         """Close every line in the ordinary way."""
         self._break(_Line.close)
 
+    def cut_one(self, chance: random.Random) -> None:
+        """Close or tear one of its lines. There must be one."""
+        self.faults += 1
+        line = chance.choice(sorted(self._lines, key=id))
+        chance.choice([line.close, line.reset])()
+
     def reset(self) -> None:
         """Tear every line: the other end gets RST, and what was under way is gone."""
         self._break(_Line.reset)
 
-    def swallow(self, yes: bool = True) -> None:
-        """Keep lines open and pass nothing on, as when a cable is pulled. What comes meanwhile waits."""
+    def swallow(self, yes: bool = True, *, up: bool = True, down: bool = True) -> None:
+        """Keep lines open and pass nothing on, as when a cable is pulled. What comes meanwhile waits.
+
+        `up`: what goes to the server; `down`: what comes from it.
+        """
         self.faults += yes
-        (self._open.clear if yes else self._open.set)()
+        for concerned, way in ((up, self._up), (down, self._down)):
+            if concerned:
+                (way.clear if yes else way.set)()
 
     def lose(self) -> None:
         """Forget every line without telling anybody: half-open sockets on both sides."""
+        self._forgotten += self._lines
         self._break(_Line.forget)
+        self._lines.clear()
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -131,7 +148,7 @@ class _Line:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, slow: bool) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(CHUNK):
-                await self._proxy._open.wait()
+                await (self._proxy._down if slow else self._proxy._up).wait()
                 if self._lost:
                     continue
                 if self._proxy.latency:

@@ -28,17 +28,19 @@ class Scene:
         self.people: list[BookKeeper] = []
         self.rooms: list[int] = []
         self.figures: dict[str, Any] = {"faults": 0}
-        self._name = f"p{time.monotonic_ns() // 1000}-"
+        self.name = f"p{time.monotonic_ns() // 1000}-"
         self._seed = seed
+        self._asking = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def ask(self, verb: str, **arguments: Any) -> Any:
         """Do something in the database, from a process of its own (see tests.faults.inside)."""
-        return await asyncio.to_thread(self.place.inside.ask, verb, **arguments)
+        async with self._asking:  # the process inside takes one question at a time
+            return await asyncio.to_thread(self.place.inside.ask, verb, **arguments)
 
     async def enter(self, count: int, rooms: int, where: Where | None = None) -> None:
         """Make people and rooms, and let each connect: person i to `where(i)()`, by default to node i and on."""
-        made = await self.ask("people", members=count, rooms=rooms, name=self._name)
+        made = await self.ask("people", members=count, rooms=rooms, name=self.name)
         self.rooms = made["rooms"]
         for number, (token, member) in enumerate(zip(made["tokens"], made["members"], strict=True)):
             self.join(f"person{number}", token, member, where(number) if where else self.anywhere(number))
@@ -106,6 +108,10 @@ class Scene:
     async def verdict(self) -> dict[str, Any]:
         """Compare every book with the database. Raises history.Broken."""
         truth = await self.truth()
+        for person in self.people:
+            if person.ended is not None:  # a login that was ended hears no more, wherever it stood
+                for _, view in here(person):
+                    view.left_at = view.seq
         said = [message for person in self.people for message in person.said]
         self.figures |= check(said, {person.name: person.views for person in self.people}, truth)
         returns = [pause for person in self.people for pause in _pauses(person)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
 from tests.faults.cluster import Cluster, Place
 from tests.faults.conftest import Record
 from tests.faults.scene import Scene, scene
@@ -35,6 +37,7 @@ async def test_when_a_node_dies_its_people_are_elsewhere_and_nothing_is_lost(
     assert figures["slowest_return_s"] < 10
 
 
+@pytest.mark.patient
 async def test_the_people_of_a_dead_node_fade_from_the_roster(cluster: Cluster, record: Record) -> None:
     """Nobody says goodbye for them, and they do not come back: their node's lease runs out."""
     async with scene(cluster) as s:

@@ -1,0 +1,154 @@
+"""A server that fails on purpose, or lives in another time: `python -m tests.faults.failing serve …`.
+
+It imports the product, puts a failure into one place, and runs the ordinary command line. FAILPOINT says where it kills
+itself (SIGKILL), with a chance of one in FAIL_ONE_IN:
+
+  before-commit          what was placed is rolled back by the database
+  before-publish         committed; neither the listeners nor the sender hear of it
+  before-answer          committed and published to others; the sender hears nothing
+
+CLOCK_FILE names a file with seconds to add to the wall clock, read anew at every look. WATCHDOG_FILE names one that
+gets the longest stall of the event loop, in seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Any
+
+CHANCE = int(os.environ.get("FAIL_ONE_IN", "40"))
+WATCH_SECONDS = 0.01
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def perhaps_die() -> None:
+    if random.random() * CHANCE < 1:
+        die()
+
+
+def die_before_commit() -> None:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    commit = BaseDatabaseWrapper._commit  # type: ignore[attr-defined]
+
+    def failing(self: Any) -> Any:
+        if threading.current_thread().name == "hubbub-writer":
+            perhaps_die()
+        return commit(self)
+
+    BaseDatabaseWrapper._commit = failing  # type: ignore[attr-defined]
+
+
+def die_before_publish() -> None:
+    from hubbub.realtime.writer import Writer
+
+    take_over = Writer.take_over
+
+    def failing(self: Writer, batch: Any) -> bool:
+        if threading.current_thread().name == "hubbub-writer":
+            perhaps_die()
+        return take_over(self, batch)
+
+    Writer.take_over = failing  # type: ignore[method-assign]
+
+
+def die_before_answer() -> None:
+    """Answers come first in one process, so here what was committed goes out, and then it dies."""
+    from hubbub.realtime.writer import Writer
+
+    finished = Writer._finished
+
+    def failing(self: Writer, published: list[Any]) -> None:
+        if random.random() * CHANCE < 1 and published:
+            for batch in published:
+                self._deliver(batch)
+            asyncio.get_running_loop().call_later(0.05, die)
+            return
+        finished(self, published)
+
+    Writer._finished = failing  # type: ignore[method-assign]
+
+
+def live_in_another_time(offset: Path) -> None:
+    """`datetime.now` as the product uses it; what measures intervals (`monotonic`) stays, as on a real machine."""
+    from django.utils import timezone
+
+    from hubbub import unit
+
+    class Elsewhen(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + timedelta(seconds=float(offset.read_text() or 0))
+
+    unit.datetime = Elsewhen  # type: ignore[misc]
+    timezone.now = lambda: Elsewhen.now(UTC)
+
+
+def watch_the_loop(report: Path) -> None:
+    """Write down the longest time that the event loop did not turn, less what the machine gave to others."""
+    from hubbub.realtime.runtime import Runtime
+
+    start = Runtime.start
+
+    async def watch() -> None:
+        worst = 0.0
+        while True:
+            before, waited = time.monotonic(), others_ran()
+            await asyncio.sleep(WATCH_SECONDS)
+            gone = time.monotonic() - before - WATCH_SECONDS - (others_ran() - waited)
+            if gone > worst:
+                worst = gone
+                note(worst)
+
+    def note(worst: float) -> None:
+        report.write_text(f"{worst:.3f}")
+
+    def watched(self: Runtime) -> None:
+        start(self)
+        self.spawn(watch())
+
+    Runtime.start = watched  # type: ignore[method-assign]
+
+
+def others_ran() -> float:
+    """Seconds that this thread was ready to run and the machine ran somebody else."""
+    return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
+
+
+FAILPOINTS: dict[str, Callable[[], None]] = {
+    "before-commit": die_before_commit,
+    "before-publish": die_before_publish,
+    "before-answer": die_before_answer,
+}
+
+
+def main() -> int:
+    from hubbub_site.commands import start
+
+    start(make=True)  # models can be imported from here on
+    if point := os.environ.get("FAILPOINT"):
+        FAILPOINTS[point]()
+    if clock := os.environ.get("CLOCK_FILE"):
+        live_in_another_time(Path(clock))
+    if report := os.environ.get("WATCHDOG_FILE"):
+        watch_the_loop(Path(report))
+
+    from hubbub_site import cli
+
+    return int(cli.main(sys.argv[1:]) or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,22 @@
+"""The site on plain uvicorn, without our protocol class: `python -m tests.faults.portable serve …`."""
+
+from __future__ import annotations
+
+import sys
+
+from hubbub_site import cli
+from hubbub_site.commands import start
+
+
+def main() -> int:
+    start(make=True)
+    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+    from hubbub_site.server import serving
+
+    serving.PushProtocol = WebSocketsSansIOProtocol  # type: ignore[assignment,misc]
+    return int(cli.main(sys.argv[1:]) or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""F2: the server kills itself exactly before commit, between commit and publish, between publish and answer.
+
+The failpoints are in tests.faults.failing; nothing of them is in the product.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.faults.cluster import Cluster, Place
+from tests.faults.conftest import Record
+from tests.faults.nodes import Node
+from tests.faults.scene import Scene, scene
+
+POINTS = ["before-commit", "before-publish", "before-answer"]
+
+
+class FailingPlace(Place):
+    """SQLite under a server that dies by itself."""
+
+    def __init__(self, point: str) -> None:
+        super().__init__()
+        self._point = point
+
+    def node(self, *, script: str | None = None, **environment: str) -> Node:
+        more = {**environment, "FAILPOINT": self._point, "FAIL_ONE_IN": "60"}
+        return super().node(script=script or "tests.faults.failing", **more)
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_what_was_sent_again_is_one_message(
+    point: str, seconds: float, seed: int, record: Record
+) -> None:
+    with FailingPlace(point) as place:
+        async with scene(place, seed=seed) as s:
+            await s.enter(10, 2)
+            await s.while_talking(lambda: _bring_back(place.nodes[0], s), seconds=seconds, per_second=40)
+            await _bring_back_until_peace(place.nodes[0], s)
+            figures = await s.verdict()
+    record(f"F2 {point}", place, figures)
+    assert figures["faults"] >= 1
+    assert figures["acked"] == figures["said"]
+
+
+@pytest.mark.parametrize("point", ["before-publish", "before-answer"])
+async def test_others_hear_of_what_their_neighbour_committed_as_it_died(
+    cluster: Cluster, seconds: float, seed: int, record: Record, point: str
+) -> None:
+    """The sender hears nothing and sends again, elsewhere: `dup`. At another node it is heard within six seconds."""
+    dying = cluster.node(script="tests.faults.failing", FAILPOINT=point, FAIL_ONE_IN="1")
+    dying.start()
+    await dying.ready()
+    addresses = {0: dying, 1: cluster.nodes[1]}
+    async with scene(cluster, seed=seed) as s:
+        await s.enter(2, 1, where=lambda number: lambda: addresses[number].url)
+        sender, listener = s.people
+        message = sender.say(s.rooms[0], "the last words")
+        async with asyncio.timeout(6):
+            while message.id not in listener.views[s.rooms[0]].states:
+                await asyncio.sleep(0.02)
+        assert message.outcome == "unknown"
+        addresses[0] = cluster.nodes[2]
+        await s.peace()
+        figures = await s.verdict()
+    dying.end()
+    record(f"F2 {point}", cluster, figures | {"faults": 1})
+    assert figures["acked"] == 1
+
+
+async def _bring_back(node: Node, s: Scene) -> None:
+    while True:
+        await asyncio.sleep(0.05)
+        if not node.running:
+            s.figures["faults"] += 1
+            node.start()
+            await node.ready()
+
+
+async def _bring_back_until_peace(node: Node, s: Scene) -> None:
+    reviving = asyncio.create_task(_bring_back(node, s))
+    try:
+        await s.peace()
+    finally:
+        reviving.cancel()
+        await asyncio.gather(reviving, return_exceptions=True)

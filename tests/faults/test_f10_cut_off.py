@@ -1,0 +1,74 @@
+"""F10: a node is cut off from the database, from Redis, or from its clients, in both directions or in one.
+
+Proxies stand on each of its lines and swallow what goes up, what comes down, or both; nothing is closed, as when a
+cable is pulled or a firewall forgets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import pytest
+
+from tests.faults.cluster import Cluster
+from tests.faults.conftest import Record
+from tests.faults.proxy import FaultProxy
+from tests.faults.scene import scene
+
+BOUND_SECONDS = 2.0
+SLACK_SECONDS = 1.0
+BOTH = {"up": True, "down": True}
+UP, DOWN = {"up": True, "down": False}, {"up": False, "down": True}
+patient = pytest.mark.patient
+
+
+@pytest.mark.parametrize("way", [BOTH, pytest.param(UP, marks=patient), pytest.param(DOWN, marks=patient)])
+@pytest.mark.parametrize("end", ["database", "redis", "clients"])
+async def test_a_node_that_is_cut_off(
+    cluster: Cluster, seconds: float, seed: int, record: Record, end: str, way: dict[str, bool]
+) -> None:
+    async with AsyncExitStack() as stack:
+        to_database = await stack.enter_async_context(FaultProxy(cluster.postgres.port))
+        to_redis = await stack.enter_async_context(FaultProxy(cluster.redis.port))
+        node = cluster.node(
+            DATABASE_URL=cluster.postgres.url_at(to_database.port),
+            REDIS_URL=f"redis://127.0.0.1:{to_redis.port}/0",
+        )
+        stack.callback(node.end)
+        node.start()
+        await node.ready()
+        to_node = await stack.enter_async_context(FaultProxy(node.port))
+        cut_off = f"ws://127.0.0.1:{to_node.port}/ws/"
+        s = await stack.enter_async_context(scene(cluster, seed=seed))
+        at_first = [cut_off] * 5 + [cluster.nodes[0].url] * 5
+
+        def where(number: int) -> str:
+            """Whoever loses the node that is cut off goes to another."""
+            return cluster.nodes[1].url if s.people[number:] and s.people[number].closed else at_first[number]
+
+        await s.enter(10, 2, where=lambda number: lambda: where(number))
+        proxy = {"database": to_database, "redis": to_redis, "clients": to_node}[end]
+
+        async def cut() -> None:
+            await asyncio.sleep(1)
+            proxy.swallow(**way)
+            s.figures["faults"] += 1
+            await asyncio.sleep(seconds)
+            proxy.swallow(False)
+
+        await s.while_talking(cut, seconds=seconds + 3, per_second=30)
+        await s.peace()
+        figures = await s.verdict()
+        refusals = [took for person in s.people for _, took, _ in person.refusals]
+        heard = max((took for person in s.people for _, took in person.latencies), default=0.0)
+    slowest = {"slowest_refusal_s": round(max(refusals, default=0.0), 2), "slowest_heard_s": round(heard, 2)}
+    direction = "both" if way == BOTH else "up" if way["up"] else "down"
+    record(f"F10 {end}, {direction}", cluster, figures | slowest)
+    assert figures["acked"] == figures["said"]
+    if end == "database":
+        assert refusals
+        assert max(refusals) < BOUND_SECONDS + SLACK_SECONDS
+    if end == "redis":
+        assert not refusals
+        assert heard < BOUND_SECONDS + SLACK_SECONDS
