@@ -155,6 +155,8 @@ def _recognise(posting: Posting, earlier: Message) -> None:
 
 
 def _place_touched(touched: list[tuple[Message, str]], heads: dict[int, Head]) -> list[tuple[Message, str]]:
+    if not touched:
+        return []
     by_id: dict[UUID, list[tuple[Message, str]]] = {}
     for message, name in touched:
         by_id.setdefault(message.pk, []).append((message, name))
