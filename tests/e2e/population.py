@@ -48,7 +48,7 @@ def described(user: User) -> dict[str, object]:
 
 
 def write_annals(users: list[User]) -> None:
-    """Messages “entry 1” to “entry 3000” of very different heights, some with code, in a room that all but guests share."""
+    """Messages “entry 1.” to “entry 3000.” of very different heights, in a room of all but the guests."""
     from hubbub import actions
     from hubbub.protocol.ids import make_message_id
     from hubbub.protocol.objects import Role

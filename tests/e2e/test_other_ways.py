@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.e2e.conftest import Visit
 from tests.e2e.person import Person
 from tests.e2e.site import Room, Site, daphne
