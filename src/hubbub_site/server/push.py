@@ -134,6 +134,7 @@ class PushProtocol(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self.conn.parser.close()  # it holds its protocol, which holds it: only a full collection would free them
         if self.receiver is not None:
             self.receiver.lost()
             self.receiver = None
