@@ -41,7 +41,8 @@ HOSTILE = {
     "template": "{{constructor.constructor('alert(1)')()}} ${alert(1)} {@html '<b>'}",
 }
 # Everything that a message's text can become, by role for what has one; anything else in a post is foreign.
-ALLOWED = "p, span, strong, em, s, del, code, pre, blockquote, ul, ol, li, a, br, hr, div, button, svg, path, rect, bdi, time"
+ALLOWED = """p, span, strong, em, s, del, code, pre, blockquote, ul, ol, li, a, br, hr,
+    div, button, svg, path, rect, bdi, time"""
 
 
 def test_hostile_text_stays_text(alice: Person, bob: Person, garden: Room, site: Site) -> None:
