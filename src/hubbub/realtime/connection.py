@@ -55,7 +55,7 @@ class Connection:
         self.last_heard = loop.time()
         self.moved = False
         """Whether a room of its moved since its last heartbeat while it was slow."""
-        self.closing: tuple[Close, str] | None = None
+        self.closing: tuple[int, str] | None = None
         self.ended: asyncio.Future[None] = loop.create_future()
         self._outbox: Outbox | None = None
         self._stalled_since: float | None = None
@@ -108,7 +108,7 @@ class Connection:
                 self._stalled_since = None
                 self.pipe.write(parcel)
 
-    def close(self, code: Close, reason: str = "") -> None:
+    def close(self, code: Close | int, reason: str = "") -> None:
         """End this connection; the socket's coroutine says goodbye. Only the first reason counts."""
         if self.closing is None:
             self.closing = (code, reason)

@@ -21,7 +21,7 @@ from hubbub.protocol.ids import make_message_id
 from hubbub.protocol.replies import RoomState
 from hubbub.protocol.wire import Command
 from hubbub.realtime.parcel import Dialect, as_lines
-from hubbub.realtime.session import Session
+from hubbub.realtime.session import NOT_UTF8, Session, is_utf8
 
 
 class RoomSession(Session):
@@ -54,7 +54,10 @@ class RoomSession(Session):
             command = self._command(data)
             self.runtime.rates.check(self.connection.member.pk, command)
         except HubbubError as refusal:
-            self._refuse(refusal)
+            if is_utf8(data):
+                self._refuse(refusal)
+            else:
+                self.connection.close(NOT_UTF8, refusal.message[:120])
             return
         self.connection.waiting += 1
         self.runtime.writer.submit(Job(self.connection.member, command, quiet=True), self._written)

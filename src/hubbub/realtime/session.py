@@ -18,6 +18,9 @@ from hubbub.realtime.runtime import runtime
 
 log = logging.getLogger("hubbub")
 
+NOT_UTF8 = 1007
+"""RFC 6455's own code for text that is no UTF-8. Whole messages come to us unread, so it is ours to say."""
+
 GOODBYE_SECONDS = 2.0
 """How long a close frame may take before the transport is cut: a peer that does not read gets no more than that."""
 
@@ -213,3 +216,11 @@ class Session:
         if not task.cancelled() and (error := task.exception()):
             log.error("A command failed outside its handler", exc_info=error)
             self.connection.close(Close.LOST_CONTINUITY, "Something went wrong here.")
+
+
+def is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -14,7 +14,7 @@ from hubbub.protocol.limits import HEARTBEAT_SECONDS
 from hubbub.protocol.replies import Done
 from hubbub.protocol.wire import Command
 from hubbub.realtime.parcel import Dialect, Parcel, as_events
-from hubbub.realtime.session import Session
+from hubbub.realtime.session import NOT_UTF8, Session, is_utf8
 from hubbub.realtime.subscribe import subscribe
 
 
@@ -35,7 +35,7 @@ class EventSession(Session):
         try:
             command = codec.decode(data)
         except codec.NotTheProtocol as error:
-            self.connection.close(Close.PROTOCOL_ERROR, str(error)[:120])
+            self.connection.close(Close.PROTOCOL_ERROR if is_utf8(data) else NOT_UTF8, str(error)[:120])
             return
         except HubbubError as refusal:
             self.connection.answer(codec.error(refusal.request, refusal))
