@@ -63,7 +63,7 @@ FRAMING = [
     ),
     Case("1.1 empty text", [frame(TEXT)], code=NOT_THE_PROTOCOL),
     Case("1.2 binary with a command", [frame(BINARY, COMMAND)], answer=True),
-    Case("1.2 binary that is no UTF-8", [frame(BINARY, b"\xff\xfe")], code=NOT_THE_PROTOCOL),
+    Case("1.2 binary that is no UTF-8", [frame(BINARY, b"\xff\xfe")], code=NOT_UTF8),
     Case("9.1 longer than a frame may be", [frame(TEXT, PADDED)], code=TOO_BIG),
     Case("9.1 claims to be huge", [frame(TEXT, b"", length=2**40)], code=TOO_BIG),
     Case("9.1 claims more than there can be", [frame(TEXT, b"", length=2**63 - 1)], code=TOO_BIG),
@@ -177,7 +177,11 @@ CLOSING = [
     Case("7.3 close with the longest reason", [close(1000, b"r" * 123)], code=1000),
     Case("7.3 close that is too long", [close(1000, b"r" * 124)], code=PROTOCOL_ERROR),
     Case("7.5 close with a reason that is no UTF-8", [close(1000, b"\xff\xfe")], code=NOT_UTF8),
-    Case("7.1 close within a fragmented message", [frame(TEXT, b"a", fin=False), close(1000)], code=1000),
+    Case(
+        "7.1 close within a fragmented message",
+        [frame(TEXT, b"a", fin=False), close(1000)],
+        code=PROTOCOL_ERROR,
+    ),
     *(
         Case(f"7.7 close {code}", [close(code)], code=code)
         for code in (1001, 1003, 1007, 1011, 3000, 3999, 4999)
