@@ -73,14 +73,14 @@ def wait_for(holds: Callable[[], bool], within: float, what: str) -> float:
 # ── two shards ──
 
 
-def test_rooms_are_spread_over_the_shards_and_heard_through_both(
+def test_rooms_are_spread_over_the_shards_and_one_may_die(
     new_home: NewSite, shards: tuple[Running, Running], comes: Arrive
 ) -> None:
     with two_nodes(new_home(REDIS_URL=",".join(server.url for server in shards))) as nodes:
         alice, bob = meet(comes, nodes)
+        spread = [alice.creates(private=True, invite=(bob,)) for _ in range(8)]
         carried_by = set()
-        for _ in range(8):
-            room = alice.creates(private=True, invite=(bob,))
+        for room in spread:
             begun = time.monotonic()
             alice.says(room, "across")
             bob.hears("across", room=room)
@@ -91,6 +91,11 @@ def test_rooms_are_spread_over_the_shards_and_heard_through_both(
             with closing(redis.Redis.from_url(server.url)) as client:
                 assert any(b"hubbub.room." in name for name in client.pubsub_channels())
         assert [bus_of(node) for node in nodes] == ["up", "up"]
+        shards[0].process.kill()
+        for room in spread:
+            said = alice.says(room, "one shard less")
+            bob.catches_up_to(room, said["seq"])
+            assert bob.view(room).texts == ["across", "one shard less"]
         alice.closes()
         bob.closes()
 

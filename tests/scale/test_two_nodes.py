@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+import threading
 import time
+import zipfile
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +17,7 @@ from tests.online import Arrive
 from tests.scale.browser import Browser
 from tests.scale.conftest import Nodes
 from tests.serving import Person, Shell
+from tests.site.sites import HALVES, succeeds
 from tests.sockets import Online, Refused, new_id
 
 SOON = 1.0
@@ -204,3 +210,31 @@ def test_a_message_tried_again_at_the_other_server_is_the_same(
     first = alice.sends(room, "once", id=(name := new_id()))
     second = again.sends(room, "once", id=name)
     assert second["dup"] and second["message"] == first["message"]
+
+
+def test_a_backup_while_both_write_is_one_moment(
+    alice: Online, bob: Online, nodes: Nodes, tmp_path: Path
+) -> None:
+    """PostgreSQL read as it was at one moment: in the copy every room's counters fit its messages."""
+    room = alice.creates(private=True, invite=(bob,))
+    stop = threading.Event()
+
+    def talk(who: Online) -> None:
+        while not stop.is_set():
+            who.says(room, "and another thing")
+
+    talking = [threading.Thread(target=talk, args=(who,)) for who in (alice, bob)]
+    for thread in talking:
+        thread.start()
+    try:
+        succeeds(nodes[0].site, "backup", tmp_path / "chat.zip")
+    finally:
+        stop.set()
+        for thread in talking:
+            thread.join()
+    with zipfile.ZipFile(tmp_path / "chat.zip") as opened:
+        opened.extract("hubbub.sqlite3", tmp_path)
+    with closing(sqlite3.connect(tmp_path / "hubbub.sqlite3")) as copy:
+        assert copy.execute(HALVES).fetchall() == []
+        (said,) = copy.execute("SELECT count(*) FROM hubbub_message WHERE room_id = ?", (room,)).fetchone()
+    assert 0 < said < alice.command("room.get", room=room)["room"]["last_number"]

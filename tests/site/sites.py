@@ -21,6 +21,13 @@ from tests.serving import Site, settle, shell_of
 ODD_TEXT = "‮🫥 e\u0301 \u200b\ufeff\u2028 \\x00 '; DROP TABLE room; -- \U0010ffff ڿ\t\n“"
 
 
+HALVES = (
+    "SELECT r.id FROM hubbub_room r LEFT JOIN hubbub_message m ON m.room_id = r.id GROUP BY r.id"
+    " HAVING r.seq <> coalesce(max(m.seq), 0) OR r.last_number <> count(m.id) OR r.posts <> coalesce(max(m.post), 0)"
+)
+"""Rooms of a copy whose counters do not fit their messages: it was made of two moments."""
+
+
 def hubbub(site: Site, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """`hubbub …` as a process of its own, with the site's environment and nothing else of ours."""
     command = [sys.executable, "-m", "hubbub_site.cli", *map(str, arguments)]
