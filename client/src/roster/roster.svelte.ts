@@ -1,12 +1,14 @@
 /** Who belongs to a room: loaded by pages, those connected now always first. */
 
-import type { Member, PresenceState, RosterEntry } from "../protocol/types"
+import { DIRECTORY_PAGE, type RosterEntry } from "../protocol/types"
 import type { RoomState } from "../state/rooms.svelte"
 import type { Session } from "../state/session.svelte"
 import { failureText } from "../ui/failure"
 import { type Arranged, arranged } from "./arranged"
 
 const REST_MS = 150
+/** Of a room too large to be loaded whole, how often at most the part with those who are here is loaded anew. */
+const REFRESH_MS = 3000
 
 export class RosterList {
   entries: readonly RosterEntry[] = $state.raw([])
@@ -17,6 +19,7 @@ export class RosterList {
   readonly #room: RoomState
   #query = ""
   #asked = 0
+  #refreshing: ReturnType<typeof setTimeout> | undefined
   readonly arranged: Arranged = $derived(
     arranged(
       this.entries,
@@ -30,19 +33,24 @@ export class RosterList {
     this.#room = room
   }
 
-  stateOf(member: number): PresenceState {
-    return this.#session.presence.state(member)
-  }
-
-  memberOf(id: number): Member {
-    return this.#session.members.get(id)
-  }
-
   /** Loads from the beginning: at first, for another query, and when people came or left. Returns how to call it off. */
   load(query: string): () => void {
     this.#query = query.trim()
     const waiting = setTimeout(() => void this.#page(0), this.loaded ? REST_MS : 0)
     return () => clearTimeout(waiting)
+  }
+
+  /** Somebody came or went. Who is not among the loaded ones can only be learnt by asking. */
+  refreshSoon(): void {
+    if (!this.more || this.entries.length > DIRECTORY_PAGE) return
+    this.#refreshing ??= setTimeout(() => {
+      this.#refreshing = undefined
+      void this.#page(0)
+    }, REFRESH_MS)
+  }
+
+  stop(): void {
+    clearTimeout(this.#refreshing)
   }
 
   async next(): Promise<void> {

@@ -135,6 +135,7 @@ export const en = {
 
   "panel.title": "About and people",
   "panel.toggle": { one: "About and people: {count} member", other: "About and people: {count} members" },
+  "panel.hereNow": "{count} here now",
   "panel.about": "About",
   "panel.editAbout": "Change what it is for",
   "panel.addAbout": "Say what this channel is for",
