@@ -160,3 +160,11 @@ def by_hand(serving: Server) -> Iterator[ByHand]:
 def erin(shell: Shell) -> Person:
     """A member whom only this test knows: what happens to her account harms no other test."""
     return newcomer(shell, f"erin-{uuid.uuid4().hex[:8]}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever has a site of their own chooses its database: no need to run again on another one."""
+    for item in items:
+        if "home" in getattr(item, "fixturenames", ()):
+            item.add_marker("standalone")

@@ -165,6 +165,9 @@ def served(site: Site, way: str = "hubbub serve", **environment: str) -> Iterato
     origin = f"http://127.0.0.1:{port}"
     with running(command, url=origin, port=port, ready=lambda: answers(origin), log=log) as process:
         yield Server(site, way, process, log)
+    said = log.read_text(errors="replace")
+    # uvicorn's own protocol logs one for text that is not UTF-8, which is the client's fault.
+    assert way == "uvicorn" or "Traceback" not in said, f"the server logged a bug:\n{said[-4000:]}"
 
 
 def command_of(way: str, port: int) -> list[str]:

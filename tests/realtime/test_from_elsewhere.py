@@ -13,7 +13,7 @@ import pytest
 
 from tests.online import Arrive, Enter
 from tests.realtime.truth import assert_all_see_the_truth
-from tests.serving import Server, Shell, Site, served
+from tests.serving import Person, Server, Shell, Site, served
 from tests.sockets import Online, dial, new_id
 
 ROOT = Path(__file__).parents[2]
@@ -131,9 +131,12 @@ def test_the_same_commands_over_http(any_server: Server, alice: Online, bob: Onl
     assert post(any_server, "beat", token)["status"] == 404, "socket only"
 
 
-def test_http_and_sockets_agree_on_who_is_here(any_server: Server, alice: Online, comes: Arrive) -> None:
+def test_http_and_sockets_agree_on_who_is_here(
+    any_server: Server, alice: Online, comes: Arrive, erin: Person
+) -> None:
     """Row 11, for scripts that ask once."""
-    alice.hears_event("presence", lambda e: {"member": alice.me, "state": "active"} in e["presence"])
+    comes(erin)
+    alice.hears_event("presence", lambda e: {"member": erin.member, "state": "active"} in e["presence"])
     roster = post(any_server, "room.roster", alice.person.token, room=alice.room("general"))
     states = {entry["member"]: entry["state"] for entry in roster["entries"]}  # type: ignore[attr-defined]
-    assert states[alice.me] == "active"
+    assert states[erin.member] == "active"

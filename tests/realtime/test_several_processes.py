@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,10 @@ from tests.online import Arrive
 from tests.realtime.truth import assert_all_see_the_truth
 from tests.serving import Person, Server, Shell, new_site, newcomer, served, settle, shell_of
 from tests.sockets import Online, new_id
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.standalone
 
 Pair = tuple[Server, Server]
 
@@ -224,6 +229,25 @@ def test_a_lost_message_of_the_bus_is_found_by_comparing_heads(
         person.hears("unheard of")
     assert time.monotonic() - begun < 8
     assert_all_see_the_truth(shell, room, alice, bob)
+
+
+def test_the_other_redis_layer_serves_as_well(pair: Pair, comes: Arrive, shell: Shell) -> None:
+    """Row 5: any CHANNEL_LAYERS of a Channels project, here `channels_redis.core` under plain uvicorn."""
+    variables = {"DJANGO_SETTINGS_MODULE": "tests.realtime.core_layer", "PYTHONPATH": str(ROOT)}
+    with (
+        served(pair[0].site, "uvicorn", **variables) as one,
+        served(pair[0].site, "uvicorn", **variables) as two,
+    ):
+        alice, bob = comes("alice", at=one), comes("bob", at=two)
+        room = alice.creates(invite=(bob,))
+        begun = time.monotonic()
+        for n in range(20):
+            alice.says(room, f"here {n}")
+            bob.says(room, f"there {n}")
+        alice.hears("there 19")
+        bob.hears("there 19")
+        assert time.monotonic() - begun < 4, "by the bus: heads are compared every five seconds only"
+        assert_all_see_the_truth(shell, room, alice, bob)
 
 
 def test_a_killed_servers_people_fade_and_resume_elsewhere(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
 from tests.online import Arrive, ByHand
 from tests.serving import Person, Server, Shell
-from tests.sockets import Online, dial
+from tests.sockets import Online, Refused, dial, new_id
 
 
 def code_of(server: Server, **how: object) -> int:
@@ -166,7 +167,7 @@ def test_the_room_socket_is_guarded_the_same_way(any_server: Server) -> None:
         )
 
 
-def test_an_account_has_so_many_sockets_and_no_more(home_with_limits: Server) -> None:
+def test_an_account_has_so_many_sockets_and_messages_and_no_more(home_with_limits: Server) -> None:
     """Security row 70: the caps of one member; others are not touched by them."""
     people = home_with_limits.site.people
     sockets = [dial(home_with_limits, person=people["bob"]) for _ in range(30)]
@@ -178,6 +179,27 @@ def test_an_account_has_so_many_sockets_and_no_more(home_with_limits: Server) ->
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == Close.TOO_MANY
     assert closed.value.rcvd.reason.startswith("retry_after=")
-    dial(home_with_limits, person=people["alice"]).recv(timeout=10)
     for connection in sockets:
         connection.close()
+    alice = Online(dial(home_with_limits, person=people["alice"]), people["alice"])
+    alice.takes_snapshot()
+    assert_is_slowed_down(alice)
+    alice.closes()
+
+
+def assert_is_slowed_down(alice: Online) -> None:
+    """A burst of messages is fine; then a time is told to come back after, and with that all of them get through."""
+    room = alice.creates()
+    posts = [(new_id(), f"{n}") for n in range(limits.MESSAGES_BURST + 10)]
+    asked = [alice.ask("message.send", room=room, message=m, text=text) for m, text in posts]
+    refused = []
+    for request, post in zip(asked, posts, strict=True):
+        try:
+            alice.reply_to(request)
+        except Refused as refusal:
+            assert refusal.code == "rate_limited"
+            assert refusal.retry_after is not None and 0 < refusal.retry_after <= 1
+            refused.append(post)
+    assert 5 <= len(refused) <= 10
+    alice.listen(1.2 / limits.MESSAGES_PER_SECOND)
+    alice.sends(room, refused[0][1], id=refused[0][0])

@@ -10,7 +10,7 @@ from hubbub.protocol import limits
 from tests.online import Arrive, ByHand
 from tests.realtime.truth import assert_all_see_the_truth
 from tests.serving import Server, Shell
-from tests.sockets import Online, Raw, new_id
+from tests.sockets import Online, Raw, dial, new_id
 
 LONG = "x" * 16_000
 
@@ -59,6 +59,37 @@ def test_those_who_never_read_cost_others_nothing(
         "6.4 MB each would be held without a bound"
     )
     assert any_server.process.poll() is None
+
+
+def test_those_who_vanish_harm_nobody(
+    any_server: Server, alice: Online, dave: Online, by_hand: ByHand
+) -> None:
+    """Resets in the middle of a fan-out: whoever stands behind the dead in the list hears everything all the same."""
+    room = alice.creates(invite=(any_server.site.people["bob"], dave))
+    for turn in range(8):
+        bobs = bobs_who_never_read(by_hand, 8)
+        late = [comes_to(any_server, "dave") for _ in range(2)]
+        asked = [
+            alice.ask("message.send", room=room, message=new_id(), text=f"{turn} {n}") for n in range(40)
+        ]
+        for bob in bobs:
+            bob.resets()
+        for request in asked:
+            alice.reply_to(request)
+        for person in late:
+            person.catches_up_to(room, alice.command("room.get", room=room)["room"]["seq"])
+            assert person.view(room).texts == [f"{turn} {n}" for n in range(40)]
+            assert not person.state.get("changes"), "heard, not asked for"
+            person.closes()
+    dave.hears("7 39")
+    seqs = [e["seq"] for e in dave.events if e["type"] == "message" and e["room"] == room]
+    assert seqs[-320:] == list(range(seqs[-1] - 319, seqs[-1] + 1))
+
+
+def comes_to(server: Server, name: str) -> Online:
+    online = Online(dial(server, person=server.site.people[name]), server.site.people[name])
+    online.takes_snapshot()
+    return online
 
 
 def test_late_is_not_lost(any_server: Server, alice: Online, comes: Arrive, shell: Shell) -> None:
