@@ -69,9 +69,25 @@ def test_it_tells_the_client_what_it_must_know(browser: Asker) -> None:
             "sign_in": "/account/login/",
             "sign_out": "/account/logout/",
             "account": "/account/",
-            "invite": "/invite/",
-            "admin": "/people/",
+            "invite": None,  # not Bob's to do
+            "admin": None,
         },
+    }
+
+
+def test_the_owner_is_led_to_what_is_hers_to_do(alice: Member, browser_of: Callable[[Member], Asker]) -> None:
+    links = boot_of(browser_of(alice).client.get("/chat/"))["links"]
+    assert (links["invite"], links["admin"]) == ("/invite/", "/people/")
+
+
+def test_a_host_project_may_name_paths_or_nothing(browser: Asker, settings: Any) -> None:
+    settings.HUBBUB = {**settings.HUBBUB, "LINKS": {"account": "/me/", "sign_out": "account_logout"}}
+    assert boot_of(browser.client.get("/chat/"))["links"] == {
+        "sign_in": "/account/login/",
+        "sign_out": "/account/logout/",
+        "account": "/me/",
+        "invite": None,
+        "admin": None,
     }
 
 

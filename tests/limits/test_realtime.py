@@ -230,12 +230,12 @@ def test_typing_seconds() -> None:
 def session_at(connection: Connection, *, door: Any = None, lifted: bool = False) -> Session:
     """A session without its handshake; each message is a command that waits."""
     session = Session.__new__(Session)
-    session.scope = {"extensions": {"hubbub.push": door} if door else {}}
+    session._push = door
     session.connection = connection
     session.runtime = SimpleNamespace(  # type: ignore[assignment]
         loop=Clock(), rates=SimpleNamespace(lifted=lifted), hub=SimpleNamespace(of_member={})
     )
-    session._room_for_more = asyncio.Event()
+    session._room_for_more = None
 
     def understand(data: bytes) -> None:
         connection.waiting += 1
