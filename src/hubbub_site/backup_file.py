@@ -28,7 +28,7 @@ def read_manifest(file: Path) -> dict[str, Any]:
     try:
         with zipfile.ZipFile(file) as archive:
             manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
-            archive.getinfo(DATABASE)
+            missing = {DATABASE, secret.NAME} - set(archive.namelist())
     except FileNotFoundError:
         raise NoBackup(f"There is no file {file}.") from None
     except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
@@ -37,7 +37,15 @@ def read_manifest(file: Path) -> dict[str, Any]:
         raise NoBackup(
             f"{file} was made by another version ({manifest.get('hubbub')}) in a format unknown here."
         )
+    if missing:
+        raise NoBackup(f"{file} is no whole backup of Hubbub: {min(missing)} is missing.")
     return manifest
+
+
+def has_another_key(file: Path, data: Path) -> bool:
+    """Whether the key in place is not the backup's, so that sessions of the backup do not hold here."""
+    with zipfile.ZipFile(file) as archive:
+        return archive.read(secret.NAME).decode().strip() != secret.secret_key(data)
 
 
 @contextmanager

@@ -42,6 +42,8 @@ def run(args: argparse.Namespace) -> int:
                     f"The backup's hubbub.toml names the directory {config.data}; add --data {data}."
                 )
             _restore(config, args.file, replace=args.replace)
+            if backup_file.has_another_key(args.file, data):
+                print("The key that was here stays, and it is not the backup's: people have to sign in anew.")
     except backup_file.NoBackup as error:
         raise Refused(str(error)) from None
     print(
