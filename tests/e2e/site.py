@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from hubbub.protocol.ids import make_message_id
-from tests.servers.process import Running, free_port, running
+from tests.servers.process import Running, free_port, running, stop
 
 PASSWORD = "a long summer day"
 PROGRAMS = Path(sys.executable).parent
@@ -77,6 +77,11 @@ class Site:
         assert self._server is not None
         self._server.process.kill()
         self._server.process.wait()
+
+    def end(self) -> None:
+        """As whoever runs it would: it asks the browsers to come back later."""
+        assert self._server is not None
+        stop(self._server.process)
 
     def stop(self) -> None:
         self._life.close()

@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import expect
 
+from hubbub.protocol.limits import MESSAGES_BURST
 from tests.e2e.conftest import Visit
 from tests.e2e.line import Line
 from tests.e2e.person import LOST, Person
@@ -74,6 +75,21 @@ def test_what_is_written_without_a_network_survives_a_closed_tab(
     later.enters(garden)
     bob.sees_only("written in the dark", "and left there")
     later.sees_only("written in the dark", "and left there")
+
+
+def test_more_than_the_server_takes_at_once_arrives_in_order(
+    alice: Person, bob: Person, garden: Room
+) -> None:
+    """The server says when it is ready for the rest; the browser waits, and tells nobody of it."""
+    texts = [f"line {number} of a long story" for number in range(1, MESSAGES_BURST + 6)]
+    alice.enters(garden)
+    bob.enters(garden)
+    alice.loses_the_network()
+    alice.is_notified(LOST)
+    alice.says(*texts)
+    alice.has_the_network_again()
+    bob.sees_only(*texts)
+    alice.sees_only(*texts)
 
 
 def test_two_tabs_of_one_person_send_once(alice: Person, bob: Person, garden: Room) -> None:

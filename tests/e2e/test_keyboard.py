@@ -41,6 +41,29 @@ def test_from_signing_in_to_a_message(dave: Person, bob: Person, garden: Room) -
     expect(dave.composer).to_be_focused()
 
 
+def test_tab_leads_through_the_page_as_one_reads_it(alice: Person, garden: Room) -> None:
+    """The list of rooms, the room's bar, its messages, the composer, the panel."""
+    alice.enters(garden)
+    alice.says("the one message")
+    alice.sees("the one message")
+    alice.page.evaluate("document.activeElement.blur()")
+    goals = [
+        alice.page.get_by_role("button", name="New message").first,
+        alice.page.get_by_role("button", name="Go to…"),
+        alice.room_link(garden.name),
+        alice.page.get_by_role("button", name=re.compile("profile and settings$")),
+        alice.page.get_by_role("button", name=re.compile("^About and people")),
+        alice.post("the one message"),
+        alice.composer,
+        alice.panel.get_by_role("button", name="Add people"),
+        alice.panel.get_by_role("button", name="Leave"),
+    ]
+    stops = 0
+    for goal in goals:
+        stops += tabs_to(alice, goal)
+    assert stops < 60, "the way through the page is too long"
+
+
 def test_messages_are_walked_by_arrows(alice: Person, garden: Room) -> None:
     alice.enters(garden)
     alice.says("one", "two", "three")
@@ -99,10 +122,10 @@ def test_the_keys_are_explained(alice: Person) -> None:
     expect(alice.dialog.get_by_text("Edit your last message")).to_be_visible()
 
 
-def tabs_to(person: Person, goal: Locator, *, backwards: bool = False) -> None:
-    """Presses Tab until the goal has the focus; whoever has to press it sixty times cannot get there."""
-    for _ in range(60):
+def tabs_to(person: Person, goal: Locator, *, backwards: bool = False) -> int:
+    """Presses Tab until the goal has the focus, and returns how often; nobody presses it sixty times."""
+    for presses in range(60):
         if goal.count() and goal.evaluate("element => element === document.activeElement"):
-            return
+            return presses
         person.page.keyboard.press("Shift+Tab" if backwards else "Tab")
     raise AssertionError("Tab does not lead there")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import expect
 
@@ -25,13 +27,14 @@ def pair(visit: Visit, frail_site: Site, dune: Room) -> tuple[Person, Person]:
     return people
 
 
-def test_nothing_is_lost_or_doubled_when_the_server_is_killed(
-    pair: tuple[Person, Person], frail_site: Site
+@pytest.mark.parametrize("ends", [Site.kill, Site.end], ids=["killed", "ended"])
+def test_nothing_is_lost_or_doubled_when_the_server_goes(
+    ends: Callable[[Site], None], pair: tuple[Person, Person], frail_site: Site
 ) -> None:
     alice, bob = pair
     alice.says("before")
     bob.sees("before")
-    frail_site.kill()
+    ends(frail_site)
     for person in pair:
         person.is_notified(LOST)
     alice.says("into the void", "hello?")

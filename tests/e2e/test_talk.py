@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from hubbub.protocol.limits import MESSAGE_BYTES
 from tests.e2e.conftest import Visit
 from tests.e2e.person import Person
 from tests.e2e.site import Room, Site
@@ -102,3 +103,16 @@ def test_a_draft_waits_in_its_room(alice: Person, garden: Room) -> None:
     alice.page.reload()
     alice.goes_by_sidebar_to(garden.name)
     expect(alice.composer).to_have_value("half a sent")
+
+
+def test_what_is_too_long_is_not_sent_and_one_is_told(alice: Person, garden: Room) -> None:
+    alice.enters(garden)
+    alice.types("x" * (MESSAGE_BYTES + 1))
+    alice.is_notified("1 byte too long: split it into several messages")
+    expect(alice.page.get_by_role("button", name="Send")).to_be_disabled()
+    alice.composer.press("Enter")
+    expect(alice.composer).not_to_have_value("")
+    alice.composer.press("Backspace")
+    alice.composer.press("Enter")
+    expect(alice.composer).to_have_value("")
+    expect(alice.posts).to_have_count(1)
