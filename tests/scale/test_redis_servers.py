@@ -23,6 +23,7 @@ from tests.online import Arrive
 from tests.scale.conftest import NewSite, two_nodes
 from tests.servers import Guarded, NotFound, Running, running_redis, running_sentinels
 from tests.servers.fixtures import skip_or_fail
+from tests.servers.process import free_port
 from tests.serving import Server
 from tests.sockets import Online
 
@@ -169,35 +170,41 @@ def test_the_doctor_tells_who_is_who(guarded: Guarded) -> None:
 # ── passwords and TLS ──
 
 
-def test_a_password_and_an_encrypted_line(tmp_path: Path) -> None:
-    """`rediss://` with a certificate of our own; who does not know the password hears nothing."""
+def test_a_password() -> None:
+    """With every sign that an address gives a meaning to; who does not know it hears nothing."""
+    with running_redis(None, "--requirepass", "p@ss:word/?") as server:
+        is_used_in_full(f"redis://:p%40ss%3Aword%2F%3F@127.0.0.1:{server.port}/0")
+        with pytest.raises(redis.AuthenticationError):
+            asyncio.run(is_carried(redis_servers.layer_of(server.url)))
+
+
+def test_an_encrypted_line(tmp_path: Path) -> None:
+    """`rediss://` with a certificate of our own, which has to be named."""
     key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
     try:
         command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
         names = ["-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate]
         subprocess.run([*command.split(), *names], check=True, capture_output=True)
     except FileNotFoundError:
-        skip_or_fail(NotFound("no openssl on PATH to make a certificate with"))
+        pytest.skip("no openssl on PATH to make a certificate with")
     with ExitStack() as stack:
-        plain = stack.enter_context(running_redis(None, "--requirepass", "p@ss:word/?"))
-        tls = encrypted(stack, certificate, key)
-        for url in (
-            f"redis://:p%40ss%3Aword%2F%3F@127.0.0.1:{plain.port}/0",
-            f"rediss://:secret@localhost:{tls}/0?ssl_ca_certs={certificate}",
-        ):
-            assert asyncio.run(is_carried(redis_servers.layer_of(url))), url
-            cache = new_cache(url)
-            cache.set("tries", 2)
-            assert cache._either("get", "tries") == 2 and not cache._away_until
-            assert [f.grade for f in checkup_servers.redis(Config(redis_url=url))] == ["ok"]
-        with pytest.raises(redis.AuthenticationError):
-            asyncio.run(is_carried(redis_servers.layer_of(f"redis://127.0.0.1:{plain.port}/0")))
+        url = f"rediss://:secret@localhost:{encrypted(stack, certificate, key)}/0"
+        is_used_in_full(f"{url}?ssl_ca_certs={certificate}")
+        with pytest.raises(redis.ConnectionError, match="certificate verify failed"):
+            asyncio.run(is_carried(redis_servers.layer_of(url)))
+
+
+def is_used_in_full(url: str) -> None:
+    """The layer, the cache and the doctor all reach it."""
+    assert asyncio.run(is_carried(redis_servers.layer_of(url)))
+    cache = new_cache(url)
+    cache.set("tries", 2)
+    assert cache.get("tries") == 2 and not cache._away_until
+    assert [finding.grade for finding in checkup_servers.redis(Config(redis_url=url))] == ["ok"]
 
 
 def encrypted(stack: ExitStack, certificate: Path, key: Path) -> int:
     """The port of a Redis that speaks TLS. It answers in plain words on another, by which we know that it is up."""
-    from tests.servers.process import free_port
-
     port = free_port()
     options: list[str | Path] = [
         "--tls-port",
@@ -211,7 +218,7 @@ def encrypted(stack: ExitStack, certificate: Path, key: Path) -> int:
     try:
         stack.enter_context(running_redis(None, *options))
     except RuntimeError as error:
-        skip_or_fail(NotFound(f"this Redis was built without TLS: {error}"))
+        pytest.skip(f"this Redis was built without TLS: {error}")
     return port
 
 
