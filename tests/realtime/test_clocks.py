@@ -6,7 +6,7 @@ The whole realtime side runs in the test's own event loop; the bus is cut off by
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,13 +19,10 @@ from hubbub.protocol.closing import Close
 from hubbub.protocol.events import Heartbeat
 from hubbub.realtime import pulse, repair, runtime
 from hubbub.realtime.auth import still_valid
-from tests.people import somebody
-from tests.realtime.wires import Wire, in_thread
+from tests.realtime.wires import Dial, in_thread
 from tests.sockets import new_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-Dial = Callable[..., Wire]
 
 
 class Quick:
@@ -35,42 +32,12 @@ class Quick:
 
 
 @pytest.fixture
-def people(db: None, no_first_room: None) -> dict[str, tuple[Member, str]]:
-    found = {}
-    for name in ("alice", "bob"):
-        member = somebody(name)
-        found[name] = (member, actions.create_token(member=member)[1])
-    return found
-
-
-@pytest.fixture
-def room(people: dict[str, tuple[Member, str]]) -> Room:
-    made = actions.create_room(by=people["alice"][0], name="square")
-    return actions.invite_members(by=people["alice"][0], room=made, members=[people["bob"][0]])
-
-
-@pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "HEARTBEAT_SECONDS", Quick.BEAT)
     monkeypatch.setattr(limits, "SILENCE_SECONDS", Quick.SILENCE)
     monkeypatch.setattr(pulse, "TICK_SECONDS", 0.02)
     monkeypatch.setattr(pulse, "REVALIDATE_SECONDS", Quick.CHECK)
     monkeypatch.setattr(repair, "POLL_SECONDS", Quick.POLL)
-
-
-@pytest.fixture
-async def dial(people: dict[str, tuple[Member, str]]) -> AsyncIterator[Dial]:
-    """`dial("bob")`: Bob's socket in this event loop. All is stopped after the test."""
-    wires: list[Wire] = []
-
-    def make(name: str, **how: Any) -> Wire:
-        wires.append(Wire(people[name][1], **how))
-        return wires[-1]
-
-    yield make
-    for wire in wires:
-        await wire.leaves()
-    await runtime.stop()
 
 
 @pytest.fixture

@@ -20,12 +20,13 @@ PATIENCE = 10.0
 class Wire:
     """One socket; `sends` in, `frames` and `close` out. `reads = False`: the peer takes nothing."""
 
-    def __init__(self, secret: str, *, room: str | None = None) -> None:
-        self.scope = {
+    def __init__(self, secret: str, *, room: str | None = None, push: Any = None) -> None:
+        self.scope: dict[str, Any] = {
             "type": "websocket",
             "headers": [(b"host", b"testserver"), (b"authorization", f"Bearer {secret}".encode())],
             "subprotocols": [],
             "user": AnonymousUser(),
+            "extensions": {"hubbub.push": push} if push else {},
             "url_route": {"kwargs": {"room": room}},
         }
         self.inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -96,3 +97,6 @@ async def in_thread(work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
             connections.close_all()
 
     return await asyncio.to_thread(run)
+
+
+Dial = Callable[..., Wire]
