@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Case, IntegerField, Value, When
 from django.db.models.functions import Lower
@@ -44,9 +45,12 @@ def list_members(viewer: Member, ids: Iterable[int]) -> MemberPage:
 def roster(room: Room, *, query: str, after: int, limit: int) -> Roster:
     """Who belongs to a room: those connected now first, then by name; `after` is how many to pass over."""
     connected = states()
-    here = Case(When(pk__in=list(connected), then=Value(0)), default=Value(1), output_field=IntegerField())
+    order: list[Any] = [Lower("name"), "pk"]
+    if connected:  # an empty case is the number 1, which PostgreSQL takes for the first column
+        here = When(pk__in=list(connected), then=Value(0))
+        order.insert(0, Case(here, default=Value(1), output_field=IntegerField()))
     people = Member.objects.filter(memberships__room=room).active().named_like(query)
-    found = list(people.order_by(here, Lower("name"), "pk")[after : after + limit + 1])
+    found = list(people.order_by(*order)[after : after + limit + 1])
     roles = dict(room.memberships.filter(member__in=found).values_list("member", "role"))
     entries = [
         RosterEntry(
