@@ -1,6 +1,8 @@
 /** The dialogs that are open, last on top. A feature opens one by how to load it, so that no dialog is in the first download. */
 
 import type { Component } from "svelte"
+import { t } from "./strings"
+import { toasts } from "./toasts.svelte"
 
 // biome-ignore lint/suspicious/noExplicitAny: the stack holds dialogs of every shape; `open` checks each one's props.
 type AnyComponent = Component<any>
@@ -23,7 +25,14 @@ class Dialogs {
     load: () => Promise<{ default: Component<Props> }>,
     props: WithoutClose<Props>,
   ): Promise<void> {
-    const component = (await load()).default as AnyComponent
+    let component: AnyComponent
+    try {
+      component = (await load()).default as AnyComponent
+    } catch {
+      // No network, or the server has a newer client whose files have other names.
+      toasts.problem(t("notLoaded"))
+      return
+    }
     const key = ++this.#keys
     const close = () => {
       this.open = this.open.filter(dialog => dialog.key !== key)

@@ -12,6 +12,7 @@ export const en = {
   loading: "Loading",
   more: "Show more",
   notCopied: "The browser did not let us copy. Select the text and copy it yourself.",
+  notLoaded: "This part of the page could not be loaded. Try again when the connection is back, or reload the page.",
   notices: "Notices",
   save: "Save",
   undo: "Undo",
