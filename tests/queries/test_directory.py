@@ -101,6 +101,14 @@ def test_members_are_found_by_the_beginning_of_a_name_a_later_word_or_a_handle(
     assert found(bob, "") == ["Alice", "Bob", "David Bobson"]
 
 
+@pytest.mark.parametrize("query", ["öberg", "Öberg", "ÖBERG", "öb", "Ö", "anna Ö", "łukasz", "Ёлка", "ёлка"])
+def test_capitals_do_not_count_in_any_script(query: str, bob: Member, alice: Member) -> None:
+    actions.update_profile(
+        member=alice, name={"ł": "Łukasz", "ё": "Ёлка"}.get(query[0].lower(), "Anna Öberg")
+    )
+    assert len(found(bob, query)) == 1
+
+
 @pytest.mark.parametrize("query", ["%", "_", "\\", "@%", "'"])
 def test_signs_that_databases_love_find_nobody(query: str, bob: Member) -> None:
     assert found(bob, query) == []

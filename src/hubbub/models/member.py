@@ -34,11 +34,12 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """Whose name, a later word of it, or handle begins with the prefix."""
         if not prefix:
             return self
-        return self.filter(
-            Q(name__istartswith=prefix)
-            | Q(name__icontains=f" {prefix}")
-            | Q(handle__istartswith=prefix.removeprefix("@"))
-        )
+        # Databases know the capitals of ASCII only: of other letters each spelling is looked for.
+        spellings = {prefix} if prefix.isascii() else {prefix, prefix.lower(), prefix.title(), prefix.upper()}
+        wanted = Q(handle__istartswith=prefix.casefold().removeprefix("@"))
+        for spelling in spellings:
+            wanted |= Q(name__istartswith=spelling) | Q(name__icontains=f" {spelling}")
+        return self.filter(wanted)
 
     def by_name(self) -> MemberQuerySet:
         return self.order_by(Lower("name"), "pk")
