@@ -14,7 +14,7 @@ import pytest
 from hubbub.protocol.closing import Close
 from tests.online import Arrive
 from tests.scale.conftest import NewSite
-from tests.serving import Server, get_json, served
+from tests.serving import Server, served
 from tests.sockets import Online, dial
 
 PATIENCE = 20.0
@@ -24,7 +24,15 @@ PATIENCE = 20.0
 def server(new_home: NewSite, redis_url: str) -> Iterator[Server]:
     with served(new_home(REDIS_URL=redis_url), HUBBUB_WORKERS="2") as running:
         wait_for(lambda: len(workers_of(running)) == 2, "two workers")
+        # Many questions, so that both answer some.
+        for _ in range(10):
+            wait_for(lambda: is_up(running), "both are ready")
         yield running
+
+
+def is_up(server: Server) -> bool:
+    state = server.ready()
+    return (state["ready"], state["bus"]) == (True, "up")
 
 
 @pytest.fixture
@@ -127,10 +135,3 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(server: Server, comes: A
     wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in left), "the workers have gone")
     with socket.create_server(("127.0.0.1", server.port)):
         pass
-
-
-def test_each_of_them_is_ready(server: Server) -> None:
-    """Many questions, so that both answer some."""
-    for _ in range(20):
-        state = get_json(f"{server.origin}/readyz")
-        assert (state["ready"], state["bus"]) == (True, "up")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-SECONDS_TO_START = 30
+SECONDS_TO_START = 60
 SECONDS_TO_STOP = 10
 POLL_SECONDS = 0.02
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
