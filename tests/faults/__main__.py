@@ -20,7 +20,9 @@ TIMED_TESTS = 26
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bin/faults", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=TIMED_TESTS, help="of fault in all, shared among rows")
+    parser.add_argument(
+        "--minutes", type=float, default=TIMED_TESTS, help="of fault in all, shared among rows"
+    )
     parser.add_argument("--seed", type=int, default=1, help="which random choices are made")
     parser.add_argument("rows", nargs="*", help="such as f05 f12; none: all, and the document is written")
     given = parser.parse_args(arguments)

@@ -48,7 +48,7 @@ class BookKeeper:
         self.presence: dict[int, str] = {}
         self.ended: int | None = None
         self.live = asyncio.Event()
-        self._token, self._where = token, where
+        self.token, self._where = token, where
         self._random = random.Random(f"{seed}{name}")  # noqa: S311
         self._epoch = ""
         self._socket: ClientConnection | None = None
@@ -78,7 +78,7 @@ class BookKeeper:
                 async with connect(
                     where,
                     sock=_small_socket(where, self.receive_buffer) if self.receive_buffer else None,
-                    additional_headers={"Authorization": f"Bearer {self._token}"},
+                    additional_headers={"Authorization": f"Bearer {self.token}"},
                     open_timeout=5,
                     ping_interval=5 if self.pings else None,
                     ping_timeout=5,

@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Self
 
 from tests.faults.backends import Postgres, Redis
 from tests.faults.inside import Inside
@@ -28,7 +28,7 @@ class Place:
         self.inside = Inside(self.environment)
         self._wanted = nodes
 
-    def __enter__(self) -> Place:
+    def __enter__(self) -> Self:
         try:
             self.prepare()
             for _ in range(self._wanted):
@@ -98,8 +98,3 @@ class Cluster(Place):
         directory = self.data / name
         directory.mkdir()
         return directory
-
-
-def describe(place: Place) -> dict[str, Any]:
-    """For the report: how often each program was started."""
-    return {"starts": [program.starts for program in [*place.nodes, *place.backends]]}

@@ -139,10 +139,10 @@ def remove(room: int, member: int) -> int:
     from hubbub.models import Member, Room
 
     target = Room.objects.get(pk=room)
-    admin = target.memberships.filter(role="admin").select_related("member").first()
-    actions.remove_member(by=admin.member, room=target, member=Member.objects.get(pk=member))
-    last = target.messages.filter(system__kind="removed", system__member=member).order_by("-seq").first()
-    return int(last.seq)
+    admin = target.memberships.filter(role="admin").select_related("member")[0].member
+    actions.remove_member(by=admin, room=target, member=Member.objects.get(pk=member))
+    told = target.messages.filter(system__kind="removed", system__member=member).order_by("-seq")
+    return told[0].seq
 
 
 def revoke(member: int) -> None:

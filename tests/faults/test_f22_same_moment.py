@@ -28,7 +28,11 @@ async def test_the_same_id_from_twenty_sockets_is_one_message(
         rounds = 50 if long else 10
         dups = 0
         for turn in range(rounds):
-            command = {"type": "message.send", "room": s.rooms[0], "message": str(make_message_id())}
+            command: dict[str, Any] = {
+                "type": "message.send",
+                "room": s.rooms[0],
+                "message": str(make_message_id()),
+            }
             answers = await asyncio.gather(*(tab.ask(**command, text=f"once {turn}") for tab in tabs))
             told = {(answer["ok"]["message"]["id"], answer["ok"]["message"]["number"]) for answer in answers}
             assert len(told) == 1, "all are told the same place"

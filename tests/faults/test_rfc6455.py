@@ -236,7 +236,8 @@ async def test_case(way: tuple[str, str], case: Case) -> None:
 
 async def _what_comes(line: Raw) -> tuple[bool, list[bytes], int | None]:
     """Everything until the close, or until our last ping is answered and the command has its reply."""
-    answered, pongs = False, []
+    answered = False
+    pongs: list[bytes] = []
     last = False
     while True:
         try:
