@@ -7,5 +7,5 @@ export default defineConfig({
   plugins: [svelte({ configFile: "../svelte.config.js" })],
   server: { host: "127.0.0.1", port: 8112, strictPort: true, fs: { allow: [".."] } },
   preview: { host: "127.0.0.1", port: 8112, strictPort: true },
-  build: { outDir: "/tmp/hubbub-gallery", emptyOutDir: true, target: "es2023" },
+  build: { outDir: "../../test-results/gallery", emptyOutDir: true, target: "es2023" },
 })
