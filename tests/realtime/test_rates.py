@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -96,3 +97,33 @@ def test_the_setting_lifts_rates(settings: object) -> None:
     for _ in range(limits.HANDSHAKES_BURST + 100):
         assert rates.admit() == 0
         rates.check(ALICE, POST)
+
+
+async def test_what_a_member_took_at_another_process_is_charged_here(rates: Rates, clock: Clock) -> None:
+    """One rate, however many processes."""
+    rates.hear({str(ALICE): [limits.COMMANDS_BURST, limits.MESSAGES_BURST]})
+    with pytest.raises(RateLimited):
+        rates.check(ALICE, TYPING)
+    rates.check(BOB, TYPING)
+    clock.now += 1.01 / limits.COMMANDS_PER_SECOND
+    rates.check(ALICE, TYPING)
+
+
+async def test_the_debt_is_never_more_than_a_burst(rates: Rates, clock: Clock) -> None:
+    for _ in range(100):
+        rates.hear({str(ALICE): [limits.COMMANDS_BURST, 0]})
+    clock.now += (limits.COMMANDS_BURST + 1.01) / limits.COMMANDS_PER_SECOND
+    rates.check(ALICE, TYPING)
+
+
+async def test_what_was_taken_here_is_told_once(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    monkeypatch.setattr("hubbub.realtime.rates.SHARE_SECONDS", 0.01)
+    told: list[tuple[str, object]] = []
+    rates = Rates(clock.time, lambda kind, content: told.append((kind, content)))
+    rates.lifted = False
+    rates.check(ALICE, POST)
+    rates.check(ALICE, TYPING)
+    sharing = asyncio.create_task(rates.keep())
+    await asyncio.sleep(0.1)
+    sharing.cancel()
+    assert told == [("rates", {str(ALICE): [2, 1]})]

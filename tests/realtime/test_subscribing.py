@@ -1,0 +1,126 @@
+"""What is committed while a snapshot is read, at the very moment that hurts most; and what a repair skips."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from hubbub import actions, publish
+from hubbub.models import Member, Room
+from hubbub.protocol import limits
+from hubbub.realtime import runtime
+from tests.realtime.wires import Dial, in_thread
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+People = dict[str, tuple[Member, str]]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], None]:
+    """Have something committed, and told, after the next state was read and before it is used."""
+
+    def arrange(deed: Callable[[], Any]) -> None:
+        catch_up = runtime.runtime().catch_up
+        read = catch_up.state
+        deeds = [deed]
+
+        async def state(asked: Any) -> Any:
+            found = await read(asked)
+            if deeds:
+                await in_thread(deeds.pop())
+                await asyncio.sleep(0.05)  # what it published is delivered
+            return found
+
+        monkeypatch.setattr(catch_up, "state", state)
+
+    return arrange
+
+
+async def test_a_room_joined_during_the_read_is_in_the_answer_and_heard(
+    dial: Dial, people: People, room: Room, meanwhile: Any
+) -> None:
+    alice, bob = people["alice"][0], people["bob"][0]
+    wire = dial("bob")
+    await wire.asks("beat")
+    other = await in_thread(actions.create_room, by=alice, name="kitchen")
+    meanwhile(lambda: actions.join_room(member=bob, room=other))
+    state = await wire.asks("snapshot")
+    assert other.pk in [r["id"] for r in state["rooms"]]
+    await in_thread(actions.send_message, author=alice, room=other.pk, text="welcome")
+    await wire.hears(lambda frame: frame.get("type") == "message" and frame["message"]["text"] == "welcome")
+
+
+async def test_a_room_lost_during_the_read_is_not_in_the_answer_nor_heard(
+    dial: Dial, people: People, room: Room, meanwhile: Any
+) -> None:
+    """G9"""
+    alice, bob = people["alice"][0], people["bob"][0]
+    wire = dial("bob")
+    await wire.asks("beat")
+    meanwhile(lambda: actions.remove_member(by=alice, room=room, member=bob))
+    state = await wire.asks("snapshot")
+    assert room.pk not in [r["id"] for r in state["rooms"]]
+    await in_thread(actions.send_message, author=alice, room=room.pk, text="canary")
+    await wire.asks("beat")
+    assert "canary" not in str(wire.frames)
+
+
+async def test_what_is_said_during_the_read_is_heard_after_the_answer(
+    dial: Dial, people: People, room: Room, meanwhile: Any
+) -> None:
+    wire = dial("bob")
+    await wire.asks("beat")
+    meanwhile(lambda: actions.send_message(author=people["alice"][0], room=room.pk, text="meanwhile"))
+    state = await wire.asks("snapshot")
+    (seen,) = [r["seq"] for r in state["rooms"] if r["id"] == room.pk]
+    if seen == room.seq:  # read before it was said: then it comes after the answer
+        await wire.hears_event("message")
+        kinds = [frame.get("type", "answer") for frame in wire.frames]
+        assert kinds.index("message") > len(kinds) - 1 - kinds[::-1].index("answer")
+
+
+async def test_somebody_whose_rooms_never_rest_is_told_to_ask_again(
+    dial: Dial, people: People, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire = dial("bob")
+    await wire.asks("beat")
+    versions = iter(range(100, 1000))
+
+    async def version(member: int) -> int:
+        return next(versions)
+
+    monkeypatch.setattr(runtime.runtime().catch_up, "version", version)
+    error = await wire.asks("snapshot")
+    assert error["code"] == "unavailable"
+    assert error["retry_after"] > 0
+    monkeypatch.undo()
+    assert "rooms" in await wire.asks("snapshot")
+
+
+async def test_a_removal_among_what_a_repair_skips_still_cuts_off(
+    dial: Dial, people: People, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """G8 and G9: too much was missed to deliver, and in it the message that removes Bob."""
+    alice, bob = people["alice"][0], people["bob"][0]
+    hers, his = dial("alice"), dial("bob")
+    for wire in (hers, his):
+        await wire.asks("snapshot")
+    monkeypatch.setattr(
+        publish, "_outlet", None
+    )  # the bus is down, and nobody compares heads for five seconds
+    await in_thread(actions.remove_member, by=alice, room=room, member=bob)
+    posts = [actions.Post(alice, room.pk, uuid4(), "x") for _ in range(limits.RESUME_MESSAGES + 1)]
+    await in_thread(actions.send_messages, posts)
+    monkeypatch.undo()
+    said = await in_thread(actions.send_message, author=alice, room=room.pk, text="canary")
+    await hers.hears(lambda frame: frame.get("type") == "lag" and frame["head"] == said.seq)
+    await in_thread(actions.send_message, author=alice, room=room.pk, text="canary, again")
+    await hers.hears(lambda frame: "canary, again" in str(frame))
+    await his.asks("beat")
+    assert "canary" not in str(his.frames)
+    assert not [frame for frame in his.frames if frame.get("type") == "lag"]
