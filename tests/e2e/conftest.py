@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ MEMBERS = ("alice", "bob", "carol", "erin", "frank", "grace", "heidi", "ivan", "
 
 expect.set_options(timeout=SECONDS_TO_WAIT * 1000)
 
-Visit = Callable[..., Any]
+
+Visit = Callable[..., Person]
 
 
 @pytest.fixture(scope="session")
@@ -76,9 +77,7 @@ def visit(
     """
     visitors: list[Person] = []
 
-    def open_browser(
-        site: Site, username: str = "", *, kind: type[Person] = Person, **options: Any
-    ) -> Person:
+    def open_browser(site: Site, username: str = "", **options: Any) -> Person:
         key = (site.url, username)
         if username and key not in cookies:
             first = Person(browser, site, username)
@@ -86,7 +85,7 @@ def visit(
             first.page.wait_for_url("**/chat/**")
             cookies[key] = first.context.storage_state()
             first.leaves()
-        visitor = kind(browser, site, username or "stranger", storage_state=cookies.get(key), **options)
+        visitor = Person(browser, site, username or "stranger", storage_state=cookies.get(key), **options)
         visitor.page.set_default_timeout(SECONDS_TO_WAIT * 1000)
         visitors.append(visitor)
         return visitor
@@ -106,7 +105,7 @@ FAILED = pytest.StashKey[bool]()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     report = yield
     item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
     return report

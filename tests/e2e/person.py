@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Error, Locator, expect
 
-from tests.e2e.site import Account, Room
-from tests.e2e.visitor import Visitor
+from tests.e2e.reader import Reader
+from tests.e2e.site import Room
 
-SECONDS_TO_HEAR = 15
 LOST = re.compile("No connection|Reconnecting")
+SECONDS_TO_COME_BACK = 30
 
 
-class Person(Visitor):
-    """A visitor with an account. Everything is found the way a screen reader finds it: by role and name."""
-
-    @property
-    def account(self) -> Account:
-        return self.site.accounts[self.name]
+class Person(Reader):
+    """A reader with an account, who takes part."""
 
     # ── where things are ──
 
     @property
     def composer(self) -> Locator:
         return self.page.get_by_role("textbox", name=re.compile("^Message "))
-
-    @property
-    def timeline(self) -> Locator:
-        return self.page.get_by_role("region", name=re.compile("^Messages in"))
-
-    @property
-    def posts(self) -> Locator:
-        """What people have said, oldest first. Dividers and what the system tells have no name of their own."""
-        return self.timeline.get_by_role("listitem", name=re.compile("."))
 
     @property
     def sidebar(self) -> Locator:
@@ -47,9 +35,6 @@ class Person(Visitor):
     @property
     def dialog(self) -> Locator:
         return self.page.get_by_role("dialog")
-
-    def post(self, text: str) -> Locator:
-        return self.timeline.get_by_role("listitem", name=text)
 
     def room_link(self, name: str) -> Locator:
         # “garden 1” is not “garden 12”, “Alice” is not “Alice, Bob”, whatever else is told of it.
@@ -96,45 +81,18 @@ class Person(Visitor):
             self.composer.press("Enter")
             expect(self.composer).to_have_value("")
 
-    def sees(self, text: str) -> None:
-        expect(self.post(text)).to_be_visible()
-
-    def sees_no(self, text: str) -> None:
-        expect(self.post(text)).to_have_count(0)
-
-    def sees_only(self, *texts: str) -> None:
-        """These posts, each once, in this order, and no others; none of them waits to be sent."""
-        expect(self.posts).to_contain_text(list(texts))
-        expect(self.timeline.get_by_text("Waiting for the connection")).to_have_count(0)
-
-    def hears(self, text: str) -> None:
-        """A frame with this text reaches the browser, whatever room is on the screen."""
-        deadline = time.monotonic() + SECONDS_TO_HEAR
-        while not any(text in frame for frame in self.frames):
-            assert time.monotonic() < deadline, f"{self.name} never heard “{text}”"
-            self.page.wait_for_timeout(20)
-
-    def place_of(self, text: str) -> int:
-        """Where a post stands among the posts on the screen."""
-        return next(place for place, post in enumerate(self.posts.all_inner_texts()) if text in post)
-
-    def is_told(self, sentence: str) -> None:
-        """The timeline tells of something that happened in the room."""
-        expect(self.timeline.get_by_role("listitem").filter(has_text=sentence).last).to_be_visible()
-
     def is_notified(self, text: str | re.Pattern[str]) -> None:
         """The connection bar or a notice says this."""
         expect(self.page.get_by_role("status").filter(has_text=text).first).to_be_visible()
 
-    def is_connected(self) -> None:
-        expect(
-            self.page.get_by_role("status").filter(has_text=re.compile("onnect|signed out"))
-        ).to_have_count(0)
-
-    def has_unread(self, count: int, room: Room) -> None:
-        """The sidebar says so. With 0 it says nothing."""
-        unread = f" , {count} unread message{'s' if count > 1 else ''}" if count else ""
-        expect(self.room_link(room.name)).to_have_accessible_name(room.name + unread)
+    def is_connected_again(self) -> None:
+        """The bar is gone. Whoever waits for a planned try presses its button rather than wait."""
+        trouble = self.page.get_by_role("status").filter(has_text=LOST)
+        deadline = time.monotonic() + SECONDS_TO_COME_BACK
+        while trouble.count():
+            assert time.monotonic() < deadline, f"{self.name} does not come back"
+            with contextlib.suppress(Error):
+                self.page.get_by_role("button", name="Try now").click(timeout=500)
 
     # ── doing something with a message ──
 

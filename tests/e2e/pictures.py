@@ -110,10 +110,18 @@ def take(site: Site, browser: Any) -> None:
         person.signs_in(username)
         person.goes_to("/chat/general/")
         expect(person.composer).to_be_visible()
-    at_desk = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light", "timezone_id": "UTC"}
+    at_desk: dict[str, Any] = {
+        "viewport": {"width": 1440, "height": 900},
+        "color_scheme": "light",
+        "timezone_id": "UTC",
+    }
     alice = Person(browser, site, "alice", **at_desk)
     picture(alice, others["wei"], DOCS / "screenshot.png")
-    on_phone = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "timezone_id": "UTC"}
+    on_phone: dict[str, Any] = {
+        "viewport": {"width": 390, "height": 844},
+        "color_scheme": "dark",
+        "timezone_id": "UTC",
+    }
     phone = Person(browser, site, "alice", **on_phone, device_scale_factor=2)
     picture(phone, others["wei"], DOCS / "screenshot-dark-narrow.png")
 

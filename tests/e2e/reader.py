@@ -1,10 +1,15 @@
-"""Somebody who reads back: where a message stands on the screen, and moving the page."""
+"""Somebody who reads a room: what stands there, what is heard, and moving through it."""
 
 from __future__ import annotations
 
 import re
+import time
 
-from tests.e2e.person import Person
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.visitor import Visitor
+
+SECONDS_TO_HEAR = 15
 
 # The names of the numbered posts (“entry 7.”) that are seen whole, first to last.
 SEEN = """
@@ -41,8 +46,47 @@ timeline => new Promise((resolve, reject) => {{
 """
 
 
-class Reader(Person):
-    """A person in a room with numbered posts."""
+class Reader(Visitor):
+    """A visitor before a room. Everything is found the way a screen reader finds it: by role and name."""
+
+    @property
+    def timeline(self) -> Locator:
+        return self.page.get_by_role("region", name=re.compile("^Messages in"))
+
+    @property
+    def posts(self) -> Locator:
+        """What people have said, oldest first. Dividers and what the system tells have no name of their own."""
+        return self.timeline.get_by_role("listitem", name=re.compile("."))
+
+    def post(self, text: str) -> Locator:
+        return self.timeline.get_by_role("listitem", name=text)
+
+    # ── what stands there ──
+
+    def sees(self, text: str) -> None:
+        expect(self.post(text)).to_be_visible()
+
+    def sees_only(self, *texts: str) -> None:
+        """These posts, each once, in this order, and no others; none of them waits to be sent."""
+        expect(self.posts).to_contain_text(list(texts))
+        expect(self.timeline.get_by_text("Waiting for the connection")).to_have_count(0)
+
+    def is_told(self, sentence: str) -> None:
+        """The timeline tells of something that happened in the room."""
+        expect(self.timeline.get_by_role("listitem").filter(has_text=sentence).last).to_be_visible()
+
+    def place_of(self, text: str) -> int:
+        """Where a post stands among the posts on the screen."""
+        return next(place for place, post in enumerate(self.posts.all_inner_texts()) if text in post)
+
+    def hears(self, text: str) -> None:
+        """A frame with this text reaches the browser, whatever room is on the screen."""
+        deadline = time.monotonic() + SECONDS_TO_HEAR
+        while not any(text in frame for frame in self.frames):
+            assert time.monotonic() < deadline, f"{self.name} never heard “{text}”"
+            self.page.wait_for_timeout(20)
+
+    # ── moving through it ──
 
     def seen(self) -> list[str]:
         """Every numbered post that is seen whole, first to last."""

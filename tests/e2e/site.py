@@ -119,10 +119,6 @@ class Site:
         """For a message: the sender makes it."""
         return str(make_message_id())
 
-    def direct(self, first: str, *others: str) -> Room:
-        ids = [self.accounts[other].id for other in others]
-        return Room(self.ask(first, "room.direct", members=ids)["room"]["id"])
-
     def leave(self, room: Room, *members: str) -> None:
         for member in members:
             self.ask(member, "room.leave", room=room.id)

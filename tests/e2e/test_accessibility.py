@@ -6,15 +6,15 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from tests.e2e.axe import violations
 from tests.e2e.conftest import Visit
 from tests.e2e.person import Person
 from tests.e2e.site import Room, Site
 
-PHONE = {"width": 360, "height": 640}
-DESK = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 640}
+DESK: ViewportSize = {"width": 1280, "height": 800}
 
 both_themes = pytest.mark.parametrize("theme", ["light", "dark"])
 
@@ -87,7 +87,7 @@ def test_pages_of_the_account(alice: Person) -> None:
 @both_themes
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
 def test_a_room_full_of_everything(
-    screen: dict[str, int], alice: Person, bob: Person, garden: Room, site: Site
+    screen: ViewportSize, alice: Person, bob: Person, garden: Room, site: Site
 ) -> None:
     alice.page.set_viewport_size(screen)
     for text in (

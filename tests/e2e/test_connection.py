@@ -38,7 +38,7 @@ def test_without_a_network_one_is_told_so(silently: bool, alice: Person, bob: Pe
     bob.says("anything new?")
     alice.has_the_network_again()
     alice.sees_only("anything new?")
-    alice.is_connected()
+    alice.is_connected_again()
 
 
 def test_what_is_written_without_a_network_is_sent_once_after(
@@ -58,7 +58,7 @@ def test_what_is_written_without_a_network_is_sent_once_after(
     everything = ("before the tunnel", "where is she?", "in the tunnel", "still in it")
     bob.sees_only(*everything)
     alice.sees_only(*everything)
-    alice.is_connected()
+    alice.is_connected_again()
 
 
 def test_what_is_written_without_a_network_survives_a_closed_tab(

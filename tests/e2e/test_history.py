@@ -7,23 +7,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Visit
+from tests.e2e.person import Person
 from tests.e2e.population import HISTORY
-from tests.e2e.reader import Reader, number_in
+from tests.e2e.reader import number_in
 from tests.e2e.site import Room, Site
 
 LAST = f"entry {HISTORY}."
 JITTER = 1.0  # pixels: browsers round positions
-
-
-@pytest.fixture
-def alice(visit: Visit, site: Site) -> Reader:
-    return visit(site, "alice", kind=Reader)
-
-
-@pytest.fixture
-def bob(visit: Visit, site: Site) -> Reader:
-    return visit(site, "bob", kind=Reader)
 
 
 @pytest.fixture
@@ -39,13 +29,13 @@ def first_number(site: Site, annals: Room) -> int:
     return next(int(message["number"]) for message in page if message["text"] == "entry 1.")
 
 
-def test_a_long_room_opens_at_its_end(alice: Reader, annals: Room) -> None:
+def test_a_long_room_opens_at_its_end(alice: Person, annals: Room) -> None:
     alice.enters(annals)
     expect(alice.post(LAST)).to_be_in_viewport()
     assert alice.posts.count() < 300, "only a part of a long room is in the page"
 
 
-def test_history_loads_above_without_moving_what_is_read(alice: Reader, annals: Room) -> None:
+def test_history_loads_above_without_moving_what_is_read(alice: Person, annals: Room) -> None:
     alice.enters(annals)
     expect(alice.post(LAST)).to_be_in_viewport()
     jumps: list[float] = []
@@ -60,7 +50,7 @@ def test_history_loads_above_without_moving_what_is_read(alice: Reader, annals: 
     assert number_in(alice.seen()[0]) < HISTORY - 40
 
 
-def test_scrolling_without_a_pause_reaches_far_back_and_the_end_again(alice: Reader, annals: Room) -> None:
+def test_scrolling_without_a_pause_reaches_far_back_and_the_end_again(alice: Person, annals: Room) -> None:
     alice.enters(annals)
     expect(alice.post(LAST)).to_be_in_viewport()
     for _ in range(40):
@@ -75,7 +65,7 @@ def test_scrolling_without_a_pause_reaches_far_back_and_the_end_again(alice: Rea
 
 
 def test_a_link_far_back_opens_there_and_scrolls_both_ways(
-    alice: Reader, annals: Room, first_number: int
+    alice: Person, annals: Room, first_number: int
 ) -> None:
     """Row 13, row 2: every message that was ever said has an address."""
     alice.enters(annals, first_number + 999)
@@ -91,7 +81,7 @@ def test_a_link_far_back_opens_there_and_scrolls_both_ways(
     expect(alice.post(LAST)).to_be_in_viewport()
 
 
-def test_the_very_beginning_is_reached(alice: Reader, annals: Room, first_number: int) -> None:
+def test_the_very_beginning_is_reached(alice: Person, annals: Room, first_number: int) -> None:
     alice.enters(annals, first_number + 60)
     expect(alice.post("entry 61.")).to_be_in_viewport()
     for _ in range(30):
@@ -101,7 +91,7 @@ def test_the_very_beginning_is_reached(alice: Reader, annals: Room, first_number
     expect(alice.page.get_by_text("The beginning of this channel.")).to_be_in_viewport()
 
 
-def test_what_arrives_does_not_move_whoever_reads_above(alice: Reader, bob: Reader, site: Site) -> None:
+def test_what_arrives_does_not_move_whoever_reads_above(alice: Person, bob: Person, site: Site) -> None:
     room = site.new_room("busy", ("alice", "bob"))
     for number in range(1, 31):
         who = "alice" if number % 2 else "bob"
@@ -125,7 +115,7 @@ def test_what_arrives_does_not_move_whoever_reads_above(alice: Reader, bob: Read
     site.leave(room, "alice", "bob")
 
 
-def test_a_room_opens_where_reading_goes_on_and_a_reload_keeps_the_place(bob: Reader, site: Site) -> None:
+def test_a_room_opens_where_reading_goes_on_and_a_reload_keeps_the_place(bob: Person, site: Site) -> None:
     """Thirty unread messages: the room opens at the first of them, and after a reload where reading stopped."""
     room = site.new_room("serial", ("alice", "bob", "erin"))
     write_parts(site, room, range(1, 11))

@@ -41,8 +41,7 @@ def test_nothing_is_lost_or_doubled_when_the_server_goes(
     bob.says("anybody there?")
     frail_site.start()
     for person in pair:
-        person.presses_if_there("Try now")
-        person.is_connected()
+        person.is_connected_again()
         expect(person.posts).to_have_count(4)
     assert bob.posts.all_inner_texts() == alice.posts.all_inner_texts()
     for text in ("before", "into the void", "hello?", "anybody there?"):
@@ -58,6 +57,5 @@ def test_after_a_kill_the_roster_is_right_again(pair: tuple[Person, Person], fra
     frail_site.kill()
     bob.page.close()
     frail_site.start()
-    alice.presses_if_there("Try now")
-    alice.is_connected()
+    alice.is_connected_again()
     alice.sees_here("Bob", "Not connected")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import re
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
     Dialog,
-    Error,
     Page,
     WebSocket,
     expect,
@@ -51,7 +49,7 @@ class Visitor:
         self.context.on("dialog", self._dialog)
         self.page = self._new_page()
 
-    def another_tab(self) -> Visitor:
+    def another_tab(self) -> Self:
         """The same browser, a second tab."""
         tab = copy.copy(self)
         tab.page = self._new_page()
@@ -67,14 +65,6 @@ class Visitor:
 
     def presses(self, name: str | re.Pattern[str]) -> None:
         self.page.get_by_role("button", name=name, exact=isinstance(name, str)).click()
-
-    def presses_if_there(self, name: str) -> None:
-        """A button that may be gone by now, because what it does has been done."""
-        with contextlib.suppress(Error):
-            self.page.get_by_role("button", name=name).click(timeout=500)
-
-    def follows(self, name: str) -> None:
-        self.page.get_by_role("link", name=name, exact=True).click()
 
     def reads(self, text: str | re.Pattern[str]) -> None:
         """The page says this, somewhere one can see it."""
