@@ -41,7 +41,7 @@ def seed() -> int:
 @pytest.fixture(scope="session")
 def seconds() -> float:
     """How long a row's fault lasts."""
-    return float(os.environ.get("FAULTS_SECONDS", "5"))
+    return float(os.environ.get("FAULTS_SECONDS", "3"))
 
 
 @pytest.fixture(scope="session")

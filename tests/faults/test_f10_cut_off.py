@@ -24,7 +24,9 @@ patient = pytest.mark.patient
 
 
 @pytest.mark.parametrize("way", [BOTH, pytest.param(UP, marks=patient), pytest.param(DOWN, marks=patient)])
-@pytest.mark.parametrize("end", ["database", "redis", "clients"])
+@pytest.mark.parametrize(
+    "end", ["database", pytest.param("redis", marks=patient), pytest.param("clients", marks=patient)]
+)
 async def test_a_node_that_is_cut_off(
     cluster: Cluster, seconds: float, seed: int, record: Record, end: str, way: dict[str, bool]
 ) -> None:

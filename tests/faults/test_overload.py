@@ -205,7 +205,7 @@ async def test_a_storm_of_connects_is_survived_and_others_are_served(
 
 async def test_thousands_of_idle_connections(sqlite: Place, long: bool, record: Record) -> None:
     """Ten thousand in a long run; a few hundred otherwise. What each costs, and that all hear a message."""
-    wanted = 10_000 if long else 500
+    wanted = 10_000 if long else 300
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < wanted + 500:
         pytest.skip(f"only {hard} descriptors are allowed here")

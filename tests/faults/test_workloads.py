@@ -6,6 +6,8 @@ import asyncio
 import time
 from contextlib import AsyncExitStack
 
+import pytest
+
 from tests.faults.client import BookKeeper
 from tests.faults.cluster import Cluster, Place
 from tests.faults.conftest import Record
@@ -45,6 +47,7 @@ async def test_one_hot_room(place: Place, seconds: float, long: bool, seed: int,
     assert figures["acked"] == figures["said"]
 
 
+@pytest.mark.patient
 async def test_two_hundred_rooms_of_five(
     place: Place, seconds: float, long: bool, seed: int, record: Record
 ) -> None:
