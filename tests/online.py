@@ -15,8 +15,9 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.raw_socket import Raw
 from tests.serving import WAYS, Person, Server, Shell, Site, new_site, newcomer, served, settle, shell_of
-from tests.sockets import Lines, Online, Raw, dial
+from tests.sockets import Lines, Online, dial
 
 Arrive = Callable[..., Online]
 ByHand = Callable[..., Raw]

@@ -9,8 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.online import Arrive, ByHand, Enter
+from tests.raw_socket import Raw, frame
 from tests.serving import Person, Server, Shell
-from tests.sockets import Online, Raw, Refused, frame, new_id
+from tests.sockets import Online, Refused, new_id
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from websockets.frames import Opcode
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
 from tests.online import Arrive, ByHand
+from tests.raw_socket import frame
 from tests.serving import Server
-from tests.sockets import Online, frame, new_id
+from tests.sockets import Online, new_id
 
 
 def beat(request: int) -> dict[str, object]:

@@ -12,9 +12,10 @@ import pytest
 
 from hubbub.protocol import limits
 from tests.online import Arrive, ByHand
+from tests.raw_socket import frame
 from tests.realtime.truth import assert_all_see_the_truth
 from tests.serving import Server, Shell, Site, served, shell_of
-from tests.sockets import Online, Refused, dial, frame, new_id
+from tests.sockets import Online, Refused, dial, new_id
 
 
 def test_what_was_said_meanwhile_is_there_on_return(

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from hubbub.protocol import limits
 from tests.online import Arrive, ByHand
+from tests.raw_socket import Raw
 from tests.realtime.truth import assert_all_see_the_truth
 from tests.serving import Server, Shell
-from tests.sockets import Online, Raw, dial, new_id
+from tests.sockets import Online, dial, new_id
 
 LONG = "x" * 16_000
 

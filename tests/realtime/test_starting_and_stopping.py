@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from hubbub.protocol.closing import Close
+from tests.raw_socket import Raw
 from tests.servers.process import free_port
 from tests.serving import Server, Site, new_site, served
-from tests.sockets import Online, Raw, dial, new_id
+from tests.sockets import Online, dial, new_id
 
 SERVE = [sys.executable, "-m", "hubbub_site.cli", "serve"]
 
