@@ -42,6 +42,7 @@ def test_nothing_is_lost_or_doubled_when_the_server_goes(
     frail_site.start()
     for person in pair:
         person.is_connected_again()
+    for person in pair:
         expect(person.posts).to_have_count(4)
     assert bob.posts.all_inner_texts() == alice.posts.all_inner_texts()
     for text in ("before", "into the void", "hello?", "anybody there?"):
