@@ -35,7 +35,7 @@ class BookKeeper:
         self.opened: list[float] = []
         self.closed: list[tuple[float, int]] = []
         self.latencies: list[tuple[float, float]] = []
-        """(when, seconds since it was meant to be said) of what others said."""
+        """(when, seconds since it was said) of what others said."""
         self.refusals: list[tuple[float, float, str]] = []
         """(when, seconds it took, code) of sends that were to be tried again."""
         self.lags = 0

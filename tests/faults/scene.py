@@ -66,17 +66,16 @@ class Scene:
                     await person.live.wait()
 
     async def talk(self, seconds: float, per_second: float, rooms: Iterable[int] | None = None) -> None:
-        """Everybody says something now and then, in some room; texts carry the time they were meant for."""
+        """Everybody says something now and then, in some room; texts carry when they were said."""
         places = list(rooms or self.rooms)
         begun = time.monotonic()
         count = 0
         while (now := time.monotonic()) < begun + seconds:
             while begun + count / per_second <= now:
                 person = self.random.choice(self.people)
-                meant = begun + count / per_second
                 room = self.random.choice([r for r in places if r in person.views] or self.rooms)
                 if person.ended is None:
-                    person.say(room, f"@{meant:.6f} {person.name} {count}")
+                    person.say(room, f"@{time.monotonic():.6f} {person.name} {count}")
                 count += 1
             await asyncio.sleep(0.005)
 
