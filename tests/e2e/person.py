@@ -51,6 +51,11 @@ class Person(Reader):
         self.goes_to(room.path + (f"{number}/" if number else ""))
         expect(self.timeline).to_be_visible()
 
+    def has_unread(self, count: int, room: Room) -> None:
+        """The sidebar says so. With 0 it says nothing."""
+        unread = f" , {count} unread message{'s' if count > 1 else ''}" if count else ""
+        expect(self.room_link(room.name)).to_have_accessible_name(room.name + unread)
+
     def goes_by_sidebar_to(self, name: str) -> None:
         self.room_link(name).click()
         expect(self.page.get_by_role("heading", level=1, name=name)).to_be_visible()
