@@ -42,6 +42,7 @@ class Feed:
         self.listeners: dict[Dialect, dict[Connection, None]] = {}
         self.repairing = False
         self.jumps = 0
+        self._departures = 0
         self._repair, self._leave = repair, leave
         self._out = FanOut(soon)
         self._early: dict[int, RoomFrame] = {}
@@ -53,6 +54,7 @@ class Feed:
         self.listeners.setdefault(connection.dialect, {})[connection] = None
 
     def detach(self, connection: Connection) -> None:
+        self._departures += 1
         self.listeners.get(connection.dialect, {}).pop(connection, None)
 
     def receive(self, frames: Iterable[RoomFrame]) -> None:
@@ -128,13 +130,14 @@ class Feed:
 
     def _fan_out(self, listeners: tuple[Connection, ...], parcel: Parcel) -> None:
         if parcel.texts and listeners:
-            self._out.each(listeners, lambda some: self._write(some, parcel))
+            departures = self._departures
+            self._out.each(listeners, lambda some: self._write(some, parcel, departures))
 
-    def _write(self, listeners: Sequence[Connection], parcel: Parcel) -> None:
-        room = self.room
+    def _write(self, listeners: Sequence[Connection], parcel: Parcel, departures: int) -> None:
+        if departures != self._departures:  # somebody was detached while this slice waited
+            listeners = [connection for connection in listeners if self.room in connection.rooms]
         for connection in listeners:
-            if room in connection.rooms:  # it may have been detached while its slice waited
-                connection.push(parcel)
+            connection.push(parcel)
 
 
 def _before(frame: RoomFrame) -> int:
