@@ -46,12 +46,14 @@ def table(entries: list[Entry]) -> str:
     return "\n".join(lines)
 
 
-def write(entries: list[Entry], *, seed: int) -> None:
-    """Put the table and where it was made between the document's markers."""
+def write(entries: list[Entry], *, seed: int, note: str = "") -> None:
+    """Put the table and where it was made between the document's markers. `note`: what else there is to say."""
     text = DOCUMENT.read_text()
     before, rest = text.split(BEGIN)
     _, after = rest.split(END)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{_setting(seed)}\n\n{table(entries)}\n\n{END}{after}")
+    DOCUMENT.write_text(
+        f"{before}{BEGIN}\n\n{_setting(seed)}{note and ' ' + note}\n\n{table(entries)}\n\n{END}{after}"
+    )
 
 
 def _line(entry: Entry) -> str:

@@ -46,7 +46,7 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     monkeypatch.setattr(writing.Writer, "_look_for_other_writers", lambda self: None)
     monkeypatch.setattr(writing, "LATE_SECONDS", 0.1)
     monkeypatch.setattr(writing, "WATCH_SECONDS", 0.02)
-    monkeypatch.setattr(reading, "STUCK_SECONDS", 0.1)
+    monkeypatch.setattr(reading, "STUCK_SECONDS", 0.4)
     monkeypatch.setattr(reading, "WATCH_SECONDS", 0.02)
     yield database
     database.answering.set()

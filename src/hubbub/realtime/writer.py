@@ -33,7 +33,7 @@ LOOK_SECONDS = 0.25
 """How often the writer looks whether another process has written to the same SQLite file."""
 
 LATE_SECONDS = 1.5
-"""A transaction that runs for so long is late: with the look at it below, an answer comes within two seconds."""
+"""A transaction that stands still for so long is late: with the look at it below, an answer comes within 2 s."""
 
 WATCH_SECONDS = 0.25
 
@@ -64,6 +64,7 @@ class Writer:
         self._inbox: SimpleQueue[Waiting | None] = SimpleQueue()
         self._under_way: Waiting = []
         self._begun = 0.0
+        self._moved = 0
         self._late = False
         self._published: list[Batch] = []
         self._idle = asyncio.Event()
@@ -87,9 +88,11 @@ class Writer:
         await asyncio.to_thread(self._thread.join)
 
     async def keep(self) -> None:
-        """Watch how long the transaction takes, for ever."""
+        """Watch how long the transaction stands still, for ever. A long one that moves is only long."""
         while True:
             await asyncio.sleep(WATCH_SECONDS)
+            if (moved := sum(_steps(job) for job, _ in self._under_way)) != self._moved:
+                self._moved, self._begun = moved, self._loop.time()
             if not self._idle.is_set() and self._loop.time() - self._begun > LATE_SECONDS:
                 self._refuse_all()
 
@@ -203,6 +206,11 @@ class Writer:
         if self._seen_version is not None and version != self._seen_version:
             self._loop.call_soon_threadsafe(self._written_elsewhere)
         self._seen_version = version
+
+
+def _steps(job: Job) -> int:
+    """How far a command has come. Its writer's thread may be at work on it."""
+    return (job.result is not None) + (job.answer is not None) + (job.refusal is not None)
 
 
 def _refuse(job: Job, done: Done, reason: str) -> None:
