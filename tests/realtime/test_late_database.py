@@ -145,10 +145,10 @@ async def test_reads_of_a_database_that_does_not_answer_are_refused(database: Da
     database.answering.set()
     async with asyncio.timeout(5):
         await readers.run(read, 99)
-    assert sorted(ran)[-1] == 99
+    readers.stop()
+    assert 99 in ran
     assert len(ran) == reading.THREADS + 1, "those that had not begun never did"
     watching.cancel()
-    readers.stop()
 
 
 async def test_a_long_queue_is_no_reason_to_refuse_while_it_moves(database: Database) -> None:
