@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import gc
 import socket
 
 from hubbub_site import redis_servers
@@ -33,6 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    gc.disable()  # what is loaded now stays; the server walks what comes after it
     config = start(make=True)
     refuse_taken_port(config.host, config.port)
     refuse_second_server(config)

@@ -104,9 +104,9 @@ def serve_on(listener: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     config.load()
-    gc.collect()
     gc.freeze()  # modules, models and settings stay for ever: no need to walk them again and again
     gc.set_threshold(*COLLECT_AFTER)
+    gc.enable()
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_run(Server(config), listener))
 
