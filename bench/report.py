@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from bench.generator import BUSY
 from bench.machine import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
@@ -21,6 +22,7 @@ FIGURES = {
     "p99_ms": "p99, ms",
     "cpu_microseconds_per_delivery": "CPU µs per delivery",
     "generator_load": "generator's core",
+    "peak_memory_mib": "peak memory, MiB",
 }
 
 
@@ -41,7 +43,7 @@ def _machine(results: Sequence[dict[str, Any]]) -> Iterable[str]:
     dates = sorted({result["date"] for result in results})
     versions = [f"{name} {machine[name]}" for name in machine if name not in _ABOUT_MACHINE]
     yield (
-        f"Measured {' and '.join(dates)} on {machine['processor']}, {machine['cores']} cores, {machine['memory']},"
+        f"Measured {', '.join(dates)} on {machine['processor']}, {machine['cores']} cores, {machine['memory']},"
         f" {machine['system']}; Python {machine['python']}, {', '.join(versions)}."
     )
     yield ""
@@ -76,17 +78,15 @@ def _details(scenarios: dict[str, Any]) -> Iterable[str]:
         shown = [key for key in FIGURES if any(key in figures for figures in contenders.values())]
         yield f"**{name}. {found['title']}**"
         yield ""
-        yield f"| | {' | '.join(FIGURES[key] for key in shown)} | peak memory, MiB | runs that count |"
-        yield "|---|" + "---|" * (len(shown) + 2)
+        yield f"| | {' | '.join(FIGURES[key] for key in shown)} | runs that count |"
+        yield "|---|" + "---|" * (len(shown) + 1)
         for contender, figures in contenders.items():
             cells = [_cell(key, figures.get(key)) for key in shown]
-            memory = f"{figures['peak_memory_mib']:.0f}" if "peak_memory_mib" in figures else ""
-            count = (
-                f"{figures['valid_runs']} of {figures['all_runs']}"
-                if "all_runs" in figures
-                else str(len(figures["runs"]))
-            )
-            yield f"| {contender} | {' | '.join(cells)} | {memory} | {count} |"
+            valid, of = figures.get("valid_runs"), figures.get("all_runs", len(figures["runs"]))
+            yield f"| {contender} | {' | '.join(cells)} | {of if valid is None else f'{valid} of {of}'} |"
+        if any(figures.get("generator_was_busy") for figures in contenders.values()):
+            yield ""
+            yield "Where the generator's core was busy (over 70 %), the server may be faster than it could take."
         notes = [
             f"{contender}: {figures['note']}."
             for contender, figures in contenders.items()
@@ -98,12 +98,14 @@ def _details(scenarios: dict[str, Any]) -> Iterable[str]:
         yield ""
 
 
-def _cell(key: str, figure: dict[str, float] | None) -> str:
+def _cell(key: str, figure: Any) -> str:
     """Median, and the range in brackets."""
     if figure is None:
         return ""
+    if key == "peak_memory_mib":
+        return _number(figure)
     if key == "generator_load":
-        return f"{figure['median']:.0%}"
+        return f"{figure['median']:.0%}{' (busy)' if figure['max'] > BUSY else ''}"
     median, least, most = (_number(figure[part]) for part in ("median", "min", "max"))
     return median if least == most else f"{median} ({least}–{most})"
 
