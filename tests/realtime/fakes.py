@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -34,8 +35,8 @@ class Clock:
     def create_future(self) -> Promise:
         return Promise()
 
-    def call_soon(self, call: Any) -> None:
-        self.soon.append(call)
+    def call_soon(self, call: Any, *args: Any) -> None:
+        self.soon.append(partial(call, *args) if args else call)
 
     def turn(self) -> None:
         """One turn of the event loop."""
