@@ -25,7 +25,9 @@ MANIFEST = {
         "imports": ["_a.js"],
         "css": ["assets/m.css"],
     },
-    "_a.js": {"file": "assets/a-abc12345.js"},
+    "_a.js": {"file": "assets/a-abc12345.js", "imports": ["_b.js", "src/main.ts"], "css": ["assets/a.css"]},
+    "_b.js": {"file": "assets/b-abc12345.js", "css": ["assets/b.css"]},
+    "src/late.ts": {"file": "assets/late-abc12345.js", "imports": ["_b.js"], "css": ["assets/late.css"]},
 }
 
 
@@ -53,6 +55,17 @@ def test_whoever_is_signed_in_gets_the_client(browser: Asker) -> None:
     assert '<script type="module" src="/static/hubbub/assets/main-abc12345.js">' in text
     assert '<link rel="modulepreload" href="/static/hubbub/assets/a-abc12345.js">' in text
     assert '<link rel="stylesheet" href="/static/hubbub/assets/m.css">' in text
+
+
+def test_the_styles_of_what_the_client_stands_on_come_first_and_each_once(browser: Asker) -> None:
+    """No script fetches them; what is loaded later brings its own."""
+    text = browser.client.get("/chat/").content.decode()
+    assert re.findall(r'<link rel="stylesheet" href="/static/hubbub/assets/(\w+).css">', text) == [
+        "b",
+        "a",
+        "m",
+    ]
+    assert re.findall(r'<link rel="modulepreload" href="/static/hubbub/assets/(\w+)-', text) == ["b", "a"]
 
 
 def test_it_tells_the_client_what_it_must_know(browser: Asker) -> None:

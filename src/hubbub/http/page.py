@@ -84,10 +84,24 @@ def _path(target: str | None) -> str | None:
 def _client(built_at: int) -> dict[str, Any]:
     """The built client's files, from Vite's manifest; read again when it was built anew."""
     manifest = json.loads(MANIFEST.read_text())
-    entry = next(part for part in manifest.values() if part.get("isEntry"))
-    imports = [manifest[name]["file"] for name in entry.get("imports", ())]
+    entry = next(name for name, part in manifest.items() if part.get("isEntry"))
+    *imports, main = [manifest[name] for name in _with_imports(manifest, entry)]
     return {
-        "script": static(f"hubbub/{entry['file']}"),
-        "preload": [static(f"hubbub/{file}") for file in imports],
-        "styles": [static(f"hubbub/{file}") for file in entry.get("css", ())],
+        "script": static(f"hubbub/{main['file']}"),
+        "preload": [static(f"hubbub/{part['file']}") for part in imports],
+        "styles": [static(f"hubbub/{file}") for part in (*imports, main) for file in part.get("css", ())],
     }
+
+
+def _with_imports(manifest: dict[str, Any], entry: str) -> list[str]:
+    """This part of the client after all that it stands on. Each brings its own styles, which no script fetches."""
+    seen: set[str] = set()
+
+    def visit(name: str) -> list[str]:
+        if name in seen:
+            return []
+        seen.add(name)
+        before = [part for needed in manifest[name].get("imports", ()) for part in visit(needed)]
+        return [*before, name]
+
+    return visit(entry)
