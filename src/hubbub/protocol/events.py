@@ -113,4 +113,3 @@ ALL: tuple[type[Event], ...] = (
     Refresh,
     Heartbeat,
 )
-EPHEMERAL: frozenset[type[Event]] = frozenset({PresenceChanged, Typing})

@@ -71,7 +71,10 @@ class Hub:
             await self._empty.wait()
 
     def attach(self, connection: Connection, room: int, head: int, last_number: int) -> Feed:
-        """Let a connection hear a room. A feed that is new here starts at `head`; see `Feeds.verify`."""
+        """Let a connection hear a room. A feed that is new here starts at `head`.
+
+        The caller looks whether something was committed since `head` was read (`subscribe`, `Repair`).
+        """
         feed = self.feeds.get(room)
         if feed is None:
             feed = Feed(room, head, last_number, repair=self._repair, leave=self._leave, soon=_soon)

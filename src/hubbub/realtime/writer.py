@@ -1,8 +1,9 @@
 """Turns waiting commands into one commit, then results: one writer per process.
 
 While a transaction runs, commands gather; when it has ended, all that gathered go into the next (group commit). So
-an idle server commits each command at once, and a busy one shares an fsync among hundreds, without any waiting time
-to tune. Nothing is answered or delivered before its commit (contract G1, G3).
+an idle server commits each command at once, and a busy one shares an fsync among hundreds. Only where the batch before
+had company are a few turns of the event loop waited for more; there is no time to tune. Nothing is answered or
+delivered before its commit (contract G1, G3).
 
 A database that is frozen or gone must not make people wait: what is late is answered `unavailable`, and so is what
 comes meanwhile. A transaction that ends after all is delivered like any other, but answered no second time; whoever
