@@ -1,7 +1,7 @@
 """A server that fails on purpose, or lives in another time: `python -m tests.faults.failing serve …`.
 
 It imports the product, puts a failure into one place, and runs the ordinary command line. FAILPOINT says where it kills
-itself (SIGKILL), with a chance of one in FAIL_ONE_IN:
+itself (SIGKILL): at some time, chosen at random, among the first FAIL_WITHIN that it comes there.
 
   before-commit          what was placed is rolled back by the database
   before-publish         committed; neither the listeners nor the sender hear of it
@@ -14,6 +14,7 @@ gets a line for each turn of a watcher on the event loop: when (monotonic), and 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import random
 import signal
@@ -25,17 +26,17 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
-CHANCE = int(os.environ.get("FAIL_ONE_IN", "40"))
 WATCH_SECONDS = 0.01
+last_time = random.randint(1, int(os.environ.get("FAIL_WITHIN", "40")))
+times = itertools.count(1)
 
 
 def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def perhaps_die() -> None:
-    if random.random() * CHANCE < 1:
-        die()
+def time_has_come() -> bool:
+    return next(times) == last_time
 
 
 def die_before_commit() -> None:
@@ -44,8 +45,8 @@ def die_before_commit() -> None:
     commit = BaseDatabaseWrapper._commit  # type: ignore[attr-defined]
 
     def failing(self: Any) -> Any:
-        if threading.current_thread().name == "hubbub-writer":
-            perhaps_die()
+        if threading.current_thread().name == "hubbub-writer" and time_has_come():
+            die()
         return commit(self)
 
     BaseDatabaseWrapper._commit = failing  # type: ignore[attr-defined]
@@ -57,8 +58,8 @@ def die_before_publish() -> None:
     take_over = Writer.take_over
 
     def failing(self: Writer, batch: Any) -> bool:
-        if threading.current_thread().name == "hubbub-writer":
-            perhaps_die()
+        if threading.current_thread().name == "hubbub-writer" and time_has_come():
+            die()
         return take_over(self, batch)
 
     Writer.take_over = failing  # type: ignore[method-assign]
@@ -71,7 +72,7 @@ def die_before_answer() -> None:
     finished = Writer._finished
 
     def failing(self: Writer, published: list[Any]) -> None:
-        if random.random() * CHANCE < 1 and published:
+        if published and time_has_come():
             for batch in published:
                 self._deliver(batch)
             asyncio.get_running_loop().call_later(0.05, die)

@@ -25,7 +25,7 @@ class FailingPlace(Place):
         self._point = point
 
     def node(self, *, script: str | None = None, **environment: str) -> Node:
-        more = {**environment, "FAILPOINT": self._point, "FAIL_ONE_IN": "60"}
+        more = {**environment, "FAILPOINT": self._point, "FAIL_WITHIN": "30"}
         return super().node(script=script or "tests.faults.failing", **more)
 
 
@@ -49,7 +49,7 @@ async def test_others_hear_of_what_their_neighbour_committed_as_it_died(
     cluster: Cluster, seconds: float, seed: int, record: Record, point: str
 ) -> None:
     """The sender hears nothing and sends again, elsewhere: `dup`. At another node it is heard within six seconds."""
-    dying = cluster.node(script="tests.faults.failing", FAILPOINT=point, FAIL_ONE_IN="1")
+    dying = cluster.node(script="tests.faults.failing", FAILPOINT=point, FAIL_WITHIN="1")
     dying.start()
     await dying.ready()
     addresses = {0: dying, 1: cluster.nodes[1]}
