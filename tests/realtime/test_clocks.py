@@ -83,6 +83,22 @@ async def test_a_slow_readers_heartbeat_names_the_heads(dial: Dial, room: Room) 
     assert Heartbeat().encode() == b'{"type":"heartbeat"}'
 
 
+async def test_that_others_are_heard_late_is_said_at_once_and_to_newcomers(
+    dial: Dial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What happens without Redis is degraded, and said: long before the next heartbeat is due."""
+    monkeypatch.setattr(pulse, "TICK_SECONDS", 0.02)
+    alice = dial("alice")
+    assert "degraded" not in await alice.hears_event("hello")
+    runtime.runtime().relay.well = False
+    assert (await alice.hears_event("heartbeat"))["degraded"] is True
+    assert (await dial("bob").hears_event("hello"))["degraded"] is True
+    alice.frames.clear()
+    runtime.runtime().relay.well = True
+    assert await alice.hears_event("heartbeat") == {"type": "heartbeat"}
+    assert "degraded" not in await dial("bob").hears_event("hello")
+
+
 async def test_a_message_that_nobody_was_told_of_is_found(
     quick: None, dial: Dial, room: Room, people: dict[str, Any], cut_off: Callable[[], None]
 ) -> None:

@@ -505,6 +505,8 @@ export interface Hello {
   member: number
   /** seconds between heartbeats; silence for twice as long means a dead link */
   heartbeat: number
+  /** true while people at other processes are heard seconds late, for the bus is down; else left out */
+  degraded?: boolean
 }
 
 /**
@@ -573,10 +575,16 @@ export interface Refresh {
   type: "refresh"
 }
 
-/** The server lives. Answer with `beat`. `heads` names rooms that moved and their heads. */
+/**
+ * The server lives. Answer with `beat`. `heads` names rooms that moved and their heads.
+ *
+ * One comes out of turn when `degraded` has changed.
+ */
 export interface Heartbeat {
   type: "heartbeat"
   heads?: Record<string, number>
+  /** true while people at other processes are heard seconds late, for the bus is down; else left out */
+  degraded?: boolean
 }
 
 /** What a client hears. */

@@ -9,6 +9,8 @@ from pydantic import Field
 from hubbub.protocol import objects
 from hubbub.protocol.wire import Event
 
+_DEGRADED = "true while people at other processes are heard seconds late, for the bus is down; else left out"
+
 
 class Hello(Event):
     """The first frame of a socket: who you are, and in which history of the database."""
@@ -19,6 +21,7 @@ class Hello(Event):
     heartbeat: int = Field(
         description="seconds between heartbeats; silence for twice as long means a dead link"
     )
+    degraded: bool | None = Field(default=None, description=_DEGRADED)
 
 
 class MessageChanged(Event):
@@ -94,10 +97,14 @@ class Refresh(Event):
 
 
 class Heartbeat(Event):
-    """The server lives. Answer with `beat`. `heads` names rooms that moved and their heads."""
+    """The server lives. Answer with `beat`. `heads` names rooms that moved and their heads.
+
+    One comes out of turn when `degraded` has changed.
+    """
 
     type: Literal["heartbeat"] = "heartbeat"
     heads: dict[int, int] | None = None
+    degraded: bool | None = Field(default=None, description=_DEGRADED)
 
 
 ALL: tuple[type[Event], ...] = (

@@ -37,6 +37,9 @@ class Pulse:
     def __init__(self, hub: Hub, readers: Readers, rates: Rates, spawn: Spawn) -> None:
         self._hub, self._readers, self._rates, self._spawn = hub, readers, rates, spawn
         self._suspicious = asyncio.Event()
+        self.bus_is_well: Callable[[], bool] = lambda: True
+        self.degraded: bool | None = None
+        """What clients were last told of the bus: a newcomer's hello says the same, until all are told otherwise."""
 
     def recheck_soon(self, member: int) -> None:
         """Something about a member's account has changed: look at once whether their logins hold."""
@@ -56,7 +59,7 @@ class Pulse:
             await asyncio.sleep(TICK_SECONDS)
             now = loop.time()
             self._give_up(now)
-            if now >= next_beat:
+            if now >= next_beat or bool(self.degraded) == self.bus_is_well():
                 next_beat = now + limits.HEARTBEAT_SECONDS
                 await self._beat()
                 self._rates.forget_idle()
@@ -74,14 +77,16 @@ class Pulse:
                 connection.close(Close.LOST_CONTINUITY, "Nothing was heard from you.")
 
     async def _beat(self) -> None:
-        quiet = Parcel([Heartbeat().encode()])
+        degraded = self.degraded = None if self.bus_is_well() else True
+        quiet = Parcel([Heartbeat(degraded=degraded).encode()])
         for part in chunks(list(self._hub.connections), 256):
             for connection in part:
                 if connection.dialect is not as_events:
                     continue  # the room socket's peers know no heartbeat; the server's own pings watch them
                 if connection.moved:
                     connection.moved = False
-                    connection.push(Parcel([Heartbeat(heads=self._heads(connection)).encode()]))
+                    moved = Heartbeat(heads=self._heads(connection), degraded=degraded)
+                    connection.push(Parcel([moved.encode()]))
                 else:
                     connection.push(quiet)
             await asyncio.sleep(0)

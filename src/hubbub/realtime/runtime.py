@@ -60,7 +60,7 @@ class Runtime:
         self.pulse = Pulse(self.hub, self.readers, self.rates, self.spawn)
         self.hub.on_listen = self.relay.listen
         self.relay.on_doubt = self.repair.now
-        self.repair.bus_is_well = lambda: self.relay.well
+        self.repair.bus_is_well = self.pulse.bus_is_well = lambda: self.relay.well
         self.repair.bus_has_settled = self.relay.settled
         self.draining: float | None = None
         self._tasks: set[asyncio.Task[None]] = set()

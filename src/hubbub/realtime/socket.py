@@ -28,7 +28,12 @@ class EventSession(Session):
         self._epoch = await self.runtime.catch_up.epoch() or ""
 
     def opened(self) -> None:
-        hello = Hello(epoch=self._epoch, member=self.connection.member.pk, heartbeat=HEARTBEAT_SECONDS)
+        hello = Hello(
+            epoch=self._epoch,
+            member=self.connection.member.pk,
+            heartbeat=HEARTBEAT_SECONDS,
+            degraded=self.runtime.pulse.degraded,
+        )
         self.connection.push(Parcel([hello.encode()]))
 
     def understand(self, data: bytes) -> None:

@@ -68,6 +68,10 @@ moved unheard: `resume` answers both.
 {SILENCE_SECONDS} s of silence the server gives the socket up; a client that hears nothing for twice the
 heartbeat does the same. `heads` in a heartbeat names rooms that moved: whoever has an older seq asks.
 
+**Not lost, but late.** `"degraded": true`, in hello and in heartbeats, says that what carries messages between
+the server's processes is down: who is connected to another one is heard up to two seconds late, and typing and
+presence not at all. A heartbeat without it says that all is well. Whenever this changes, one comes at once.
+
 **Coming back.** Wait a random time up to a bound that doubles from 0.5 s to 30 s, and never less than the
 `retry_after=…` of a close reason. The [close codes](#close-codes) say when not to come back.
 
