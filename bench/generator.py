@@ -117,7 +117,9 @@ def connected(
     server: Server, dialect: Dialect, *, connections: int, rooms: int, dialing: int = 100
 ) -> Iterator[Generator]:
     """So many connections, dealt over the rooms, ready to speak."""
-    command = [program(BENCH / "load.c"), "--port", server.port, "--pid", server.pid, "--path", dialect.path]
+    command: list[object] = [program(BENCH / "load.c"), "--path", dialect.path]
+    for part in server.parts:
+        command += ["--port", part.port, "--pid", part.pid]
     command += ["--connections", connections, "--rooms", rooms, "--dialing", dialing, "--size", TEXT_BYTES]
     for header in dialect.headers:
         command += ["--header", header]

@@ -5,9 +5,10 @@
  * number and the time it was due. A connection must hear the numbers of its room one by one: whatever is missing,
  * repeated, out of order or from another room is counted, and such a run is worth nothing.
  *
- *   load --port P --path T [--header T]… [--say T | --hear T]… [--answer A B] [--tokens FILE] [--message T]
- *        [--size BYTES] [--connections N] [--rooms R] [--dialing N] [--pid SERVER]
+ *   load --port P… --path T [--header T]… [--say T | --hear T]… [--answer A B] [--tokens FILE] [--message T]
+ *        [--size BYTES] [--connections N] [--rooms R] [--dialing N] [--pid SERVER]…
  *
+ * With several ports, each room's connections are dealt over them in turn; processor time is the sum of all SERVERs.
  * In a T, %c is the connection's number, %r its room's, %k its line of the tokens file, %m (in --message) the mark and
  * filling up to --size. --say and --hear are the script, in order; --answer replies to A with B at any time.
  * Prints one JSON line when all are connected, then one for each command on stdin:
@@ -31,7 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STEPS = 16, HEADERS = 8, UNDER_WAY = 64, INBOX = 1 << 18, TEXT = 1 << 14, EVENTS = 1024 };
+enum { STEPS = 16, HEADERS = 8, SERVERS = 8, UNDER_WAY = 64, INBOX = 1 << 18, TEXT = 1 << 14, EVENTS = 1024 };
 enum { MARK = 2 + 4 + 8 + 16 };                 /* "@@", then room, number and nanoseconds in hexadecimal */
 static const double GIVE_UP = 120e9, PATIENCE = 10e9; /* for connecting; without any delivery at the end of a run */
 
@@ -39,7 +40,8 @@ typedef struct { int fd, room, step, upgraded, ready, mark_at; uint32_t next; ui
 typedef struct { Connection *speaker; int size; uint32_t sent, heard_by[UNDER_WAY]; } Room;
 typedef struct { int hear; const char *text; } Step;
 
-static int port, connections = 1, rooms = 1, dialing = 100, steps, headers, server;
+static int port[SERVERS], server[SERVERS], ports, servers;
+static int connections = 1, rooms = 1, dialing = 100, steps, headers;
 static size_t size = 100;
 static const char *path = "/", *message, *header[HEADERS], *answer_to, *answer;
 static char **tokens;
@@ -223,14 +225,17 @@ static void watch(int fd, void *what) {
 
 static double server_seconds(void) { /* of processor time so far */
   char name[64], line[1024];
-  unsigned long user = 0, system = 0;
-  snprintf(name, sizeof name, "/proc/%d/stat", server);
-  FILE *f = fopen(name, "r");
-  if (!f) return 0;
-  if (fgets(line, sizeof line, f))
-    sscanf(strrchr(line, ')') + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
-  fclose(f);
-  return (user + system) / (double)sysconf(_SC_CLK_TCK);
+  unsigned long user, system, ticks = 0;
+  for (int i = 0; i < servers; i++) {
+    snprintf(name, sizeof name, "/proc/%d/stat", server[i]);
+    FILE *f = fopen(name, "r");
+    if (!f) continue;
+    if (fgets(line, sizeof line, f) &&
+        sscanf(strrchr(line, ')') + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) == 2)
+      ticks += user + system;
+    fclose(f);
+  }
+  return ticks / (double)sysconf(_SC_CLK_TCK);
 }
 static double own_seconds(void) {
   struct rusage u;
@@ -282,7 +287,8 @@ static void run(const char *mode, double amount, double seconds) {
 /* ── connecting ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void dial(Connection *c) {
-  struct sockaddr_in there = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  int place = port[(c - all) / rooms % ports]; /* so that every room is heard at every server */
+  struct sockaddr_in there = {.sin_family = AF_INET, .sin_port = htons(place), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   char text[TEXT], request[TEXT];
   int one = 1, n;
   c->fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -291,7 +297,7 @@ static void dial(Connection *c) {
   fill_in(path, c, 0, 0, text);
   n = snprintf(request, sizeof request,
                "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n", text, port);
+               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n", text, place);
   for (int h = 0; h < headers; h++) {
     fill_in(header[h], c, 0, 0, text);
     n += snprintf(request + n, sizeof request - n, "%s\r\n", text);
@@ -328,7 +334,7 @@ static void understand_arguments(int count, char **words) {
   const char *token_file = NULL;
   for (int i = 1; i + 1 < count; i += 2) {
     const char *name = words[i], *value = words[i + 1];
-    if (!strcmp(name, "--port")) port = atoi(value);
+    if (!strcmp(name, "--port") && ports < SERVERS) port[ports++] = atoi(value);
     else if (!strcmp(name, "--path")) path = value;
     else if (!strcmp(name, "--header") && headers < HEADERS) header[headers++] = value;
     else if (!strcmp(name, "--say") && steps < STEPS) script[steps++] = (Step){0, value};
@@ -340,9 +346,10 @@ static void understand_arguments(int count, char **words) {
     else if (!strcmp(name, "--connections")) connections = atoi(value);
     else if (!strcmp(name, "--rooms")) rooms = atoi(value);
     else if (!strcmp(name, "--dialing")) dialing = atoi(value);
-    else if (!strcmp(name, "--pid")) server = atoi(value);
+    else if (!strcmp(name, "--pid") && servers < SERVERS) server[servers++] = atoi(value);
     else fail(name);
   }
+  if (!ports) fail("which port?");
   if (connections < rooms || size < MARK || size > TEXT / 2) fail("more rooms than connections, or an odd size");
   if (token_file) read_tokens(token_file);
 }

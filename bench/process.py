@@ -29,6 +29,11 @@ class Server:
         return self.process.pid
 
     @property
+    def parts(self) -> Sequence[Server]:
+        """The processes that serve together."""
+        return (self,)
+
+    @property
     def memory(self) -> int:
         """Resident memory now, in bytes."""
         return _status(self.pid, "VmRSS")
@@ -37,6 +42,12 @@ class Server:
     def peak_memory(self) -> int:
         """The most resident memory so far, in bytes."""
         return _status(self.pid, "VmHWM")
+
+    @property
+    def processor_seconds(self) -> float:
+        """Of processor time so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager
