@@ -83,10 +83,15 @@ def _details(scenarios: dict[str, Any]) -> Iterable[str]:
         for contender, figures in contenders.items():
             cells = [_cell(key, figures.get(key)) for key in shown]
             valid, of = figures.get("valid_runs"), figures.get("all_runs", len(figures["runs"]))
-            yield f"| {contender} | {' | '.join(cells)} | {of if valid is None else f'{valid} of {of}'} |"
+            counted = of if valid is None else f"{valid} of {of}"
+            yield f"| {contender} | {' | '.join(cells)} | {'not measured' if _reason(figures) else counted} |"
         if any(figures.get("generator_was_busy") for figures in contenders.values()):
             yield ""
             yield "Where the generator's core was busy (over 70 %), the server may be faster than it could take."
+        for contender, figures in contenders.items():
+            if reason := _reason(figures):
+                yield ""
+                yield f"{contender} was not measured: {reason}"
         notes = [
             f"{contender}: {figures['note']}."
             for contender, figures in contenders.items()
@@ -96,6 +101,11 @@ def _details(scenarios: dict[str, Any]) -> Iterable[str]:
             yield ""
             yield " ".join(notes)
         yield ""
+
+
+def _reason(figures: dict[str, Any]) -> str:
+    """Why a contender could not be brought up, on one line; empty if it was."""
+    return " ".join(figures.get("not_measured", "").split())
 
 
 def _cell(key: str, figure: Any) -> str:

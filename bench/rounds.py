@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bench.compiling import CannotMeasure
 from bench.contenders import Contender
 from bench.generator import BUSY, Generator, Run
 from bench.machine import describe
@@ -32,14 +33,23 @@ Drive = Callable[[Generator, float], Run]
 def side_by_side(
     contenders: Sequence[Contender], plan: Plan, drive: Drive, *, connections: int, rooms: int
 ) -> dict[str, Any]:
-    """Each contender's runs: {name: {"runs": […], "deliveries_per_second": {median, min, max}, …}}."""
+    """Each contender's runs: {name: {"runs": […], "deliveries_per_second": {median, min, max}, …}}.
+
+    Who cannot be brought up is left out of the rounds, and the reason stands where its figures would: "not_measured".
+    """
     runs: dict[str, list[Run]] = {contender.name: [] for contender in contenders}
     found: dict[str, Any] = {}
     with contextlib.ExitStack() as stack:
         up = {}
         for contender in contenders:
             say(f"{contender.name}: {connections} connections in {rooms} room{'s' * (rooms != 1)}")
-            up[contender.name] = stack.enter_context(contender.ready(connections=connections, rooms=rooms))
+            try:
+                ready = stack.enter_context(contender.ready(connections=connections, rooms=rooms))
+            except CannotMeasure as reason:
+                say(f"{contender.name} is not measured: {reason}")
+                found[contender.name] = {"runs": [], "not_measured": str(reason), "note": contender.note}
+                continue
+            up[contender.name] = ready
         for turn in range(plan.warm_ups + plan.runs):
             for name, (_, generator) in up.items():
                 time.sleep(SETTLE_SECONDS)
@@ -48,6 +58,8 @@ def side_by_side(
                 if turn >= plan.warm_ups:
                     runs[name].append(run)
         for contender in contenders:
+            if contender.name not in up:
+                continue
             server, generator = up[contender.name]
             found[contender.name] = {
                 **figures(runs[contender.name]),
@@ -55,7 +67,7 @@ def side_by_side(
                 "peak_memory_mib": round(server.peak_memory / 2**20, 1),
                 "connects_per_second": round(connections / generator.connect_seconds, 1),
             }
-    return found
+    return {contender.name: found[contender.name] for contender in contenders}
 
 
 def figures(runs: Sequence[Run]) -> dict[str, Any]:

@@ -69,6 +69,14 @@ def test_what_was_not_measured_has_no_figure(page: Path) -> None:
     assert "| **–** | ≥ 1 | not measured |" in page.read_text()
 
 
+def test_a_peer_that_could_not_be_brought_up_stands_in_the_table_with_the_reason(page: Path) -> None:
+    found = results()
+    found["scenarios"]["P1"]["contenders"]["A broker"] = {"runs": [], "not_measured": "apt\ndid not answer."}
+    report.write_tables([found])
+    assert "| A broker |  | not measured |" in page.read_text()
+    assert "A broker was not measured: apt did not answer." in page.read_text()
+
+
 def test_of_two_files_the_later_counts_and_scenarios_stand_in_order(page: Path) -> None:
     report.write_tables([results("P10"), results("P2", value=1.0), results("P2", value=2.0)])
     text = page.read_text()
