@@ -63,6 +63,24 @@ def test_outbox_bytes_of_replies_that_nobody_reads_end_the_connection() -> None:
     assert connection.closing[0] == Close.SLOW
 
 
+def test_waiting_commands_whose_answers_nobody_reads() -> None:
+    door = SimpleNamespace(open=True)
+    door.pause_reading = lambda: setattr(door, "open", False)
+    door.resume_reading = lambda: setattr(door, "open", True)
+    connection = connected(ready=False)
+    session = session_at(connection, door=door)
+    for _ in range(limits.WAITING_COMMANDS):
+        assert door.open
+        session.received(b"a command")
+        connection.answer(b"an answer")
+        session.done_waiting()
+    assert not door.open, "each answer still counts"
+    pipe_of(connection).ready = True
+    session.writable(True)
+    assert door.open
+    assert len(pipe_of(connection).texts) == limits.WAITING_COMMANDS
+
+
 def test_stalled_seconds() -> None:
     connection = connected(ready=False)
     connection.push(parcel())
@@ -186,14 +204,13 @@ def test_rates_are_lifted_for_load_tests(settings: Any, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("lifted", [False, True])
-def test_connections_per_member(lifted: bool) -> None:
-    newcomer = connected()
-    session = session_at(newcomer, lifted=lifted)
-    open_now = session.runtime.hub.of_member.setdefault(ALICE, set())
-    open_now |= {connected() for _ in range(limits.CONNECTIONS_PER_MEMBER - 1)}
-    assert not session._has_too_many(newcomer.login)
-    open_now.add(connected())
-    assert session._has_too_many(newcomer.login) is not lifted
+def test_connections_per_member(rates: Rates, lifted: bool) -> None:
+    rates.lifted = lifted
+    assert all(rates.seat(ALICE) for _ in range(limits.CONNECTIONS_PER_MEMBER))
+    assert rates.seat(ALICE) is lifted
+    assert rates.seat(BOB)
+    rates.unseat(ALICE)
+    assert rates.seat(ALICE)
 
 
 # ── time ──
@@ -227,15 +244,13 @@ def test_typing_seconds() -> None:
 # ── what these tests stand on ──
 
 
-def session_at(connection: Connection, *, door: Any = None, lifted: bool = False) -> Session:
+def session_at(connection: Connection, *, door: Any) -> Session:
     """A session without its handshake; each message is a command that waits."""
     session = Session.__new__(Session)
     session._push = door
     session.connection = connection
-    session.runtime = SimpleNamespace(  # type: ignore[assignment]
-        loop=Clock(), rates=SimpleNamespace(lifted=lifted), hub=SimpleNamespace(of_member={})
-    )
-    session._room_for_more = None
+    session.runtime = SimpleNamespace(loop=Clock())  # type: ignore[assignment]
+    session._full = False
 
     def understand(data: bytes) -> None:
         connection.waiting += 1

@@ -92,6 +92,20 @@ def test_ten_seconds_without_progress_are_a_stall() -> None:
     assert alice.is_stalled(clock.now + limits.STALLED_SECONDS)
 
 
+def test_whoever_is_not_listened_to_is_not_silent() -> None:
+    """Their `beat` waits in the network, behind commands that we do not take for now."""
+    clock = Clock()
+    alice = connected(clock=clock, ready=False)
+    later = clock.now + limits.SILENCE_SECONDS + 1
+    assert alice.is_silent(later)
+    for _ in range(limits.WAITING_COMMANDS):
+        alice.answer(b"{}")
+    assert not alice.is_silent(later)
+    pipe_of(alice).ready = True
+    alice.drain()
+    assert alice.is_silent(later)
+
+
 def test_any_progress_ends_a_stall() -> None:
     clock = Clock()
     alice = connected(clock=clock, ready=False)

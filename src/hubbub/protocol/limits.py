@@ -43,7 +43,9 @@ STALLED_SECONDS = Limit(
     10, "seconds", "without progress of a full outbox before the connection is closed (4008)"
 )
 WAITING_COMMANDS = Limit(
-    64, "commands", "of one connection that wait for an answer; more wait in the network"
+    64,
+    "commands",
+    "of one connection without an answer, or whose answers are not read; more wait in the network",
 )
 WRITER_QUEUE = Limit(10_000, "commands", "waiting for one process's writer; more are told `unavailable`")
 BATCH_COMMANDS = Limit(256, "commands", "in one transaction")

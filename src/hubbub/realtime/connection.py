@@ -123,6 +123,16 @@ class Connection:
     def is_guest(self) -> bool:
         return self.member.role == Role.GUEST
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no more commands are taken: too many have no answer yet, or answers that nobody reads."""
+        unread = self._outbox.answers if self._outbox is not None else 0
+        return self.waiting + unread >= limits.WAITING_COMMANDS
+
+    def is_silent(self, now: float) -> bool:
+        """Whether nothing was heard for SILENCE_SECONDS although we listened."""
+        return now - self.last_heard > limits.SILENCE_SECONDS and not self.is_full
+
     def is_stalled(self, now: float) -> bool:
         """Whether something has been waiting for STALLED_SECONDS without any progress."""
         if self._outbox is None or self.held:

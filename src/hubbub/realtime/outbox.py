@@ -32,6 +32,11 @@ class Outbox:
     def bytes(self) -> int:
         return self._bytes
 
+    @property
+    def answers(self) -> int:
+        """Parcels that belong to no room and cannot be left out: answers, and a few events."""
+        return sum(parcel.room is None and not parcel.ephemeral for parcel in self._parcels)
+
     def add(self, parcel: Parcel, *, first: bool = False) -> bool:
         """Keep a parcel for later, behind or before all others. False: what overflows cannot be asked for again."""
         if parcel.room in self._lagging and not parcel.ephemeral:

@@ -73,7 +73,7 @@ class Pulse:
         for connection in list(self._hub.connections):
             if connection.is_stalled(now):
                 connection.close(Close.SLOW, "You read too slowly.")
-            elif connection.dialect is as_events and now - connection.last_heard > limits.SILENCE_SECONDS:
+            elif connection.dialect is as_events and connection.is_silent(now):
                 connection.close(Close.LOST_CONTINUITY, "Nothing was heard from you.")
 
     async def _beat(self) -> None:

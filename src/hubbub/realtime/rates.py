@@ -1,4 +1,4 @@
-"""How fast is too fast: a token bucket for each member, and one for handshakes.
+"""How fast is too fast: a token bucket for each member, one for handshakes; and how many sockets are too many.
 
 Several processes share a member's rate: each tells the others once a second how much a member took, and they charge
 their own bucket for it. So what somebody gets at N processes is their rate, and at most N bursts once.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from hubbub import conf
@@ -58,6 +59,7 @@ class Rates:
         self._taken: dict[int, list[int]] = {}
         self._commands: dict[int, Bucket] = {}
         self._messages: dict[int, Bucket] = {}
+        self._sockets: Counter[int] = Counter()
         self._handshakes = Bucket(limits.HANDSHAKES_PER_SECOND, limits.HANDSHAKES_BURST, clock())
         self.lifted = not conf.get("RATE_LIMITS")
 
@@ -97,6 +99,18 @@ class Rates:
     def admit(self) -> float:
         """Count a handshake: 0.0, or the seconds after which to come back."""
         return 0.0 if self.lifted else self._handshakes.take(self._clock())
+
+    def seat(self, member: int) -> bool:
+        """Count a socket of a member's, from before it opens until `unseat`. False: too many, so it is not counted."""
+        if self._sockets[member] >= limits.CONNECTIONS_PER_MEMBER and not self.lifted:
+            return False
+        self._sockets[member] += 1
+        return True
+
+    def unseat(self, member: int) -> None:
+        self._sockets[member] -= 1
+        if not self._sockets[member]:
+            del self._sockets[member]
 
     def forget_idle(self) -> None:
         """Drop buckets that are full again: they say nothing that a new one would not. Other threads may add some."""

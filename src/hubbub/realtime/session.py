@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from hubbub.errors import HubbubError, SignInRequired, Unavailable
-from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
 from hubbub.realtime.auth import SUBPROTOCOL, Login, bearer_of, login_from_session, origin_allowed
 from hubbub.realtime.connection import Connection
@@ -20,6 +20,9 @@ log = logging.getLogger("hubbub")
 
 NOT_UTF8 = 1007
 """RFC 6455's own code for text that is no UTF-8. Whole messages come to us unread, so it is ours to say."""
+
+AHEAD_BYTES = 256 * 1024
+"""Taken from a server without `hubbub.push` while a connection's commands wait: it tells of an end only after them."""
 
 GOODBYE_SECONDS = 2.0
 """How long a close frame may take before the transport is cut: a peer that does not read gets no more than that."""
@@ -42,7 +45,10 @@ class Session:
         self.runtime = runtime()
         self.connection: Connection
         self._push: Push | None = (scope.get("extensions") or {}).get("hubbub.push")
-        self._room_for_more: asyncio.Event | None = None
+        self._full = False
+        """Whether commands wait in the network, because of those that are here."""
+        self._ahead: deque[bytes] = deque()
+        self._room_ahead: asyncio.Event | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self) -> None:
@@ -59,6 +65,7 @@ class Session:
             await self._accept()
             await self._live()
         finally:
+            self.runtime.rates.unseat(login.member.pk)
             self.runtime.hub.drop(self.connection)
             self.runtime.presence.changed(self.connection.member.pk)
             for task in self._tasks:
@@ -85,11 +92,7 @@ class Session:
     def done_waiting(self) -> None:
         """A command has its answer: there is room for another."""
         self.connection.waiting -= 1
-        if self.connection.waiting == limits.WAITING_COMMANDS - 1:
-            if self._push:
-                self._push.resume_reading()
-            elif self._room_for_more:
-                self._room_for_more.set()
+        self._listen_again()
 
     # What the `hubbub.push` extension tells (see pipes.Receiver).
 
@@ -97,15 +100,17 @@ class Session:
         if self.connection.closing is None:
             self.connection.last_heard = self.runtime.loop.time()
             self.understand(data)
-            if self.connection.waiting >= limits.WAITING_COMMANDS and self._push:
-                self._push.pause_reading()
+            if self.connection.is_full:
+                self._full = True
+                if self._push:
+                    self._push.pause_reading()
 
     def writable(self, yes: bool) -> None:
         pipe = self.connection.pipe
         if pipe is not None:
             pipe.ready = yes
             if yes:
-                self.connection.drain()
+                self._drain()
 
     def lost(self) -> None:
         if self.connection.pipe is not None:
@@ -120,7 +125,7 @@ class Session:
         if not wait:
             try:
                 login = await self._login()
-                if not self._has_too_many(login):
+                if self.runtime.rates.seat(login.member.pk):
                     return login
                 wait = 30.0
             except SignInRequired as refusal:
@@ -147,10 +152,6 @@ class Session:
             raise found or SignInRequired("This token is not valid (any more).")
         return found
 
-    def _has_too_many(self, login: Login) -> bool:
-        open_now = len(self.runtime.hub.of_member.get(login.member.pk, ()))
-        return open_now >= limits.CONNECTIONS_PER_MEMBER and not self.runtime.rates.lifted
-
     async def _accept(self) -> None:
         offered = self.scope.get("subprotocols", ())
         accept: dict[str, Any] = {"type": "websocket.accept"}
@@ -163,7 +164,7 @@ class Session:
             self.connection.close(Close.GOING_AWAY, f"retry_after={Unavailable.retry_after}")
         await self._send(accept)
         push = self._push
-        self.connection.pipe = PushPipe(push) if push else SendPipe(self._send, self.connection.drain)
+        self.connection.pipe = PushPipe(push) if push else SendPipe(self._send, self._drain)
         self.runtime.hub.add(self.connection)
         self.runtime.presence.changed(self.connection.member.pk)
         if self.connection.closing is None:
@@ -185,17 +186,35 @@ class Session:
             hearing.cancel()
 
     async def _hear(self) -> None:
-        """The portable way in: one ASGI message after the other."""
-        self._room_for_more = asyncio.Event()
-        while True:
-            message = await self._receive()
-            if message["type"] == "websocket.disconnect":
-                return
+        """The portable way in: one ASGI message after the other, so that the last one is heard though others wait."""
+        self._room_ahead = asyncio.Event()
+        while (message := await self._receive())["type"] != "websocket.disconnect":
             text, data = message.get("text"), message.get("bytes")
-            self.received(text.encode("utf-8", "surrogatepass") if text is not None else data or b"")
-            while self.connection.waiting >= limits.WAITING_COMMANDS:
-                self._room_for_more.clear()
-                await self._room_for_more.wait()
+            self._ahead.append(text.encode("utf-8", "surrogatepass") if text is not None else data or b"")
+            self._take_ahead()
+            while sum(map(len, self._ahead)) > AHEAD_BYTES:
+                self._room_ahead.clear()
+                await self._room_ahead.wait()
+
+    def _take_ahead(self) -> None:
+        while self._ahead and not self._full:
+            self.received(self._ahead.popleft())
+        if self._room_ahead:
+            self._room_ahead.set()
+
+    def _drain(self) -> None:
+        self.connection.drain()
+        self._listen_again()
+
+    def _listen_again(self) -> None:
+        """Take commands again, if they had to wait and there is room now."""
+        if self._full and not self.connection.is_full:
+            self._full = False
+            self.connection.last_heard = self.runtime.loop.time()
+            if self._push:
+                self._push.resume_reading()
+            else:
+                self._take_ahead()
 
     async def _say_goodbye(self) -> None:
         pipe, closing = self.connection.pipe, self.connection.closing
