@@ -107,6 +107,27 @@ def test_it_says_who_is_connected(bob: Member, connected: None, square: Room) ->
     assert {p.member: p.state for p in queries.snapshot(bob).presence} == presence.states()
 
 
+def test_those_who_ask_between_two_changes_are_told_the_same_list(
+    alice: Member, bob: Member, dave: Member, square: Room
+) -> None:
+    here = {alice.pk: PresenceState.ACTIVE}
+    presence.set_source(lambda: here)
+    first = queries.snapshot(bob).presence
+    assert queries.snapshot(dave).presence is first
+    here = {**here, dave.pk: PresenceState.AWAY}
+    assert [p.member for p in queries.snapshot(bob).presence] == [alice.pk, dave.pk]
+
+
+def test_of_a_crowd_some_are_told_and_the_people_of_direct_rooms(
+    alice: Member, bob: Member, dave: Member, desk: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SNAPSHOT_MEMBERS", 2)
+    here = dict.fromkeys([dave.pk, dave.pk + 1, dave.pk + 2, alice.pk], PresenceState.ACTIVE)
+    presence.set_source(lambda: here)
+    assert [p.member for p in queries.snapshot(bob).presence] == [dave.pk, dave.pk + 1, alice.pk]
+    assert [p.member for p in queries.snapshot(dave).presence] == [dave.pk, dave.pk + 1]
+
+
 def test_a_guest_is_not_told_who_else_is_connected(
     alice: Member, carol: Member, connected: None, square: Room
 ) -> None:

@@ -70,6 +70,17 @@ async def test_what_the_ring_has_is_not_read() -> None:
     assert reads.asked == []
 
 
+async def test_those_who_miss_the_same_share_its_encoding() -> None:
+    feed = feed_with(head=3, last_number=3)
+    feed.receive([frame(4), frame(5)])
+    catch_up = CatchUp(Reads())  # type: ignore[arg-type]
+    first, second = await catch_up.changes(feed, 4), await catch_up.changes(feed, 4)
+    assert first is second
+    feed.receive([frame(6)])
+    assert [m.seq for m in (await catch_up.changes(feed, 4)).messages] == [5, 6]
+    assert [m.seq for m in first.messages] == [5]
+
+
 async def test_what_was_read_is_completed_by_what_came_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     reads = Reads()
     feed = feed_with(head=3, last_number=3)

@@ -57,6 +57,16 @@ def board() -> Board:
     return Board()
 
 
+def test_what_was_told_before_stays_as_it_was(board: Board) -> None:
+    """Threads read it while the loop goes on."""
+    board.comes(ALICE)
+    board.after(1)
+    before = board.states()
+    board.comes(BOB)
+    board.after(1)
+    assert (before, board.states()) == ({ALICE: ACTIVE}, {ALICE: ACTIVE, BOB: ACTIVE})
+
+
 def test_who_comes_is_told_once(board: Board) -> None:
     board.comes(ALICE)
     assert board.after(0.3) == [{ALICE: ACTIVE}]

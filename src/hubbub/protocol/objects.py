@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from hubbub.protocol.shared import composed
 from hubbub.protocol.wire import Wire
 
 
@@ -152,3 +153,6 @@ class Changes(Wire):
     reset: Literal[True] | None = Field(
         default=None, description="too much to send: drop the room, page it anew"
     )
+
+    def encode(self) -> bytes:
+        return composed(self)

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from hubbub.protocol.objects import Changes, Member, Membership, Message, Presence, Room, RosterEntry
+from hubbub.protocol.shared import composed
 from hubbub.protocol.wire import Wire
 
 
@@ -30,6 +31,9 @@ class Snapshot(Wire):
     directory: int = Field(description="counts changes of members: say it when you resume")
     members: list[Member] = Field(description="those you are likely to meet; ask `member.list` for others")
     presence: list[Presence] = Field(description="who is connected now")
+
+    def encode(self) -> bytes:
+        return composed(self)
 
 
 class Resumed(Snapshot):

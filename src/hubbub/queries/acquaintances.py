@@ -8,6 +8,7 @@ from typing import NamedTuple
 from hubbub.models import Member, Workspace
 from hubbub.protocol import limits, objects
 from hubbub.protocol.objects import Role
+from hubbub.protocol.shared import Shared
 
 
 class Known(NamedTuple):
@@ -39,10 +40,10 @@ class Acquaintances:
         return self._changed[since]
 
     def _everybody(self, people: set[int]) -> list[objects.Member]:
-        first = _first_members(self._epoch, self._directory)
-        missing = people - first.keys()
+        first, ids = _first_members(self._epoch, self._directory)
+        missing = people - ids
         others = Member.objects.filter(pk__in=missing).order_by("pk") if missing else ()
-        return [*first.values(), *(other.as_object() for other in others)]
+        return first.and_also(other.as_object() for other in others)
 
     def _changed_since(self, since: int) -> Known:
         changed = list(
@@ -50,12 +51,13 @@ class Acquaintances:
         )
         whole = len(changed) < limits.SNAPSHOT_MEMBERS
         return Known(
-            [other.as_object() for other in changed], self._directory if whole else changed[-1].changed
+            Shared(other.as_object() for other in changed),
+            self._directory if whole else changed[-1].changed,
         )
 
 
 @lru_cache(maxsize=2)
-def _first_members(epoch: str, directory: int) -> dict[int, objects.Member]:
-    """The same for everybody until a member changes; then epoch or directory are others."""
-    first = Member.objects.order_by("pk")[: limits.SNAPSHOT_MEMBERS]
-    return {member.pk: member.as_object() for member in first}
+def _first_members(epoch: str, directory: int) -> tuple[Shared[objects.Member], frozenset[int]]:
+    """They and their ids: the same for everybody until a member changes; then epoch or directory are others."""
+    first = Shared(member.as_object() for member in Member.objects.order_by("pk")[: limits.SNAPSHOT_MEMBERS])
+    return first, frozenset(member.id for member in first)

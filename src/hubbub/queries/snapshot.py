@@ -11,6 +11,7 @@ from hubbub.protocol import limits
 from hubbub.protocol.objects import Changes
 from hubbub.protocol.replies import Resumed, Snapshot
 from hubbub.protocol.replies import Workspace as WorkspaceObject
+from hubbub.protocol.shared import Shared
 from hubbub.queries.acquaintances import Acquaintances
 from hubbub.queries.presence import presence_for
 from hubbub.queries.sidebar import sidebars
@@ -44,7 +45,7 @@ def snapshots(asked: Collection[Asked]) -> dict[Asked, tuple[Member, Snapshot]]:
             continue
         side = mine[a.member]
         people, directory = known.of(member, side.people, since=a.directory)
-        state = Snapshot(
+        state = Snapshot.model_construct(
             epoch=workspace.epoch,
             me=member.as_object(),
             workspace=WorkspaceObject(name=workspace.name, open_rooms=policy.can_create_rooms(member)),
@@ -80,8 +81,9 @@ def resume(member: Member, *, epoch: str, seqs: dict[int, int], directory: int |
 
 def resumed(state: Snapshot, epoch: str, changes: list[Changes]) -> Resumed:
     """A state and changes as the answer to a client that knows `epoch`."""
-    other = True if state.epoch != epoch else None
-    return Resumed(**dict(state), changes=[] if other else changes, reset=other)
+    if state.epoch != epoch:
+        return Resumed.model_construct(**dict(state), changes=[], reset=True)
+    return Resumed.model_construct(**dict(state), changes=Shared(changes))
 
 
 def changes_since(room: int, seq: int, head: int, *, listener: Member | None = None) -> Changes:
@@ -104,4 +106,6 @@ def changes_since(room: int, seq: int, head: int, *, listener: Member | None = N
         or sum(len(m.text.encode()) + 300 for m in found) > limits.RESUME_BYTES
     ):
         return Changes(room=room, seq=head, reset=True)
-    return Changes(room=room, seq=max(head, found[-1].seq) if found else head, messages=found)
+    return Changes.model_construct(
+        room=room, seq=max(head, found[-1].seq) if found else head, messages=Shared(found)
+    )

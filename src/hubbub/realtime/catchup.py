@@ -1,19 +1,21 @@
 """What rooms and members have moved meanwhile: asked once for all who ask at the same time.
 
 A thousand clients that come back at once miss the same messages of the same rooms. Most of it is in the feeds' rings;
-what is not is read once for each room and seq, and looked at again once for everybody who waits.
+what is not is read once for each room and seq, and looked at again once for everybody who waits. It is also encoded
+once, for as long as somebody's answer holds it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from weakref import WeakValueDictionary
 
 from hubbub import queries
 from hubbub.models import Member, Room, Workspace
-from hubbub.protocol.objects import Changes
+from hubbub.protocol.objects import Changes, Message
 from hubbub.protocol.replies import Snapshot
-from hubbub.publish import RoomFrame
+from hubbub.protocol.shared import Shared
 from hubbub.realtime.feed import Feed
 from hubbub.realtime.gathered import Gathered
 from hubbub.realtime.readers import Readers
@@ -31,6 +33,7 @@ class CatchUp:
         self._ranges: Gathered[tuple[int, int], Changes] = Gathered(_ranges, readers)
         self._states: Gathered[queries.Asked, tuple[Member, Snapshot]] = Gathered(queries.snapshots, readers)
         self._epoch: Gathered[None, str] = Gathered(_epoch, readers)
+        self._ringed: WeakValueDictionary[tuple[int, int, int], Changes] = WeakValueDictionary()
 
     async def epoch(self) -> str | None:
         return await self._epoch.get(None)
@@ -47,20 +50,29 @@ class CatchUp:
 
     async def changes(self, feed: Feed, seq: int) -> Changes:
         """Every state after `seq`, or `reset`. Whoever asks listens to the feed already: what comes next, they hear."""
-        if (ringed := feed.since(seq)) is not None and seq <= feed.head:
-            return _together(Changes(room=feed.room, seq=seq), ringed, feed.head)
+        if (ringed := self._of_ring(feed, seq)) is not None:
+            return ringed
         for _ in range(TRIES):
             found = await self._ranges.get((feed.room, seq))
             if found is None or found.reset:
                 break
             if (rest := feed.since(found.seq)) is not None:
-                return _together(found, rest, max(found.seq, feed.head))
+                if not rest:
+                    return found
+                came_since = (frame.message for frame in rest)
+                return _changes(feed.room, [*found.messages, *came_since], max(found.seq, feed.head))
         return Changes(room=feed.room, seq=feed.head, reset=True)
 
+    def _of_ring(self, feed: Feed, seq: int) -> Changes | None:
+        asked = (feed.room, seq, feed.head)
+        found = self._ringed.get(asked)
+        if found is None and seq <= feed.head and (frames := feed.since(seq)) is not None:
+            found = self._ringed[asked] = _changes(feed.room, (f.message for f in frames), feed.head)
+        return found
 
-def _together(read: Changes, frames: Iterable[RoomFrame], head: int) -> Changes:
-    messages = [*read.messages, *(frame.message for frame in frames)]
-    return Changes.model_construct(room=read.room, seq=head, messages=messages, reset=None)
+
+def _changes(room: int, messages: Iterable[Message], head: int) -> Changes:
+    return Changes.model_construct(room=room, seq=head, messages=Shared(messages))
 
 
 def _versions(members: list[int]) -> dict[int, int]:

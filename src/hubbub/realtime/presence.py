@@ -88,12 +88,9 @@ class Presence:
             self._dirty |= self._nodes.pop(node)[1].keys()
         changes = {m: state for m in self._dirty if (state := self._state(m)) != self._told_of(m)}
         self._dirty.clear()
-        for member, state in changes.items():
-            if state == PresenceState.OFFLINE:
-                self._told.pop(member, None)
-            else:
-                self._told[member] = state
-        if changes:
+        if changes:  # a mapping of its own: readers' threads may be at work with the one before
+            now_told = {**self._told, **changes}
+            self._told = {m: state for m, state in now_told.items() if state != PresenceState.OFFLINE}
             self._announce(changes)
         return bool(changes)
 

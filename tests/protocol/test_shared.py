@@ -1,0 +1,71 @@
+"""What many are told is encoded once, and reads as if it had been encoded for each of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic_core import from_json
+
+from hubbub.protocol.objects import Changes, Presence, PresenceState
+from hubbub.protocol.replies import Resumed
+from hubbub.protocol.shared import Shared
+
+
+class Counted(Presence):
+    """Somebody's presence, which notes that it was encoded."""
+
+    def encode(self) -> bytes:
+        encoded.append(self.member)
+        return super().encode()
+
+
+encoded: list[int] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_encoded_yet() -> None:
+    encoded.clear()
+
+
+def present(member: int) -> Counted:
+    return Counted(member=member, state=PresenceState.ACTIVE)
+
+
+def test_what_two_answers_hold_is_encoded_once() -> None:
+    people = Shared([present(1), present(2)])
+    assert people.encoded == people.encoded
+    assert encoded == [1, 2]
+
+
+def test_only_those_who_are_added_are_encoded_anew() -> None:
+    people = Shared([present(1)])
+    first = people.encoded
+    both = people.and_also([present(2)])
+    assert [one["member"] for one in from_json(both.encoded)] == [one.member for one in both] == [1, 2]
+    assert encoded == [1, 2]
+    assert people.encoded is first
+
+
+def test_nobody_is_added_to_and_nobody_adds_nothing() -> None:
+    nobody: Shared[Counted] = Shared()
+    assert nobody.encoded == b"[]"
+    assert nobody.and_also([]) == []
+    assert from_json(nobody.and_also([present(1)]).encoded)[0]["member"] == 1
+    assert from_json(Shared([present(1)]).and_also([]).encoded)[0]["member"] == 1
+
+
+def test_an_answer_reads_the_same_with_shared_lists_and_without() -> None:
+    shared = Changes.model_construct(room=1, seq=3, messages=Shared())
+    assert from_json(shared.encode()) == from_json(Changes(room=1, seq=3, messages=[]).encode())
+
+
+def test_lists_in_lists_are_taken_as_they_are() -> None:
+    changes = [Changes.model_construct(room=room, seq=0, messages=Shared()) for room in (1, 2)]
+    fields: dict[str, Any] = {"epoch": "e", "presence": Shared([present(1)]), "changes": Shared(changes)}
+    answer = Resumed.model_construct(**fields)
+    assert from_json(answer.encode()) == {
+        "epoch": "e",
+        "presence": [{"member": 1, "state": "active"}],
+        "changes": [{"room": 1, "seq": 0, "messages": []}, {"room": 2, "seq": 0, "messages": []}],
+    }
