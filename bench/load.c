@@ -6,11 +6,12 @@
  * repeated, out of order or from another room is counted, and such a run is worth nothing.
  *
  *   load --port P… --path T [--header T]… [--say T | --hear T]… [--answer A B] [--tokens FILE] [--message T]
- *        [--size BYTES] [--connections N] [--rooms R] [--dialing N] [--pid SERVER]…
+ *        [--size BYTES] [--connections N] [--rooms R] [--dialing N] [--opcode N] [--pid SERVER]…
  *
  * With several ports, each room's connections are dealt over them in turn; processor time is the sum of all SERVERs.
  * In a T, %c is the connection's number, %r its room's, %k its line of the tokens file, %m (in --message) the mark and
  * filling up to --size. --say and --hear are the script, in order; --answer replies to A with B at any time.
+ * --opcode 2 says it all in binary frames. A frame that comes may be of either kind and hold several messages.
  * Prints one JSON line when all are connected, then one for each command on stdin:
  *
  *   closed K SECONDS     K messages under way in each room, the next when everybody has one
@@ -41,7 +42,7 @@ typedef struct { Connection *speaker; int size; uint32_t sent, heard_by[UNDER_WA
 typedef struct { int hear; const char *text; } Step;
 
 static int port[SERVERS], server[SERVERS], ports, servers;
-static int connections = 1, rooms = 1, dialing = 100, steps, headers;
+static int connections = 1, rooms = 1, dialing = 100, steps, headers, opcode = 1;
 static size_t size = 100;
 static const char *path = "/", *message, *header[HEADERS], *answer_to, *answer;
 static char **tokens;
@@ -91,12 +92,12 @@ static void put(Connection *c, const void *data, size_t n) {
     else return; /* reading will find it closed, and count it */
   }
 }
-static void say(Connection *c, int opcode, const void *text, size_t n) {
+static void say(Connection *c, int kind, const void *text, size_t n) {
   static uint32_t seed = 2463534242u;
   static uint8_t frame[TEXT + 16];
   size_t head = 2;
   seed ^= seed << 13; seed ^= seed >> 17; seed ^= seed << 5;
-  frame[0] = 0x80 | opcode;
+  frame[0] = 0x80 | kind;
   if (n < 126) frame[1] = 0x80 | n;
   else { frame[1] = 0x80 | 126; frame[2] = n >> 8; frame[3] = n; head = 4; }
   memcpy(frame + head, &seed, 4);
@@ -105,7 +106,7 @@ static void say(Connection *c, int opcode, const void *text, size_t n) {
 }
 static void say_template(Connection *c, const char *template, uint32_t number, uint64_t due) {
   char text[TEXT];
-  say(c, 1, text, fill_in(template, c, number, due, text));
+  say(c, opcode, text, fill_in(template, c, number, due, text));
 }
 static void send_message(Room *r, uint64_t due) {
   r->heard_by[r->sent % UNDER_WAY] = 0;
@@ -162,11 +163,11 @@ static void understand(Connection *c, const uint8_t *text, size_t n, uint64_t at
     return;
   }
   /* The mark mostly stands where it stood in the message before. */
-  const uint8_t *mark = text + c->mark_at;
+  const uint8_t *mark = text + c->mark_at, *e = text + n;
   if (c->mark_at + MARK > (int)n || mark[0] != '@' || mark[1] != '@') mark = memmem(text, n, "@@", 2);
-  if (!mark || mark + MARK > text + n) return;
-  c->mark_at = mark - text;
-  if (running) deliver(c, mark, at); else repeated++;
+  if (mark) c->mark_at = mark - text;
+  for (; mark && e - mark >= MARK; mark = memmem(mark + MARK, e - mark - MARK, "@@", 2))
+    if (running) deliver(c, mark, at); else repeated++;
 }
 static void end(Connection *c) {
   epoll_ctl(gate, EPOLL_CTL_DEL, c->fd, 0);
@@ -192,10 +193,10 @@ static void hear(Connection *c) {
     if ((size_t)(e - p) < head) break;
     if (head > 2) { n = 0; for (uint64_t i = 2; i < head; i++) n = n << 8 | p[i]; }
     if ((size_t)(e - p) < head + n) break;
-    int opcode = p[0] & 15;
-    if (opcode == 9) say(c, 10, p + head, n);
-    else if (opcode == 8 && !c->ready) fprintf(stderr, "load: closed early: %.*s\n", n > 2 ? (int)n - 2 : 0, p + head + 2);
-    else if (opcode < 8) understand(c, p + head, n, at);
+    int kind = p[0] & 15;
+    if (kind == 9) say(c, 10, p + head, n);
+    else if (kind == 8 && !c->ready) fprintf(stderr, "load: closed early: %.*s\n", n > 2 ? (int)n - 2 : 0, p + head + 2);
+    else if (kind < 8) understand(c, p + head, n, at);
     p += head + n;
   }
   if (c->rest_size || p < e) {
@@ -287,7 +288,7 @@ static void run(const char *mode, double amount, double seconds) {
 /* ── connecting ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void dial(Connection *c) {
-  int place = port[(c - all) / rooms % ports]; /* so that every room is heard at every server */
+  int place = port[((c - all) / rooms + c->room) % ports]; /* every room is heard at every server, and they share the speakers */
   struct sockaddr_in there = {.sin_family = AF_INET, .sin_port = htons(place), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   char text[TEXT], request[TEXT];
   int one = 1, n;
@@ -346,6 +347,7 @@ static void understand_arguments(int count, char **words) {
     else if (!strcmp(name, "--connections")) connections = atoi(value);
     else if (!strcmp(name, "--rooms")) rooms = atoi(value);
     else if (!strcmp(name, "--dialing")) dialing = atoi(value);
+    else if (!strcmp(name, "--opcode")) opcode = atoi(value);
     else if (!strcmp(name, "--pid") && servers < SERVERS) server[servers++] = atoi(value);
     else fail(name);
   }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import subprocess
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -44,6 +46,17 @@ def generator_core() -> set[int]:
     """The core of the generator; the same one if there is no other, and then the figures say little."""
     others = sorted(os.sched_getaffinity(0) - server_core())
     return {others[0]} if others else server_core()
+
+
+@contextlib.contextmanager
+def beside_the_generator() -> Iterator[None]:
+    """What is started within runs on the generator's core: databases, so that the server has its own to itself."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, generator_core())
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _processor() -> str:

@@ -50,6 +50,30 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+class Cluster(Server):
+    """Several server processes that are measured as one."""
+
+    def __init__(self, parts: Sequence[Server]) -> None:
+        super().__init__(parts[0].process, parts[0].port)
+        self._parts = parts
+
+    @property
+    def parts(self) -> Sequence[Server]:
+        return self._parts
+
+    @property
+    def memory(self) -> int:
+        return sum(part.memory for part in self._parts)
+
+    @property
+    def peak_memory(self) -> int:
+        return sum(part.peak_memory for part in self._parts)
+
+    @property
+    def processor_seconds(self) -> float:
+        return sum(part.processor_seconds for part in self._parts)
+
+
 @contextlib.contextmanager
 def serving(
     command: Sequence[object],

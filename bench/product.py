@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from bench.process import Server, free_port, serving
 
 HUBBUB = Path(sys.executable).parent / "hubbub"
 ENVIRONMENT = {"HUBBUB_RATE_LIMITS": "off", "PYTHONPATH": str(ROOT)}
+PASSWORD = "a long enough phrase 42"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Workspace:
     epoch: str
     directory: int
     rooms: dict[str, tuple[int, int]] = field(default_factory=dict)
+    databases: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def token_file(self) -> Path:
@@ -47,8 +49,11 @@ class Workspace:
     def served(self) -> Iterator[Server]:
         port = free_port()
         command = [HUBBUB, "serve", "--data", self.data, "--port", str(port)]
-        with serving(command, port=port, log=BUILT / "hubbub.log", environment=ENVIRONMENT) as server:
+        environment = {**ENVIRONMENT, **self.databases}
+        log = self.data / f"serve-{port}.log"
+        with serving(command, port=port, log=log, environment=environment) as server:
             yield server
+        log.unlink()
 
     def room_dialect(self, room: str) -> Dialect:
         """The room socket, as the Channels tutorial speaks it. `room` may hold %r."""
@@ -71,11 +76,13 @@ class Workspace:
 
 
 @contextlib.contextmanager
-def fresh_workspace(*, members: int, rooms: int = 0, messages: int = 0) -> Iterator[Workspace]:
-    """A workspace that is thrown away afterwards."""
+def fresh_workspace(
+    *, members: int, rooms: int = 0, messages: int = 0, databases: Mapping[str, str] | None = None
+) -> Iterator[Workspace]:
+    """A workspace that is thrown away afterwards; `databases` has DATABASE_URL and REDIS_URL, or it is SQLite."""
     with tempfile.TemporaryDirectory(prefix="hubbub-bench-") as place:
-        _fill(Path(place), members, rooms, messages)
-        yield _look_into(Path(place), members)
+        _fill(Path(place), members, rooms, messages, databases or {})
+        yield _look_into(Path(place), members, databases or {})
 
 
 def kept_workspace(*, members: int, messages: int) -> Workspace:
@@ -88,10 +95,10 @@ def kept_workspace(*, members: int, messages: int) -> Workspace:
             f"  Filling a workspace with {messages:,} messages; it is kept in {place.relative_to(ROOT)}.",
             flush=True,
         )
-        _fill(place, members, 0, messages)
+        _fill(place, members, 0, messages, {})
         done.touch()
     _run(HUBBUB, "migrate", "--data", place)
-    return _look_into(place, members)
+    return _look_into(place, members, {})
 
 
 def hubbub(*, room: str, members: int, rooms: int = 0) -> Contender:
@@ -105,19 +112,20 @@ def hubbub(*, room: str, members: int, rooms: int = 0) -> Contender:
     return Contender("Hubbub", start, "SQLite, durable before delivery; signed in, policy checked")
 
 
-def _fill(place: Path, members: int, rooms: int, messages: int) -> None:
+def _fill(place: Path, members: int, rooms: int, messages: int, databases: Mapping[str, str]) -> None:
     counts = {"--members": members, "--rooms": rooms, "--messages": messages}
-    _run(HUBBUB, "demo", "--data", place, *[str(word) for pair in counts.items() for word in pair])
+    words = [str(word) for pair in counts.items() for word in pair]
+    _run(HUBBUB, "demo", "--data", place, "--password", PASSWORD, *words, environment=databases)
 
 
-def _look_into(place: Path, members: int) -> Workspace:
-    environment = {"HUBBUB_DATA": str(place)}
+def _look_into(place: Path, members: int, databases: Mapping[str, str]) -> Workspace:
+    environment = {"HUBBUB_DATA": str(place), **databases}
     found = json.loads(_run(sys.executable, "-m", "bench.workspace", str(members), environment=environment))
     rooms = {name: (room, seq) for name, (room, seq) in found["rooms"].items()}
-    return Workspace(place, tuple(found["tokens"]), found["epoch"], found["directory"], rooms)
+    return Workspace(place, tuple(found["tokens"]), found["epoch"], found["directory"], rooms, databases)
 
 
-def _run(*command: str | Path, environment: dict[str, str] | None = None) -> str:
+def _run(*command: str | Path, environment: Mapping[str, str] | None = None) -> str:
     finished = subprocess.run(
         [str(word) for word in command],
         cwd=ROOT,

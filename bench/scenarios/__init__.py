@@ -13,6 +13,7 @@ from bench.scenarios import (
     p9_first_message,
     p10_latency,
     p11_neighbours,
+    p12_processes,
 )
 from bench.scenarios.scenario import Scenario
 
@@ -29,5 +30,6 @@ ALL: dict[str, Scenario] = {
         p9_first_message.scenario,
         p10_latency.scenario,
         p11_neighbours.scenario,
+        p12_processes.scenario,
     )
 }

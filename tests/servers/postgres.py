@@ -1,4 +1,4 @@
-"""A PostgreSQL cluster of its own, without fsync: it lives as long as the tests.
+"""A PostgreSQL cluster of its own, without fsync unless asked: it lives as long as the tests.
 
 PostgreSQL refuses to run as root, as a container's tests often do; then it runs as `nobody`.
 """
@@ -23,9 +23,8 @@ SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "200",
-    "fsync": "off",
-    "full_page_writes": "off",
 }
+HASTY = {"fsync": "off", "full_page_writes": "off"}
 
 
 def find_postgres() -> Path:
@@ -50,7 +49,7 @@ def postgres_of_package() -> Path:
 
 
 @contextlib.contextmanager
-def running_postgres(programs: Path | None = None) -> Iterator[Running]:
+def running_postgres(programs: Path | None = None, *, durable: bool = False) -> Iterator[Running]:
     """A fresh cluster with an empty database at `postgresql://hubbub@127.0.0.1:…/hubbub`."""
     programs = programs or find_postgres()
     port = free_port()
@@ -62,7 +61,7 @@ def running_postgres(programs: Path | None = None) -> Iterator[Running]:
             os.chown(directory, user, user)
         make_cluster(programs, directory / "cluster", user)
         command: list[str | Path] = [programs / "postgres", "-D", directory / "cluster", "-p", str(port)]
-        for setting, value in SETTINGS.items():
+        for setting, value in (SETTINGS if durable else SETTINGS | HASTY).items():
             command += ["-c", f"{setting}={value}"]
         admin = f"postgresql://hubbub@127.0.0.1:{port}/postgres"
         with running(
