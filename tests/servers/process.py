@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
+import random
 import signal
 import socket
 import subprocess
@@ -17,6 +19,9 @@ from typing import TypedDict
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 10
 POLL_SECONDS = 0.02
+PORTS = range(12_000, 32_000)
+dealt: set[int] = set()
+"""Given out before: whoever asked may be about to listen, or to be started again."""
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -66,10 +71,30 @@ def running(
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of the loopback interface that nobody listens on, and that no client's own end is given.
+
+    The kernel deals those out from 32768 on. A server that is killed and started again would find its port taken by
+    somebody who knocked meanwhile: who connects to such a port while nobody listens may be given that very one.
+    """
+    ours = sorted(set(PORTS[_worker() :: _workers()]) - dealt)
+    for port in random.SystemRandom().sample(ours, len(ours)):  # a seeded choice would be everybody's
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            dealt.add(port)
+            return port
+    raise NotFound(f"no port between {PORTS[0]} and {PORTS[-1]} is free")
+
+
+def _worker() -> int:
+    """Which of the processes that share the tests this is (pytest-xdist), from 0."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
+def _workers() -> int:
+    return int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 
 
 class Identity(TypedDict, total=False):
