@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from hubbub import publish
@@ -26,6 +28,9 @@ some = st.integers(0, 9)
 
 class Life(RuleBasedStateMachine):
     """Rules only note what somebody asks; `commit` runs all that was noted in one transaction."""
+
+    went_wrong: ClassVar[list[BaseException]] = []
+    """What failed, as it happened: of a failure that does not come again Hypothesis tells only that."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -131,6 +136,8 @@ class Life(RuleBasedStateMachine):
             check_owner()
 
     def teardown(self) -> None:
+        if (error := sys.exc_info()[1]) is not None:
+            self.went_wrong.append(error)
         try:
             self.commit()
             self.everything_is_right()
@@ -141,6 +148,14 @@ class Life(RuleBasedStateMachine):
 
 @pytest.mark.usefixtures("no_first_room", "published")
 def test_whatever_people_do_the_counters_are_right() -> None:
+    Life.went_wrong.clear()
+    try:
+        live()
+    except Flaky as flaky:
+        raise (Life.went_wrong or [flaky])[0] from flaky
+
+
+def live() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Life,
         settings=settings(
