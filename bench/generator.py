@@ -6,13 +6,13 @@ import contextlib
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bench.compiling import CannotMeasure, program
-from bench.machine import BENCH, generator_core
+from bench.machine import BENCH, ROOT, generator_core
 from bench.process import Server
 
 TEXT_BYTES = 100
@@ -29,6 +29,7 @@ class Dialect:
     headers: tuple[str, ...] = ()
     script: tuple[tuple[str, str], ...] = ()
     answer: tuple[str, str] | None = None
+    binary: bool = False
     tokens: Path | None = None
 
 
@@ -129,19 +130,33 @@ def connected(
         command += ["--message", dialect.message]
     if dialect.answer:
         command += ["--answer", *dialect.answer]
+    if dialect.binary:
+        command += ["--opcode", 2]
     if dialect.tokens:
         command += ["--tokens", dialect.tokens]
+    with started(command) as process:
+        yield ready(Generator(process, connections))
+
+
+def ready(generator: Generator) -> Generator:
+    """The same, once it has said how long connecting took."""
+    generator.connect_seconds = generator.read()["seconds"]
+    return generator
+
+
+@contextlib.contextmanager
+def started(command: Sequence[object]) -> Iterator[subprocess.Popen[str]]:
+    """A program on the generator's core that hears commands and answers in JSON, a line each."""
     with subprocess.Popen(
         [str(word) for word in command],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        cwd=ROOT,
         preexec_fn=lambda: os.sched_setaffinity(0, generator_core()),
     ) as process:
         try:
-            generator = Generator(process, connections)
-            generator.connect_seconds = generator.read()["seconds"]
-            yield generator
+            yield process
         finally:
             process.kill()

@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,7 +28,10 @@ DIALECT = Dialect(
 
 
 class ChatServer:
-    """Tells everybody everything; `fault` may spoil what one of them hears of message FAULT_AT."""
+    """Tells everybody everything; `fault` may spoil what one of them hears of message FAULT_AT.
+
+    "pairs" is no fault: that one hears two messages at a time, in a binary frame.
+    """
 
     def __init__(self, fault: str) -> None:
         self.fault = fault
@@ -38,14 +42,14 @@ class ChatServer:
 
     def serve_one(self, connection: ServerConnection) -> None:
         connection.send("welcome")
-        assert connection.recv() == "hi"
+        assert connection.recv() in ("hi", b"hi")
         with self.lock:
             self.everybody.append(connection)
         connection.send("you are in")
         with suppress(ConnectionClosed):
             for text in connection:
                 with self.lock:
-                    self.tell(str(text))
+                    self.tell(text if isinstance(text, str) else text.decode())
 
     def tell(self, text: str) -> None:
         for listener in self.everybody[1:]:
@@ -58,6 +62,9 @@ class ChatServer:
         if at_fault and self.fault in ("forgets", "swaps"):
             self.withheld = text
             return
+        if self.fault == "pairs":
+            self.pair(victim, text)
+            return
         if at_fault and self.fault == "mixes rooms":
             text = text.replace("@@0000", "@@0001")
         victim.send(text)
@@ -66,6 +73,11 @@ class ChatServer:
         if self.fault == "swaps" and self.withheld:
             victim.send(self.withheld)
             self.withheld = ""
+
+    def pair(self, victim: ServerConnection, text: str) -> None:
+        if self.withheld:
+            victim.send((self.withheld + text).encode())
+        self.withheld = "" if self.withheld else text
 
 
 @contextmanager
@@ -80,8 +92,8 @@ def chat(fault: str = "none") -> Iterator[Server]:
         thread.join()
 
 
-def measured(fault: str = "none") -> Run:
-    with chat(fault) as server, connected(server, DIALECT, connections=LISTENERS, rooms=1) as generator:
+def measured(fault: str = "none", dialect: Dialect = DIALECT) -> Run:
+    with chat(fault) as server, connected(server, dialect, connections=LISTENERS, rooms=1) as generator:
         return generator.rate(100, 0.3)
 
 
@@ -98,6 +110,16 @@ def test_a_server_that_errs_does_not_count(fault: str, seen: str) -> None:
     run = measured(fault)
     assert not run.valid
     assert getattr(run, seen) == 1
+
+
+def test_of_several_messages_in_one_binary_frame_each_counts() -> None:
+    run = measured("pairs")
+    assert (run.valid, run.sent, run.delivered) == (True, 30, 30 * LISTENERS)
+
+
+def test_what_is_said_can_be_binary() -> None:
+    run = measured(dialect=replace(DIALECT, binary=True))
+    assert (run.valid, run.sent, run.delivered) == (True, 30, 30 * LISTENERS)
 
 
 def test_in_a_closed_loop_the_next_message_waits_for_everybody() -> None:

@@ -1,0 +1,21 @@
+"""A peer's configuration file, kept as a template beside its module, filled in for one start."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+
+from bench.machine import BENCH
+
+
+@contextlib.contextmanager
+def settings(template: str, **values: object) -> Iterator[Path]:
+    """The file with $port and the like filled in, in a folder of its own ($place) that is thrown away afterwards."""
+    source = BENCH / "peers" / template
+    with tempfile.TemporaryDirectory(prefix="hubbub-bench-") as place:
+        file = Path(place) / source.name
+        file.write_text(Template(source.read_text()).substitute(values, place=place))
+        yield file
