@@ -8,20 +8,40 @@ from typing import Any
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
+from django.db import InterfaceError, OperationalError
+
+from hubbub_site.hurry import in_a_hurry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hubbub_site.settings")
-http = get_asgi_application()
+_http = get_asgi_application()
 
-from hubbub.routing import websocket_urlpatterns  # noqa: E402  needs Django's apps, which the line above loads
+# They need Django's apps, which the line above loads.
+from hubbub.errors import Unavailable  # noqa: E402
+from hubbub.protocol.closing import Close  # noqa: E402
+from hubbub.routing import websocket_urlpatterns  # noqa: E402
 
 _sockets = URLRouter(websocket_urlpatterns)
 _sockets_with_cookies = AuthMiddlewareStack(_sockets)
 
 
+async def http(scope: Any, receive: Any, send: Any) -> None:
+    """Django, whose pages do not wait for a database that does not answer."""
+    in_a_hurry.set(True)
+    await _http(scope, receive, send)
+
+
 async def websocket(scope: Any, receive: Any, send: Any) -> None:
     """Who brings a token needs no session looked up: a thread less for each of a thousand devices that come at once."""
-    brings_token = any(name == b"authorization" for name, _ in scope["headers"])
-    await (_sockets if brings_token else _sockets_with_cookies)(scope, receive, send)
+    if any(name == b"authorization" for name, _ in scope["headers"]):
+        await _sockets(scope, receive, send)
+        return
+    in_a_hurry.set(True)
+    try:
+        await _sockets_with_cookies(scope, receive, send)
+    except (OperationalError, InterfaceError):  # who this is cannot be looked up now; our sockets raise none
+        await send({"type": "websocket.accept"})
+        reason = f"retry_after={Unavailable.retry_after}"
+        await send({"type": "websocket.close", "code": int(Close.GOING_AWAY), "reason": reason})
 
 
 application = ProtocolTypeRouter({"http": http, "websocket": websocket})

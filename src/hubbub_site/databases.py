@@ -28,7 +28,7 @@ POSTGRESQL_PATIENCE = {
     "keepalives_count": "3",
     "tcp_user_timeout": "10000",
 }
-POSTGRESQL_POOL = {"min_size": 1, "max_size": 20, "timeout": 2, "reconnect_timeout": 1}
+POSTGRESQL_POOL = {"min_size": 1, "max_size": 20, "timeout": 1.8, "reconnect_timeout": 1}
 
 
 def settings_of(url: str, *, sqlite: Path) -> dict[str, Any]:
@@ -67,7 +67,9 @@ def _postgresql(url: str) -> dict[str, Any]:
     # Who is connected can be told from pg_stat_activity, by people and by `moving.other_processes`.
     name = f"hubbub {os.getpid()}@{socket.gethostname()}"[:63]
     options = {"application_name": name, **POSTGRESQL_PATIENCE, **options}
-    options["pool"] = POSTGRESQL_POOL
+    from hubbub_site.patience import Connection  # it stands on psycopg, which SQLite does not need
+
+    options["pool"] = POSTGRESQL_POOL | {"connection_class": Connection}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.removeprefix("/")),

@@ -21,3 +21,4 @@ urlpatterns = [
 ]
 
 handler400 = "hubbub_site.accounts.views.errors.bad_request"
+handler500 = "hubbub_site.accounts.views.errors.went_wrong"
