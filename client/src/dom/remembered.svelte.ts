@@ -14,6 +14,8 @@ export class Remembered<T> {
   }
 
   set value(value: T) {
+    // Writing to the storage waits for the disk: only what is news is written.
+    if (value === this.#value) return
     this.#value = value
     try {
       localStorage.setItem(this.#key, JSON.stringify(value))

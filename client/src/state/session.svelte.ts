@@ -5,7 +5,6 @@ import { CommandError } from "../protocol/errors"
 import { type Listener, Socket } from "../protocol/socket"
 import {
   Close,
-  type Event,
   type Hello,
   type Member,
   type Replies,
@@ -17,6 +16,7 @@ import { takeReply } from "./apply"
 import type { Boot } from "./boot"
 import { CatchUp } from "./catchUp"
 import { Drafts } from "./drafts.svelte"
+import { Inbox, type NextFrame } from "./inbox"
 import { Members, nobody } from "./members.svelte"
 import { Outbox } from "./outbox.svelte"
 import { OutboxStore } from "./outboxStore"
@@ -44,6 +44,8 @@ export interface Surroundings {
   /** origin of the page, for the socket's address */
   origin?: string
   drafts?: Drafts
+  /** when to take what the server tells; at once, where nothing is drawn */
+  nextFrame?: NextFrame
 }
 
 export class Session {
@@ -68,6 +70,7 @@ export class Session {
   readonly reading: Reading
   readonly #socket: Socket
   readonly #catchUp: CatchUp
+  readonly #inbox: Inbox
   /** who waits for the connection */
   #waiting: { resolve(): void; reject(error: CommandError): void }[] = []
   /** the next try to catch up on this connection, when the server was too busy */
@@ -77,7 +80,12 @@ export class Session {
 
   constructor(
     boot: Boot,
-    { WebSocket, origin = globalThis.location?.origin, drafts = new Drafts() }: Surroundings = {},
+    {
+      WebSocket,
+      origin = globalThis.location?.origin,
+      drafts = new Drafts(),
+      nextFrame = run => run(),
+    }: Surroundings = {},
   ) {
     this.boot = boot
     this.workspace = { name: boot.workspace, open_rooms: false }
@@ -87,6 +95,7 @@ export class Session {
     this.reading = new Reading(this)
     this.timelines = new Timelines(room => this.#makeTimeline(room))
     this.#catchUp = new CatchUp(this)
+    this.#inbox = new Inbox(event => this.#catchUp.receive(event), nextFrame)
     this.#socket = new Socket(new URL(boot.socket, origin).href.replace(/^http/, "ws"), this.#listener(), WebSocket)
   }
 
@@ -124,8 +133,10 @@ export class Session {
   }
 
   /** Ask the server now; the reply is nobody's but the caller's. For the parts of the state themselves. */
-  ask<T extends CommandType>(type: T, fields: Fields<T>): Promise<Replies[T]> {
-    return this.#socket.ask(type, fields)
+  async ask<T extends CommandType>(type: T, fields: Fields<T>): Promise<Replies[T]> {
+    const reply = await this.#socket.ask(type, fields)
+    this.#inbox.release()
+    return reply
   }
 
   timeline(room: number): Timeline {
@@ -175,7 +186,7 @@ export class Session {
   #listener(): Listener {
     return {
       opened: hello => void this.#opened(hello),
-      event: event => this.#hear(event),
+      event: event => this.#inbox.put(event),
       lost: retryAt => this.#lost(retryAt),
       ended: code => this.#ended(code),
     }
@@ -218,11 +229,8 @@ export class Session {
     for (const timeline of this.timelines.all) if (timeline.error?.code === "offline") void timeline.retry()
   }
 
-  #hear(event: Event): void {
-    this.#catchUp.receive(event)
-  }
-
   #lost(retryAt: number): void {
+    this.#inbox.release()
     if (this.ready) this.status = "reconnecting"
     this.retryAt = retryAt
     this.typing.clear()

@@ -3,13 +3,15 @@
 import { parse } from "./parse"
 import type { Block, Inline } from "./tree"
 
+const segmenter = new Intl.Segmenter()
+
 /** At most so many characters, as people count them; what is cut ends with “…”. */
 export function excerpt(source: string, characters = 140): string {
   // A character of a person may be a dozen of a computer, and some of the source is markup.
   const line = textOf(parse(source.slice(0, characters * 20)))
     .replace(/\s+/g, " ")
     .trim()
-  const all = [...new Intl.Segmenter().segment(line)]
+  const all = [...segmenter.segment(line)]
   if (all.length <= characters) return line
   const cut = all.slice(0, characters - 1).map(({ segment }) => segment)
   return `${cut.join("").trimEnd()}…`

@@ -11,9 +11,9 @@ export function parse(source: string): Block[] {
 
 /**
  * The same for a message, remembered as long as that state of the message is in memory: a message is never changed in
- * place, another `seq` is another object.
+ * place, another state is another object.
  */
-export function parseMessage(message: { id: string; seq: number; text: string }): Block[] {
+export function parseMessage(message: { readonly text: string }): Block[] {
   let tree = parsed.get(message)
   if (!tree) {
     tree = parse(message.text)

@@ -1,8 +1,6 @@
 import { expect, test } from "vitest"
 import { excerpt } from "./excerpt"
-import { highlight, LONGEST } from "./highlight"
 import { initials } from "./initials"
-import type { Highlighted } from "./tree"
 
 test.each([
   ["**Hello** [there](https://x.org)\n> quoted", "Hello there quoted"],
@@ -31,21 +29,4 @@ test.each([
   ["  ", ""],
 ])("the initials of %j are %j", (name, letters) => {
   expect(initials(name)).toBe(letters)
-})
-
-function textOf(pieces: Highlighted[]): string {
-  return pieces.map(piece => (piece.type === "text" ? piece.text : textOf(piece.children))).join("")
-}
-
-test("code is coloured by classes, and its text stays what it was", async () => {
-  const source = 'def hello():\n    return "<b>"  # hi'
-  const pieces = await highlight(source, "py")
-  expect(pieces && textOf(pieces)).toBe(source)
-  expect(JSON.stringify(pieces)).toContain("hljs-keyword")
-})
-
-test("unknown languages and very long code stay plain", async () => {
-  expect(await highlight("x", "klingon")).toBeNull()
-  expect(await highlight("x", "")).toBeNull()
-  expect(await highlight("x".repeat(LONGEST + 1), "python")).toBeNull()
 })

@@ -91,6 +91,19 @@ describe("while one reads", () => {
     expect(numbers(screen).at(-1)).toBe(52)
   })
 
+  test("of very many that come within a frame only the last are drawn at once", async () => {
+    const session = await tabInRoom(50)
+    const screen = new TimelineScreen(session, roomOf(session))
+    await screen.open(null)
+    const drawn = numbers(screen).length
+    for (let number = 51; number <= 150; number++) FakeSocket.last.says(posted(number))
+    expect(numbers(screen).at(-1)).toBe(150)
+    expect(numbers(screen)).toHaveLength(drawn)
+    screen.follow(true)
+    screen.fill({ ...far, before: 0.2 })
+    expect(numbers(screen).length).toBeGreaterThan(drawn)
+  })
+
   test("near the top more of what is loaded comes into the page, then more is loaded", async () => {
     const session = await tabInRoom(200)
     const screen = new TimelineScreen(session, roomOf(session))
@@ -109,7 +122,8 @@ describe("while one reads", () => {
     await screen.open(null)
     screen.follow(false)
     for (let first = 951; first > 651; first -= 50) {
-      for (let step = 0; step < 5; step++) screen.fill({ ...far, before: 0.2 })
+      while (numbers(screen)[0] !== first) screen.fill({ ...far, before: 0.2 })
+      screen.fill({ ...far, before: 0.2 })
       FakeSocket.last.answers("timeline", page(first - 50, first - 1, { before: true, after: true }))
       await turns()
     }

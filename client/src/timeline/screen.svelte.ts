@@ -6,7 +6,7 @@ import type { RoomState } from "../state/rooms.svelte"
 import type { Session } from "../state/session.svelte"
 import type { Timeline } from "../state/timeline.svelte"
 import { type Row, RowMaker } from "./rows"
-import { around, atEnd, grown, type Margins, MOST, type Slice, sideToGrow, within } from "./slice"
+import { around, atEnd, followed, grown, type Margins, MOST, type Slice, sideToGrow, within } from "./slice"
 
 /** Where to scroll to, once it is in the page. */
 export type Target =
@@ -49,8 +49,7 @@ export class TimelineScreen {
     const loaded = this.#loaded
     if (!loaded) return null
     const slice = this.#slice ?? atEnd(loaded)
-    if (!this.following || this.timeline.after) return within(slice, loaded)
-    return within({ first: Math.max(slice.first, loaded.last - MOST + 1), last: loaded.last }, loaded)
+    return this.following && !this.timeline.after ? followed(slice, loaded) : within(slice, loaded)
   })
   // As numbers: rows are made again only when one of them is another.
   readonly #from: number = $derived(this.#shown?.first ?? 0)
@@ -118,9 +117,9 @@ export class TimelineScreen {
     this.target = { to: "end" }
   }
 
-  /** The reader holds the end, or lets go of it. */
+  /** What is in the page is drawn, and the reader holds its end or not. */
   follow(end: boolean): void {
-    if (this.following && !end) this.#slice = this.#shown
+    if (this.following) this.#slice = this.#shown
     this.following = end
     this.timeline.following = end
   }

@@ -98,8 +98,7 @@ export class Scroller {
 
   #tellSeen(): void {
     if (document.hidden || !document.hasFocus()) return
-    const key = this.#view.lastSeen()
-    const number = key === null ? undefined : this.#screen.timeline.messages.find(message => message.id === key)?.number
-    if (number !== undefined) this.#screen.seen(number)
+    const number = this.#view.lastSeen()
+    if (number !== null) this.#screen.seen(number)
   }
 }

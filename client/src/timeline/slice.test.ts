@@ -1,15 +1,15 @@
 import { expect, test } from "vitest"
-import { around, atEnd, grown, MOST, STEP, sideToGrow, within } from "./slice"
+import { around, atEnd, followed, grown, MOST, STEP, sideToGrow, within } from "./slice"
 
 const loaded = { first: 1001, last: 1500 }
 
 test("a room is shown from its end", () => {
-  expect(atEnd(loaded)).toEqual({ first: 1471, last: 1500 })
+  expect(atEnd(loaded)).toEqual({ first: 1481, last: 1500 })
   expect(atEnd({ first: 1, last: 5 })).toEqual({ first: 1, last: 5 })
 })
 
 test("a message is shown with what is around it", () => {
-  expect(around(1200, loaded)).toEqual({ first: 1170, last: 1230 })
+  expect(around(1200, loaded)).toEqual({ first: 1190, last: 1210 })
   expect(around(1001, loaded).first).toBe(1001)
 })
 
@@ -17,6 +17,15 @@ test("it grows towards where one reads, and never past what is loaded", () => {
   expect(grown({ first: 1100, last: 1140 }, "older", loaded)).toEqual({ first: 1100 - STEP, last: 1140 })
   expect(grown({ first: 1010, last: 1040 }, "older", loaded).first).toBe(1001)
   expect(grown({ first: 1400, last: 1490 }, "newer", loaded).last).toBe(1500)
+})
+
+test("it goes on with what comes", () => {
+  expect(followed({ first: 1480, last: 1499 }, loaded)).toEqual({ first: 1480, last: 1500 })
+  expect(followed({ first: 1200, last: 1499 }, loaded)).toEqual({ first: 1501 - MOST, last: 1500 })
+})
+
+test("of very many that come at once it shows the last, and grows from there", () => {
+  expect(followed({ first: 1200, last: 1300 }, loaded)).toEqual(atEnd(loaded))
 })
 
 test("what is far behind leaves the page", () => {

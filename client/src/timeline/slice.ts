@@ -10,20 +10,29 @@ export interface Slice {
 }
 
 /** How many messages are added at once: a small part of a frame's work, so that scrolling never stutters. */
-export const STEP = 20
-/** How many are shown at first, on each side of the place that is read. */
-const FIRST = 30
+export const STEP = 10
+/** How many are shown at first: a screenful, drawn without a stutter. */
+const FIRST = 20
 
 /** How many messages are in the page at most. */
 export const MOST = 200
 
 /** The slice with `number` in its middle. */
 export function around(number: number, loaded: Slice): Slice {
-  return within({ first: number - FIRST, last: number + FIRST }, loaded)
+  return within({ first: number - FIRST / 2, last: number + FIRST / 2 }, loaded)
 }
 
 export function atEnd(loaded: Slice): Slice {
   return within({ first: loaded.last - FIRST + 1, last: loaded.last }, loaded)
+}
+
+/**
+ * The slice that goes on to the end with what has come, and lets go of its beginning where it becomes too long. Of very
+ * many at once it shows the last: what is before them is brought in step by step, as when a room is opened.
+ */
+export function followed(slice: Slice, loaded: Slice): Slice {
+  if (loaded.last - slice.last > FIRST) return atEnd(loaded)
+  return within({ first: Math.max(slice.first, loaded.last - MOST + 1), last: loaded.last }, loaded)
 }
 
 /** How much lies before and after what is seen, in windows. */

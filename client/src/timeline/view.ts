@@ -30,6 +30,27 @@ export class ListView implements View {
 
   itemAt(line: number): Item | null {
     const items = this.#list.children
+    let place = this.#firstBelow(line)
+    // Dividers are no anchors: the “new” line comes and goes while one reads.
+    while (place < items.length && !isMessage(items[place])) place += 1
+    return asItem(items[place])
+  }
+
+  item(key: string): Item | null {
+    return asItem(this.#list.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? undefined)
+  }
+
+  /** The number of the last message that is seen whole; null if there is none. */
+  lastSeen(): number | null {
+    const items = this.#list.children
+    let place = this.#firstBelow(this.top + this.height + 1) - 1
+    while (place >= 0 && numberOf(items[place]) === null) place -= 1
+    return numberOf(items[place])
+  }
+
+  /** Where the first item is that reaches below a line. */
+  #firstBelow(line: number): number {
+    const items = this.#list.children
     let low = 0
     let high = items.length
     while (low < high) {
@@ -37,26 +58,16 @@ export class ListView implements View {
       if (bottom(items[middle]) > line) high = middle
       else low = middle + 1
     }
-    // Dividers are no anchors: the “new” line comes and goes while one reads.
-    while (low < items.length && !isMessage(items[low])) low += 1
-    return asItem(items[low])
-  }
-
-  item(key: string): Item | null {
-    return asItem(this.#list.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? undefined)
-  }
-
-  /** The key of the last message that is seen whole. */
-  lastSeen(): string | null {
-    const line = this.top + this.height + 1
-    let element = this.#list.lastElementChild
-    while (element && (bottom(element) > line || !isMessage(element))) element = element.previousElementSibling
-    return asItem(element ?? undefined)?.key ?? null
+    return low
   }
 }
 
 function bottom(element: Element | undefined): number {
   return element instanceof HTMLElement ? element.offsetTop + element.offsetHeight : 0
+}
+
+function numberOf(element: Element | undefined): number | null {
+  return element instanceof HTMLElement && element.dataset.number ? Number(element.dataset.number) : null
 }
 
 function isMessage(element: Element | undefined): boolean {
