@@ -17,6 +17,9 @@ export function apply(session: Session, event: Event): void {
       return session.forgetRoom(event.room)
     case "member":
       return takeMember(session, event.member)
+    case "heartbeat":
+      session.degraded = event.degraded ?? false
+      return
     case "presence":
       return session.presence.put(event.presence)
     case "typing":

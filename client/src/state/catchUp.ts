@@ -82,7 +82,8 @@ export class CatchUp {
       case "lag":
         return this.#notice({ [event.room]: event.head })
       case "heartbeat":
-        return this.#notice(event.heads ?? {})
+        this.#notice(event.heads ?? {})
+        break
       case "refresh":
         return this.#askSoon()
       case "membership":

@@ -3,13 +3,32 @@
 import { SvelteMap } from "svelte/reactivity"
 import type { PresenceState, Presence as Told } from "../protocol/types"
 
+/** What can be said of somebody: without a connection of one's own, nothing. */
+export type Seen = PresenceState | "unknown"
+
 export class Presence {
   readonly #states = new SvelteMap<number, PresenceState>()
+  readonly #isConnected: () => boolean
 
   /** ids of all who are connected, active or away */
   connected: number[] = $derived([...this.#states.keys()])
 
-  state(member: number): PresenceState {
+  /** `isConnected`: whether the server tells who comes and goes. */
+  constructor(isConnected: () => boolean = () => true) {
+    this.#isConnected = isConnected
+  }
+
+  /** whether what was told still holds */
+  get known(): boolean {
+    return this.#isConnected()
+  }
+
+  state(member: number): Seen {
+    return this.known ? this.told(member) : "unknown"
+  }
+
+  /** The state that was told last, whether or not it still holds. */
+  told(member: number): PresenceState {
     return this.#states.get(member) ?? "offline"
   }
 

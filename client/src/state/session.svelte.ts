@@ -34,8 +34,15 @@ import { Typing } from "./typing.svelte"
  */
 export type Status = "connecting" | "live" | "reconnecting" | "signed_out" | "revoked" | "refused"
 
+const ENDED: ReadonlySet<Status> = new Set(["signed_out", "revoked", "refused"])
+
 /** A command given while the connection is away waits for so long: most absences are shorter. */
 const PATIENCE_MS = 10_000
+/**
+ * A login that was ended may have another in its place, in the same browser: a new password, chosen in another tab,
+ * gives that tab a new login and ends the old one everywhere. So the tab looks again, these times after its end.
+ */
+const LOOKS_MS = [500, 2_000]
 /** “… is typing” is said again this often: well before it fades for the others. */
 const TYPING_PAUSE_MS = (TYPING_SECONDS * 1000) / 2
 
@@ -53,6 +60,8 @@ export class Session {
   status: Status = $state("connecting")
   /** milliseconds since 1970 of the next try to connect; null if none is planned */
   retryAt: number | null = $state(null)
+  /** whether people at other processes of the server are heard late: what connects those is down */
+  degraded = $state(false)
   /** whether the first snapshot has come: before it `me` is nobody and there are no rooms */
   ready = $state(false)
   me: Member = $state.raw(nobody(0))
@@ -62,7 +71,7 @@ export class Session {
   directory: number | null = null
   readonly rooms = new Rooms()
   readonly members: Members
-  readonly presence = new Presence()
+  readonly presence = new Presence(() => this.status === "live")
   readonly typing = new Typing()
   readonly timelines: Timelines
   readonly outbox: Outbox
@@ -73,8 +82,10 @@ export class Session {
   readonly #inbox: Inbox
   /** who waits for the connection */
   #waiting: { resolve(): void; reject(error: CommandError): void }[] = []
-  /** the next try to catch up on this connection, when the server was too busy */
+  /** the next try to catch up, when the server was too busy, or to find another login */
   #again: ReturnType<typeof setTimeout> | undefined
+  /** how often it was looked for another login since the last one ended */
+  #looks = 0
   readonly #typedAt = new Map<number, number>()
   #attention: "active" | "away" = "active"
 
@@ -194,6 +205,7 @@ export class Session {
 
   async #opened(hello: Hello): Promise<void> {
     if (this.ready && hello.member !== this.me.id) return this.#ended(Close.PROTOCOL_ERROR)
+    this.degraded = hello.degraded ?? false
     try {
       await this.#catchUp.everything()
     } catch (error) {
@@ -205,6 +217,7 @@ export class Session {
       return
     }
     this.retryAt = null
+    this.#looks = 0
     this.status = "live"
     if (!this.ready) this.#welcome()
     this.#catchUpOthers()
@@ -229,7 +242,7 @@ export class Session {
     for (const timeline of this.timelines.all) if (timeline.error?.code === "offline") void timeline.retry()
   }
 
-  #lost(retryAt: number): void {
+  #lost(retryAt: number | null): void {
     this.#inbox.release()
     if (this.ready) this.status = "reconnecting"
     this.retryAt = retryAt
@@ -240,15 +253,22 @@ export class Session {
 
   #ended(code: number): void {
     this.#socket.close()
-    this.retryAt = null
-    this.status = code === Close.SIGN_IN ? "signed_out" : code === Close.REVOKED ? "revoked" : "refused"
+    this.#lost(null)
+    const revoked = code === Close.REVOKED || (code === Close.SIGN_IN && this.#looks > 0)
+    const look = revoked ? LOOKS_MS[this.#looks] : undefined
+    if (look !== undefined) {
+      this.#looks += 1
+      this.#again = setTimeout(() => this.#socket.open(), look)
+      return
+    }
+    this.status = revoked ? "revoked" : code === Close.SIGN_IN ? "signed_out" : "refused"
     this.#giveUpWaiting("There is no connection to the server.")
   }
 
   #untilLive(): Promise<void> {
     return new Promise((resolve, reject) => {
       const offline = () => reject(new CommandError("offline", "There is no connection to the server."))
-      if (this.#socket.state === "closed") return offline()
+      if (ENDED.has(this.status)) return offline()
       const timer = setTimeout(offline, PATIENCE_MS)
       this.#waiting.push({
         resolve: () => {

@@ -54,7 +54,6 @@ describe("the connection, as the screen sees it", () => {
 
   test.each([
     [4001, "signed_out"],
-    [4003, "revoked"],
     [4000, "refused"],
     [4004, "refused"],
   ])("%i is the end: %s", async (code, status) => {
@@ -64,6 +63,35 @@ describe("the connection, as the screen sees it", () => {
     await pass(100 * SECOND)
     expect(FakeSocket.opened).toHaveLength(1)
     await expect(session.command("room.join", { room: 1 })).rejects.toMatchObject({ code: "offline" })
+  })
+
+  test("a login that was ended is the end only if there is no other in its place", async () => {
+    session = await liveTab()
+    FakeSocket.last.ends(4003)
+    expect(session.status).toBe("reconnecting")
+    await pass(SECOND)
+    FakeSocket.last.ends(4001)
+    expect(session.status).toBe("reconnecting")
+    await pass(3 * SECOND)
+    FakeSocket.last.ends(4001)
+    expect(session.status).toBe("revoked")
+    await pass(100 * SECOND)
+    expect(FakeSocket.opened).toHaveLength(3)
+    await expect(session.command("room.join", { room: 1 })).rejects.toMatchObject({ code: "offline" })
+  })
+
+  test("a tab whose login was exchanged for another goes on, and what was asked meanwhile is asked then", async () => {
+    session = await liveTab()
+    FakeSocket.last.ends(4003)
+    const joining = session.command("room.join", { room: 5 })
+    await pass(SECOND)
+    FakeSocket.last.hello()
+    FakeSocket.last.answers("resume", { ...snapshot(10), changes: [] })
+    await turns()
+    expect(session.status).toBe("live")
+    FakeSocket.last.answers("room.join", { room: room(5, 3), membership: membership(5, 3) })
+    await joining
+    expect(session.rooms.get(5)?.joined).toBe(true)
   })
 
   test("the address of the socket is the page's own", () => {
@@ -179,6 +207,20 @@ describe("members", () => {
   })
 })
 
+describe("a server whose processes do not hear each other", () => {
+  test("says so at the beginning, and when it changes", async () => {
+    session = tab()
+    FakeSocket.last.says({ type: "hello", epoch: "e1", member: 1, heartbeat: 20, degraded: true })
+    FakeSocket.last.answers("snapshot", snapshot(10))
+    await turns()
+    expect(session.degraded).toBe(true)
+    FakeSocket.last.says({ type: "heartbeat" })
+    expect(session.degraded).toBe(false)
+    FakeSocket.last.says({ type: "heartbeat", degraded: true })
+    expect(session.degraded).toBe(true)
+  })
+})
+
 describe("presence and typing", () => {
   test("who comes, goes and looks away", async () => {
     session = await liveTab()
@@ -186,6 +228,19 @@ describe("presence and typing", () => {
     expect([session.presence.state(2), session.presence.connected]).toEqual(["active", [2]])
     FakeSocket.last.says({ type: "presence", presence: [{ member: 2, state: "offline" }] })
     expect([session.presence.state(2), session.presence.connected]).toEqual(["offline", []])
+  })
+
+  test("without a connection nobody knows who is there, and nobody types", async () => {
+    session = await liveTab(snapshot(10, { presence: [{ member: 2, state: "active" }] }))
+    FakeSocket.last.says({ type: "typing", room: 1, members: [2] })
+    FakeSocket.last.ends()
+    expect([session.presence.state(2), session.presence.told(2)]).toEqual(["unknown", "active"])
+    expect(session.typing.in(1)).toEqual([])
+    session.retryNow()
+    FakeSocket.last.hello()
+    FakeSocket.last.answers("resume", { ...snapshot(10, { presence: [] }), changes: [] })
+    await turns()
+    expect(session.presence.state(2)).toBe("offline")
   })
 
   test("typing fades by itself, ends with the message, and is never one's own", async () => {

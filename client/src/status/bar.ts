@@ -8,15 +8,26 @@ export interface Bar {
   readonly values: Values
   /** what is read out instead, where the sentence counts down */
   readonly spoken?: Key
-  readonly mood: "waits" | "ended"
+  readonly mood: "late" | "waits" | "ended"
   readonly action: "retry" | "sign_in" | "reload" | null
 }
 
-/** Null while all is well, and during a first connection that has not failed yet. `seconds` until the next try. */
-export function bar(status: Status, ready: boolean, seconds: number | null, unsent: number): Bar | null {
+/** What of the session the bar speaks of. */
+export interface Told {
+  readonly status: Status
+  readonly ready: boolean
+  readonly degraded: boolean
+  /** until the next try; null if none is planned */
+  readonly seconds: number | null
+  /** how many messages wait to be sent */
+  readonly unsent: number
+}
+
+/** Null while all is well, and during a first connection that has not failed yet. */
+export function bar({ status, ready, degraded, seconds, unsent }: Told): Bar | null {
   switch (status) {
     case "live":
-      return null
+      return degraded ? { key: "connection.late", values: {}, mood: "late", action: null } : null
     case "signed_out":
       return {
         key: unsent > 0 ? "connection.signedOutUnsent" : "connection.signedOut",

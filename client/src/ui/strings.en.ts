@@ -34,6 +34,7 @@ export const en = {
   },
   "connection.lost": "No connection. What you write is kept and sent when it is back.",
   "connection.away": "The server cannot be reached.",
+  "connection.late": "Some messages may take a few seconds to arrive. Nothing is lost.",
   "connection.now": "Try now",
   "connection.signedOut": "You are signed out.",
   "connection.signedOutUnsent": {
@@ -82,7 +83,7 @@ export const en = {
   "room.public": "Everybody",
   "room.publicHint": "Anyone here can find it, read it and join.",
   "room.private": "private channel",
-  "room.privateTitle": "Only who is invited",
+  "room.privateTitle": "Only who is added",
   "room.privateHint": "Others do not learn that it exists.",
   "room.join": "Join channel",
   "room.joinShort": "Join",
@@ -99,7 +100,7 @@ export const en = {
   "room.leave": "Leave",
   "room.leaveTitle": "Leave “{name}”?",
   "room.leavePublic": "You can come back whenever you like.",
-  "room.leavePrivate": "It is private: you can only come back if somebody in it invites you.",
+  "room.leavePrivate": "It is private: you can only come back if somebody in it adds you.",
 
   "rooms.all": "All channels and people",
   "rooms.browse": "Browse channels",
@@ -144,6 +145,8 @@ export const en = {
   "panel.people": { one: "{count} member", other: "{count} members" },
   "panel.here": "Here now — {count}",
   "panel.others": "Not connected",
+  "panel.wereHere": "Here when the connection was lost — {count}",
+  "panel.rest": "Others",
   "panel.filter": "Find a member",
   "panel.nobody": "Nobody here is called “{query}”.",
 
@@ -164,6 +167,7 @@ export const en = {
   "presence.active": "Active",
   "presence.away": "Away",
   "presence.offline": "Not connected",
+  "presence.unknown": "Unknown without a connection",
 
   "profile.name": "Name",
   "profile.about": "About you",
