@@ -174,17 +174,17 @@ async def test_fragments_that_are_too_long_together_are_refused(line: Line) -> N
     assert (line.ears.heard, line.close_code) == ([], 1009)
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        frame(Opcode.TEXT, b"hi", masked=False),
-        frame(Opcode.CONT, b"hi"),
-        frame(Opcode.TEXT, b"hi", fin=False) + text(b"there"),
-        b"\xc1" + text(b"hi")[1:],  # a compressed frame, which nobody agreed on
-        b"\x83" + text(b"hi")[1:],  # an opcode that does not exist
-        b"\x09" + frame(Opcode.PING, b"?")[1:],  # a fragmented ping
-    ],
-)
+WRONG = {  # by name: their masks are random
+    "not masked": frame(Opcode.TEXT, b"hi", masked=False),
+    "a continuation of nothing": frame(Opcode.CONT, b"hi"),
+    "a message within a message": frame(Opcode.TEXT, b"hi", fin=False) + text(b"there"),
+    "compressed, which nobody agreed on": b"\xc1" + text(b"hi")[1:],
+    "an opcode that does not exist": b"\x83" + text(b"hi")[1:],
+    "a fragmented ping": b"\x09" + frame(Opcode.PING, b"?")[1:],
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
 async def test_what_breaks_the_protocol_ends_the_connection(line: Line, wrong: bytes) -> None:
     line.say(text(b"before") + wrong + text(b"after"))
     assert (line.ears.heard, line.close_code) == ([b"before"], 1002)
