@@ -18,8 +18,10 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from hubbub.protocol.ids import make_message_id
 from tests.faults.history import Said, View
+from tests.faults.terms import bound
 
 STAY_AWAY = {4000, 4001, 4003, 4004}
+AGAIN = {"unavailable", "rate_limited"}
 FINAL = {"invalid", "forbidden", "not_found", "conflict", "sign_in"}
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.05, 2.0
 
@@ -79,9 +81,9 @@ class BookKeeper:
                     where,
                     sock=_small_socket(where, self.receive_buffer) if self.receive_buffer else None,
                     additional_headers={"Authorization": f"Bearer {self.token}"},
-                    open_timeout=5,
+                    open_timeout=bound(5),
                     ping_interval=5 if self.pings else None,
-                    ping_timeout=5,
+                    ping_timeout=bound(5),
                     close_timeout=0.5,
                     max_size=None,
                     compression=None,
@@ -103,6 +105,10 @@ class BookKeeper:
         if self._socket is not None:
             await self._socket.close()
 
+    def who_is_there(self) -> set[int]:
+        """Everybody whom its roster shows."""
+        return {member for member, state in self.presence.items() if state != "offline"}
+
     def give_up(self) -> None:
         """What has no outcome will not get one: it may no longer speak there."""
         self._outbox.clear()
@@ -112,7 +118,7 @@ class BookKeeper:
         """Wait until everything that was said has an outcome."""
         await self._settled_all.wait()
 
-    async def ask(self, within: float = 15, **command: Any) -> dict[str, Any]:
+    async def ask(self, within: float = bound(15), **command: Any) -> dict[str, Any]:
         """One command and its reply document; ConnectionError if the line breaks first."""
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
 
@@ -125,6 +131,14 @@ class BookKeeper:
         if "lost" in document:
             raise ConnectionError("the line broke before the answer")
         return document
+
+    async def insist(self, **command: Any) -> dict[str, Any]:
+        """Like `ask`, and again for as long as it is told to come back."""
+        while True:
+            document = await self.ask(bound(30), **command)
+            if document.get("error", {}).get("code") not in AGAIN:
+                return document
+            await asyncio.sleep(document["error"].get("retry_after", 0.5))
 
     # ── the line ──
 

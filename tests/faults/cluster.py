@@ -78,8 +78,9 @@ class Cluster(Place):
     postgres: Postgres
     redis: Redis
 
-    def __init__(self, nodes: int = 3) -> None:
+    def __init__(self, nodes: int = 3, **environment: str) -> None:
         super().__init__(nodes)
+        self.environment |= environment
 
     def prepare(self) -> None:
         if os.geteuid() == 0:
@@ -92,7 +93,8 @@ class Cluster(Place):
         for program in self.backends:
             program.wait()
         self.postgres.make_database()
-        self.environment |= {"DATABASE_URL": self.postgres.url, "REDIS_URL": self.redis.url}
+        self.environment.setdefault("REDIS_URL", self.redis.url)
+        self.environment["DATABASE_URL"] = self.postgres.url
 
     def _room_for(self, name: str) -> Path:
         directory = self.data / name

@@ -1,8 +1,4 @@
-"""Places to break, how long to break them, and where the figures go.
-
-FAULTS_SECONDS: how long each fault lasts (default: a few seconds). FAULTS_SEED: which random choices. FAULTS_FIGURES: a
-file that gets one line of JSON for each row, from which `bin/faults` writes the table of docs/reliability.md.
-"""
+"""Places to break, and where the figures go: FAULTS_FIGURES names a file that gets a line of JSON for each row."""
 
 from __future__ import annotations
 
@@ -15,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from tests.faults import terms
 from tests.faults.cluster import Cluster, Place
 from tests.servers import NotFound
 from tests.servers.fixtures import skip_or_fail
 
 HERE = Path(__file__).parent
-LONG = "FAULTS_SECONDS" in os.environ
 Record = Callable[..., None]
 
 
@@ -29,25 +25,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.standalone)
-            if item.get_closest_marker("patient") and not LONG:
+            if item.get_closest_marker("patient") and not terms.LONG:
                 item.add_marker(pytest.mark.skip(reason="takes half a minute: bin/faults runs it"))
 
 
 @pytest.fixture(scope="session")
 def seed() -> int:
-    return int(os.environ.get("FAULTS_SEED", "1"))
+    return terms.SEED
 
 
 @pytest.fixture(scope="session")
 def seconds() -> float:
     """How long a row's fault lasts."""
-    return float(os.environ.get("FAULTS_SECONDS", "3"))
+    return terms.SECONDS
 
 
 @pytest.fixture(scope="session")
 def long() -> bool:
     """Whether this is a long run, whose figures are published."""
-    return LONG
+    return terms.LONG
 
 
 @pytest.fixture(scope="session")

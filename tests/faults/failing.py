@@ -7,8 +7,12 @@ itself (SIGKILL): at some time, chosen at random, among the first FAIL_WITHIN th
   before-publish         committed; neither the listeners nor the sender hear of it
   before-answer          committed and published to others; the sender hears nothing
 
+READS_FILE names a file that gets a line for each range of a room's messages that is read from the database because
+somebody missed it.
+
 CLOCK_FILE names a file with seconds to add to the wall clock, read anew at every look. WATCHDOG_FILE names one that
 gets a line for each turn of a watcher on the event loop: when (monotonic), and how much too late it came, in seconds.
+HELD_FILE names one in which stands how many bytes have been held for one slow connection at most.
 """
 
 from __future__ import annotations
@@ -97,6 +101,23 @@ def live_in_another_time(offset: Path) -> None:
     timezone.now = lambda: Elsewhen.now(UTC)
 
 
+def note_reads(report: Path) -> None:
+    """Whatever asks for a range: a client that comes back, or a feed with a jump."""
+    from hubbub import queries
+    from hubbub.realtime import repair
+
+    def noted(read: Callable[..., Any]) -> Callable[..., Any]:
+        def reading(room: int, seq: int, *rest: Any) -> Any:
+            with report.open("a") as file:
+                file.write(f"{os.getpid()} {room} {seq}\n")
+            return read(room, seq, *rest)
+
+        return reading
+
+    vars(queries)["changes_since"] = noted(queries.changes_since)
+    vars(repair)["_missed"] = noted(repair._missed)
+
+
 def watch_the_loop(report: Path) -> None:
     """Write down how long the event loop did not turn, less what the machine gave to others."""
     from hubbub.realtime.runtime import Runtime
@@ -121,6 +142,30 @@ def watch_the_loop(report: Path) -> None:
     Runtime.start = watched  # type: ignore[method-assign]
 
 
+def note_held(report: Path) -> None:
+    """Write down, now and then, how many bytes wait here for the connection for which most wait."""
+    from hubbub.realtime.runtime import Runtime
+
+    start = Runtime.start
+
+    def note(held: int) -> None:
+        report.write_text(str(held))
+
+    async def watch(runtime: Runtime) -> None:
+        fullest = 0
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            held = max((connection.backlog for connection in runtime.hub.connections), default=0)
+            if held > fullest:
+                note(fullest := held)
+
+    def watched(self: Runtime) -> None:
+        start(self)
+        self.spawn(watch(self))
+
+    Runtime.start = watched  # type: ignore[method-assign]
+
+
 def others_ran() -> float:
     """Seconds that this thread was ready to run and the machine ran somebody else."""
     return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
@@ -141,8 +186,13 @@ def main() -> int:
         FAILPOINTS[point]()
     if clock := os.environ.get("CLOCK_FILE"):
         live_in_another_time(Path(clock))
-    if report := os.environ.get("WATCHDOG_FILE"):
-        watch_the_loop(Path(report))
+    for name, watch in (
+        ("WATCHDOG_FILE", watch_the_loop),
+        ("READS_FILE", note_reads),
+        ("HELD_FILE", note_held),
+    ):
+        if report := os.environ.get(name):
+            watch(Path(report))
 
     from hubbub_site import cli
 

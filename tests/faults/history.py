@@ -64,7 +64,13 @@ def check(said: list[Said], views: dict[str, dict[int, View]], truth: dict[int, 
     if broken:
         raise Broken("\n".join(broken[:20]) + (f"\n… {len(broken)} in all" if len(broken) > 20 else ""))
     outcomes = Counter(message.outcome for message in said)
-    return {"said": len(said), **outcomes, "stored": sum(room.last_number for room in truth.values())}
+    return {
+        "said": len(said),
+        **outcomes,
+        "stored": sum(room.last_number for room in truth.values()),
+        "lost": sum(found.startswith(("I1", "I3")) for found in broken),
+        "doubled": sum(found.startswith("I2") for found in broken),
+    }
 
 
 def _in_database_once(said: list[Said], truth: dict[int, Truth]) -> list[str]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.servers.process import as_user, die_with_parent
+from tests.servers.process import as_user, die_with_parent, free_port
 
-START_SECONDS = 40
-STOP_SECONDS = 30
+START_SECONDS = 90
+STOP_SECONDS = 90
 
 
 class Program:
@@ -107,18 +106,11 @@ class Program:
             self._process and self._process.wait()
 
     def _signal(self, number: int) -> None:
-        for pid in [*_children(self.pid), self.pid]:
+        for pid in [*children(self.pid), self.pid]:
             try:
                 os.kill(pid, number)
             except ProcessLookupError:
                 continue
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_for(true: Callable[[], bool], within: float, what: str) -> None:
@@ -129,12 +121,12 @@ def wait_for(true: Callable[[], bool], within: float, what: str) -> None:
         time.sleep(0.05)
 
 
-def _children(parent: int) -> Iterator[int]:
+def children(parent: int) -> Iterator[int]:
     """All descendants of a process, deepest first. PostgreSQL's put themselves into sessions of their own."""
     try:
         listed = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     except OSError:
         return
     for child in map(int, listed):
-        yield from _children(child)
+        yield from children(child)
         yield child

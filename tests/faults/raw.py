@@ -8,6 +8,7 @@ import struct
 from types import TracebackType
 from urllib.parse import urlsplit
 
+PATIENCE_SECONDS = 60
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 
 
@@ -31,7 +32,7 @@ class Raw:
                 f"Sec-WebSocket-Version: 13\r\n{bearer}\r\n"
             ).encode()
         )
-        head = await asyncio.wait_for(self._reader.readuntil(b"\r\n\r\n"), 10)
+        head = await asyncio.wait_for(self._reader.readuntil(b"\r\n\r\n"), PATIENCE_SECONDS)
         assert head.startswith(b"HTTP/1.1 101"), head
         return self
 
@@ -48,7 +49,7 @@ class Raw:
         self._writer.write(data)
         await self._writer.drain()
 
-    async def read(self, within: float = 5) -> tuple[int, bytes]:
+    async def read(self, within: float = PATIENCE_SECONDS) -> tuple[int, bytes]:
         """The next frame. IncompleteReadError when the connection has ended, TimeoutError when nothing comes."""
         async with asyncio.timeout(within):
             first, second = await self._reader.readexactly(2)
@@ -59,7 +60,7 @@ class Raw:
                 (length,) = struct.unpack("!Q", await self._reader.readexactly(8))
             return first & 0x0F, await self._reader.readexactly(length)
 
-    async def read_until(self, opcode: int, within: float = 5) -> bytes:
+    async def read_until(self, opcode: int, within: float = PATIENCE_SECONDS) -> bytes:
         """The payload of the next frame of this kind; others are passed over."""
         async with asyncio.timeout(within):
             while True:
@@ -67,7 +68,7 @@ class Raw:
                 if found == opcode:
                     return payload
 
-    async def closing(self, within: float = 5) -> int:
+    async def closing(self, within: float = PATIENCE_SECONDS) -> int:
         """The close code that comes; 1006 if the connection ends without one."""
         try:
             payload = await self.read_until(CLOSE, within)

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from tests.faults.client import BookKeeper
 from tests.faults.cluster import Place
 from tests.faults.history import Truth, View, check
+from tests.faults.proxy import FaultProxy
+from tests.faults.terms import bound, load
 
 Where = Callable[[int], Callable[[], str]]
 """Person → how to find the address to connect to, asked anew at every attempt."""
 
 Fault = Callable[[], Awaitable[None]]
+
+PATIENCE_SECONDS = bound(40)
+"""For everybody to be back, and for every view to stand at its room's head."""
 
 
 class Scene:
@@ -32,6 +37,7 @@ class Scene:
         self._seed = seed
         self._asking = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
+        self._visits: dict[BookKeeper, asyncio.Task[None]] = {}
 
     async def ask(self, verb: str, **arguments: Any) -> Any:
         """Do something in the database, from a process of its own (see tests.faults.inside)."""
@@ -46,6 +52,16 @@ class Scene:
             self.join(f"person{number}", token, member, where(number) if where else self.anywhere(number))
         await self.all_live()
 
+    async def enter_behind_proxies(self, stack: AsyncExitStack, count: int, rooms: int) -> list[FaultProxy]:
+        """Like `enter`, with a proxy before each node."""
+        proxies = [await stack.enter_async_context(FaultProxy(node.port)) for node in self.place.nodes]
+
+        def where(number: int) -> str:
+            return f"ws://127.0.0.1:{proxies[number % len(proxies)].port}/ws/"
+
+        await self.enter(count, rooms, where=lambda number: lambda: where(number))
+        return proxies
+
     def join(self, name: str, token: str, member: int, where: Callable[[], str]) -> BookKeeper:
         """One more connection."""
         person = BookKeeper(name, token, where, self._seed)
@@ -54,45 +70,54 @@ class Scene:
         self._tasks.append(asyncio.create_task(person.run()))
         return person
 
+    def visit(self, name: str, token: str, member: int, where: str) -> BookKeeper:
+        """Somebody who only looks in: nothing is said or checked of them."""
+        visitor = BookKeeper(name, token, lambda: where, self._seed)
+        visitor.member = member
+        self._visits[visitor] = asyncio.create_task(visitor.run())
+        return visitor
+
+    def is_gone(self, visitor: BookKeeper) -> None:
+        """The visitor does not come back."""
+        self._visits.pop(visitor).cancel()
+
     def anywhere(self, number: int) -> Callable[[], str]:
         """Where clients go: to the next node at every attempt, as behind a balancer."""
         attempt = iter(range(number, 1_000_000))
         return lambda: self.place.nodes[next(attempt) % len(self.place.nodes)].url
 
-    async def all_live(self, within: float = 40) -> None:
+    async def all_live(self, within: float = PATIENCE_SECONDS) -> None:
         async with asyncio.timeout(within):
             for person in self.people:
                 if person.ended is None:
                     await person.live.wait()
 
-    async def talk(self, seconds: float, per_second: float, rooms: Iterable[int] | None = None) -> None:
-        """Everybody says something now and then, in some room; texts carry when they were said."""
-        places = list(rooms or self.rooms)
+    async def talk(self, per_second: float) -> None:
+        """Everybody says something now and then, in some room, for ever; texts carry when they were said."""
         begun = time.monotonic()
         count = 0
-        while (now := time.monotonic()) < begun + seconds:
-            while begun + count / per_second <= now:
+        while True:
+            now = time.monotonic()
+            while begun + count / load(per_second) <= now:
                 person = self.random.choice(self.people)
-                room = self.random.choice([r for r in places if r in person.views] or self.rooms)
+                room = self.random.choice([r for r in self.rooms if r in person.views] or self.rooms)
                 if person.ended is None:
                     person.say(room, f"@{time.monotonic():.6f} {person.name} {count}")
                 count += 1
             await asyncio.sleep(0.005)
 
-    async def while_talking(self, fault: Fault, *, seconds: float, per_second: float) -> None:
-        """Talk, and let the fault happen meanwhile. What repeats for ever is cancelled at the end."""
-        talking = asyncio.create_task(self.talk(seconds, per_second))
+    async def while_talking(self, fault: Fault, *, per_second: float) -> None:
+        """Talk for as long as the fault lasts, which says itself when that is over."""
+        talking = asyncio.create_task(self.talk(per_second))
         faulting = asyncio.ensure_future(fault())
-        done, _ = await asyncio.wait([talking, faulting], return_when=asyncio.FIRST_COMPLETED)
-        if faulting in done:
-            faulting.result()
-        await talking
-        faulting.cancel()
-        for result in await asyncio.gather(faulting, return_exceptions=True):
-            if isinstance(result, Exception):
-                raise result
+        await asyncio.wait([talking, faulting], return_when=asyncio.FIRST_COMPLETED)
+        for task in (talking, faulting):
+            if task.done():
+                task.result()
+            task.cancel()
+        await asyncio.gather(talking, faulting, return_exceptions=True)
 
-    async def peace(self, within: float = 40) -> None:
+    async def peace(self, within: float = PATIENCE_SECONDS) -> None:
         """After healing: wait until everything has an outcome and every view stands at its room's head."""
         begun = time.monotonic()
         await self.all_live(within)
@@ -125,18 +150,19 @@ class Scene:
     def all_rooms(self) -> list[int]:
         return sorted({room for person in self.people for room in person.views} | set(self.rooms))
 
-    def slowest(self, since: float, until: float) -> float:
-        """The longest that somebody waited for what another said, of what arrived in that time. Seconds."""
-        return max((s for p in self.people for at, s in p.latencies if since <= at <= until), default=0.0)
+    def slowest_heard(self) -> float:
+        """How long after it was said the latest message was heard by somebody else."""
+        return round(max((took for p in self.people for _, took in p.latencies), default=0.0), 2)
 
     @property
     def living(self) -> list[BookKeeper]:
         return [person for person in self.people if person.ended is None]
 
     async def leave(self) -> None:
-        for task in self._tasks:
+        tasks = [*self._tasks, *self._visits.values()]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -9,6 +9,9 @@ import time
 from tests.faults.cluster import Place
 from tests.faults.conftest import Record
 from tests.faults.scene import scene
+from tests.faults.terms import bound, turns
+
+FIRST_ANSWER_SECONDS = 2.0
 
 
 async def test_a_server_that_is_killed_again_and_again_loses_and_doubles_nothing(
@@ -20,7 +23,7 @@ async def test_a_server_that_is_killed_again_and_again_loses_and_doubles_nothing
         await s.enter(20, 3)
 
         async def kills() -> None:
-            while True:
+            for _ in turns(seconds, at_least=2):
                 await asyncio.sleep(s.random.uniform(0.2, 1.5))
                 node.kill()
                 s.figures["faults"] += 1
@@ -31,15 +34,14 @@ async def test_a_server_that_is_killed_again_and_again_loses_and_doubles_nothing
                     await asyncio.sleep(0.02)
                 first_acks.append(time.monotonic() - serving)
 
-        await s.while_talking(kills, seconds=seconds + 4, per_second=100)
+        await s.while_talking(kills, per_second=100)
         await asyncio.to_thread(sqlite.heal)
         await s.peace()
         figures = await s.verdict()
         assert not sum(person.resets for person in s.people), "a resume began anew"
 
-    assert figures["faults"] >= 2
     assert figures["acked"] == figures["said"]
     with sqlite3.connect(sqlite.data / "hubbub.sqlite3") as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     record("F1", sqlite, figures | {"slowest_first_ack_s": round(max(first_acks), 2)})
-    assert max(first_acks) < 4, "the first answer after a restart: 2 s on a quiet machine"
+    assert max(first_acks) < bound(FIRST_ANSWER_SECONDS)

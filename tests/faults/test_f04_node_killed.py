@@ -9,7 +9,11 @@ import pytest
 
 from tests.faults.cluster import Cluster, Place
 from tests.faults.conftest import Record
-from tests.faults.scene import Scene, scene
+from tests.faults.scene import scene
+from tests.faults.terms import bound, turns
+
+BACK_SECONDS = 10.0
+FADED_SECONDS = 20.0
 
 
 async def test_when_a_node_dies_its_people_are_elsewhere_and_nothing_is_lost(
@@ -19,7 +23,7 @@ async def test_when_a_node_dies_its_people_are_elsewhere_and_nothing_is_lost(
         await s.enter(24, 3)
 
         async def kills() -> None:
-            while True:
+            for _ in turns(seconds):
                 await asyncio.sleep(s.random.uniform(0.3, 1.5))
                 node = s.random.choice(cluster.nodes)
                 node.kill()
@@ -28,13 +32,13 @@ async def test_when_a_node_dies_its_people_are_elsewhere_and_nothing_is_lost(
                 node.start()
                 await node.ready()
 
-        await s.while_talking(kills, seconds=seconds + 4, per_second=60)
+        await s.while_talking(kills, per_second=60)
         await asyncio.to_thread(cluster.heal)
         await s.peace()
         figures = await s.verdict()
     record("F4", cluster, figures)
     assert figures["acked"] == figures["said"]
-    assert figures["slowest_return_s"] < 10
+    assert figures["slowest_return_s"] < bound(BACK_SECONDS)
 
 
 @pytest.mark.patient
@@ -54,7 +58,7 @@ async def test_the_people_of_a_dead_node_fade_from_the_roster(cluster: Cluster, 
         faded = time.monotonic() - begun
         assert all(watcher.presence.get(person.member) == "active" for person in s.people[3:])
     record("F4", cluster, {"faults": 1, "roster_clean_s": round(faded, 1)})
-    assert faded <= 20
+    assert faded <= FADED_SECONDS
 
 
 async def test_a_rolling_restart_loses_nothing(
@@ -65,8 +69,7 @@ async def test_a_rolling_restart_loses_nothing(
         await s.enter(18, 3)
 
         async def restarts() -> None:
-            until = time.monotonic() + seconds
-            while not s.figures["faults"] or time.monotonic() < until:
+            for _ in turns(seconds):
                 for node in place.nodes:
                     await asyncio.sleep(0.3)
                     assert await asyncio.to_thread(node.terminate) == 0
@@ -74,19 +77,10 @@ async def test_a_rolling_restart_loses_nothing(
                     node.start()
                     await node.ready()
 
-        await _while_talking_until_done(s, restarts)
+        await s.while_talking(restarts, per_second=60)
         await s.peace()
         figures = await s.verdict()
         codes = {code for person in s.people for _, code in person.closed}
     record("F16", place, figures)
     assert figures["acked"] == figures["said"]
     assert codes == {4012}, "they were asked to go, not cut off"
-
-
-async def _while_talking_until_done(s: Scene, fault: object) -> None:
-    talking = asyncio.create_task(s.talk(3600, 60))
-    try:
-        await fault()  # type: ignore[operator]
-    finally:
-        talking.cancel()
-        await asyncio.gather(talking, return_exceptions=True)

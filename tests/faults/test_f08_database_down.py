@@ -12,9 +12,9 @@ import pytest
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import Record
 from tests.faults.scene import scene
+from tests.faults.terms import bound, turns
 
-BOUND_SECONDS = 2.0
-SLACK_SECONDS = 0.7
+REFUSED_SECONDS = 2.0
 RECOVERY_SECONDS = 10.0
 
 
@@ -32,16 +32,16 @@ async def test_a_database_that_is_away_is_said_so_within_two_seconds(
             await asyncio.sleep(1)
             away[how]()
             s.figures["faults"] += 1
-            begun = time.monotonic()
-            reads = [_read_until(person.ask, s.rooms[0], begun + seconds) for person in s.people[:6]]
-            slowest = await asyncio.gather(*reads)
-            s.figures["slowest_read_refusal_s"] = round(max(slowest), 2)
-            await asyncio.sleep(max(0, begun + seconds - time.monotonic()))
+            reads = [_reads(person.ask, s.rooms[0], seconds) for person in s.people[:6]]
+            s.figures["slowest_read_refusal_s"] = round(max(await asyncio.gather(*reads)), 2)
+            while not all(person.refusals for person in s.people[:6]):
+                await asyncio.sleep(0.05)
             back[how]()
             await asyncio.to_thread(postgres.wait)
             s.figures["back"] = time.monotonic()
+            await asyncio.sleep(3)
 
-        await s.while_talking(outage, seconds=seconds + 5, per_second=40)
+        await s.while_talking(outage, per_second=40)
         returned = s.figures.pop("back")
         await s.peace()
         figures = await s.verdict()
@@ -52,15 +52,16 @@ async def test_a_database_that_is_away_is_said_so_within_two_seconds(
     record(f"F8 {how}", cluster, figures)
     assert figures["acked"] == figures["said"]
     assert figures["cuts"] == 0, "sockets stay open"
-    assert figures["slowest_refusal_s"] < BOUND_SECONDS + SLACK_SECONDS
-    assert figures["slowest_read_refusal_s"] < BOUND_SECONDS + SLACK_SECONDS
-    assert figures["recovery_s"] < RECOVERY_SECONDS
+    assert figures["slowest_refusal_s"] <= bound(REFUSED_SECONDS)
+    assert figures["slowest_read_refusal_s"] <= bound(REFUSED_SECONDS)
+    assert figures["recovery_s"] < bound(RECOVERY_SECONDS)
 
 
-async def _read_until(ask: Callable[..., Any], room: int, until: float) -> float:
+async def _reads(ask: Callable[..., Any], room: int, seconds: float) -> float:
     """Read the timeline again and again: the longest that an answer took, whatever it was."""
     slowest = 0.0
-    while (asked := time.monotonic()) < until - 1:
+    for _ in turns(seconds):
+        asked = time.monotonic()
         await ask(type="timeline", room=room, limit=10)
         slowest = max(slowest, time.monotonic() - asked)
         await asyncio.sleep(0.3)

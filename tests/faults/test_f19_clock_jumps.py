@@ -6,13 +6,15 @@ The clock is shifted inside the server (tests.faults.failing), where the product
 from __future__ import annotations
 
 import asyncio
-from itertools import cycle
 from pathlib import Path
 
 from tests.faults.cluster import Place
 from tests.faults.conftest import Record
 from tests.faults.nodes import Node
 from tests.faults.scene import scene
+from tests.faults.terms import turns
+
+JUMPS = [3600, 60, -3600, 0, -60]
 
 
 class ElsewhenPlace(Place):
@@ -35,12 +37,13 @@ async def test_times_never_fall_in_a_room_whatever_the_clock_does(
             await s.enter(10, 2)
 
             async def jumps() -> None:
-                for offset in cycle([3600, 60, -3600, 0, -60]):
+                for turn in turns(seconds, at_least=len(JUMPS)):
+                    offset = JUMPS[turn % len(JUMPS)]
                     await asyncio.sleep(0.5)
                     place.clock.write_text(str(offset))
                     s.figures["faults"] += 1
 
-            await s.while_talking(jumps, seconds=seconds, per_second=60)
+            await s.while_talking(jumps, per_second=60)
             await s.peace()
             figures = await s.verdict()  # order, numbers, and rising times (I5, I6)
             truth = await s.truth()

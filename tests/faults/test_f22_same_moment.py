@@ -33,11 +33,11 @@ async def test_the_same_id_from_twenty_sockets_is_one_message(
                 "room": s.rooms[0],
                 "message": str(make_message_id()),
             }
-            answers = await asyncio.gather(*(tab.ask(**command, text=f"once {turn}") for tab in tabs))
+            answers = await asyncio.gather(*(tab.insist(**command, text=f"once {turn}") for tab in tabs))
             told = {(answer["ok"]["message"]["id"], answer["ok"]["message"]["number"]) for answer in answers}
             assert len(told) == 1, "all are told the same place"
             again = sum(1 for answer in answers if answer["ok"].get("dup"))
-            assert again == TWENTY - 1
+            assert again >= TWENTY - 1, "at most one of them has posted it"
             dups += again
         await s.peace()
         figures = await s.verdict()

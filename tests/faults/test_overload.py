@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 import json
 import resource
 import time
@@ -18,9 +20,10 @@ from tests.faults.conftest import Record
 from tests.faults.nodes import Node
 from tests.faults.raw import CLOSE, CONTINUATION, TEXT, Raw, frame
 from tests.faults.scene import Scene, scene
+from tests.faults.terms import bound
 
-FAIR_SECONDS = 5.0
-"""How long an ordinary command of somebody else may take meanwhile, on a machine that runs much else besides."""
+FAIR_SECONDS = 2.0
+"""How long an ordinary command of somebody else may take meanwhile."""
 
 KIB_PER_CONNECTION = 64
 """More than an idle connection costs; what this guards against is ten times as much."""
@@ -35,7 +38,7 @@ async def slowest_answer(s: Scene, until: asyncio.Future[Any] | asyncio.Task[Any
     person, slowest = s.people[0], 0.0
     while not until.done():
         asked = time.monotonic()
-        answer = await person.ask(
+        answer = await person.insist(
             type="message.send", room=s.rooms[0], message=str(make_message_id()), text="as usual"
         )
         assert "ok" in answer
@@ -79,7 +82,7 @@ async def test_a_flood_of_commands_harms_only_who_sends_it(sqlite: Place) -> Non
         grown = node.rss() - before
         await s.peace()
         await s.verdict()
-    assert slowest < FAIR_SECONDS
+    assert slowest < bound(FAIR_SECONDS)
     assert grown < 40 * 1024, f"{grown} KiB more"
 
 
@@ -93,16 +96,16 @@ async def test_who_asks_much_and_reads_nothing_is_closed(sqlite: Place) -> None:
         async with Raw(node.url, s.people[1].token) as line:
 
             async def ask() -> None:
-                try:
-                    for number in range(100_000):
-                        await line.sent(command(number, type="timeline", room=s.rooms[0], limit=100))
-                except ConnectionError:
-                    return
+                with contextlib.suppress(ConnectionError):
+                    async with asyncio.timeout(bound(60)):
+                        for number in itertools.count():
+                            await line.sent(command(number, type="timeline", room=s.rooms[0], limit=100))
 
             asking = asyncio.ensure_future(ask())
             slowest = await slowest_answer(s, asking)
+            await asking
         grown = node.rss() - before
-    assert slowest < FAIR_SECONDS, "with rates on it would not have come so far"
+    assert slowest < bound(FAIR_SECONDS), "with rates on it would not have come so far"
     assert grown < 100 * 1024, f"{grown} KiB more"
 
 
@@ -144,12 +147,14 @@ async def test_rates_are_told_with_the_time_to_come_back() -> None:
             s = await stack.enter_async_context(scene(place))
             await s.enter(2, 1)
             flooder, other = s.people
-            answers = await asyncio.gather(
-                *(flooder.ask(type="room.get", room=s.rooms[0]) for _ in range(limits.COMMANDS_BURST + 50))
-            )
-            refused = [answer["error"] for answer in answers if "error" in answer]
-            assert refused
-            assert all(error["code"] == "rate_limited" and error["retry_after"] > 0 for error in refused)
+            refused: list[Any] = []
+            while not refused:  # a slow machine gives as much as it takes, for a while
+                ask = flooder.ask
+                answers = await asyncio.gather(
+                    *(ask(type="room.get", room=s.rooms[0]) for _ in range(limits.COMMANDS_BURST))
+                )
+                refused = [answer["error"] for answer in answers if "error" in answer]
+            assert all(error["code"] == "rate_limited" and error["retry_after"] >= 0 for error in refused)
             assert "ok" in await other.ask(type="room.get", room=s.rooms[0]), "the others are not concerned"
 
             reasons = [
@@ -194,13 +199,13 @@ async def test_a_storm_of_connects_is_survived_and_others_are_served(
         storming = asyncio.ensure_future(storm())
         slowest = await slowest_answer(s, storming)
         await storming
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(bound(10)):
             while node.descriptors() > before * 1.1 + 2:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         await s.peace()
         await s.verdict()
     record("storm", sqlite, {"faults": 1000 if long else 400, "slowest_ack_s": round(slowest, 2)})
-    assert slowest < FAIR_SECONDS
+    assert slowest < bound(FAIR_SECONDS)
 
 
 async def test_thousands_of_idle_connections(sqlite: Place, long: bool, record: Record) -> None:

@@ -17,8 +17,20 @@ import pytest
 from hubbub.protocol import limits
 from tests.faults.cluster import Place
 from tests.faults.nodes import Node
-from tests.faults.raw import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Raw, close, frame
+from tests.faults.raw import (
+    BINARY,
+    CLOSE,
+    CONTINUATION,
+    PATIENCE_SECONDS,
+    PING,
+    PONG,
+    TEXT,
+    Raw,
+    close,
+    frame,
+)
 
+NOTHING_MORE_SECONDS = 0.2
 PROTOCOL_ERROR, NOT_UTF8, TOO_BIG, NOT_THE_PROTOCOL = 1002, 1007, 1009, 4000
 COMMAND = json.dumps({"id": 7, "type": "beat"}).encode()
 UNICODE = json.dumps({"id": 7, "type": "room.get", "name": "κόσμε 你好 👋🏽"}, ensure_ascii=False).encode()
@@ -228,20 +240,21 @@ async def test_case(way: tuple[str, str], case: Case) -> None:
                 await asyncio.sleep(0)  # let pieces go out one by one
         if case.code is None:
             line.send(frame(PING, b"the last"))
-        answered, pongs, code = await _what_comes(line)
+        answered, pongs, code = await _what_comes(line, case)
     assert answered == case.answer
     assert code == case.code
     assert tuple(pongs) == case.pongs
 
 
-async def _what_comes(line: Raw) -> tuple[bool, list[bytes], int | None]:
-    """Everything until the close, or until our last ping is answered and the command has its reply."""
+async def _what_comes(line: Raw, case: Case) -> tuple[bool, list[bytes], int | None]:
+    """Everything until the close; or until our last ping is answered, the reply is there, and nothing more comes."""
     answered = False
     pongs: list[bytes] = []
     last = False
     while True:
+        complete = last and answered == case.answer
         try:
-            opcode, payload = await line.read(0.3 if last else 5)
+            opcode, payload = await line.read(NOTHING_MORE_SECONDS if complete else PATIENCE_SECONDS)
         except TimeoutError:
             return answered, pongs, None
         except (asyncio.IncompleteReadError, ConnectionError):

@@ -13,20 +13,12 @@ from tests.faults.cluster import Cluster, Place
 from tests.faults.conftest import Record
 from tests.faults.proxy import FaultProxy
 from tests.faults.scene import Scene, here, scene
+from tests.faults.terms import bound, turns
 
 
-async def behind_proxies(s: Scene, stack: AsyncExitStack, count: int, rooms: int) -> list[FaultProxy]:
-    proxies = [await stack.enter_async_context(FaultProxy(node.port)) for node in s.place.nodes]
-
-    def where(number: int) -> str:
-        return f"ws://127.0.0.1:{proxies[number % len(proxies)].port}/ws/"
-
-    await s.enter(count, rooms, where=lambda number: lambda: where(number))
-    return proxies
-
-
-async def cut_now_and_then(s: Scene, proxies: list[FaultProxy], every: float) -> None:
-    while True:
+async def cut_now_and_then(s: Scene, proxies: list[FaultProxy], every: float, seconds: float) -> None:
+    """Until it is cancelled or `seconds` are over."""
+    for _ in turns(seconds):
         await asyncio.sleep(s.random.uniform(0, 2 * every))
         proxy = s.random.choice(proxies)
         if len(proxy):
@@ -38,9 +30,8 @@ async def test_one_hot_room(place: Place, seconds: float, long: bool, seed: int,
     """Fifty clients, two hundred messages a second; cuts all the time."""
     async with AsyncExitStack() as stack:
         s = await stack.enter_async_context(scene(place, seed=seed))
-        proxies = await behind_proxies(s, stack, 50 if long else 20, 1)
-        load = 200 if long else 60
-        await s.while_talking(lambda: cut_now_and_then(s, proxies, 0.2), seconds=seconds, per_second=load)
+        proxies = await s.enter_behind_proxies(stack, 50 if long else 20, 1)
+        await s.while_talking(lambda: cut_now_and_then(s, proxies, 0.2, seconds), per_second=200)
         await s.peace()
         figures = await s.verdict()
     record("hot room", place, figures)
@@ -53,13 +44,13 @@ async def test_two_hundred_rooms_of_five(
 ) -> None:
     async with AsyncExitStack() as stack:
         s = await stack.enter_async_context(scene(place, seed=seed))
-        proxies = await behind_proxies(s, stack, 40, 1)
+        proxies = await s.enter_behind_proxies(stack, 40, 1)
         members = [person.member for person in s.people]
         s.rooms = await s.ask("small_rooms", members=members, rooms=200 if long else 40, size=5)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(bound(20)):
             while sum(len(person.views) for person in s.people) < len(s.rooms) * 5:
                 await asyncio.sleep(0.05)
-        await s.while_talking(lambda: cut_now_and_then(s, proxies, 0.2), seconds=seconds, per_second=60)
+        await s.while_talking(lambda: cut_now_and_then(s, proxies, 0.2, seconds), per_second=60)
         await s.peace()
         figures = await s.verdict()
     record("small rooms", place, figures)
@@ -70,26 +61,23 @@ async def test_what_people_do(place: Place, seconds: float, seed: int, record: R
     """Saying, editing, deleting, reading, typing, leaving, whispering; while lines are cut and nodes die."""
     async with AsyncExitStack() as stack:
         s = await stack.enter_async_context(scene(place, seed=seed))
-        proxies = await behind_proxies(s, stack, 15, 3)
+        proxies = await s.enter_behind_proxies(stack, 15, 3)
         until = time.monotonic() + seconds
         living = [asyncio.create_task(_live(s, person, until)) for person in s.people]
 
         async def trouble() -> None:
-            cutting = asyncio.create_task(cut_now_and_then(s, proxies, 0.5))
-            try:
-                while isinstance(place, Cluster):
-                    await asyncio.sleep(s.random.uniform(2, 5))
-                    node = s.random.choice(place.nodes)
-                    node.kill()
-                    s.figures["faults"] += 1
-                    await asyncio.sleep(1)
-                    node.start()
-                    await node.ready()
-                await cutting
-            finally:
-                cutting.cancel()
+            cutting = asyncio.create_task(cut_now_and_then(s, proxies, 0.5, seconds))
+            while isinstance(place, Cluster) and not cutting.done():
+                await asyncio.sleep(s.random.uniform(2, 5))
+                node = s.random.choice(place.nodes)
+                node.kill()
+                s.figures["faults"] += 1
+                await asyncio.sleep(1)
+                node.start()
+                await node.ready()
+            await cutting
 
-        await s.while_talking(trouble, seconds=seconds, per_second=20)
+        await s.while_talking(trouble, per_second=20)
         await asyncio.gather(*living)
         await asyncio.to_thread(place.heal)
         await s.peace()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from channels_redis.utils import _consistent_hash
 from hubbub_site import checkup_servers, redis_servers
 from hubbub_site.config import Config
 from hubbub_site.shared_cache import SharedCache
+from tests.faults.terms import bound
 from tests.online import Arrive
 from tests.scale.conftest import NewSite, two_nodes
 from tests.servers import Guarded, NotFound, Running, running_redis, running_sentinels
@@ -27,11 +29,11 @@ from tests.servers.process import free_port
 from tests.serving import Server
 from tests.sockets import Online
 
-BOUND_SECONDS = 2.0
+BOUND_SECONDS = bound(2.0)
 """How late others hear while there is no bus (contract §3)."""
 
-SLACK_SECONDS = 1.0
-"""What a machine that does other things besides may add."""
+FAILOVER_SECONDS = 60
+"""What the Sentinels may take to agree: theirs is not ours to promise."""
 
 
 @pytest.fixture
@@ -60,15 +62,6 @@ def meet(comes: Arrive, nodes: tuple[Server, Server]) -> tuple[Online, Online]:
 def bus_of(node: Server) -> str:
     state: str = node.ready()["bus"]
     return state
-
-
-def wait_for(holds: Callable[[], bool], within: float, what: str) -> float:
-    """How long it took."""
-    begun = time.monotonic()
-    while not holds():
-        assert time.monotonic() - begun < within, f"not within {within} s: {what}"
-        time.sleep(0.05)
-    return time.monotonic() - begun
 
 
 # ── two shards ──
@@ -115,7 +108,8 @@ def test_the_master_dies_and_its_replica_takes_over(
         bob.hears("before", room=room)
         said, slowest = ["before"], 0.0
         guarded.master.process.kill()
-        for number in range(40):
+        killed = time.monotonic()
+        for number in itertools.count():
             begun = time.monotonic()
             alice.says(room, f"meanwhile {number}")
             bob.hears(f"meanwhile {number}", room=room)
@@ -123,10 +117,9 @@ def test_the_master_dies_and_its_replica_takes_over(
             slowest = max(slowest, time.monotonic() - begun)
             if guarded.master_port() == guarded.replica.port and all(bus_of(n) == "up" for n in nodes):
                 break
-        assert guarded.master_port() == guarded.replica.port
-        assert slowest < BOUND_SECONDS + SLACK_SECONDS
-        wait_for(lambda: all(bus_of(node) == "up" for node in nodes), 20, "both find the new master")
-        assert carried_at_once(alice, bob, room) < 0.5
+            assert begun - killed < FAILOVER_SECONDS, "the replica takes over, and both find it"
+        assert slowest < BOUND_SECONDS
+        assert carried_at_once(alice, bob, room) < bound(0.5)
         assert bob.view(room).texts[-len(said) :] == said or bob.view(room).texts[: len(said)] == said
         with closing(redis.Redis(port=guarded.replica.port)) as client:
             assert any(b"hubbub.room." in name for name in client.pubsub_channels())
@@ -274,5 +267,5 @@ def test_without_redis_each_counts_by_itself_and_nobody_waits(caplog: pytest.Log
         assert cache.add("own", 0) or expected > 1
         assert cache.incr("own") == expected
     assert cache.get("tries") is None
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < bound(2)
     assert caplog.text.count("each process counts by itself") == 1

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from hubbub.protocol.closing import Close
+from tests.faults.terms import bound
 from tests.online import Arrive
 from tests.scale.conftest import NewSite
 from tests.serving import Server, served
 from tests.sockets import Online, dial
 
-PATIENCE = 20.0
+PATIENCE = bound(20)
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def comes_to_another(comes: Arrive, server: Server, other: Online) -> Online:
 
 def is_cut(online: Online) -> None:
     with pytest.raises(Exception, match="close frame|reset"):
-        online.listen(5)
+        online.listen(PATIENCE)
 
 
 def test_a_worker_that_is_killed_is_replaced_and_its_people_come_back(server: Server, comes: Arrive) -> None:
@@ -109,7 +110,7 @@ def test_a_worker_that_is_killed_is_replaced_and_its_people_come_back(server: Se
     back = Online(dial(server, person=bob.person), bob.person)
     back.resumes(bob)
     assert back.view(room).texts == ["across", "while you were away"]
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < bound(10)
     wait_for(lambda: len(workers_of(server)) == 2 and lost not in workers_of(server), "a new worker")
     assert f"Worker {lost} ended (-9); starting another." in server.log.read_text()
     back.says(room, "here again")
@@ -122,8 +123,8 @@ def test_sigterm_asks_everybody_at_every_worker_to_come_back(server: Server, com
     bob = comes_to_another(comes, server, alice)
     server.process.send_signal(signal.SIGTERM)
     for person in (alice, bob):
-        assert person.is_closed(Close.GOING_AWAY, within=15).startswith("retry_after=")
-    assert server.process.wait(25) == 0
+        assert person.is_closed(Close.GOING_AWAY, within=PATIENCE).startswith("retry_after=")
+    assert server.process.wait(PATIENCE) == 0
 
 
 def test_workers_do_not_outlive_a_parent_that_is_killed(server: Server, comes: Arrive) -> None:
@@ -131,7 +132,7 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(server: Server, comes: A
     alice = comes("alice")
     left = workers_of(server)
     server.process.kill()
-    alice.is_closed(Close.GOING_AWAY, within=15)
+    alice.is_closed(Close.GOING_AWAY, within=PATIENCE)
     wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in left), "the workers have gone")
     with socket.create_server(("127.0.0.1", server.port)):
         pass

@@ -1,0 +1,85 @@
+"""F4 as an operator meets it: two processes on PostgreSQL and Redis, and one of them dies again and again."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.client import BookKeeper
+from tests.faults.cluster import Cluster
+from tests.faults.conftest import Record
+from tests.faults.scene import scene
+from tests.faults.terms import LONG, bound, turns
+from tests.servers import NotFound
+from tests.servers.fixtures import skip_or_fail
+
+BACK_SECONDS = 10.0
+ROSTER_SECONDS = 20.0
+GUESTS = [f"guest{number}" for number in range(8 if LONG else 1)]
+
+
+class TwoProcesses(Cluster):
+    tier = "PostgreSQL + Redis, two processes"
+
+
+@pytest.fixture
+def pair() -> Iterator[TwoProcesses]:
+    try:
+        with TwoProcesses(nodes=2) as place:
+            yield place
+    except NotFound as reason:
+        skip_or_fail(reason)
+
+
+async def test_nothing_is_lost_everybody_is_back_and_the_roster_is_right(
+    pair: TwoProcesses, seconds: float, seed: int, record: Record
+) -> None:
+    """Each time somebody was at the dying process who does not come back: nobody says goodbye for them."""
+    dying = pair.nodes[0]
+    async with scene(pair, seed=seed) as s:
+        await s.enter(24, 3)
+        stay, roster = list(s.people), []
+        guests = await s.ask("people", members=len(GUESTS), rooms=0, name=f"{s.name}guest")
+
+        async def kills() -> None:
+            for turn in turns(seconds):
+                if turn < len(GUESTS):
+                    guest = s.visit(GUESTS[turn], guests["tokens"][turn], guests["members"][turn], dying.url)
+                    await _all_see(stay, guest.member, "active")
+                await asyncio.sleep(s.random.uniform(0.3, 1.5))
+                dying.kill()
+                s.figures["faults"] += 1
+                if turn < len(GUESTS):
+                    s.is_gone(guest)
+                    roster.append(asyncio.create_task(_faded(stay, guest)))
+                await asyncio.sleep(s.random.uniform(0.5, 2))
+                dying.start()
+                await dying.ready()
+            s.figures["roster_clean_s"] = round(max(await asyncio.gather(*roster)), 1)
+
+        await s.while_talking(kills, per_second=60)
+        await s.peace()
+        figures = await s.verdict()
+        for person in stay:
+            await _all_see(stay, person.member, "active")
+    record("F4 two processes", pair, figures)
+    assert figures["acked"] == figures["said"]
+    assert figures["slowest_return_s"] <= bound(BACK_SECONDS)
+    assert figures["roster_clean_s"] <= bound(ROSTER_SECONDS)
+
+
+async def _all_see(watchers: list[BookKeeper], member: int, state: str) -> None:
+    """Until the roster of each says so."""
+    async with asyncio.timeout(bound(ROSTER_SECONDS + BACK_SECONDS)):
+        while any(watcher.presence.get(member, "offline") != state for watcher in watchers):
+            await asyncio.sleep(0.05)
+
+
+async def _faded(watchers: list[BookKeeper], guest: BookKeeper) -> float:
+    """Seconds until nobody takes somebody for present who is gone."""
+    begun = time.monotonic()
+    await _all_see(watchers, guest.member, "offline")
+    return time.monotonic() - begun
