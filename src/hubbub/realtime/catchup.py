@@ -1,12 +1,13 @@
 """What rooms and members have moved meanwhile: asked once for all who ask at the same time.
 
 A thousand clients that come back at once miss the same messages of the same rooms. Most of it is in the feeds' rings;
-what is not is read once for each room and seq, and looked at again once for everybody who waits. It is also encoded
-once, for as long as somebody's answer holds it.
+what is not is read once for each room and seq, also for those who come a little later: the ring has what came since. It
+is also encoded once, for as long as somebody's answer holds it.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 from weakref import WeakValueDictionary
@@ -20,6 +21,9 @@ from hubbub.realtime.feed import Feed
 from hubbub.realtime.gathered import Gathered
 from hubbub.realtime.readers import Readers
 
+RANGES = 32
+"""Ranges of messages that are kept after they were read, each of at most RESUME_BYTES."""
+
 TRIES = 3
 """How often a range is read if the room runs ahead of the reading; after that the client pages it anew."""
 
@@ -31,6 +35,7 @@ class CatchUp:
         self._versions: Gathered[int, int] = Gathered(_versions, readers)
         self._heads: Gathered[int, int] = Gathered(_heads, readers)
         self._ranges: Gathered[tuple[int, int], Changes] = Gathered(_ranges, readers)
+        self._read: dict[tuple[int, int], asyncio.Future[Changes | None]] = {}
         self._states: Gathered[queries.Asked, tuple[Member, Snapshot]] = Gathered(queries.snapshots, readers)
         self._epoch: Gathered[None, str] = Gathered(_epoch, readers)
         self._ringed: WeakValueDictionary[tuple[int, int, int], Changes] = WeakValueDictionary()
@@ -53,7 +58,7 @@ class CatchUp:
         if (ringed := self._of_ring(feed, seq)) is not None:
             return ringed
         for _ in range(TRIES):
-            found = await self._ranges.get((feed.room, seq))
+            found = await self._range(feed.room, seq)
             if found is None or found.reset:
                 break
             if (rest := feed.since(found.seq)) is not None:
@@ -61,7 +66,21 @@ class CatchUp:
                     return found
                 came_since = (frame.message for frame in rest)
                 return _changes(feed.room, [*found.messages, *came_since], max(found.seq, feed.head))
+            self._read.pop((feed.room, seq), None)  # too old: the ring has moved on
         return Changes(room=feed.room, seq=feed.head, reset=True)
+
+    async def _range(self, room: int, seq: int) -> Changes | None:
+        """What a room's listeners missed, as of some moment that may be past."""
+        reading = self._read.get((room, seq))
+        if reading is None:
+            reading = self._read[room, seq] = asyncio.ensure_future(self._ranges.get((room, seq)))
+            if len(self._read) > RANGES:
+                del self._read[next(iter(self._read))]
+        try:
+            return await asyncio.shield(reading)
+        except Exception:
+            self._read.pop((room, seq), None)
+            raise
 
     def _of_ring(self, feed: Feed, seq: int) -> Changes | None:
         asked = (feed.room, seq, feed.head)
