@@ -31,5 +31,5 @@ function roomGoal(room: RoomState, session: Session): Goal & { room: RoomState }
 }
 
 function unread(goal: Goal): number {
-  return goal.room && goal.room.unread > 0 ? 1 : 0
+  return goal.room?.calling ? 1 : 0
 }

@@ -2,9 +2,9 @@ import { expect, test } from "vitest"
 import { neighbour } from "./neighbours"
 
 const rooms = [
-  { id: 1, unread: 0 },
-  { id: 2, unread: 3 },
-  { id: 3, unread: 0 },
+  { id: 1, calling: false },
+  { id: 2, calling: true },
+  { id: 3, calling: false },
 ]
 
 test("down goes to the next room and round at the end", () => {
@@ -22,7 +22,7 @@ test("from nowhere, down is the first room and up the last", () => {
   expect(neighbour(rooms, undefined, -1)?.id).toBe(3)
 })
 
-test("with Shift only unread rooms count", () => {
+test("with Shift only rooms that call count", () => {
   expect(neighbour(rooms, 3, 1, true)?.id).toBe(2)
   expect(neighbour(rooms, 2, 1, true)).toBeUndefined()
 })

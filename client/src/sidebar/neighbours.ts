@@ -2,7 +2,7 @@
 
 export interface Listed {
   readonly id: number
-  readonly unread: number
+  readonly calling: boolean
 }
 
 /** The next room from `current` in a direction, going round; only unread ones if asked. Undefined if there is none. */
@@ -16,7 +16,7 @@ export function neighbour<Room extends Listed>(
   const start = here === -1 && direction === -1 ? rooms.length : here
   for (let step = 1; step <= rooms.length; step++) {
     const room = rooms[(((start + direction * step) % rooms.length) + rooms.length) % rooms.length]
-    if (room && room.id !== current && (!onlyUnread || room.unread > 0)) return room
+    if (room && room.id !== current && (!onlyUnread || room.calling)) return room
   }
   return undefined
 }

@@ -32,6 +32,21 @@ describe("unread", () => {
     expect(state?.unread).toBe(2)
   })
 
+  test("is counted, only shown, or neither, as one wishes for each room", () => {
+    const rooms = roomsWith(1, 2, 3)
+    const wishes = { 1: "all", 2: "mentions", 3: "nothing" } as const
+    for (const [id, level] of Object.entries(wishes)) {
+      const state = rooms.get(Number(id))
+      state?.count(message(11, { room: Number(id) }), alice.id)
+      if (state) state.membership = { ...membership(state.id, 10), level }
+    }
+    const all = [1, 2, 3].map(id => rooms.get(id))
+    expect(all.map(state => state?.unread)).toEqual([1, 1, 1])
+    expect(all.map(state => state?.counted)).toEqual([1, 0, 0])
+    expect(all.map(state => state?.calling)).toEqual([true, true, false])
+    expect(rooms.unread).toBe(1)
+  })
+
   test("a change of an old message is nothing new", () => {
     const state = roomsWith(1).get(1)
     state?.count(message(4, { seq: 11 }), alice.id)

@@ -1,7 +1,7 @@
 /** The rooms one knows: those one is a member of, and those one only looks at. */
 
 import { SvelteMap } from "svelte/reactivity"
-import type { Member, Membership, Message, Room } from "../protocol/types"
+import type { Level, Member, Membership, Message, Room } from "../protocol/types"
 
 /** A room and one's own place in it; `membership` is null in a room that one only looks at. */
 export class RoomState {
@@ -13,6 +13,11 @@ export class RoomState {
   isDirect: boolean = $derived(this.room.kind === "direct")
   joined: boolean = $derived(this.membership !== null)
   unread: number = $derived(this.membership ? Math.max(0, this.room.posts - this.membership.read_posts) : 0)
+  level: Level = $derived(this.membership?.level ?? "all")
+  /** unread posts, where one wants them counted */
+  counted: number = $derived(this.level === "all" ? this.unread : 0)
+  /** whether something is unread that one wants to know of */
+  calling: boolean = $derived(this.unread > 0 && this.level !== "nothing")
   /** when its last message came, in milliseconds since 1970 */
   activity: number = $derived(Date.parse(this.room.last_at))
   readonly id: number
@@ -74,8 +79,8 @@ export class Rooms {
   channels: RoomState[] = $derived(this.all.filter(room => !room.isDirect).sort(byName))
   /** Direct rooms, the last active first. */
   directs: RoomState[] = $derived(this.all.filter(room => room.isDirect).sort(byActivity))
-  /** Unread posts in all rooms. */
-  unread: number = $derived(this.all.reduce((sum, room) => sum + room.unread, 0))
+  /** Unread posts in all rooms where one wants them counted. */
+  unread: number = $derived(this.all.reduce((sum, room) => sum + room.counted, 0))
 
   get(id: number): RoomState | undefined {
     return this.#known.get(id)

@@ -3,6 +3,7 @@
 import type { Message } from "../protocol/types"
 import type { PendingMessage } from "../state/outbox.svelte"
 import { sameDay } from "../ui/time"
+import { gathers } from "./gathered"
 
 export type Row = DayRow | NewRow | SystemRow | PostRow
 
@@ -17,10 +18,12 @@ export interface NewRow {
   readonly key: "new"
 }
 
+/** Something that happened, or several comings and goings in a row. `message` is the last of them, `at` its time. */
 export interface SystemRow {
   readonly kind: "system"
   readonly key: string
   readonly message: Message
+  readonly messages: readonly Message[]
   readonly at: Date
 }
 
@@ -48,6 +51,15 @@ export interface Shown {
 /** Posts of one author within this time stand together. */
 const GROUP_MS = 5 * 60 * 1000
 
+/** The key of the row that holds the message with this number. */
+export function keyOf(rows: readonly Row[], number: number): string | undefined {
+  return rows.find(row =>
+    row.kind === "system"
+      ? row.messages.some(message => message.number === number)
+      : row.kind === "post" && row.message?.number === number,
+  )?.key
+}
+
 /** Makes rows; gives back the same objects for what has not changed, so that only changed lines are drawn again. */
 export class RowMaker {
   #made = new Map<string, Row>()
@@ -65,9 +77,20 @@ export class RowMaker {
       this.#made.set(last.key, last)
       rows.push(last)
     }
+    const takeBack = () => {
+      const row = rows.pop()
+      if (row) this.#made.delete(row.key)
+    }
     const addDay = (at: Date) => {
       if (!last || !("at" in last) || !sameDay(last.at, at))
         add({ kind: "day", key: `day ${at.toDateString()}`, date: at })
+    }
+
+    // A line that gathers is known by its last message: what is loaded above, where the reader's eye may be, adds to it.
+    const happened = (message: Message, at: Date) => {
+      const gathering = last?.kind === "system" && gathers(message) && gathers(last.message) ? last.messages : []
+      if (gathering.length > 0) takeBack()
+      add({ kind: "system", key: message.id, message, messages: [...gathering, message], at })
     }
 
     for (const message of shown.messages) {
@@ -78,7 +101,7 @@ export class RowMaker {
         lined = true
         add({ kind: "new", key: "new" })
       }
-      if (message.system) add({ kind: "system", key: message.id, message, at })
+      if (message.system) happened(message, at)
       else add(post(message.id, message.author, at, last, message, null))
     }
     const placed = new Set(shown.pending.length > 0 ? shown.messages.map(message => message.id) : [])
@@ -109,6 +132,9 @@ function same(one: Row, other: Row): boolean {
   if (one.kind === "post" && other.kind === "post") {
     return one.message === other.message && one.pending === other.pending && one.head === other.head
   }
-  if (one.kind === "system" && other.kind === "system") return one.message === other.message
+  if (one.kind === "system" && other.kind === "system") {
+    const { messages } = other
+    return one.messages.length === messages.length && one.messages.every((each, place) => each === messages[place])
+  }
   return true
 }

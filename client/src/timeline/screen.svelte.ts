@@ -1,5 +1,6 @@
 /** One room's messages as they are shown: which part is in the page, where to scroll, what is new, what is being edited. */
 
+import { SvelteSet } from "svelte/reactivity"
 import type { Message } from "../protocol/types"
 import { canEdit } from "../screen/policy"
 import type { RoomState } from "../state/rooms.svelte"
@@ -32,6 +33,8 @@ export class TimelineScreen {
   flashing: number | null = $state(null)
   /** id of the message that is being edited */
   editing: string | null = $state(null)
+  /** lines of several comings and goings that tell each of them, by the id of their first message */
+  readonly unfolded = new SvelteSet<string>()
   /** key of the row under the pointer, and of the row with the keyboard */
   pointed: string | null = $state(null)
   focused: string | null = $state(null)

@@ -1,5 +1,6 @@
 /** Ties the keeper to the page: hears scrolling and changes of size, loads at the edges, tells what was seen. */
 
+import { keyOf } from "./rows"
 import type { TimelineScreen } from "./screen.svelte"
 import { Keeper } from "./scroll"
 import { ListView } from "./view"
@@ -76,10 +77,10 @@ export class Scroller {
   }
 
   #showMessage(number: number): void {
-    const row = this.#list.querySelector<HTMLElement>(`[data-number="${number}"]`)
-    if (!row?.dataset.key) return
-    this.#keeper.toItem(row.dataset.key, "center")
-    row.focus({ preventScroll: true })
+    const key = keyOf(this.#screen.rows, number)
+    if (key === undefined) return
+    this.#keeper.toItem(key, "center")
+    this.#list.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true })
   }
 
   #after(): void {

@@ -50,6 +50,8 @@ export const en = {
   "sidebar.channels": "Channels",
   "sidebar.directs": "Direct messages",
   "sidebar.unread": { one: "{count} unread message", other: "{count} unread messages" },
+  "sidebar.new": "new messages",
+  "sidebar.muted": "muted",
   "sidebar.draft": "Draft",
 
   "switcher.open": "Go to…",
@@ -150,6 +152,14 @@ export const en = {
   "panel.filter": "Find a member",
   "panel.nobody": "Nobody here is called “{query}”.",
 
+  "level.legend": "While you are elsewhere, new messages are",
+  "level.all": "counted",
+  "level.allHint": "How many are unread stands beside the name, and in the title of the tab.",
+  "level.mentions": "shown",
+  "level.mentionsHint": "The name stands out. Nothing is counted.",
+  "level.nothing": "muted",
+  "level.nothingHint": "The name stays as it is. Nothing is counted.",
+
   "member.profile": "Profile",
   "member.actions": "Actions for {name}",
   "member.you": "you",
@@ -210,7 +220,13 @@ export const en = {
   "system.described": "{who} set the description: {text}",
   "system.undescribed": "{who} cleared the description",
   "system.archived": "{who} archived this channel",
+  "system.all": "Tell each",
   "system.unarchived": "{who} opened this channel again",
+
+  "names.one": "{first}",
+  "names.two": "{first} and {second}",
+  "names.three": "{first}, {second} and {third}",
+  "names.many": "{first}, {second} and {count} others",
 
   "typing.one": "{first} is typing…",
   "typing.two": "{first} and {second} are typing…",
