@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from hubbub.protocol.objects import Message, Role, System, SystemKind
 from hubbub.publish import RoomFrame, frame_of
 from hubbub.realtime.auth import Login
 from hubbub.realtime.connection import Connection
+from hubbub.realtime.fanout import Turns
 from hubbub.realtime.feed import Feed
 from hubbub.realtime.parcel import Dialect, Parcel, as_events
 
@@ -28,6 +29,7 @@ class Clock:
     def __init__(self) -> None:
         self.now = 100.0
         self.soon: list[Any] = []
+        self.later: list[tuple[float, Any]] = []
 
     def time(self) -> float:
         return self.now
@@ -37,6 +39,15 @@ class Clock:
 
     def call_soon(self, call: Any, *args: Any) -> None:
         self.soon.append(partial(call, *args) if args else call)
+
+    def call_later(self, seconds: float, call: Any) -> None:
+        self.later.append((seconds, call))
+
+    def wait(self) -> None:
+        """All that was to come later comes now."""
+        waiting, self.later = self.later, []
+        for _, call in waiting:
+            call()
 
     def turn(self) -> None:
         """One turn of the event loop."""
@@ -160,7 +171,7 @@ class WatchedFeed(Feed):
             last_number,
             repair=self._ask_repair,
             leave=self._let_leave,
-            soon=self.clock.call_soon,
+            turns=turns_of(self.clock),
         )
 
     def hears(self, *frames: RoomFrame) -> None:
@@ -174,6 +185,12 @@ class WatchedFeed(Feed):
             for connection in [c for c in listeners if c.member.pk == member]:
                 connection.rooms.discard(self.room)
                 self.detach(connection)
+
+
+def turns_of(clock: Clock, committing: Callable[[], bool] = lambda: False) -> Turns:
+    """Turns of a loop that only the test moves; writing costs nothing unless the clock is moved."""
+    loop: Any = clock
+    return Turns(loop, committing, clock.time)
 
 
 def texts_of(parcels: Sequence[Parcel]) -> list[bytes]:

@@ -161,19 +161,19 @@ def crowd(size: int) -> list[Connection]:
 
 
 def test_a_huge_room_is_written_to_in_slices_and_everybody_hears_everything_in_order() -> None:
-    people = crowd(fanout.SLICE * 2 + 10)
+    people = crowd(fanout.FIRST * 2 + 10)
     feed = feed_with(*people)
     feed.hears(frame(1))
     feed.hears(frame(2), frame(3))
     heard = [len(pipe_of(person).seqs) for person in people]
-    assert sum(heard) == fanout.SLICE, "one slice in one turn"
+    assert sum(heard) == fanout.FIRST, "one slice in one turn"
     while feed.clock.soon:
         feed.clock.turn()
     assert all(pipe_of(person).seqs == [1, 2, 3] for person in people)
 
 
 def test_slices_keep_their_order_around_a_removal() -> None:
-    people = crowd(fanout.SLICE + 10)
+    people = crowd(fanout.FIRST + 10)
     last = people[-1]
     feed = feed_with(*people)
     feed.hears(frame(1), removal(2, of=last.member.pk), frame(3))
@@ -185,7 +185,7 @@ def test_slices_keep_their_order_around_a_removal() -> None:
 
 
 def test_who_comes_during_the_slices_hears_what_comes_after() -> None:
-    feed = feed_with(*crowd(fanout.SLICE + 10))
+    feed = feed_with(*crowd(fanout.FIRST + 10))
     feed.hears(frame(1))
     late = connected(BOB)
     late.rooms.add(ROOM)
@@ -197,7 +197,7 @@ def test_who_comes_during_the_slices_hears_what_comes_after() -> None:
 
 
 def test_who_goes_during_the_slices_hears_nothing_more() -> None:
-    people = crowd(fanout.SLICE + 10)
+    people = crowd(fanout.FIRST + 10)
     feed = feed_with(*people)
     feed.hears(frame(1))
     gone = people[-1]
@@ -209,7 +209,7 @@ def test_who_goes_during_the_slices_hears_nothing_more() -> None:
 
 
 def test_a_slice_that_fails_does_not_hold_up_the_room() -> None:
-    people = crowd(fanout.SLICE * 2)
+    people = crowd(fanout.FIRST * 2)
     feed = feed_with(*people)
 
     def breaks(_: object) -> None:
@@ -220,4 +220,4 @@ def test_a_slice_that_fails_does_not_hold_up_the_room() -> None:
         feed.hears(frame(1))
     while feed.clock.soon:
         feed.clock.turn()
-    assert all(pipe_of(person).seqs == [1] for person in people[fanout.SLICE :])
+    assert all(pipe_of(person).seqs == [1] for person in people[fanout.FIRST :])

@@ -15,7 +15,7 @@ from hubbub.realtime.connection import Connection
 from hubbub.realtime.feed import Feed
 from hubbub.realtime.hub import Hub
 from hubbub.realtime.parcel import Parcel, as_lines
-from tests.realtime.fakes import ALICE, BOB, CAROL, ROOM, connected, frame, pipe_of, removal
+from tests.realtime.fakes import ALICE, BOB, CAROL, ROOM, Clock, connected, frame, pipe_of, removal, turns_of
 
 
 class WatchedHub(Hub):
@@ -30,6 +30,7 @@ class WatchedHub(Hub):
             repair=lambda feed: self.repairs.append(feed.room),
             ask_guests=self.guests_to_ask.append,
             recheck=self.rechecked.append,
+            turns=turns_of(Clock()),
         )
         self.on_listen = self._listen
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hubbub.protocol.events import Lag
 from hubbub.publish import RoomFrame
-from hubbub.realtime.fanout import FanOut
+from hubbub.realtime.fanout import FanOut, Turns
 from hubbub.realtime.parcel import Dialect, Parcel, as_events
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Feed:
         *,
         repair: Callable[[Feed], None],
         leave: Callable[[Feed, int], None],
-        soon: Callable[[Callable[[], None]], object],
+        turns: Turns,
     ) -> None:
         self.room = room
         self.head = head
@@ -44,7 +44,7 @@ class Feed:
         self.jumps = 0
         self._departures = 0
         self._repair, self._leave = repair, leave
-        self._out = FanOut(soon)
+        self._out = FanOut(turns)
         self._early: dict[int, RoomFrame] = {}
 
     def __len__(self) -> int:

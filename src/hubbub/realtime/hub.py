@@ -9,7 +9,7 @@ from hubbub.protocol.closing import Close
 from hubbub.protocol.events import Lag, MemberChanged
 from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame
 from hubbub.realtime.connection import Connection
-from hubbub.realtime.fanout import FanOut
+from hubbub.realtime.fanout import FanOut, Turns
 from hubbub.realtime.feed import Feed
 from hubbub.realtime.parcel import Parcel, as_events
 
@@ -23,6 +23,7 @@ class Hub:
         repair: Callable[[Feed], None],
         ask_guests: Callable[[Notice], None],
         recheck: Callable[[int], None],
+        turns: Turns,
     ) -> None:
         self.connections: set[Connection] = set()
         self.of_member: dict[int, set[Connection]] = {}
@@ -34,7 +35,8 @@ class Hub:
         self.on_listen: Callable[[str, bool], None] = lambda topic, yes: None
         self._repair, self._ask_guests = repair, ask_guests
         self._recheck = recheck
-        self._out = FanOut(_soon)
+        self._turns = turns
+        self._out = FanOut(turns)
 
     def add(self, connection: Connection) -> None:
         member = connection.member.pk
@@ -77,7 +79,7 @@ class Hub:
         """
         feed = self.feeds.get(room)
         if feed is None:
-            feed = Feed(room, head, last_number, repair=self._repair, leave=self._leave, soon=_soon)
+            feed = Feed(room, head, last_number, repair=self._repair, leave=self._leave, turns=self._turns)
             self.feeds[room] = feed
             self.on_listen(f"room.{room}", True)
         feed.attach(connection)
@@ -201,7 +203,3 @@ class Hub:
             ended = list(self.of_login.get(key, ()))
         for connection in ended:
             connection.close(Close.REVOKED, "This login was ended. Sign in again.")
-
-
-def _soon(act: Callable[[], None]) -> None:
-    asyncio.get_running_loop().call_soon(act)

@@ -21,6 +21,7 @@ from hubbub.realtime import relay as relays
 from hubbub.realtime.auth import Login, logins_from_secrets
 from hubbub.realtime.catchup import CatchUp
 from hubbub.realtime.connection import Connection
+from hubbub.realtime.fanout import Turns
 from hubbub.realtime.gathered import Gathered
 from hubbub.realtime.hub import Hub
 from hubbub.realtime.parcel import Parcel, as_events
@@ -47,6 +48,7 @@ class Runtime:
             repair=lambda feed: self.repair.soon(feed),
             ask_guests=self._tell_guests,
             recheck=lambda member: self.pulse.recheck_soon(member),
+            turns=Turns(loop, lambda: self.writer.busy),
         )
         self.repair = Repair(self.hub, self.readers, self.spawn)
         self.catch_up = CatchUp(self.readers)

@@ -74,6 +74,11 @@ class Writer:
         self._seen_version: int | None = None
         self._thread = threading.Thread(target=self._work, name="hubbub-writer", daemon=True)
 
+    @property
+    def busy(self) -> bool:
+        """Whether commands wait or are with the database."""
+        return not self._idle.is_set()
+
     def start(self) -> None:
         self._thread.start()
 
