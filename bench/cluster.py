@@ -19,7 +19,7 @@ NAMES = {1: "one process", 2: "two processes", 3: "three processes"}
 
 
 def processes(count: int, *, connections: int, rooms: int) -> Contender:
-    """So many server processes with databases of their own. Each room's people, and all speakers, are spread over them."""
+    """So many server processes, databases of their own. Each room's people, and the speakers, are spread over them."""
 
     @contextlib.contextmanager
     def start() -> Iterator[tuple[Server, Dialect]]:

@@ -26,7 +26,7 @@ FIGURES = {
 }
 
 
-def write_tables(results: Sequence[dict[str, Any]]) -> None:
+def write_page(results: Sequence[dict[str, Any]]) -> None:
     """Put the tables between the markers of the page. Of a scenario in several files the last counts."""
     scenarios = {name: found for result in results for name, found in result["scenarios"].items()}
     ordered = dict(sorted(scenarios.items(), key=lambda pair: int(pair[0][1:])))

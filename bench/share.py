@@ -7,7 +7,6 @@ each server process gets the same small share, and everybody else has plenty.
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 

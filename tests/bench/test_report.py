@@ -45,7 +45,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_tables_replace_what_stood_between_the_markers(page: Path) -> None:
-    report.write_tables([results()])
+    report.write_page([results()])
     text = page.read_text()
     assert text.startswith("Before.\n") and text.endswith("\nAfter.\n") and "old" not in text
     assert "| P1 | One room | ratio | **1.5** | ≥ 1 | met | `abc1234` |" in text
@@ -53,32 +53,32 @@ def test_the_tables_replace_what_stood_between_the_markers(page: Path) -> None:
 
 
 def test_writing_twice_changes_nothing(page: Path) -> None:
-    report.write_tables([results()])
+    report.write_page([results()])
     once = page.read_text()
-    report.write_tables([results()])
+    report.write_page([results()])
     assert page.read_text() == once
 
 
 def test_a_bar_that_is_not_met_says_so(page: Path) -> None:
-    report.write_tables([results(met=False)])
+    report.write_page([results(met=False)])
     assert "**not met**" in page.read_text()
 
 
 def test_what_was_not_measured_has_no_figure(page: Path) -> None:
-    report.write_tables([results(value=None, met=None)])
+    report.write_page([results(value=None, met=None)])
     assert "| **–** | ≥ 1 | not measured |" in page.read_text()
 
 
 def test_a_peer_that_could_not_be_brought_up_stands_in_the_table_with_the_reason(page: Path) -> None:
     found = results()
     found["scenarios"]["P1"]["contenders"]["A broker"] = {"runs": [], "not_measured": "apt\ndid not answer."}
-    report.write_tables([found])
+    report.write_page([found])
     assert "| A broker |  | not measured |" in page.read_text()
     assert "A broker was not measured: apt did not answer." in page.read_text()
 
 
 def test_of_two_files_the_later_counts_and_scenarios_stand_in_order(page: Path) -> None:
-    report.write_tables([results("P10"), results("P2", value=1.0), results("P2", value=2.0)])
+    report.write_page([results("P10"), results("P2", value=1.0), results("P2", value=2.0)])
     text = page.read_text()
     assert "**2**" in text and "**1**" not in text
     assert text.index("P2") < text.index("P10")

@@ -1,0 +1,52 @@
+"""What a series is: one thing that grows, and figures at each of its sizes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bench.generator import Run
+from bench.rounds import SETTLE_SECONDS, Plan
+
+Point = dict[str, Any]
+"""`x` and, for each figure, {median, min, max}."""
+
+GROWTH_PLAN = Plan(warm_ups=1, runs=3, seconds=2.0)
+
+
+@dataclass(frozen=True)
+class Series:
+    """`measure(plan, sizes)` returns the points. `figures` name what is shown, in order; `drawn` gets a chart each."""
+
+    name: str
+    title: str
+    across: str
+    sizes: Sequence[int]
+    measure: Callable[[Plan, Sequence[int]], list[Point]]
+    figures: Mapping[str, str]
+    drawn: Sequence[str]
+    note: str
+
+    def measured(self, plan: Plan, *, most: int | None, few: bool) -> dict[str, Any]:
+        """Up to the size `most`; `few`: only the three smallest."""
+        sizes = [size for size in self.sizes if most is None or size <= most]
+        points = self.measure(plan, sizes[:3] if few else sizes)
+        return {
+            "title": self.title,
+            "across": self.across,
+            "figures": dict(self.figures),
+            "drawn": list(self.drawn),
+            "note": self.note,
+            "points": points,
+        }
+
+
+def runs_of(plan: Plan, run: Callable[[], Run]) -> list[Run]:
+    """Those after the warm-ups. Before each there is a moment, in which who has just connected gets attached."""
+    runs = []
+    for _ in range(plan.warm_ups + plan.runs):
+        time.sleep(SETTLE_SECONDS)
+        runs.append(run())
+    return runs[plan.warm_ups :]

@@ -1,0 +1,51 @@
+"""Resident memory over time, and what it says: a baseline, an end, a slope."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WARM_UP_SHARE, WARM_UP_SECONDS = 0.2, 300
+"""Of a run, and at most: caches fill, pools grow, the allocator finds its size."""
+WINDOW_SHARE = 0.1
+"""Of what comes after: so much makes the baseline, and so much the end."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """`seconds` since the churn began."""
+
+    seconds: float
+    mib: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Memory after the warm-up, in MiB. `drift` is the end against the baseline, as a share of it."""
+
+    warm_up_seconds: float
+    baseline: float
+    end: float
+    most: float
+    mib_per_hour: float
+
+    @property
+    def drift(self) -> float:
+        return self.end / self.baseline - 1
+
+
+def judge(samples: Sequence[Sample]) -> Verdict:
+    """Medians at both ends, and the straight line through all that lies between (least squares)."""
+    total = samples[-1].seconds
+    warm_up = min(WARM_UP_SHARE * total, WARM_UP_SECONDS)
+    kept = [sample for sample in samples if sample.seconds >= warm_up]
+    window = WINDOW_SHARE * (total - warm_up)
+    slope = statistics.linear_regression([s.seconds for s in kept], [s.mib for s in kept]).slope
+    return Verdict(
+        warm_up,
+        statistics.median(s.mib for s in kept if s.seconds <= warm_up + window),
+        statistics.median(s.mib for s in kept if s.seconds >= total - window),
+        max(s.mib for s in kept),
+        slope * 3600,
+    )
