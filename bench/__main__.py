@@ -27,7 +27,7 @@ from bench.report import write_page
 from bench.rounds import QUICK, Plan, head
 from bench.steady import run as steady
 
-STEADY_MINUTES, QUICK_MINUTES = 30.0, 0.5
+STEADY_MINUTES, QUICK_MINUTES = 30.0, 1.0
 
 
 def main() -> int:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 WARM_UP_SHARE, WARM_UP_SECONDS = 0.2, 300
 """Of a run, and at most: caches fill, pools grow, the allocator finds its size."""
-WINDOW_SHARE = 0.1
-"""Of what comes after: so much makes the baseline, and so much the end."""
+WINDOW_SHARE, WINDOW_SAMPLES = 0.1, 3
+"""Of what comes after, and at least: so much makes the baseline, and so much the end."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ def judge(samples: Sequence[Sample]) -> Verdict:
     total = samples[-1].seconds
     warm_up = min(WARM_UP_SHARE * total, WARM_UP_SECONDS)
     kept = [sample for sample in samples if sample.seconds >= warm_up]
-    window = WINDOW_SHARE * (total - warm_up)
+    window = max(WINDOW_SAMPLES, round(WINDOW_SHARE * len(kept)))
     slope = statistics.linear_regression([s.seconds for s in kept], [s.mib for s in kept]).slope
     return Verdict(
         warm_up,
-        statistics.median(s.mib for s in kept if s.seconds <= warm_up + window),
-        statistics.median(s.mib for s in kept if s.seconds >= total - window),
+        statistics.median(s.mib for s in kept[:window]),
+        statistics.median(s.mib for s in kept[-window:]),
         max(s.mib for s in kept),
         slope * 3600,
     )
