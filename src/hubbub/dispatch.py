@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 
 from hubbub import actions, queries
+from hubbub.again import again, is_deadlock
 from hubbub.errors import Conflict, Forbidden, HubbubError, Invalid, Unavailable
 from hubbub.handlers import HANDLERS, READS
 from hubbub.models import Member, Message, Room
@@ -65,8 +67,7 @@ def run(member: Member, command: Command) -> Wire:
 def run_read(job: Job) -> None:
     """Answer a command that changes nothing. Never raises: the refusal stands in the job."""
     try:
-        _look_again_who_asks([job])
-        job.answer = _answer(job, _handle(job))
+        job.answer = again(partial(_read, job))
     except Exception as error:
         job.refusal = refusal_of(error)
 
@@ -74,17 +75,16 @@ def run_read(job: Job) -> None:
 def run_changes(jobs: Sequence[Job]) -> None:
     """Run commands in one transaction, a savepoint each; then answers or refusals stand in the jobs.
 
-    If the transaction itself fails nothing of it has happened, and each command is tried alone, so that one that
-    cannot be committed harms no other. Returns only after commit: what is answered is durable (contract G1).
+    A deadlock or a lost connection is nobody's fault: then all is tried again, which is harmless (contract G2). If the
+    transaction itself fails nothing of it has happened, and each command is tried alone, so that one that cannot be
+    committed harms no other. Returns only after commit: what is answered is durable (contract G1).
     """
     try:
-        _run_together(jobs)
+        again(partial(_run_together, jobs))
     except Exception as error:
-        for job in jobs:
-            job.answer = job.result = job.refusal = None
         if len(jobs) == 1 or _database_is_down(error):
             for job in jobs:
-                job.refusal = refusal_of(error)
+                job.answer, job.refusal = None, refusal_of(error)
         else:
             for job in jobs:
                 run_changes([job])
@@ -92,12 +92,12 @@ def run_changes(jobs: Sequence[Job]) -> None:
 
 def _database_is_down(error: Exception) -> bool:
     """Whether trying the commands one by one would fail as well. A deadlock is nobody's fault and is over by now."""
-    if not isinstance(error, OperationalError | InterfaceError):
-        return False
-    return getattr(error.__cause__, "sqlstate", None) not in {"40P01", "40001"}
+    return isinstance(error, OperationalError | InterfaceError) and not is_deadlock(error)
 
 
 def _run_together(jobs: Sequence[Job]) -> None:
+    for job in jobs:
+        job.answer = job.result = job.refusal = None  # an earlier try came to nothing
     with unit() as work:
         _look_again_who_asks([job for job in jobs if type(job.command) is not commands.SendMessage])
         for kind, group in groupby(jobs, key=lambda job: type(job.command)):
@@ -110,6 +110,11 @@ def _run_together(jobs: Sequence[Job]) -> None:
         for job in jobs:
             if job.refusal is None:
                 _settle(job)
+
+
+def _read(job: Job) -> Wire:
+    _look_again_who_asks([job])
+    return _answer(job, _handle(job))
 
 
 def _look_again_who_asks(jobs: Sequence[Job]) -> None:

@@ -34,11 +34,20 @@ SSL_REQUEST = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
 
 
 class Connection(psycopg.Connection[Any]):
-    """psycopg's, whose statements are given up when the server is silent and somebody is in a hurry."""
+    """psycopg's, whose statements are given up when the server is silent and somebody is in a hurry.
+
+    What ended one connection has likely ended all: when one is found lost, its pool looks at those that lie idle. It
+    would find them one by one, whenever somebody asks for a connection, with ever longer pauses in between.
+    """
 
     def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:
         watched = self._watched(gen) if in_a_hurry.get() else gen
-        return super().wait(watched, *args, **kwargs)
+        try:
+            return super().wait(watched, *args, **kwargs)
+        except psycopg.OperationalError:
+            if self.closed and (pool := getattr(self, "_pool", None)):
+                pool.check()
+            raise
 
     def _watched(self, gen: Any) -> Generator[Any, Any, Any]:
         """The same steps, with a look at the clock at each: psycopg takes one ten times a second if nothing comes."""

@@ -189,6 +189,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "ERROR", "handlers": []},
         "uvicorn.access": {"level": "WARNING"},
+        # A line for each connection that a restart of the database ended; who needed it says so.
+        "psycopg.pool": {"level": "ERROR"},
         # A traceback a second while Redis is away; the relay says it once.
         "channels_redis": {"level": "CRITICAL"},
     },

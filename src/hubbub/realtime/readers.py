@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import connection, connections
 
+from hubbub.again import again
 from hubbub.errors import Unavailable
 
 P = ParamSpec("P")
@@ -73,9 +74,9 @@ class Readers:
 
 
 def _clean(query: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """After an error the connection may be dead: the next query opens a new one."""
+    """A query whose connection was lost is asked again. After any other error, too, the next one opens another."""
     try:
-        return query(*args, **kwargs)
+        return again(partial(query, *args, **kwargs))
     finally:
         if connection.errors_occurred:
             connection.close()
