@@ -120,7 +120,9 @@ def connected(
     """So many connections, dealt over the rooms, ready to speak."""
     command: list[object] = [program(BENCH / "load.c"), "--path", dialect.path]
     for part in server.parts:
-        command += ["--port", part.port, "--pid", part.pid]
+        command += ["--port", part.port]
+    for counted in server.processes:
+        command += ["--pid", counted.pid]
     command += ["--connections", connections, "--rooms", rooms, "--dialing", dialing, "--size", TEXT_BYTES]
     for header in dialect.headers:
         command += ["--header", header]

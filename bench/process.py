@@ -30,7 +30,12 @@ class Server:
 
     @property
     def parts(self) -> Sequence[Server]:
-        """The processes that serve together."""
+        """The processes that clients connect to."""
+        return (self,)
+
+    @property
+    def processes(self) -> Sequence[Server]:
+        """Those, and what they cannot do without."""
         return (self,)
 
     @property
@@ -51,27 +56,31 @@ class Server:
 
 
 class Cluster(Server):
-    """Several server processes that are measured as one."""
+    """Several processes that are measured as one: `parts` are connected to, `beside` are what these need."""
 
-    def __init__(self, parts: Sequence[Server]) -> None:
+    def __init__(self, parts: Sequence[Server], beside: Sequence[Server] = ()) -> None:
         super().__init__(parts[0].process, parts[0].port)
-        self._parts = parts
+        self._parts, self._beside = parts, beside
 
     @property
     def parts(self) -> Sequence[Server]:
         return self._parts
 
     @property
+    def processes(self) -> Sequence[Server]:
+        return (*self._parts, *self._beside)
+
+    @property
     def memory(self) -> int:
-        return sum(part.memory for part in self._parts)
+        return sum(process.memory for process in self.processes)
 
     @property
     def peak_memory(self) -> int:
-        return sum(part.peak_memory for part in self._parts)
+        return sum(process.peak_memory for process in self.processes)
 
     @property
     def processor_seconds(self) -> float:
-        return sum(part.processor_seconds for part in self._parts)
+        return sum(process.processor_seconds for process in self.processes)
 
 
 @contextlib.contextmanager

@@ -98,10 +98,9 @@ def spread(values: Sequence[float]) -> dict[str, float]:
 
 
 def ratio(found: dict[str, Any], one: str, other: str, figure: str = "deliveries_per_second") -> float | None:
-    """The ratio of two contenders' medians; None if one of them has no run that counts."""
-    if figure not in found.get(one, {}) or figure not in found.get(other, {}):
-        return None
-    return round(float(found[one][figure]["median"]) / float(found[other][figure]["median"]), 3)
+    """The ratio of two contenders' medians; None if one of them has no run that counts, or nothing came in time."""
+    medians = [float(found.get(name, {}).get(figure, {}).get("median", 0)) for name in (one, other)]
+    return round(medians[0] / medians[1], 3) if all(medians) else None
 
 
 def say(text: str) -> None:

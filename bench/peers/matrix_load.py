@@ -3,20 +3,23 @@
     python -m bench.peers.matrix_load --port P --connections N --rooms R --size BYTES
 
 Commands, answers, marks in the messages and what counts as a delivery are those of load.c, except that whoever asks
-watches the server's processor time. A connection is an account
-with a socket for speaking and one that always waits in /sync.
+watches the server's processor time. A connection is an account with a socket for speaking and one that always waits
+in /sync.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import sys
 import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
+
+from bench.peers.matrix_line import Line
 
 FILTER = {
     "presence": {"types": []},
@@ -32,40 +35,6 @@ POLL_MILLISECONDS = 20_000
 PATIENCE_SECONDS = 10.0
 """Without any delivery at the end of a run."""
 FILLING = "the quick brown fox jumps over the lazy dog and runs on along the river "
-
-
-class Line:
-    """A connection that is kept open: one request at a time."""
-
-    def __init__(self, port: int, token: str = "") -> None:
-        self._port, self._token, self._turn = port, token, asyncio.Lock()
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def ask(self, method: str, path: str, body: object = None) -> Any:
-        async with self._turn:
-            if not self._streams:
-                self._streams = await asyncio.open_connection("127.0.0.1", self._port, limit=2**24)
-            reader, writer = self._streams
-            content = b"" if body is None else json.dumps(body).encode()
-            head = f"{method} /_matrix/client/v3{path} HTTP/1.1\r\nHost: localhost\r\n"
-            head += f"Authorization: Bearer {self._token}\r\n" if self._token else ""
-            writer.write(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
-            return await _answer(reader, f"{method} {path.partition('?')[0]}")
-
-
-async def _answer(reader: asyncio.StreamReader, question: str) -> Any:
-    status, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    content = b""
-    if headers.get("transfer-encoding") == "chunked":
-        while size := int(await reader.readline(), 16):
-            content += (await reader.readexactly(size + 2))[:-2]
-        await reader.readline()
-    else:
-        content = await reader.readexactly(int(headers["content-length"]))
-    if " 200 " not in status:
-        raise SystemExit(f"{question}: {status} {content.decode()[:500]}")
-    return json.loads(content)
 
 
 @dataclass
@@ -161,8 +130,9 @@ class Load:
     # ── what is said ──
 
     async def _send_at_rate(self, per_second: float) -> None:
-        for count in range(int(per_second * (self.stop_at - self.started))):
-            due = self.started + count / per_second
+        for count in itertools.count():
+            if (due := self.started + count / per_second) >= self.stop_at:
+                return
             await asyncio.sleep(due - time.monotonic())
             self._send(self.rooms[count % len(self.rooms)], due)
 

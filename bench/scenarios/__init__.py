@@ -14,6 +14,9 @@ from bench.scenarios import (
     p10_latency,
     p11_neighbours,
     p12_processes,
+    p15_hundred,
+    p16_stored,
+    p17_stored_at_ease,
 )
 from bench.scenarios.scenario import Scenario
 
@@ -31,5 +34,8 @@ ALL: dict[str, Scenario] = {
         p10_latency.scenario,
         p11_neighbours.scenario,
         p12_processes.scenario,
+        p15_hundred.scenario,
+        p16_stored.scenario,
+        p17_stored_at_ease.scenario,
     )
 }

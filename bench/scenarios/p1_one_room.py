@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.peers.limit import limit
+from bench.peers.nats import nats
 from bench.peers.socket_io import socket_io
 from bench.product import hubbub
 from bench.scenarios.scenario import Bar, Scenario, fan_out
@@ -13,7 +14,7 @@ scenario = Scenario(
     "P1",
     "One room × 1000, one message at a time",
     fan_out(
-        [hubbub(room="general", members=1000), socket_io, limit],
+        [hubbub(room="general", members=1000), socket_io, nats, limit],
         lambda generator, seconds: generator.closed(1, seconds),
         connections=1000,
         rooms=1,

@@ -1,8 +1,8 @@
-"""P2: the same as P1 beside the Channels tutorial as its page says to run it: on Daphne."""
+"""P2: the same as P1 beside the Channels tutorial: on Daphne, as its page says to run it, on uvicorn, and on Redis."""
 
 from __future__ import annotations
 
-from bench.peers.channels_tutorial import on_daphne
+from bench.peers.channels_tutorial import on_daphne, on_uvicorn, on_uvicorn_with_redis
 from bench.product import hubbub
 from bench.scenarios.scenario import Bar, Scenario, fan_out
 
@@ -12,7 +12,7 @@ scenario = Scenario(
     "P2",
     "One room × 1000, beside the Channels tutorial",
     fan_out(
-        [hubbub(room="general", members=1000), on_daphne],
+        [hubbub(room="general", members=1000), on_daphne, on_uvicorn, on_uvicorn_with_redis],
         lambda generator, seconds: generator.closed(1, seconds),
         connections=1000,
         rooms=1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.peers.limit import limit
+from bench.peers.nats import nats
 from bench.product import hubbub
 from bench.scenarios.scenario import Bar, Scenario, fan_out
 
@@ -13,7 +14,7 @@ scenario = Scenario(
     "P3",
     "One room × 1000, eight messages under way",
     fan_out(
-        [hubbub(room="general", members=1000), limit],
+        [hubbub(room="general", members=1000), nats, limit],
         lambda generator, seconds: generator.closed(UNDER_WAY, seconds),
         connections=1000,
         rooms=1,

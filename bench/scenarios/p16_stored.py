@@ -1,0 +1,23 @@
+"""P16: twenty rooms of two, one message under way in each, beside a server that stores every message as Hubbub does."""
+
+from __future__ import annotations
+
+from bench.peers.matrix import synapse
+from bench.product import hubbub
+from bench.scenarios.scenario import Bar, Scenario, fan_out
+
+FIGURE = "messages/s ÷ Synapse"
+
+scenario = Scenario(
+    "P16",
+    "20 rooms × 2, stored messages",
+    fan_out(
+        [hubbub(room="bench%r", members=40), synapse],
+        lambda generator, seconds: generator.closed(1, seconds),
+        connections=40,
+        rooms=20,
+        figure=FIGURE,
+        against=synapse.name,
+    ),
+    [Bar(FIGURE, least=1)],
+)
