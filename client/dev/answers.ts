@@ -117,6 +117,11 @@ export function answer(world: World, command: Command, scene: string): Answer {
         world.tell({ type: "membership", membership: held.membership, room: held.room })
         return state(held)
       })
+    case "room.notify":
+      return inRoom(world, command.room, held => {
+        if (held.membership) held.membership = { ...held.membership, level: command.level }
+        return held.membership
+      })
     case "room.leave":
       return inRoom(world, command.room, held => {
         held.membership = null
