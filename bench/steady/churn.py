@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from bench.steady.person import Person, Refused, connected
 from hubbub.protocol.ids import make_message_id
@@ -23,6 +23,7 @@ ROOM_EVERY_SECONDS = 3.0
 SLOW_READERS = 3
 ASKS_UNREAD = 2000
 """Pages that a slow reader asks for and does not read, at most: the server cuts it long before."""
+TROUBLE = (Refused, ConnectionClosed, InvalidHandshake, OSError, TimeoutError)
 TEXT = (
     "the quick brown fox jumps over the lazy dog and runs on along the river, again and again, until evening"
 )
@@ -56,8 +57,8 @@ class Churn:
                     if self._chance.random() < 0.3:
                         person.line.transport.abort()
                         self.done["lines cut"] += 1
-            except (ConnectionClosed, OSError):
-                self.done["lines lost"] += 1
+            except TROUBLE as trouble:
+                self._count(trouble)
             if self._chance.random() < 0.5:
                 memory.clear()
 
@@ -69,7 +70,7 @@ class Churn:
             try:
                 await self._do_something(person, mine)
             except Refused as refusal:
-                self.done[f"refused: {refusal}"] += 1
+                self._count(refusal)
             await asyncio.sleep(self._chance.uniform(*PAUSE_SECONDS))
 
     async def _do_something(self, person: Person, mine: list[dict[str, Any]]) -> None:
@@ -98,6 +99,10 @@ class Churn:
         else:
             await person.ask("presence.set", state=self._chance.choice(("active", "away")))
 
+    def _count(self, trouble: Exception) -> None:
+        """Whom the server refuses or loses comes back, as people do; how many there were is told."""
+        self.done[f"refused: {trouble}" if isinstance(trouble, Refused) else "lines lost"] += 1
+
     async def _room_after_room(self) -> None:
         """Somebody opens a room, brings people in, they talk, everybody leaves."""
         while True:
@@ -119,28 +124,35 @@ class Churn:
                     await first.ask("room.archive", room=room, archived=True)
                     await first.ask("room.leave", room=room)
                     self.done["rooms made and left"] += 1
-            except (ConnectionClosed, OSError):
-                self.done["lines lost"] += 1
+            except TROUBLE as trouble:
+                self._count(trouble)
+                await asyncio.sleep(ROOM_EVERY_SECONDS)
 
     async def _slow_reader(self, token: str) -> None:
         """Asks and asks, and reads nothing, until it is cut."""
         ask = f'{{"id":1,"type":"timeline","room":{self._general},"limit":100}}'
         while True:
-            line = await connect(
-                f"ws://127.0.0.1:{self._port}/ws/",
-                additional_headers={"Authorization": f"Bearer {token}"},
-                compression=None,
-                proxy=None,
-                max_queue=1,
-                ping_interval=None,
-                close_timeout=0.1,
-            )
             try:
-                for _ in range(ASKS_UNREAD):
-                    await asyncio.wait_for(line.send(ask), 30)
-                    await asyncio.sleep(0.05)
-            except (ConnectionClosed, OSError, TimeoutError):
-                self.done["slow readers cut"] += 1
-            finally:
-                line.transport.abort()
+                await self._ask_without_reading(ask, token)
+            except TROUBLE as trouble:
+                self._count(trouble)
             await asyncio.sleep(self._chance.uniform(5, 20))
+
+    async def _ask_without_reading(self, ask: str, token: str) -> None:
+        line = await connect(
+            f"ws://127.0.0.1:{self._port}/ws/",
+            additional_headers={"Authorization": f"Bearer {token}"},
+            compression=None,
+            proxy=None,
+            max_queue=1,
+            ping_interval=None,
+            close_timeout=0.1,
+        )
+        try:
+            for _ in range(ASKS_UNREAD):
+                await asyncio.wait_for(line.send(ask), 30)
+                await asyncio.sleep(0.05)
+        except (ConnectionClosed, OSError, TimeoutError):
+            self.done["slow readers cut"] += 1
+        finally:
+            line.transport.abort()

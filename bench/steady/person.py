@@ -12,6 +12,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 ANSWER_SECONDS = 60.0
+LOST = "lost"
+"""What is refused because the line ended before the answer."""
 
 
 class Refused(Exception):
@@ -65,7 +67,7 @@ class Person:
         finally:
             for answer in self._waiting.values():
                 if not answer.done():
-                    answer.set_exception(ConnectionError("the line ended"))
+                    answer.set_result({"error": {"code": LOST}})
 
     async def _hear(self, document: dict[str, Any]) -> None:
         if answer := self._waiting.pop(document.get("re", -1), None):
