@@ -148,6 +148,17 @@ class TestMigrate:
         assert cli.main(["migrate"]) == 0
         assert "up to date already" in capsys.readouterr().out
 
+    def test_what_comes_after_the_setup_is_written_to_the_disk_at_once(self, tmp_path: Path) -> None:
+        set_up_and_look = """
+from hubbub_site.commands import migrate, start
+start(make=True)
+from django.db import connection
+print(migrate.migrate(), connection.cursor().execute("PRAGMA synchronous").fetchone())
+"""
+        environment = {**os.environ, "HUBBUB_DATA": str(tmp_path), "DATABASE_URL": ""}
+        told = subprocess.check_output([sys.executable, "-c", set_up_and_look], env=environment, text=True)
+        assert told.splitlines()[-1] == f"{told.split('(')[1].split()[0]} (2,)", "2 is FULL"
+
 
 class TestDoctor:
     def test_a_sound_place_has_nothing_that_failed(

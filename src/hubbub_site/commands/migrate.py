@@ -51,8 +51,21 @@ def _migrate() -> int:
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
         print(f"Setting up the database ({len(plan)} steps) …", flush=True)
+        _let_steps_follow_each_other()
         call_command("migrate", verbosity=0, interactive=False)
     return len(plan)
+
+
+def _let_steps_follow_each_other() -> None:
+    """SQLite need not write each step to the disk before the next: closing the connection does it for all of them.
+
+    Whatever the power takes before that, the database is as some step left it, and the rest are done again.
+    """
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=NORMAL")
 
 
 @contextmanager
