@@ -38,6 +38,7 @@ WORDS = {
     "descriptors_more": "{:+d} descriptors",
     "dups": "{:,} answered `dup`",
     "changes": "{:,} changes",
+    "connects": "{:,} connects",
     "refused": "{:,} refused",
 }
 """A figure that a row may have → what it says, in reading order."""

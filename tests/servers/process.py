@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-SECONDS_TO_START = 60
+SECONDS_TO_START = 120
 SECONDS_TO_STOP = 10
 POLL_SECONDS = 0.02
 PORTS = range(12_000, 32_000)
