@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 import time
 import uuid
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+from urllib.request import HTTPCookieProcessor, build_opener
 
 from bench.asking import line
-from bench.product import Workspace
+from bench.browsing import submit
+from bench.product import PASSWORD, Workspace
 from bench.rounds import Plan, say, spread
 from bench.scenarios.scenario import Bar, Scenario
 
@@ -37,27 +36,14 @@ def _first_message(place: Path) -> float:
     with Workspace(place, (), "", 0).served() as server:
         site = f"http://127.0.0.1:{server.port}"
         cookies = HTTPCookieProcessor()
-        _become_owner(build_opener(cookies), site)
+        owner = {"workspace": "Bench", "name": "Alice", "username": "alice", "password": PASSWORD}
+        submit(build_opener(cookies), f"{site}/welcome/", owner)
         session = "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies.cookiejar)
         with line(server.port, Cookie=session, Origin=site) as alice:
             snapshot, _ = alice.ask("snapshot")
             room = snapshot["rooms"][0]["id"]
             alice.ask("message.send", room=room, message=str(uuid.uuid4()), text="hello, world")
             return time.perf_counter() - started
-
-
-def _become_owner(browser: OpenerDirector, site: str) -> None:
-    page = browser.open(f"{site}/welcome/").read().decode()
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-    assert token, "the first-run page has no form"
-    owner = {
-        "workspace": "Bench",
-        "name": "Alice",
-        "username": "alice",
-        "password": "a long enough phrase 42",
-    }
-    form = urlencode({**owner, "csrfmiddlewaretoken": token[1]}).encode()
-    assert browser.open(f"{site}/welcome/", form).status == 200
 
 
 scenario = Scenario("P9", "Empty directory to first message", measure, [Bar(FIGURE, most=2)])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bench import report
+from bench.report import page as writing
 
 PAGE = f"Before.\n{report.BEGIN}\nold\n{report.END}\nAfter.\n"
 
@@ -40,7 +41,8 @@ def results(name: str = "P1", *, value: float | None = 1.5, met: bool | None = T
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / "performance.md"
     file.write_text(PAGE)
-    monkeypatch.setattr(report, "PAGE", file)
+    monkeypatch.setattr(writing, "PAGE", file)
+    monkeypatch.setattr(writing, "CHARTS", tmp_path / "performance")
     return file
 
 

@@ -1,0 +1,39 @@
+"""Contenders side by side: a bar for the median, a whisker from the least to the most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.charts.drawing import Sheet, number
+
+WIDTH, ROW, TOP, BOTTOM = 760, 34, 62, 40
+LEFT, RIGHT = 236, 130
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    median: float
+    least: float
+    most: float
+
+
+def bars(title: str, unit: str, rows: Sequence[Bar], *, ours: str, conditions: str) -> str:
+    """Horizontal, from zero; `ours` is drawn in the accent."""
+    sheet = Sheet(WIDTH, TOP + ROW * len(rows) + BOTTOM, title, conditions)
+    sheet.text((16, 44), unit, "quiet")
+    scale = (WIDTH - LEFT - RIGHT) / max(row.most for row in rows)
+    for place, row in enumerate(rows):
+        top = TOP + ROW * place
+        middle = top + ROW / 2 - 4
+        least, most = LEFT + row.least * scale, LEFT + row.most * scale
+        sheet.text((LEFT - 10, middle + 4), row.label, anchor="end")
+        sheet.box((LEFT, top), max(row.median * scale, 1), ROW - 8, "ours" if row.label == ours else "theirs")
+        if row.most > row.least:
+            sheet.line((least, middle), (most, middle), "whisker")
+            for end in (least, most):
+                sheet.line((end, middle - 4), (end, middle + 4), "whisker")
+        sheet.text((max(most, LEFT + row.median * scale) + 8, middle + 4), number(row.median))
+    sheet.line((LEFT, TOP - 4), (LEFT, TOP + ROW * len(rows) - 4), "grid")
+    return sheet.svg()

@@ -1,0 +1,56 @@
+"""One figure over time, from zero, with the band that it should stay in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bench.charts.drawing import Sheet, number
+
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 290, 56, 84, 62, 64
+TICKS = 6
+
+
+def course(
+    title: str,
+    unit: str,
+    points: Sequence[tuple[float, float]],
+    *,
+    begin: float,
+    level: float,
+    tolerance: float,
+    conditions: str,
+) -> str:
+    """`points` are (minutes, value). From minute `begin` on, the band is `level` ± `tolerance` of it."""
+    sheet = Sheet(WIDTH, HEIGHT, title, conditions)
+    sheet.text((16, 44), unit, "quiet")
+    bottom = HEIGHT - BOTTOM
+    last = points[-1][0]
+    most = max(*(value for _, value in points), level * (1 + tolerance)) * 1.1
+
+    def x(minutes: float) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * minutes / last
+
+    def y(value: float) -> float:
+        return bottom - (bottom - TOP) * value / most
+
+    upper, lower = y(level * (1 + tolerance)), y(level * (1 - tolerance))
+    sheet.box((x(begin), upper), x(last) - x(begin), lower - upper, "band")
+    for value in _round_values(most):
+        sheet.line((LEFT, y(value)), (x(last), y(value)), "grid")
+        sheet.text((LEFT - 8, y(value) + 4), number(value), "quiet", anchor="end")
+    for place in range(TICKS + 1):
+        minutes = last * place / TICKS
+        sheet.text((x(minutes), bottom + 17), f"{minutes:.3g}", "quiet", anchor="middle")
+    sheet.text((x(last / 2), bottom + 33), "minutes", "quiet", anchor="middle")
+    sheet.line((x(begin), y(level)), (x(last), y(level)), "second")
+    sheet.path([(x(minutes), y(value)) for minutes, value in points], "line")
+    sheet.text((x(last) + 8, y(points[-1][1]) + 4), number(points[-1][1]))
+    sheet.text((x(last) + 8, upper + 10), f"+{tolerance:.0%}", "quiet")
+    sheet.text((x(last) + 8, lower + 2), f"−{tolerance:.0%}", "quiet")
+    return sheet.svg()
+
+
+def _round_values(most: float) -> list[float]:
+    """Some round numbers from zero up to it."""
+    step = next(s for size in (1, 10, 100, 1000, 10_000) for s in (size, 2 * size, 5 * size) if most / s <= 6)
+    return [float(step * count) for count in range(int(most / step) + 1)]
