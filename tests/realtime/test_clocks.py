@@ -90,11 +90,11 @@ async def test_that_others_are_heard_late_is_said_at_once_and_to_newcomers(
     monkeypatch.setattr(pulse, "TICK_SECONDS", 0.02)
     alice = dial("alice")
     assert "degraded" not in await alice.hears_event("hello")
-    runtime.runtime().relay.well = False
+    runtime.runtime().pulse.bus_is_well = lambda: False
     assert (await alice.hears_event("heartbeat"))["degraded"] is True
     assert (await dial("bob").hears_event("hello"))["degraded"] is True
     alice.frames.clear()
-    runtime.runtime().relay.well = True
+    runtime.runtime().pulse.bus_is_well = lambda: True
     assert await alice.hears_event("heartbeat") == {"type": "heartbeat"}
     assert "degraded" not in await dial("bob").hears_event("hello")
 
@@ -109,6 +109,39 @@ async def test_a_message_that_nobody_was_told_of_is_found(
     await in_thread(actions.send_message, author=people["alice"][0], room=room.pk, text="unheard of")
     heard = await bob.hears_event("message")
     assert heard["message"]["text"] == "unheard of"
+
+
+async def test_where_a_part_of_the_bus_is_down_only_its_rooms_are_compared_every_second(
+    dial: Dial,
+    room: Room,
+    people: dict[str, Any],
+    cut_off: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(repair, "POLL_SECONDS", 3600)
+    monkeypatch.setattr(repair, "POLL_SECONDS_WITHOUT_BUS", 0.05)
+    author = people["alice"][0]
+    other = await in_thread(actions.create_room, by=author, name="kitchen")
+    alice = dial("alice")
+    await alice.asks("snapshot")
+    here = runtime.runtime().repair
+    here.bus_is_well = lambda: False
+    here.is_carried = lambda topic: topic != f"room.{room.pk}"
+    compared, compare = [], here._poll
+
+    async def noted(wanted: Any) -> None:
+        await compare(wanted)
+        compared.append(wanted)
+
+    monkeypatch.setattr(here, "_poll", noted)
+    here.now()  # wakes it, and compares all of them once more
+    await _until(lambda: len(compared) > 1)
+    cut_off()
+    for where in (other, room):
+        await in_thread(actions.send_message, author=author, room=where.pk, text="unheard of")
+    assert (await alice.hears_event("message"))["room"] == room.pk
+    here.is_carried = lambda topic: False
+    await alice.hears(lambda frame: frame.get("type") == "message" and frame["room"] == other.pk)
 
 
 async def test_a_removal_that_nobody_was_told_of_cuts_off_too(

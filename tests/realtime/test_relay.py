@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from channels_redis.utils import _consistent_hash
 
 from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame
+from hubbub.realtime import carrier as carriers
 from hubbub.realtime import relay as relays
 from hubbub.realtime.relay import Relay, batch_of, messages_of
 from tests.realtime.fakes import ROOM, frame, removal
@@ -181,10 +183,10 @@ async def test_a_layer_that_takes_everything_and_brings_nothing_is_down(
     layer: Layer, heard: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its subscriptions were forgotten, or it is cut off in one direction."""
-    monkeypatch.setattr(relays, "BEAT_SECONDS", 0.02)
-    monkeypatch.setattr(relays, "DEAF_SECONDS", 0.2)
+    monkeypatch.setattr(carriers, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(carriers, "DEAF_SECONDS", 0.2)
     async with running(heard) as relay:
-        await until(lambda: relay._beats_heard > 2)
+        await until(lambda: relay._carriers[0]._beats_heard > 2)
         layer.deaf = True
         await until(lambda: not relay.well)
         layer.deaf = False
@@ -194,15 +196,15 @@ async def test_a_layer_that_takes_everything_and_brings_nothing_is_down(
 async def test_what_a_layer_has_lost_is_looked_for_at_once(
     layer: Layer, heard: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relays, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(carriers, "BEAT_SECONDS", 0.02)
     doubts = []
     async with running(heard) as relay:
         relay.on_doubt = lambda: doubts.append(relay.well)
-        await until(lambda: relay._beats_heard > 2)
+        await until(lambda: relay._carriers[0]._beats_heard > 2)
         assert not doubts
         layer.deaf = True
-        said = relay._beats_said
-        await until(lambda: relay._beats_said > said + 2)
+        said = relay._carriers[0]._beats_said
+        await until(lambda: relay._carriers[0]._beats_said > said + 2)
         layer.deaf = False
         await until(lambda: doubts == [True])
 
@@ -224,7 +226,7 @@ async def test_nobody_waits_for_a_layer_that_is_down_and_waiting_does_not_make_i
 async def test_a_layer_that_is_stuck_does_not_fill_the_memory(
     layer: Layer, heard: list[Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(relays, "TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(carriers, "TIMEOUT_SECONDS", 0.05)
     caplog.set_level(logging.ERROR)
 
     async def stuck(group: str, message: Any) -> None:
@@ -235,9 +237,82 @@ async def test_a_layer_that_is_stuck_does_not_fill_the_memory(
         monkeypatch.setattr(layer, "group_send", stuck)
         relay.publish(Batch([frame(1)]))
         await until(lambda: not relay.well)
-        for seq in range(3 * relays.BACKLOG):
+        for seq in range(3 * carriers.BACKLOG):
             relay.publish(Batch([frame(seq)]))
-        assert relay._outgoing.qsize() <= relays.BACKLOG
+        assert relay._carriers[0]._waiting.qsize() <= carriers.BACKLOG
+
+
+class Sharded:
+    """Two layers as one: as channels_redis deals groups to its servers."""
+
+    def __init__(self) -> None:
+        self._shards = [Layer(), Layer()]
+        self.new_channel, self.receive = self._shards[0].new_channel, self._shards[0].receive
+        self._shards[1].inbox = self._shards[0].inbox
+
+    def _get_group_channel_name(self, group: str) -> str:
+        return f"asgi__group__{group}"
+
+    def _get_shard(self, name: str) -> Layer:
+        return self._shards[_consistent_hash(name, 2)]
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda group, *args: getattr(self._get_shard(self._get_group_channel_name(group)), name)(
+            group, *args
+        )
+
+    def carries(self, place: int) -> str:
+        """A topic that goes through that one."""
+        topics = (f"room.{n}" for n in range(100))
+        of = {self._get_group_channel_name(f"hubbub.{t}"): t for t in topics}
+        return next(t for name, t in of.items() if self._get_shard(name) is self._shards[place])
+
+
+@pytest.mark.parametrize("dead", [0, 1])
+async def test_of_two_servers_the_dead_one_is_said_and_the_other_goes_on(
+    monkeypatch: pytest.MonkeyPatch, heard: list[Any], dead: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(carriers, "BEAT_SECONDS", 0.02)
+    sharded = Sharded()
+    monkeypatch.setattr(relays, "bus", lambda: sharded)
+    lost, kept = sharded.carries(dead), sharded.carries(1 - dead)
+    async with running(heard) as relay:
+        relay.listen(lost, True)
+        relay.listen(kept, True)
+        await until(lambda: all(carrier._beats_heard > 2 for carrier in relay._carriers))
+        assert relay.well and relay.down == []
+        sharded._shards[dead].down = True
+        sharded._shards[dead].groups.clear()
+        await until(lambda: not relay.well)
+        assert relay.down == [dead + 1]
+        assert (relay.carries(lost), relay.carries(kept)) == (False, True)
+        beats = relay._carriers[1 - dead]._beats_heard
+        await until(lambda: relay._carriers[1 - dead]._beats_heard > beats + 5)
+        assert relay.down == [dead + 1], "the other one's life is not its own"
+        sharded._shards[dead].down = False
+        await until(lambda: relay.well)
+        await relay.settled()
+        assert f"hubbub.{lost}" in sharded._shards[dead].groups, "asked for once more"
+    assert f"Server {dead + 1} of 2 of the channel layer is down" in caplog.text
+
+
+async def test_one_that_hangs_holds_up_nothing_of_the_other(
+    monkeypatch: pytest.MonkeyPatch, heard: list[Any]
+) -> None:
+    sharded = Sharded()
+    monkeypatch.setattr(relays, "bus", lambda: sharded)
+    hangs, goes = sharded.carries(0), sharded.carries(1)
+
+    async def never(*_: Any) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(carriers, "TIMEOUT_SECONDS", 60)
+    async with running(heard) as relay:
+        await relay.settled()
+        monkeypatch.setattr(sharded._shards[0], "group_add", never)
+        relay.listen(hangs, True)
+        relay.listen(goes, True)
+        await until(lambda: f"hubbub.{goes}" in sharded._shards[1].groups)
 
 
 async def test_alone_it_does_nothing(monkeypatch: pytest.MonkeyPatch, heard: list[Any]) -> None:

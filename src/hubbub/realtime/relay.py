@@ -10,6 +10,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Callable
+from itertools import chain, count
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -19,71 +20,71 @@ from pydantic_core import from_json
 from hubbub import conf
 from hubbub.protocol import objects
 from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame
+from hubbub.realtime import carrier as carriers
+from hubbub.realtime.carrier import Call, Carrier
 
 log = logging.getLogger("hubbub")
-
-TIMEOUT_SECONDS = 1.0
-"""A layer that does not answer by then counts as down; the next try comes with the next message."""
-
-BEAT_SECONDS = 0.5
-DEAF_SECONDS = 1.2
-"""Each process speaks to itself through the layer that often, and counts the layer as down when it has not heard itself
-for so long. That notices whatever can happen to it: gone, frozen, cut off, subscriptions forgotten, one way only."""
-
-BACKLOG = 1000
-"""Messages that wait for a layer that is down; the others are left out, for heads are compared anyway."""
 
 PREFIX = "hubbub."
 
 
 class Relay:
-    """`publish` and `listen` never wait: a task of the relay's talks to the layer, in order."""
+    """`publish` and `listen` never wait: a task for each server of the layer talks to it, in order (see `carrier`)."""
 
     def __init__(self, receive: Callable[[Batch], None], gossip: Callable[[str, Any], None]) -> None:
         self.node = uuid.uuid4().hex
-        self.well = True
         self.on_doubt: Callable[[], None] = lambda: None
         """Called when the layer goes down, comes back, or has lost something: heads are to be compared now."""
         self._layer = bus()
         self._receive, self._gossip = receive, gossip
         self._channel = ""
         self._topics: set[str] = set()
-        self._outgoing: asyncio.Queue[Callable[[], Any] | asyncio.Future[None]] = asyncio.Queue()
-        self._beats_said = self._beats_heard = 0
-        self._heard_at = 0.0
-        self.listen(EVERYONE, True)
+        self._carriers = [] if self._layer is None else [self._carrier(n) for n in range(_count(self._layer))]
+        for topic in {EVERYONE, *map(self._voice, range(len(self._carriers)))}:
+            self.listen(topic, True)
 
     @property
     def alone(self) -> bool:
         return self._layer is None
 
+    @property
+    def well(self) -> bool:
+        return all(carrier.well for carrier in self._carriers)
+
+    @property
+    def down(self) -> list[int]:
+        """Which servers of the layer are down, by their place in its settings, from 1."""
+        return [place for place, carrier in enumerate(self._carriers, 1) if not carrier.well]
+
+    def carries(self, topic: str) -> bool:
+        """Whether the others hear, and are heard, of this topic."""
+        return self.alone or self._of(PREFIX + topic).well
+
     def publish(self, batch: Batch) -> None:
-        if self._layer is not None and self._keeps_up():
+        if self._layer is not None:
             for group, message in messages_of(batch, self.node):
-                self._later(self._layer.group_send, group, message)
+                self._send(group, message)
 
     def send_gossip(self, kind: str, content: Any) -> None:
         """Something for all other processes that nobody needs to keep: presence, typing."""
-        if self._layer is not None and self._keeps_up():
+        if self._layer is not None:
             message = {"type": "hubbub.gossip", "node": self.node, "kind": kind, "content": content}
-            self._later(self._layer.group_send, PREFIX + EVERYONE, message)
+            self._send(PREFIX + EVERYONE, message)
 
     def listen(self, topic: str, yes: bool) -> None:
         """From now on this process hears (or no longer hears) a topic. Order is kept."""
         if self._layer is not None:
             (self._topics.add if yes else self._topics.discard)(topic)
             change = self._layer.group_add if yes else self._layer.group_discard
-            self._later(lambda: change(PREFIX + topic, self._channel))
+            self._of(PREFIX + topic).later(lambda: change(PREFIX + topic, self._channel))
 
     async def settled(self) -> None:
         """Wait until what was asked so far is done, so that a read after it sees what the layer will not bring.
 
         Not while the layer is down: then heads are polled, and nobody should wait for what may not come back.
         """
-        if self._layer is not None and self.well:
-            done = asyncio.get_running_loop().create_future()
-            self._outgoing.put_nowait(done)
-            await asyncio.wait([done], timeout=TIMEOUT_SECONDS)
+        if self._carriers:
+            await asyncio.gather(*(carrier.settled() for carrier in self._carriers))
 
     async def keep(self) -> None:
         """Talk and listen for ever."""
@@ -91,64 +92,59 @@ class Relay:
             return
         while not self._channel:
             try:
-                async with asyncio.timeout(TIMEOUT_SECONDS):
+                async with asyncio.timeout(carriers.TIMEOUT_SECONDS):
                     self._channel = await self._layer.new_channel(PREFIX.rstrip("."))
             except Exception as error:
-                self._is_down(error)
+                for carrier in self._carriers:
+                    carrier.is_down(error)
                 await asyncio.sleep(1)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._talk())
             tasks.create_task(self._hear())
-            tasks.create_task(self._watch())
+            for carrier in self._carriers:
+                tasks.create_task(carrier.keep())
 
-    def _later(self, call: Callable[..., Any], *args: Any) -> None:
-        self._outgoing.put_nowait(lambda: call(*args))
+    def _carrier(self, place: int) -> Carrier:
+        """The layer's server at that place, and how this process speaks to itself through it."""
 
-    def _keeps_up(self) -> bool:
-        """Whether there is a point in saying more. A layer that is stuck would be told all of it, much too late."""
-        return self.well or self._outgoing.qsize() < BACKLOG
+        def speak(beat: int) -> Call:
+            said = {"type": "hubbub.beat", "node": self.node, "place": place, "beat": beat}
+            return lambda: self._layer.group_send(PREFIX + self._voice(place), said)
 
-    async def _talk(self) -> None:
-        while True:
-            call = await self._outgoing.get()
-            if isinstance(call, asyncio.Future):
-                if not call.done():
-                    call.set_result(None)
-                continue
-            try:
-                async with asyncio.timeout(TIMEOUT_SECONDS):
-                    await call()
-            except Exception as error:
-                self._is_down(error)
+        return Carrier(
+            speak=speak,
+            listen=lambda: self._layer.group_add(PREFIX + self._voice(place), self._channel),
+            down=lambda error: self._note_down(place, error),
+            back=lambda: self._note_back(place),
+            lost=lambda: self.on_doubt(),
+        )
 
-    async def _watch(self) -> None:
-        """Speak to ourselves, and notice when it is not heard."""
-        loop = asyncio.get_running_loop()
-        self._heard_at = loop.time()
-        while True:
-            if self._outgoing.empty() or self.well:
-                if not self.well:  # perhaps it lives and has only forgotten who listens
-                    self._later(self._layer.group_add, PREFIX + EVERYONE, self._channel)
-                self._beats_said += 1
-                beat = {"type": "hubbub.beat", "node": self.node, "beat": self._beats_said}
-                self._later(self._layer.group_send, PREFIX + EVERYONE, beat)
-            await asyncio.sleep(BEAT_SECONDS)
-            if loop.time() - self._heard_at > DEAF_SECONDS:
-                self._is_down(TimeoutError("nothing comes through"))
+    def _of(self, group: str) -> Carrier:
+        return self._carriers[_place(self._layer, group)]
+
+    def _voice(self, place: int) -> str:
+        """A topic that goes through that server."""
+        topics = chain([EVERYONE], (f"voice.{n}" for n in count()))
+        return next(topic for topic in topics if _place(self._layer, PREFIX + topic) == place)
+
+    def _send(self, group: str, message: dict[str, Any]) -> None:
+        carrier = self._of(group)
+        if carrier.keeps_up:
+            carrier.later(lambda: self._layer.group_send(group, message))
 
     async def _hear(self) -> None:
         while True:
             try:
                 message = await self._layer.receive(self._channel)
             except Exception as error:
-                self._is_down(error)
+                for carrier in self._carriers:
+                    carrier.is_down(error)
                 await asyncio.sleep(1)
                 continue
             try:
                 if message.get("node") != self.node:
                     self._understand(message)
                 elif message["type"] == "hubbub.beat":
-                    self._hear_ourselves(message["beat"])
+                    self._carriers[message["place"]].hear(message["beat"])
             except Exception:
                 log.exception("A message of the channel layer makes no sense")
 
@@ -161,26 +157,33 @@ class Relay:
             case _:
                 self._receive(batch_of(message))
 
-    def _hear_ourselves(self, beat: int) -> None:
-        expected, self._beats_heard = self._beats_heard + 1, beat
-        self._heard_at = asyncio.get_running_loop().time()
-        if not self.well:
-            self._is_up()
-        elif beat != expected:
-            self.on_doubt()  # it lost some of ours, so it may have lost some of the others'
-
-    def _is_down(self, error: Exception) -> None:
-        if self.well:
-            self.well = False
-            log.warning("The channel layer is down (%r). Other processes hear by polling.", error)
-            self.on_doubt()
-
-    def _is_up(self) -> None:
-        self.well = True
-        log.warning("The channel layer is back.")
-        for topic in self._topics:  # what was asked for while it was down never came about
-            self._later(self._layer.group_add, PREFIX + topic, self._channel)
+    def _note_down(self, place: int, error: Exception) -> None:
+        log.warning("%s is down (%r). Other processes hear by polling.", self._name(place), error)
         self.on_doubt()
+
+    def _note_back(self, place: int) -> None:
+        log.warning("%s is back.", self._name(place))
+        for topic in list(self._topics):  # what was asked for while it was down never came about
+            if _place(self._layer, PREFIX + topic) == place:
+                self.listen(topic, True)
+        self.on_doubt()
+
+    def _name(self, place: int) -> str:
+        of = len(self._carriers)
+        return "The channel layer" if of == 1 else f"Server {place + 1} of {of} of the channel layer"
+
+
+def _count(layer: Any) -> int:
+    """How many servers the layer deals its groups to, where each group is one server's: channels_redis' pub/sub."""
+    return len(getattr(layer, "_shards", ())) or 1
+
+
+def _place(layer: Any, group: str) -> int:
+    """Which of them carries that group, from 0."""
+    if _count(layer) == 1:
+        return 0
+    place: int = layer._shards.index(layer._get_shard(layer._get_group_channel_name(group)))
+    return place
 
 
 def bus() -> Any:

@@ -25,6 +25,7 @@ POLL_SECONDS = 5.0
 """Between two comparisons of all heads while the bus is well; a lost frame is noticed by then."""
 
 POLL_SECONDS_WITHOUT_BUS = 1.0
+"""Between two comparisons of what goes through a part of the bus that is down."""
 
 PATIENCE_SECONDS = 0.02
 """A jump is often two threads that committed at once and reported in the other order; wait that long first."""
@@ -42,6 +43,8 @@ class Repair:
         self._hub, self._readers, self._spawn = hub, readers, spawn
         self._wake = asyncio.Event()
         self.bus_is_well: Callable[[], bool] = lambda: True
+        self.is_carried: Callable[[str], bool] = lambda topic: True
+        """Whether the bus brings what happens to a topic in other processes."""
         self.bus_has_settled: Callable[[], Awaitable[None]] = _at_once
 
     def soon(self, feed: Feed) -> None:
@@ -57,24 +60,31 @@ class Repair:
 
     async def keep(self) -> None:
         """Poll for ever."""
+        loop = asyncio.get_running_loop()
+        all_due = loop.time() + POLL_SECONDS
         while True:
-            seconds = POLL_SECONDS if self.bus_is_well() else POLL_SECONDS_WITHOUT_BUS
+            pause = all_due - loop.time()
+            if not self.bus_is_well():
+                pause = min(pause, POLL_SECONDS_WITHOUT_BUS)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
+                async with asyncio.timeout(pause):
                     await self._wake.wait()
+            everything = self._wake.is_set() or loop.time() >= all_due
             self._wake.clear()
+            if everything:
+                all_due = loop.time() + POLL_SECONDS
             try:
-                await self._poll()
+                await self._poll(lambda topic: everything or not self.is_carried(topic))  # noqa: B023
             except Exception as error:
                 log.warning("Heads could not be compared: %s", error)
 
-    async def _poll(self) -> None:
-        for rooms in chunks(list(self._hub.feeds), CHUNK):
+    async def _poll(self, wanted: Callable[[str], bool]) -> None:
+        for rooms in chunks([room for room in self._hub.feeds if wanted(f"room.{room}")], CHUNK):
             for room, seq in await self._readers.run(_heads, rooms):
                 feed = self._hub.feeds.get(room)
                 if feed is not None and seq > feed.head:
                     self.soon(feed)
-        for members in chunks(list(self._hub.versions), CHUNK):
+        for members in chunks([m for m in self._hub.versions if wanted(f"member.{m}")], CHUNK):
             for member, version in await self._readers.run(_versions, members):
                 if version > self._hub.versions.get(member, version):
                     await self._resubscribe(member, version)

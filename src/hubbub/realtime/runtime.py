@@ -63,6 +63,7 @@ class Runtime:
         self.hub.on_listen = self.relay.listen
         self.relay.on_doubt = self.repair.now
         self.repair.bus_is_well = self.pulse.bus_is_well = lambda: self.relay.well
+        self.repair.is_carried = self.relay.carries
         self.repair.bus_has_settled = self.relay.settled
         self.draining: float | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -229,6 +230,7 @@ def status() -> dict[str, Any]:
     return {
         "realtime": "serving",
         "bus": bus,
+        **({"bus_down": serving.relay.down} if bus == "degraded" else {}),
         "connections": len(serving.hub.connections),
         "draining": serving.draining is not None,
     }
