@@ -16,7 +16,7 @@ from tests.servers.browser import FLAGS
 
 PICTURES = Path(__file__).parents[2] / "test-results" / "e2e"
 SECONDS_TO_WAIT = 15  # for what must come; nothing waits longer than it has to
-MEMBERS = ("alice", "bob", "carol", "erin", "frank", "grace", "heidi", "ivan", "judy")
+MEMBERS = ("alice", "bob", "carol", "erin", "frank", "grace", "heidi", "ivan", "judy", "kim")
 
 expect.set_options(timeout=SECONDS_TO_WAIT * 1000)
 

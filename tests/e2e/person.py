@@ -75,6 +75,12 @@ class Person(Reader):
         self.page.get_by_role("button", name=re.compile("profile and settings$")).click()
         self.page.get_by_role("menu", name="You").get_by_role("menuitem", name=item).click()
 
+    def wants_new_messages(self, how: str) -> None:
+        """Of the room on the screen: `counted`, `shown` or `muted`."""
+        choice = self.panel.get_by_role("radio", name=how)
+        choice.press("Space")
+        expect(choice).to_be_checked()
+
     # ── talking ──
 
     def types(self, text: str) -> None:

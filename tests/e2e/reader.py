@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, expect
 from tests.e2e.visitor import Visitor
 
 SECONDS_TO_HEAR = 15
+SECONDS_TO_SCROLL = 60
 
 # The names of the numbered posts (“entry 7.”) that are seen whole, first to last.
 SEEN = """
@@ -28,15 +29,15 @@ BOX = """
 const box = [...timeline.querySelectorAll("*")].find(each =>
     each.scrollHeight > each.clientHeight && ["auto", "scroll"].includes(getComputedStyle(each).overflowY))
 """
-# Resolves once the content has kept its height and place for twelve frames: nothing more is on its way.
+# Resolves once the content has kept its height and place for twelve frames, and no more of it is on its way.
 SETTLED = f"""
 timeline => new Promise((resolve, reject) => {{
     {BOX}
     let last = "", same = 0, looks = 0
     const look = () => {{
-        if (++looks > 600) return reject(new Error("the timeline does not come to rest"))
+        if (++looks > 3000) return reject(new Error("the timeline does not come to rest"))
         const now = `${{box.scrollHeight}} ${{box.scrollTop}}`
-        same = now === last ? same + 1 : 0
+        same = now === last && timeline.ariaBusy !== "true" ? same + 1 : 0
         last = now
         if (same < 12) requestAnimationFrame(look)
         else resolve()
@@ -106,6 +107,13 @@ class Reader(Visitor):
 
     def settles(self) -> None:
         self.timeline.evaluate(SETTLED)
+
+    def scrolls_back_to(self, number: int) -> None:
+        """Turns the wheel upwards without a pause until numbered posts as old as this one are seen."""
+        deadline = time.monotonic() + SECONDS_TO_SCROLL
+        while number_in((self.seen() or [f"entry {number + 1}."])[0]) > number:
+            assert time.monotonic() < deadline, f"{self.name} does not get to {number}"
+            self.turns_the_wheel(-2500)
 
 
 def number_in(post: str) -> int:

@@ -7,8 +7,10 @@ import json
 import os
 import subprocess
 import sys
+import time
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -87,16 +89,20 @@ class Site:
         self._life.close()
 
     def ask(self, username: str, command: str, **fields: object) -> Any:
-        """What the server answers to a command of this person."""
+        """What the server answers to a command of this person; whoever is too fast for it waits as long as it says."""
         headers = {
             "Authorization": f"Bearer {self.accounts[username].token}",
             "Content-Type": "application/json",
         }
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
-            connection.request("POST", f"/api/{command}", json.dumps(fields), headers)
-            response = connection.getresponse()
-            answer = json.loads(response.read())
-        assert response.status == 200, answer
+        while True:
+            with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
+                connection.request("POST", f"/api/{command}", json.dumps(fields), headers)
+                response = connection.getresponse()
+                answer = json.loads(response.read())
+            if response.status != HTTPStatus.TOO_MANY_REQUESTS:
+                break
+            time.sleep(answer["error"]["retry_after"])
+        assert response.status == HTTPStatus.OK, answer
         return answer
 
     def in_shell(self, code: str) -> str:

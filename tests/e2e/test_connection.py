@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocketRoute, expect
 
 from hubbub.protocol.limits import MESSAGES_BURST
 from tests.e2e.conftest import Visit
@@ -35,10 +35,32 @@ def test_without_a_network_one_is_told_so(silently: bool, alice: Person, bob: Pe
     bob.enters(garden)
     alice.loses_the_network(silently=silently)
     alice.is_notified(LOST)
+    alice.sees_here("Bob", "Unknown without a connection")
     bob.says("anything new?")
     alice.has_the_network_again()
     alice.sees_only("anything new?")
     alice.is_connected_again()
+    alice.sees_here("Bob")
+
+
+def test_that_others_are_heard_late_is_said_and_taken_back(alice: Person, bob: Person, garden: Room) -> None:
+    """Only several processes can have the trouble, so what a server says then is put between the real one's words."""
+    lines: list[WebSocketRoute] = []
+
+    def listen(line: WebSocketRoute) -> None:
+        line.connect_to_server()
+        lines.append(line)
+
+    alice.page.route_web_socket("**/ws/", listen)
+    alice.enters(garden)
+    bob.enters(garden)
+    expect(alice.composer).to_be_visible()
+    lines[0].send('{"type": "heartbeat", "degraded": true}')
+    alice.is_notified("Some messages may take a few seconds to arrive. Nothing is lost.")
+    bob.says("am I late?")
+    alice.sees("am I late?")
+    lines[0].send('{"type": "heartbeat"}')
+    expect(alice.page.get_by_text("Some messages may take")).to_have_count(0)
 
 
 def test_what_is_written_without_a_network_is_sent_once_after(

@@ -25,7 +25,7 @@ def test_a_link_brings_a_guest_into_one_channel(
     dave.reads("Make an account to come in as a guest.")
     dave.fills(Your_name="Gustav", Username="gustav", Password=PASSWORD)
     dave.presses("Join")
-    alice.is_told("Alice added Gustav")
+    alice.is_told("Alice added Bob and Gustav")
     dave.says("a guest speaks")
     alice.sees("Gustav a guest speaks")
     expect(dave.room_link("general")).to_have_count(0)

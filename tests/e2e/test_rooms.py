@@ -124,6 +124,23 @@ def test_somebody_is_brought_in(alice: Person, bob: Person, site: Site) -> None:
     site.leave(vault, "bob", "alice")
 
 
+def test_who_comes_and_goes_in_a_row_is_told_in_one_line(alice: Person, garden: Room, site: Site) -> None:
+    comers = ("erin", "frank", "grace", "heidi")
+    for name in comers:
+        site.ask(name, "room.join", room=garden.id)
+    alice.enters(garden)
+    alice.is_told("Alice added Bob · Erin, Frank and 2 others joined")
+    site.leave(garden, "heidi")
+    alice.is_told("2 others joined · Heidi left")
+    everything = alice.timeline.get_by_role("button", name="Tell each")
+    everything.click()
+    for name in ("Grace", "Heidi"):
+        expect(alice.timeline.get_by_text(f"{name} joined")).to_be_visible()
+    everything.click()
+    expect(alice.timeline.get_by_text("Grace joined")).to_have_count(0)
+    site.leave(garden, *comers[:-1])
+
+
 def test_a_guest_sees_only_what_they_are_brought_into(
     alice: Person, carol: Person, garden: Room, site: Site
 ) -> None:

@@ -64,6 +64,42 @@ def test_what_is_read_in_one_tab_is_read_in_all(alice: Person, bob: Person, gard
     bob.has_unread(0, garden)
 
 
+def test_a_room_is_as_loud_as_one_wishes(alice: Person, bob: Person, garden: Room, site: Site) -> None:
+    """Counted, shown without a count, or muted: at once, in every tab, and after a reload."""
+    site.read_everything("bob")
+    alice.enters(garden)
+    bob.enters(garden)
+    second = bob.another_tab()
+    second.goes_to("/chat/general/")
+    quiet = second.weight_of("general")
+    bob.wants_new_messages("shown")
+    bob.goes_by_sidebar_to("general")
+    alice.says("listen")
+    expect(second.room_link(garden.name)).to_have_accessible_name(f"{garden.name} , new messages")
+    assert second.weight_of(garden.name) > quiet
+    expect(second.page).to_have_title("general · The Lighthouse")
+
+    bob.goes_by_sidebar_to(garden.name)
+    bob.sees("listen")
+    bob.wants_new_messages("muted")
+    bob.goes_by_sidebar_to("general")
+    alice.says("nobody listens")
+    bob.hears("nobody listens")
+    for _ in ("as it comes", "and after a reload"):
+        expect(second.room_link(garden.name)).to_have_accessible_name(f"{garden.name} , muted")
+        assert second.weight_of(garden.name) == quiet
+        expect(second.page).to_have_title("general · The Lighthouse")
+        second.page.reload()
+        expect(second.composer).to_be_visible()
+
+    bob.goes_by_sidebar_to(garden.name)
+    bob.sees("nobody listens")
+    bob.wants_new_messages("counted")
+    bob.goes_by_sidebar_to("general")
+    alice.says("again")
+    bob.has_unread(1, garden)
+
+
 def test_what_one_says_oneself_is_never_unread(alice: Person, garden: Room) -> None:
     alice.goes_to("/chat/general/")
     second = alice.another_tab()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import re
-import time
 from pathlib import Path
 from typing import Any, Self
 
@@ -39,7 +38,6 @@ class Visitor:
     ) -> None:
         self.site, self.name, self.line = site, name, line
         self.frames: list[str] = []  # what its sockets have received
-        self.closings: list[float] = []  # when its sockets were closed, in monotonic seconds
         self._complaints: list[str] = []
         self._expected: list[str] = []
         self.context = browser.new_context(base_url=line.url if line else site.url, locale="en-US", **options)
@@ -119,7 +117,6 @@ class Visitor:
 
     def _listen(self, socket: WebSocket) -> None:
         socket.on("framereceived", lambda data: self.frames.append(str(data)))
-        socket.on("close", lambda _: self.closings.append(time.monotonic()))
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
