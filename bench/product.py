@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -86,11 +85,10 @@ def fresh_workspace(
 
 
 def kept_workspace(*, members: int, messages: int) -> Workspace:
-    """A large workspace, filled once and kept, with all messages in `general`."""
+    """A large workspace, filled once and kept, all messages in `general`. A filling that was broken off goes on."""
     place = BUILT / f"messages-{messages}"
     done = place / "filled"
     if not done.exists():
-        shutil.rmtree(place, ignore_errors=True)
         print(
             f"  Filling a workspace with {messages:,} messages; it is kept in {place.relative_to(ROOT)}.",
             flush=True,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from bench.charts.drawing import Sheet, number
 
 WIDTH, ROW, TOP, BOTTOM = 760, 34, 62, 40
-LEFT, RIGHT = 236, 130
+RIGHT, LETTER = 130, 6.9
+"""Room for the figures; how wide a letter of a label is, generously."""
 
 
 @dataclass(frozen=True)
@@ -23,17 +24,18 @@ def bars(title: str, unit: str, rows: Sequence[Bar], *, ours: str, conditions: s
     """Horizontal, from zero; `ours` is drawn in the accent."""
     sheet = Sheet(WIDTH, TOP + ROW * len(rows) + BOTTOM, title, conditions)
     sheet.text((16, 44), unit, "quiet")
-    scale = (WIDTH - LEFT - RIGHT) / max(row.most for row in rows)
+    left = 30 + LETTER * max(len(row.label) for row in rows)
+    scale = (WIDTH - left - RIGHT) / max(row.most for row in rows)
     for place, row in enumerate(rows):
         top = TOP + ROW * place
         middle = top + ROW / 2 - 4
-        least, most = LEFT + row.least * scale, LEFT + row.most * scale
-        sheet.text((LEFT - 10, middle + 4), row.label, anchor="end")
-        sheet.box((LEFT, top), max(row.median * scale, 1), ROW - 8, "ours" if row.label == ours else "theirs")
+        least, most = left + row.least * scale, left + row.most * scale
+        sheet.text((left - 10, middle + 4), row.label, anchor="end")
+        sheet.box((left, top), max(row.median * scale, 1), ROW - 8, "ours" if row.label == ours else "theirs")
         if row.most > row.least:
             sheet.line((least, middle), (most, middle), "whisker")
             for end in (least, most):
                 sheet.line((end, middle - 4), (end, middle + 4), "whisker")
-        sheet.text((max(most, LEFT + row.median * scale) + 8, middle + 4), number(row.median))
-    sheet.line((LEFT, TOP - 4), (LEFT, TOP + ROW * len(rows) - 4), "grid")
+        sheet.text((max(most, left + row.median * scale) + 8, middle + 4), number(row.median))
+    sheet.line((left, TOP - 4), (left, TOP + ROW * len(rows) - 4), "grid")
     return sheet.svg()

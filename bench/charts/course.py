@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from bench.charts.drawing import Sheet, number
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 290, 56, 84, 62, 64
-TICKS = 6
+MOST_STEPS = 6
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 290, 56, 60, 62, 64
 
 
 def course(
@@ -38,19 +38,18 @@ def course(
     for value in _round_values(most):
         sheet.line((LEFT, y(value)), (x(last), y(value)), "grid")
         sheet.text((LEFT - 8, y(value) + 4), number(value), "quiet", anchor="end")
-    for place in range(TICKS + 1):
-        minutes = last * place / TICKS
-        sheet.text((x(minutes), bottom + 17), f"{minutes:.3g}", "quiet", anchor="middle")
+    for minutes in _round_values(last):
+        sheet.text((x(minutes), bottom + 17), number(minutes), "quiet", anchor="middle")
     sheet.text((x(last / 2), bottom + 33), "minutes", "quiet", anchor="middle")
     sheet.line((x(begin), y(level)), (x(last), y(level)), "second")
     sheet.path([(x(minutes), y(value)) for minutes, value in points], "line")
     sheet.text((x(last) + 8, y(points[-1][1]) + 4), number(points[-1][1]))
-    sheet.text((x(last) + 8, upper + 10), f"+{tolerance:.0%}", "quiet")
-    sheet.text((x(last) + 8, lower + 2), f"−{tolerance:.0%}", "quiet")
+    sheet.text((x(begin) + 6, lower + 14), f"± {tolerance:.0%} of {number(level)}", "quiet")
     return sheet.svg()
 
 
 def _round_values(most: float) -> list[float]:
-    """Some round numbers from zero up to it."""
-    step = next(s for size in (1, 10, 100, 1000, 10_000) for s in (size, 2 * size, 5 * size) if most / s <= 6)
-    return [float(step * count) for count in range(int(most / step) + 1)]
+    """Some round numbers from zero up to it, or just above."""
+    steps = (s * size for size in (0.1, 1, 10, 100, 1000, 10_000) for s in (1, 2, 5))
+    step = next(step for step in steps if most / step <= MOST_STEPS)
+    return [step * count for count in range(int(most / step + 0.05) + 1)]

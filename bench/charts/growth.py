@@ -11,6 +11,8 @@ from bench.charts.drawing import Sheet, number, short
 WIDTH, HEIGHT, TOP, BOTTOM, GAP, EDGE = 760, 290, 74, 64, 34, 34
 STEEP = 20
 """A figure that spans more than this factor gets a logarithmic axis, too."""
+APART = 46
+"""Pixels between two labels of points, at least."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,10 @@ def _draw(sheet: Sheet, panel: Panel, left: float, width: float, across: str) ->
             sheet.text((x(size), bottom + 17), short(size), "quiet", anchor="middle")
     sheet.text((left + width / 2, bottom + 33), across, "quiet", anchor="middle")
     sheet.path([(x(size), y(median)) for size, median, _, _ in panel.points], "line")
-    for place, (size, median, low, high) in enumerate(panel.points):
+    labelled = math.inf
+    for size, median, low, high in reversed(panel.points):
         sheet.line((x(size), y(low)), (x(size), y(high)), "whisker")
         sheet.dot((x(size), y(median)), "ours")
-        if _labelled(place, len(sizes)):
+        if labelled - x(size) >= APART:
             sheet.text((x(size), y(high) - 8), number(median), "quiet", anchor="middle")
-
-
-def _labelled(place: int, count: int) -> bool:
-    """Every point, or every other one where they stand close: the ends always."""
-    return count <= 5 or (count - 1 - place) % 2 == 0
+            labelled = x(size)

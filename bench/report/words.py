@@ -31,7 +31,9 @@ def conditions(result: dict[str, Any], commit: str) -> str:
     """The small print of a chart."""
     about = result["machine"]
     quick = "a quick look, not a measurement · " if result.get("quick") else ""
-    return f"{quick}{about['processor']}, {about['cores']} cores · {result['date'][:10]} · commit {commit}"
+    runs = result.get("plan", {}).get("runs")
+    spread = f"medians of {runs} runs, whiskers from least to most · " if runs else ""
+    return f"{quick}{spread}{about['processor']}, {about['cores']} cores · {result['date'][:10]} · {commit}"
 
 
 def cell(key: str, figure: Any) -> str:

@@ -84,3 +84,60 @@ def test_of_two_files_the_later_counts_and_scenarios_stand_in_order(page: Path) 
     text = page.read_text()
     assert "**2**" in text and "**1**" not in text
     assert text.index("P2") < text.index("P10")
+
+
+def test_servers_side_by_side_get_a_chart_and_one_alone_does_not(page: Path) -> None:
+    alone, compared = results("P1"), results("P2")
+    contenders = compared["scenarios"]["P2"]["contenders"]
+    contenders["a peer"] = {**contenders["Hubbub"], "note": ""}
+    report.write_page([alone, compared])
+    assert [file.name for file in (page.parent / "performance").iterdir()] == ["p2.svg"]
+    assert "![One room, deliveries/s: Hubbub 150 000; a peer 150 000](performance/p2.svg)" in page.read_text()
+
+
+def test_growth_has_a_chart_and_a_row_for_each_size(page: Path) -> None:
+    report.write_page([results() | {"growth": {"rooms": growth(10, 100)}}])
+    text = page.read_text()
+    assert "![10 to 100 rooms: p99, ms from 10 to 100](performance/growth-rooms.svg)" in text
+    assert "| 10 | 10 |" in text and "| 100 | 100 |" in text
+
+
+def test_a_chart_that_is_no_longer_shown_is_removed(page: Path) -> None:
+    report.write_page([results() | {"growth": {"rooms": growth(10, 100)}}])
+    report.write_page([results()])
+    assert not list((page.parent / "performance").iterdir())
+
+
+def test_memory_over_time_is_told_with_what_was_done(page: Path) -> None:
+    steady = {
+        "commit": "abc1234",
+        "title": "Memory",
+        "minutes": 30,
+        "server_load": 0.25,
+        "done": {"messages": 5000, "refused: forbidden": 1},
+        "warm_up_seconds": 300,
+        "baseline": 80.0,
+        "end": 82.0,
+        "most": 83.0,
+        "mib_per_hour": 4.0,
+        "drift_percent": 2.5,
+        "bar": "within ± 10 %",
+        "met": True,
+        "samples": [[0, 70.0], [900, 80.0], [1800, 82.0]],
+    }
+    report.write_page([results() | {"steady": {"memory": steady}}])
+    text = page.read_text()
+    assert "80 MiB after 5 minutes, 82 MiB at the end: +2.5 %" in text
+    assert "5 000 messages." in text and "forbidden" not in text
+
+
+def growth(*sizes: int) -> dict[str, Any]:
+    return {
+        "commit": "abc1234",
+        "title": "Rooms",
+        "across": "rooms",
+        "figures": {"p99_ms": "p99, ms"},
+        "drawn": ["p99_ms"],
+        "note": "How it was asked.",
+        "points": [{"x": size, "p99_ms": {"median": size, "min": size, "max": size}} for size in sizes],
+    }
