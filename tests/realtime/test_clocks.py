@@ -13,7 +13,7 @@ import pytest
 
 from hubbub import actions, publish
 from hubbub.errors import Unavailable
-from hubbub.models import Member, Room, Token
+from hubbub.models import Member, Message, Room, Token
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
 from hubbub.protocol.events import Heartbeat
@@ -170,6 +170,52 @@ async def test_a_room_joined_that_nobody_told_of_is_found_by_asking(
     other = await in_thread(actions.create_room, by=people["bob"][0], name="kitchen")
     await bob.hears_event("refresh")
     assert other.pk in [r["id"] for r in (await bob.asks("snapshot"))["rooms"]]
+
+
+def goes_back(room: Room) -> None:
+    """The database as a replica had it that takes over too early: the room's last message is unheard of."""
+    last = Message.objects.filter(room=room).order_by("seq").last()
+    assert last is not None
+    last.delete()
+    Room.objects.filter(pk=room.pk).update(seq=last.seq - 1, last_number=last.number - 1, posts=last.post - 1)
+
+
+@pytest.mark.parametrize(
+    "on_it_goes", [False, True], ids=["and stands", "and has caught up with other messages"]
+)
+async def test_a_database_that_has_gone_back_begins_another_history(
+    quick: None, dial: Dial, room: Room, people: dict[str, Any], on_it_goes: bool
+) -> None:
+    """Else nobody would hear what is said until it has as many changes as before: they look like old ones."""
+    bob, script = dial("bob"), dial("bob", room="square")
+    epoch = (await bob.hears_event("hello"))["epoch"]
+    await bob.asks("snapshot")
+    await in_thread(actions.send_message, author=people["alice"][0], room=room.pk, text="forgotten")
+    seq = (await bob.hears_event("message"))["seq"]
+    await in_thread(goes_back, room)
+    if on_it_goes:
+        await in_thread(actions.send_message, author=people["alice"][0], room=room.pk, text="other")
+    assert await bob.is_closed() == Close.LOST_CONTINUITY
+    assert await script.is_closed() == Close.LOST_CONTINUITY
+    again = dial("bob")
+    assert (await again.hears_event("hello"))["epoch"] != epoch
+    resumed = await again.asks("resume", epoch=epoch, rooms={room.pk: seq})
+    assert resumed["reset"] is True
+    await in_thread(actions.send_message, author=people["alice"][0], room=room.pk, text="on we go")
+    await again.hears(lambda f: f.get("type") == "message" and f["message"]["text"] == "on we go")
+    assert again.close is None
+
+
+async def test_when_another_process_finds_it_out_everybody_here_starts_anew_too(
+    quick: None, dial: Dial, room: Room
+) -> None:
+    bob = dial("bob")
+    await bob.asks("snapshot")
+    repairs = runtime.runtime().repair
+    await _until(lambda: repairs._epoch is not None)
+    present = await in_thread(actions.begin_epoch)
+    assert await bob.is_closed() == Close.LOST_CONTINUITY
+    assert (await dial("bob").hears_event("hello"))["epoch"] == present.epoch
 
 
 @pytest.mark.parametrize("ending", ["token", "member", "account"])

@@ -221,3 +221,12 @@ def test_a_slice_that_fails_does_not_hold_up_the_room() -> None:
     while feed.clock.soon:
         feed.clock.turn()
     assert all(pipe_of(person).seqs == [1] for person in people[fanout.FIRST :])
+
+
+def test_a_seq_that_is_told_for_another_message_says_that_the_database_has_gone_back() -> None:
+    feed = feed_with(connected())
+    feed.hears(frame(1, number=1), frame(2, number=2), frame(3, number=2))
+    feed.hears(frame(2, number=2), frame(3, number=2))
+    assert not feed.forked, "hearing the same once more is usual"
+    feed.hears(frame(3, number=3))
+    assert feed.forked

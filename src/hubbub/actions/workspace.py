@@ -16,12 +16,14 @@ def name_workspace(*, name: str) -> Workspace:
     return workspace
 
 
-def begin_epoch() -> Workspace:
+def begin_epoch(*, after: str | None = None) -> Workspace:
     """Say that the history is another one than clients may remember, as after a backup was restored.
 
-    Each client starts anew when it connects next, and sends what it said in the last minutes once more.
+    Each client starts anew when it connects next, and sends what it said in the last minutes once more. With `after`
+    only if that is still the present one: of several processes that find it out, one says so.
     """
     workspace = Workspace.objects.the_one()
-    workspace.epoch = new_epoch()
-    workspace.save(update_fields=["epoch"])
+    present = Workspace.objects.filter(pk=workspace.pk, epoch=after or workspace.epoch)
+    present.update(epoch=new_epoch())
+    workspace.refresh_from_db()
     return workspace

@@ -42,6 +42,8 @@ class Feed:
         self.listeners: dict[Dialect, dict[Connection, None]] = {}
         self.repairing = False
         self.jumps = 0
+        self.forked = False
+        """Whether a seq was told twice, for two messages: the database has gone back to an earlier state, and on."""
         self._departures = 0
         self._repair, self._leave = repair, leave
         self._out = FanOut(turns)
@@ -100,6 +102,7 @@ class Feed:
 
     def _accept(self, frame: RoomFrame, accepted: list[RoomFrame]) -> None:
         if frame.seq <= self.head:
+            self.forked = self.forked or self._contradicts(frame)
             return
         if _before(frame) > self.head:
             self._early[frame.seq] = frame
@@ -109,6 +112,9 @@ class Feed:
             self.head = following.seq
             accepted.append(following)
             following = self._early.pop(self.head + 1, None)
+
+    def _contradicts(self, old: RoomFrame) -> bool:
+        return any(kept.seq == old.seq and kept.message.id != old.message.id for kept in self.ring)
 
     def _deliver(self, frames: list[RoomFrame]) -> None:
         self.ring.extend(frames)

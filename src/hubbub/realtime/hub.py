@@ -67,6 +67,14 @@ class Hub:
         if not self.connections:
             self._empty.set()
 
+    def start_anew(self) -> None:
+        """Forget where rooms and members stand, and let everybody come back and say what they know."""
+        for connection in list(self.connections):
+            for room in list(connection.rooms):
+                self.detach(connection, room)
+            connection.close(Close.LOST_CONTINUITY, "The history is another one now. Come back and resume.")
+        self.versions.clear()
+
     async def emptied(self) -> None:
         """Wait until nobody is connected."""
         if self.connections:

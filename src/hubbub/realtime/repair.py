@@ -1,4 +1,8 @@
-"""Keeps feeds and memberships true although the bus may lose things: the database knows (contract G7)."""
+"""Keeps feeds and memberships true although the bus may lose things: the database knows (contract G7).
+
+Unless it has gone back itself: to a replica that had not seen everything, to a backup. Then what was told is no longer
+true, and nothing that follows would fit: the history gets another name, its epoch, and everybody starts anew.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from hubbub import queries
-from hubbub.models import Member, Membership, Message, Room
+from hubbub import actions, queries
+from hubbub.models import Member, Membership, Message, Room, Workspace
 from hubbub.protocol import limits
 from hubbub.protocol.events import Refresh
 from hubbub.publish import RoomFrame, frame_of
@@ -42,6 +46,7 @@ class Repair:
     ) -> None:
         self._hub, self._readers, self._spawn = hub, readers, spawn
         self._wake = asyncio.Event()
+        self._epoch: str | None = None
         self.bus_is_well: Callable[[], bool] = lambda: True
         self.is_carried: Callable[[str], bool] = lambda topic: True
         """Whether the bus brings what happens to a topic in other processes."""
@@ -79,15 +84,37 @@ class Repair:
                 log.warning("Heads could not be compared: %s", error)
 
     async def _poll(self, wanted: Callable[[str], bool]) -> None:
+        known, self._epoch = self._epoch, await self._readers.run(_epoch)
+        if known is not None and known != self._epoch:
+            self._start_anew("It has another epoch.")
+            return
         for rooms in chunks([room for room in self._hub.feeds if wanted(f"room.{room}")], CHUNK):
+            told = {room: self._hub.feeds[room].head for room in rooms if room in self._hub.feeds}
             for room, seq in await self._readers.run(_heads, rooms):
                 feed = self._hub.feeds.get(room)
+                if feed is not None and (seq < told.get(room, 0) or feed.forked):
+                    await self._begin_epoch(f"Room {room} has gone back.")
+                    return
                 if feed is not None and seq > feed.head:
                     self.soon(feed)
         for members in chunks([m for m in self._hub.versions if wanted(f"member.{m}")], CHUNK):
+            told = {member: self._hub.versions.get(member, 0) for member in members}
             for member, version in await self._readers.run(_versions, members):
+                if version < told[member]:
+                    await self._begin_epoch(f"Member {member} has gone back.")
+                    return
                 if version > self._hub.versions.get(member, version):
                     await self._resubscribe(member, version)
+
+    async def _begin_epoch(self, why: str) -> None:
+        """The database says less than it had committed: nobody may resume what it has forgotten."""
+        workspace = await self._readers.run(actions.begin_epoch, after=self._epoch)
+        self._epoch = workspace.epoch
+        self._start_anew(why)
+
+    def _start_anew(self, why: str) -> None:
+        log.warning("The database is not the one that it was. %s All clients start anew.", why)
+        self._hub.start_anew()
 
     async def _repair(self, feed: Feed) -> None:
         try:
@@ -125,6 +152,10 @@ def chunks(items: list[T], size: int) -> Iterator[list[T]]:
     rest = iter(items)
     while part := list(islice(rest, size)):
         yield part
+
+
+def _epoch() -> str:
+    return Workspace.objects.the_one().epoch
 
 
 def _heads(rooms: Iterable[int]) -> list[tuple[int, int]]:
