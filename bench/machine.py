@@ -7,6 +7,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -48,11 +49,20 @@ def generator_core() -> set[int]:
     return {others[0]} if others else server_core()
 
 
-@contextlib.contextmanager
-def beside_the_generator() -> Iterator[None]:
+def beside_the_generator() -> AbstractContextManager[None]:
     """What is started within runs on the generator's core: databases, so that the server has its own to itself."""
+    return _on(generator_core())
+
+
+def beside_the_server() -> AbstractContextManager[None]:
+    """What is started within runs on the server's core, since it is a part of the server."""
+    return _on(server_core())
+
+
+@contextlib.contextmanager
+def _on(core: set[int]) -> Iterator[None]:
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, generator_core())
+    os.sched_setaffinity(0, core)
     try:
         yield
     finally:

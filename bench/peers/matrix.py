@@ -1,8 +1,9 @@
-"""Synapse from PyPI: a Matrix server that stores every message, on SQLite. A room is a room, each client an account."""
+"""Synapse from PyPI: a Matrix server that stores every message. A room is a room, each client an account."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,14 +13,20 @@ from pathlib import Path
 from bench.compiling import CannotMeasure
 from bench.contenders import Contender
 from bench.generator import TEXT_BYTES, Dialect, Generator, Run, ready, started
-from bench.machine import BUILT
+from bench.machine import BENCH, BUILT, beside_the_server
 from bench.peers.debian import PEERS
 from bench.peers.settings import settings
-from bench.process import Server, free_port, serving
+from bench.process import Cluster, Family, Server, free_port, serving
+from tests.servers import NotFound, running_postgres
 
 PACKAGE = "matrix-synapse"
 PLACE = PEERS / "synapse"
+SOURCE = BENCH / "peers" / "synapse"
 PYTHON = PLACE / "bin" / "python"
+DIALECT = Dialect(path="/_matrix/client/v3")
+NOTE = (
+    "a Matrix server, one process; stored and durable, signed in, policy checked; the generator is in Python"
+)
 
 
 @dataclass(kw_only=True)
@@ -39,14 +46,37 @@ class MatrixGenerator(Generator):
 
 
 @contextlib.contextmanager
-def _start() -> Iterator[tuple[Server, Dialect]]:
+def _on_sqlite() -> Iterator[tuple[Server, Dialect]]:
+    with _serving(name="sqlite3", args={"database": "homeserver.db"}) as server:
+        yield server, DIALECT
+
+
+@contextlib.contextmanager
+def _on_postgres() -> Iterator[tuple[Server, Dialect]]:
+    """The database shares the core of the server, and counts as part of it."""
+    with contextlib.ExitStack() as stack:
+        try:
+            with beside_the_server():
+                postgres = stack.enter_context(running_postgres(durable=True))
+        except NotFound as reason:
+            raise CannotMeasure(str(reason)) from None
+        where = {"host": "127.0.0.1", "port": postgres.port, "user": "hubbub", "dbname": "hubbub"}
+        pool = {"cp_min": 5, "cp_max": 10}
+        server = stack.enter_context(_serving(name="psycopg2", args={**where, **pool}))
+        yield Cluster([server], [Family(postgres.process, postgres.port)]), DIALECT
+
+
+@contextlib.contextmanager
+def _serving(**database: object) -> Iterator[Server]:
     _install()
     port = free_port()
-    with settings("synapse/homeserver.yaml", port=port) as file:
+    values = {"port": port, "database": json.dumps(database), "logging": SOURCE / "logging.yaml"}
+    with settings("synapse/homeserver.yaml", **values) as file:
         command = [PYTHON, "-m", "synapse.app.homeserver", "--config-path", file]
         _run(*command, "--generate-keys")
-        with serving(command, port=port, log=BUILT / "synapse.log", folder=file.parent) as server:
-            yield server, Dialect(path="/_matrix/client/v3")
+        log = BUILT / f"synapse-{database['name']}.log"
+        with serving(command, port=port, log=log, folder=file.parent) as server:
+            yield server
 
 
 @contextlib.contextmanager
@@ -70,7 +100,7 @@ def _install() -> None:
     if not done.exists():
         uv = Path(sys.executable).with_name("uv")
         _run(uv, "venv", "--clear", "--python", sys.executable, PLACE)
-        _run(uv, "pip", "install", "--python", PYTHON, PACKAGE)
+        _run(uv, "pip", "install", "--python", PYTHON, PACKAGE, "psycopg2-binary")
         done.touch()
 
 
@@ -82,9 +112,5 @@ def _run(*command: object) -> str:
     return finished.stdout
 
 
-synapse = Contender(
-    "Synapse",
-    _start,
-    "a Matrix server, one process on SQLite; stored and durable, signed in, policy checked; the generator is in Python",
-    _connect,
-)
+synapse = Contender("Synapse on SQLite", _on_sqlite, NOTE, _connect)
+synapse_on_postgres = Contender("Synapse on PostgreSQL", _on_postgres, NOTE, _connect)
