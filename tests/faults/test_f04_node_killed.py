@@ -76,6 +76,7 @@ async def test_a_rolling_restart_loses_nothing(
                     s.figures["faults"] += 1
                     node.start()
                     await node.ready()
+                    await s.all_live()
 
         await s.while_talking(restarts, per_second=60)
         await s.peace()

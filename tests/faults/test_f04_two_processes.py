@@ -37,27 +37,40 @@ def pair() -> Iterator[TwoProcesses]:
 async def test_nothing_is_lost_everybody_is_back_and_the_roster_is_right(
     pair: TwoProcesses, seconds: float, seed: int, record: Record
 ) -> None:
-    """Each time somebody was at the dying process who does not come back: nobody says goodbye for them."""
-    dying = pair.nodes[0]
+    """Half of the people live at the dying process, go to the other when it dies, and home when it serves again.
+
+    Each time somebody was there who does not come back: nobody says goodbye for them.
+    """
+    dying, other = pair.nodes
+    dying_is_away = False
     async with scene(pair, seed=seed) as s:
-        await s.enter(24, 3)
+        await s.enter(
+            24, 3, where=lambda number: lambda: (other if number % 2 or dying_is_away else dying).url
+        )
         stay, roster = list(s.people), []
         guests = await s.ask("people", members=len(GUESTS), rooms=0, name=f"{s.name}guest")
 
         async def kills() -> None:
+            nonlocal dying_is_away
             for turn in turns(seconds):
                 if turn < len(GUESTS):
                     guest = s.visit(GUESTS[turn], guests["tokens"][turn], guests["members"][turn], dying.url)
                     await _all_see(stay, guest.member, "active")
                 await asyncio.sleep(s.random.uniform(0.3, 1.5))
+                dying_is_away = True
                 dying.kill()
                 s.figures["faults"] += 1
                 if turn < len(GUESTS):
                     s.is_gone(guest)
                     roster.append(asyncio.create_task(_faded(stay, guest)))
                 await asyncio.sleep(s.random.uniform(0.5, 2))
+                await s.all_live()
                 dying.start()
                 await dying.ready()
+                dying_is_away = False
+                for person in stay[::2]:
+                    await person.drop()
+                await s.all_live()
             s.figures["roster_clean_s"] = round(max(await asyncio.gather(*roster)), 1)
 
         await s.while_talking(kills, per_second=60)

@@ -7,6 +7,7 @@ cable is pulled or a firewall forgets.
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import AsyncExitStack
 
 import pytest
@@ -19,9 +20,44 @@ from tests.faults.terms import bound
 
 REFUSED_SECONDS = 2.0
 HEARD_SECONDS = 2.0
+WORDS = 5
 BOTH = {"up": True, "down": True}
 UP, DOWN = {"up": True, "down": False}, {"up": False, "down": True}
 patient = pytest.mark.patient
+
+
+async def test_the_last_word_of_a_node_that_redis_does_not_hear(
+    cluster: Cluster, seed: int, record: Record
+) -> None:
+    """Nothing follows from which the others could tell that they have missed something, and their own bus is well."""
+    async with AsyncExitStack() as stack:
+        to_redis = await stack.enter_async_context(FaultProxy(cluster.redis.port))
+        node = cluster.node(REDIS_URL=f"redis://127.0.0.1:{to_redis.port}/0")
+        stack.callback(node.end)
+        node.start()
+        await node.ready()
+        addresses = [node.url, cluster.nodes[0].url]
+        s = await stack.enter_async_context(scene(cluster, seed=seed))
+        await s.enter(2, 1, where=lambda number: lambda: addresses[number])
+        speaker, listener = s.people
+        view = listener.views[s.rooms[0]]
+        to_redis.swallow()
+        s.figures["faults"] += 1
+        while (node.readiness() or {}).get("bus") != "degraded":
+            await asyncio.sleep(0.05)
+        slowest = 0.0
+        for number in range(WORDS):
+            await asyncio.sleep(s.random.uniform(0, 1))
+            begun = time.monotonic()
+            message = speaker.say(s.rooms[0], f"word {number}")
+            while message.id not in view.states:
+                await asyncio.sleep(0.01)
+            slowest = max(slowest, time.monotonic() - begun)
+        to_redis.swallow(False)
+        await s.peace()
+        figures = await s.verdict() | {"slowest_heard_s": round(slowest, 2)}
+    record("F10 redis, the last word", cluster, figures)
+    assert slowest <= bound(HEARD_SECONDS)
 
 
 @pytest.mark.parametrize("way", [BOTH, pytest.param(UP, marks=patient), pytest.param(DOWN, marks=patient)])

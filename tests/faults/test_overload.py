@@ -18,11 +18,11 @@ from hubbub.protocol.ids import make_message_id
 from tests.faults.cluster import Place
 from tests.faults.conftest import Record
 from tests.faults.nodes import Node
-from tests.faults.raw import CLOSE, CONTINUATION, TEXT, Raw, frame
+from tests.faults.raw import CLOSE, CONTINUATION, PING, PONG, TEXT, Raw, frame
 from tests.faults.scene import Scene, scene
 from tests.faults.terms import bound
 
-FAIR_SECONDS = 2.0
+FAIR_SECONDS = 5.0
 """How long an ordinary command of somebody else may take meanwhile."""
 
 KIB_PER_CONNECTION = 64
@@ -224,19 +224,20 @@ async def test_thousands_of_idle_connections(sqlite: Place, long: bool, record: 
             await s.enter(2, 1)
             token = s.people[1].token
             before, fds = node.rss(), node.descriptors()
-            lines: list[Raw] = []
+            listening: list[asyncio.Task[None]] = []
             for start in range(0, wanted, 100):
                 batch = [Raw(node.url, token) for _ in range(min(100, wanted - start))]
                 for line in batch:
                     stack.push_async_exit(line)
-                lines += await asyncio.gather(*(line.__aenter__() for line in batch))
+                await asyncio.gather(*(line.__aenter__() for line in batch))
                 for line in batch:
                     line.send(command(1, type="snapshot"))
                 await asyncio.gather(*(_reply(line, 1) for line in batch))
+                listening += [asyncio.create_task(_until_it_says(line, b"to all of you")) for line in batch]
             each = (node.rss() - before) / wanted
             begun = time.monotonic()
             s.people[0].say(s.rooms[0], "to all of you")
-            await asyncio.gather(*(_says(line, b"to all of you") for line in lines))
+            await asyncio.gather(*listening)
             took = time.monotonic() - begun
             await s.peace()
             figures = await s.verdict()
@@ -256,6 +257,13 @@ async def _reply(line: Raw, number: int) -> None:
         continue
 
 
-async def _says(line: Raw, words: bytes) -> None:
-    while words not in await line.read_until(TEXT, 60):
-        continue
+async def _until_it_says(line: Raw, words: bytes) -> None:
+    """Hear, and give signs of life when they are asked for."""
+    while True:
+        opcode, payload = await line.read(bound(120))
+        if opcode == PING:
+            line.send(frame(PONG, payload))
+        elif words in payload:
+            return
+        elif b'"heartbeat"' in payload:
+            line.send(frame(TEXT, b'{"type":"beat"}'))

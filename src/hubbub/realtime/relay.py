@@ -22,10 +22,14 @@ from hubbub.protocol import objects
 from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame
 from hubbub.realtime import carrier as carriers
 from hubbub.realtime.carrier import Call, Carrier
+from hubbub.realtime.others import Others
 
 log = logging.getLogger("hubbub")
 
 PREFIX = "hubbub."
+
+DOUBT_SECONDS = 1.0
+"""Between two comparisons of heads while another process is silent."""
 
 
 class Relay:
@@ -34,11 +38,13 @@ class Relay:
     def __init__(self, receive: Callable[[Batch], None], gossip: Callable[[str, Any], None]) -> None:
         self.node = uuid.uuid4().hex
         self.on_doubt: Callable[[], None] = lambda: None
-        """Called when the layer goes down, comes back, or has lost something: heads are to be compared now."""
+        """Called when the layer goes down, comes back, or has lost something, and now and then while another process
+        is silent: heads are to be compared now."""
         self._layer = bus()
         self._receive, self._gossip = receive, gossip
         self._channel = ""
         self._topics: set[str] = set()
+        self._others = Others()
         self._carriers = [] if self._layer is None else [self._carrier(n) for n in range(_count(self._layer))]
         for topic in {EVERYONE, *map(self._voice, range(len(self._carriers)))}:
             self.listen(topic, True)
@@ -100,6 +106,7 @@ class Relay:
                 await asyncio.sleep(1)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._hear())
+            tasks.create_task(self._miss_others())
             for carrier in self._carriers:
                 tasks.create_task(carrier.keep())
 
@@ -151,11 +158,25 @@ class Relay:
     def _understand(self, message: dict[str, Any]) -> None:
         match message["type"]:
             case "hubbub.gossip":
+                if message["kind"] == "presence" and not message["content"]["states"]:
+                    self._others.forget(message["node"])  # it says goodbye, or has no people
                 self._gossip(message["kind"], message["content"])
             case "hubbub.beat":
-                pass
+                self._others.hear(message["node"], message["place"], asyncio.get_running_loop().time())
             case _:
                 self._receive(batch_of(message))
+
+    async def _miss_others(self) -> None:
+        """While the layer is well here, a process that it does not reach may commit what nobody hears of."""
+        loop = asyncio.get_running_loop()
+        doubted = 0.0
+        while True:
+            await asyncio.sleep(carriers.BEAT_SECONDS)
+            now = loop.time()
+            missing = any(self._carriers[place].well for place in self._others.missing(now))
+            if missing and now - doubted >= DOUBT_SECONDS:
+                doubted = now
+                self.on_doubt()
 
     def _note_down(self, place: int, error: Exception) -> None:
         log.warning("%s is down (%r). Other processes hear by polling.", self._name(place), error)
