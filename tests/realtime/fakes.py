@@ -40,14 +40,18 @@ class Clock:
     def call_soon(self, call: Any, *args: Any) -> None:
         self.soon.append(partial(call, *args) if args else call)
 
-    def call_later(self, seconds: float, call: Any) -> None:
-        self.later.append((seconds, call))
+    def call_later(self, seconds: float, call: Any, *args: Any) -> None:
+        self.later.append((self.now + seconds, partial(call, *args)))
 
-    def wait(self) -> None:
-        """All that was to come later comes now."""
-        waiting, self.later = self.later, []
-        for _, call in waiting:
-            call()
+    def wait(self, seconds: float) -> None:
+        """Time passes, and what was to come later comes when it is due."""
+        end = self.now + seconds
+        while due := [entry for entry in self.later if entry[0] <= end]:
+            first = min(due, key=lambda entry: entry[0])
+            self.later.remove(first)
+            self.now = max(self.now, first[0])
+            first[1]()
+        self.now = end
 
     def turn(self) -> None:
         """One turn of the event loop."""
@@ -187,7 +191,7 @@ class WatchedFeed(Feed):
                 self.detach(connection)
 
 
-def turns_of(clock: Clock, committing: Callable[[], bool] = lambda: False) -> Turns:
+def turns_of(clock: Clock, committing: Callable[[], int | None] = lambda: None) -> Turns:
     """Turns of a loop that only the test moves; writing costs nothing unless the clock is moved."""
     loop: Any = clock
     return Turns(loop, committing, clock.time)

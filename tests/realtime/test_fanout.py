@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from hubbub.realtime.fanout import FEW, FIRST, MOST, PAUSE_SECONDS, TURN_SECONDS, FanOut, Turns
+from hubbub.realtime.fanout import (
+    FEW,
+    FIRST,
+    LOOK_SECONDS,
+    MANY_TURNS,
+    MOST,
+    PAUSE_SECONDS,
+    TURN_SECONDS,
+    FanOut,
+    Turns,
+)
 from tests.realtime.fakes import Clock, turns_of
 
 MANY = 10 * MOST
@@ -20,9 +30,9 @@ class Loop:
     def __init__(self) -> None:
         self.clock = Clock()
         self.cost = 0.0
-        self.committing = False
+        self.commit: int | None = None
         self.heard: list[tuple[str, int]] = []
-        self.turns: Turns = turns_of(self.clock, lambda: self.committing)
+        self.turns: Turns = turns_of(self.clock, lambda: self.commit)
 
     def room(self, name: str) -> Room:
         return Room(self, name)
@@ -38,7 +48,7 @@ class Loop:
         before = len(self.heard)
         while self.clock.soon or self.clock.later:
             self.clock.turn()
-            self.clock.wait()
+            self.clock.wait(PAUSE_SECONDS)
         return self.heard[before:]
 
 
@@ -183,25 +193,36 @@ def test_a_turn_holds_some_whatever_was_measured(loop: Loop, square: Room, cost:
     assert len(said) == writes
 
 
-def test_while_something_is_committed_the_loop_pauses_between_two_turns(
-    loop: Loop, square: Room, desk: Room
-) -> None:
+def test_a_huge_room_waits_for_a_commit_that_is_under_way(loop: Loop, square: Room, desk: Room) -> None:
     square.says("hello", to=MANY)
-    loop.committing = True
+    loop.commit = 7
     assert (loop.turn(), loop.turn()) == ([], [])
-    assert [seconds for seconds, _ in loop.clock.later] == [PAUSE_SECONDS]
-    assert desk.says("psst", to=2), "what was committed meanwhile is not held up"
+    assert desk.says("psst", to=2), "what others said before is not held up"
+    loop.clock.wait(LOOK_SECONDS)
     before = rooms_of(loop.heard)["square"]
-    loop.clock.wait()
-    assert rooms_of(loop.heard)["square"] > before, "and then it is the huge room's turn, committing or not"
+    loop.commit = 8
+    loop.clock.wait(LOOK_SECONDS)
+    assert rooms_of(loop.heard)["square"] > before, "one has ended, and the next can wait"
 
 
-def test_a_huge_room_comes_to_its_end_though_there_is_always_something_to_commit(
-    loop: Loop, square: Room
-) -> None:
-    loop.committing = True
-    at_once = square.says("hello", to=MANY)
-    assert len(at_once) + len(loop.rest()) == MANY
+def test_a_huge_room_does_not_wait_for_a_commit_that_takes_long(loop: Loop, square: Room) -> None:
+    loop.commit = 7
+    before = len(square.says("hello", to=MANY))
+    loop.turn()
+    loop.clock.wait(PAUSE_SECONDS / 2)
+    assert len(loop.heard) == before
+    loop.clock.wait(PAUSE_SECONDS)
+    assert len(loop.heard) > before
+    loop.rest()
+    assert len(loop.heard) == MANY
+
+
+def test_what_is_done_in_some_turns_waits_for_no_commit(loop: Loop, square: Room) -> None:
+    loop.commit = 7
+    square.says("hello", to=(1 + MANY_TURNS) * FIRST)
+    while loop.clock.soon:
+        loop.turn()
+    assert len(loop.heard) == (1 + MANY_TURNS) * FIRST
 
 
 def test_a_write_that_fails_holds_up_neither_its_room_nor_others(loop: Loop, square: Room) -> None:

@@ -5,7 +5,7 @@ of other rooms, and all that queue have a share of each turn. How many fit is le
 four microseconds or forty, and uvloop does them at the end of the turn, where nobody can look at a clock.
 
 A commit wants the interpreter again after each of some thirty calls into the database, and a loop that writes lets its
-thread in once a turn. So while one is under way, the loop takes a pause between two turns, which others' messages use.
+thread in once a turn. So where many turns' work waits, the loop pauses after each until the commit has ended.
 """
 
 from __future__ import annotations
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from hubbub.realtime.connection import Connection
 
 TURN_SECONDS = 0.002
-PAUSE_SECONDS = 0.002
+
+MANY_TURNS = 4
+"""Of writes that wait. Where there are fewer, a commit is late by these turns at most, and no busy loop idles."""
+
+PAUSE_SECONDS = 0.006
+"""For a commit that takes longer, as on a slow disk, nobody waits any more."""
+
+LOOK_SECONDS = 0.001
+"""Between two looks whether it has ended."""
 
 FEW = 64
 """Writes that are done at once, and the share of a turn that each who queues gets."""
@@ -37,7 +45,7 @@ class Turns:
     def __init__(
         self,
         loop: AbstractEventLoop,
-        committing: Callable[[], bool] = lambda: False,
+        committing: Callable[[], int | None] = lambda: None,
         clock: Callable[[], float] = time.thread_time,
     ) -> None:
         self._loop, self._committing, self._clock = loop, committing, clock
@@ -86,8 +94,14 @@ class Turns:
         self._left = self.writes
         if not self._queue:
             self._under_way = False
-        elif self._committing():
-            self._loop.call_later(PAUSE_SECONDS, self._go_round)
+        elif sum(fan_out.waits for fan_out in self._queue) > MANY_TURNS * self.writes:
+            self._pause(self._committing(), self._loop.time() + PAUSE_SECONDS)
+        else:
+            self._go_round()
+
+    def _pause(self, commit: int | None, until: float) -> None:
+        if commit is not None and commit == self._committing() and self._loop.time() < until:
+            self._loop.call_later(LOOK_SECONDS, self._pause, commit, until)
         else:
             self._go_round()
 
@@ -105,9 +119,9 @@ class FanOut:
         """Connections of the first in line that are done."""
 
     @property
-    def waits(self) -> bool:
-        """Whether something here has to be gone on with."""
-        return bool(self._waiting)
+    def waits(self) -> int:
+        """Writes that have to be gone on with; what comes after them counts as one."""
+        return sum(len(connections) or 1 for connections, _ in self._waiting) - self._written
 
     def each(self, connections: Sequence[Connection], write: Write) -> None:
         """Call `write` with all connections, so many at a time."""

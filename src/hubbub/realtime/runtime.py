@@ -48,7 +48,7 @@ class Runtime:
             repair=lambda feed: self.repair.soon(feed),
             ask_guests=self._tell_guests,
             recheck=lambda member: self.pulse.recheck_soon(member),
-            turns=Turns(loop, lambda: self.writer.busy),
+            turns=Turns(loop, lambda: self.writer.committing),
         )
         self.repair = Repair(self.hub, self.readers, self.spawn)
         self.catch_up = CatchUp(self.readers)

@@ -67,6 +67,7 @@ class Writer:
         self._begun = 0.0
         self._moved = 0
         self._late = False
+        self._commits = 0
         self._published: list[Batch] = []
         self._idle = asyncio.Event()
         self._idle.set()
@@ -75,9 +76,9 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="hubbub-writer", daemon=True)
 
     @property
-    def busy(self) -> bool:
-        """Whether commands wait or are with the database."""
-        return not self._idle.is_set()
+    def committing(self) -> int | None:
+        """How many commits came before the one that is waited for; None if nobody waits for one."""
+        return None if self._idle.is_set() else self._commits
 
     def start(self) -> None:
         self._thread.start()
@@ -164,6 +165,7 @@ class Writer:
 
     def _finished(self, published: list[Batch]) -> None:
         self._late = False
+        self._commits += 1
         answers = self._under_way
         self._next_batch()
         for job, done in answers:
