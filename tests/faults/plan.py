@@ -15,15 +15,15 @@ class Part(NamedTuple):
 
 
 PARTS = [
-    Part("F1", "test_f01_server_killed.py", 45),
-    Part("F2", "test_f02_killed_in_between.py", 20),
-    Part("F4 F16", "test_f04_node_killed.py", 30),
+    Part("F1", "test_f01_server_killed.py", 30),
+    Part("F2", "test_f02_killed_in_between.py", 12),
+    Part("F4 F16", "test_f04_node_killed.py", 25),
     Part("F4 two processes", "test_f04_two_processes.py", 60),
     Part("F4 workers", "test_f04_workers_killed.py", 30),
     Part("F5 away", "test_f05_redis_down.py", 60, "killed or drops"),
     Part("F5 frozen", "test_f05_redis_down.py", 30, "frozen"),
-    Part("F5 Sentinel", "test_f05_sentinel.py", 20),
-    Part("F5 shards", "test_f05_shards.py", 20),
+    Part("F5 Sentinel", "test_f05_sentinel.py", 10),
+    Part("F5 shards", "test_f05_shards.py", 10),
     Part("F8", "test_f08_database_down.py", 30),
     Part("F10", "test_f10_cut_off.py", 8),
     Part("F12", "test_f12_lines_cut.py", 300, "two_seconds"),
@@ -34,9 +34,9 @@ PARTS = [
     Part("F19", "test_f19_clock_jumps.py", 15),
     Part("F21", "test_f21_losing_access.py", 10),
     Part("F22 F23", "test_f22_same_moment.py", 10),
-    Part("workloads", "test_workloads.py", 15),
+    Part("workloads", "test_workloads.py", 10),
     Part("overload", "test_overload.py", 10),
-    Part("I10", "test_i10_as_before.py", 40),
+    Part("I10", "test_i10_as_before.py", 20),
 ]
 """The contract says how long: an outage of Redis 60 seconds, a frozen Redis 30, PostgreSQL away for 30, and five
 minutes of cuts."""
