@@ -18,6 +18,7 @@ from bench.peers.debian import PEERS
 from bench.peers.settings import settings
 from bench.process import Cluster, Family, Server, free_port, serving
 from tests.servers import NotFound, running_postgres
+from tests.servers.postgres import find_postgres
 
 PACKAGE = "matrix-synapse"
 PLACE = PEERS / "synapse"
@@ -88,11 +89,14 @@ def _connect(server: Server, _: Dialect, *, connections: int, rooms: int) -> Ite
 
 
 def versions() -> dict[str, str]:
-    """Of what was measured."""
+    """Of what was measured, and of the database below it."""
     if not PYTHON.exists():
         return {}
     ask = f"import importlib.metadata as m; print(m.version('{PACKAGE}'))"
-    return {PACKAGE: _run(PYTHON, "-c", ask).strip()}
+    found = {PACKAGE: _run(PYTHON, "-c", ask).strip()}
+    with contextlib.suppress(NotFound):
+        found["PostgreSQL"] = _run(find_postgres() / "postgres", "--version").split()[2]
+    return found
 
 
 def _install() -> None:
