@@ -94,3 +94,11 @@ async def test_what_was_read_is_completed_by_what_came_meanwhile(monkeypatch: py
     monkeypatch.setattr("hubbub.realtime.catchup._ranges", ranges)
     changes = await CatchUp(reads).changes(feed, 1)  # type: ignore[arg-type]
     assert (changes.seq, [m.seq for m in changes.messages]) == (4, [2, 3, 4])
+
+
+async def test_who_gives_up_waiting_spoils_nothing_for_the_others() -> None:
+    squares: Gathered[int, int] = Gathered(lambda keys: {k: k * k for k in keys}, Reads())  # type: ignore[arg-type]
+    gone, stays = asyncio.create_task(squares.get(3)), asyncio.create_task(squares.get(3))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert await stays == 9

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
+from itertools import chain
 from typing import Generic, TypeVar
 
 from hubbub.realtime.readers import Readers
@@ -17,18 +18,17 @@ class Gathered(Generic[K, V]):
 
     def __init__(self, read: Callable[[list[K]], dict[K, V]], readers: Readers) -> None:
         self._read, self._readers = read, readers
-        self._waiting: dict[K, asyncio.Future[V | None]] = {}
+        self._waiting: dict[K, list[asyncio.Future[V | None]]] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def get(self, key: K) -> V | None:
         """The key's value as it is after this call began; None if there is none."""
         loop = asyncio.get_running_loop()
-        if key not in self._waiting:
-            self._waiting[key] = loop.create_future()
-        answer = self._waiting[key]
+        answer: asyncio.Future[V | None] = loop.create_future()
+        self._waiting.setdefault(key, []).append(answer)
         if self._task is None:
             self._task = loop.create_task(self._run())
-        return await asyncio.shield(answer)
+        return await answer
 
     async def _run(self) -> None:
         await asyncio.sleep(0)  # those who ask in this turn of the loop come along
@@ -37,10 +37,15 @@ class Gathered(Generic[K, V]):
             try:
                 found: dict[K, V] = await self._readers.run(self._read, list(waiting))
             except Exception as error:
-                for answer in waiting.values():
+                for answer in _still_awaited(chain(*waiting.values())):
                     answer.set_exception(error)
-                    answer.exception()  # whoever asked may be gone
             else:
-                for key, answer in waiting.items():
-                    answer.set_result(found.get(key))
+                for key, answers in waiting.items():
+                    for answer in _still_awaited(answers):
+                        answer.set_result(found.get(key))
         self._task = None
+
+
+def _still_awaited(answers: Iterable[asyncio.Future[V]]) -> list[asyncio.Future[V]]:
+    """Whoever asked may be gone."""
+    return [answer for answer in answers if not answer.done()]
