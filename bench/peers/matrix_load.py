@@ -32,7 +32,7 @@ FILTER = {
     },
 }
 POLL_MILLISECONDS = 20_000
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 30.0
 """Without any delivery at the end of a run."""
 FILLING = "the quick brown fox jumps over the lazy dog and runs on along the river "
 
