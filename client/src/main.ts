@@ -2,7 +2,7 @@
 
 import { mount } from "svelte"
 import App from "./App.svelte"
-import { beforeNextFrame } from "./dom/frame"
+import { afterFrame } from "./dom/frame"
 import { readBoot } from "./state/boot"
 import { Session } from "./state/session.svelte"
 import { watchTab } from "./tab"
@@ -10,7 +10,7 @@ import { watchTab } from "./tab"
 const target = document.getElementById("hubbub")
 if (!target) throw new Error("the page holds no #hubbub to mount in")
 
-const session = new Session(readBoot(document), { nextFrame: beforeNextFrame })
+const session = new Session(readBoot(document), { afterFrame })
 session.start()
 watchTab(session)
 mount(App, { target, props: { session } })

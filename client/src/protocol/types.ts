@@ -550,6 +550,14 @@ export interface MemberChanged {
   member: Member
 }
 
+/** What changed of the workspace: its name, to everybody; what you may do in it, to you. */
+export interface WorkspaceChanged {
+  type: "workspace"
+  name?: string
+  /** whether you may create rooms */
+  open_rooms?: boolean
+}
+
 /** Who came, went, or looks away: all that changed since the last such event. Ephemeral. */
 export interface PresenceChanged {
   type: "presence"
@@ -595,6 +603,7 @@ export type Event =
   | MembershipChanged
   | RoomLeft
   | MemberChanged
+  | WorkspaceChanged
   | PresenceChanged
   | Typing
   | Lag

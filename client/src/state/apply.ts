@@ -1,7 +1,16 @@
 /** The one place where what the server tells becomes state: its events, and what replies tell besides. */
 
 import type { CommandType } from "../protocol/commands"
-import type { Event, Membership, Message, Replies, Room, RoomState, Snapshot } from "../protocol/types"
+import type {
+  Event,
+  Membership,
+  Message,
+  Replies,
+  Room,
+  RoomState,
+  Snapshot,
+  WorkspaceChanged,
+} from "../protocol/types"
 import type { Session } from "./session.svelte"
 
 /** Take an event whose turn it is (`catchUp.ts` sees to that). */
@@ -17,6 +26,8 @@ export function apply(session: Session, event: Event): void {
       return session.forgetRoom(event.room)
     case "member":
       return takeMember(session, event.member)
+    case "workspace":
+      return takeWorkspace(session, event)
     case "heartbeat":
       session.degraded = event.degraded ?? false
       return
@@ -105,6 +116,11 @@ function takeMembership(session: Session, told: Membership, room?: Room): void {
     if (known) known.membership = membership
   }
   if (joining && room) session.joined(room)
+}
+
+function takeWorkspace(session: Session, { name, open_rooms }: WorkspaceChanged): void {
+  const known = session.workspace
+  session.workspace = { name: name ?? known.name, open_rooms: open_rooms ?? known.open_rooms }
 }
 
 function takeMember(session: Session, member: Snapshot["me"]): void {

@@ -52,6 +52,7 @@ test.each(cases.map(found => [found.name, found] as const))(
 interface State {
   epoch: string
   me: Member
+  workspace: Snapshot["workspace"]
   rooms: Room[]
   memberships: (Membership | null)[]
   members: Member[]
@@ -62,16 +63,18 @@ function stateOf(session: Session, known: readonly Member[]): State {
   return {
     epoch: session.epoch,
     me: session.me,
+    workspace: session.workspace,
     rooms: rooms.map(state => state.room),
     memberships: rooms.map(state => state.membership),
     members: known.map(({ id }) => session.members.get(id)),
   }
 }
 
-function stateIn({ epoch, me, rooms, memberships, members }: Snapshot): State {
+function stateIn({ epoch, me, workspace, rooms, memberships, members }: Snapshot): State {
   return {
     epoch,
     me,
+    workspace,
     rooms: rooms.toSorted((a, b) => a.id - b.id),
     memberships: memberships.toSorted((a, b) => a.room - b.room),
     members,

@@ -8,21 +8,21 @@
 
 import type { Event } from "../protocol/types"
 
-/** Runs something before the next frame is drawn. */
-export type NextFrame = (run: () => void) => void
+/** Runs something once the next frame is drawn. */
+export type AfterFrame = (run: () => void) => void
 
 export class Inbox {
   readonly #take: (event: Event) => void
-  readonly #nextFrame: NextFrame
+  readonly #afterFrame: AfterFrame
   #waiting: Event[] = []
 
-  constructor(take: (event: Event) => void, nextFrame: NextFrame) {
+  constructor(take: (event: Event) => void, afterFrame: AfterFrame) {
     this.#take = take
-    this.#nextFrame = nextFrame
+    this.#afterFrame = afterFrame
   }
 
   put(event: Event): void {
-    if (this.#waiting.push(event) === 1) this.#nextFrame(() => this.release())
+    if (this.#waiting.push(event) === 1) this.#afterFrame(() => this.release())
   }
 
   /** Take now what waits. */

@@ -16,7 +16,7 @@ import { takeReply } from "./apply"
 import type { Boot } from "./boot"
 import { CatchUp } from "./catchUp"
 import { Drafts } from "./drafts.svelte"
-import { Inbox, type NextFrame } from "./inbox"
+import { type AfterFrame, Inbox } from "./inbox"
 import { Members, nobody } from "./members.svelte"
 import { Outbox } from "./outbox.svelte"
 import { OutboxStore } from "./outboxStore"
@@ -52,7 +52,7 @@ export interface Surroundings {
   origin?: string
   drafts?: Drafts
   /** when to take what the server tells; at once, where nothing is drawn */
-  nextFrame?: NextFrame
+  afterFrame?: AfterFrame
 }
 
 export class Session {
@@ -95,7 +95,7 @@ export class Session {
       WebSocket,
       origin = globalThis.location?.origin,
       drafts = new Drafts(),
-      nextFrame = run => run(),
+      afterFrame = run => run(),
     }: Surroundings = {},
   ) {
     this.boot = boot
@@ -106,7 +106,7 @@ export class Session {
     this.reading = new Reading(this)
     this.timelines = new Timelines(room => this.#makeTimeline(room))
     this.#catchUp = new CatchUp(this)
-    this.#inbox = new Inbox(event => this.#catchUp.receive(event), nextFrame)
+    this.#inbox = new Inbox(event => this.#catchUp.receive(event), afterFrame)
     this.#socket = new Socket(new URL(boot.socket, origin).href.replace(/^http/, "ws"), this.#listener(), WebSocket)
   }
 

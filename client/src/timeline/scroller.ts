@@ -1,5 +1,6 @@
 /** Ties the keeper to the page: hears scrolling and changes of size, loads at the edges, tells what was seen. */
 
+import { afterFrame } from "../dom/frame"
 import { keyOf } from "./rows"
 import type { TimelineScreen } from "./screen.svelte"
 import { Keeper } from "./scroll"
@@ -12,7 +13,7 @@ export class Scroller {
   readonly #list: HTMLElement
   readonly #sizes: ResizeObserver
   readonly #listening = new AbortController()
-  #filling: number | undefined
+  #filling = false
 
   /** `box` scrolls; it holds one element, and that the list. */
   constructor(box: HTMLElement, screen: TimelineScreen) {
@@ -34,7 +35,6 @@ export class Scroller {
 
   stop(): void {
     this.#sizes.disconnect()
-    if (this.#filling !== undefined) cancelAnimationFrame(this.#filling)
     this.#listening.abort()
   }
 
@@ -89,11 +89,16 @@ export class Scroller {
     this.#tellSeen()
   }
 
-  /** One step a frame: each changes the rows, and that leads here again until there is enough. */
+  /**
+   * One step a frame: each changes the rows, and that leads here again until there is enough. Rows are made after a frame
+   * and drawn with the next one, so that neither waits for the other longer than it takes.
+   */
   #fillSoon(): void {
-    this.#filling ??= requestAnimationFrame(() => {
-      this.#filling = undefined
-      this.#screen.fill(this.#keeper.margins())
+    if (this.#filling) return
+    this.#filling = true
+    afterFrame(() => {
+      this.#filling = false
+      if (!this.#listening.signal.aborted) this.#screen.fill(this.#keeper.margins())
     })
   }
 
