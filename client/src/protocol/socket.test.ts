@@ -47,6 +47,14 @@ describe("commands", () => {
     await expect(socket.ask("room.join", { room: 1 })).rejects.toMatchObject({ code: "offline" })
   })
 
+  test("nothing is put into a socket that is closing", async () => {
+    const { socket } = connected()
+    FakeSocket.last.readyState = 2
+    await expect(socket.ask("room.join", { room: 1 })).rejects.toMatchObject({ code: "offline" })
+    socket.tell("typing", { room: 1 })
+    expect(FakeSocket.last.sent).toEqual([])
+  })
+
   test("nothing is sent before the hello", async () => {
     const socket = new Socket("ws://chat/ws/", connected().listener, FakeSocket.implementation)
     socket.open()

@@ -24,6 +24,9 @@ const SIGN_MS = 4_000
 /** A socket that lived this long was a good one: the next failure is the first again. */
 const GOOD_MS = 10_000
 
+/** `readyState` of a socket that takes what is sent. */
+const OPEN = 1
+
 interface Pending {
   resolve(ok: unknown): void
   reject(error: CommandError): void
@@ -84,7 +87,7 @@ export class Socket {
   /** Send a command; resolves with its reply. Rejects with CommandError, `offline` if the socket is not open. */
   ask<T extends CommandType>(type: T, fields: Fields<T>): Promise<Replies[T]> {
     return new Promise((resolve, reject) => {
-      if (this.state !== "open") {
+      if (!this.#carries) {
         reject(new CommandError("offline", "There is no connection to the server."))
         return
       }
@@ -96,7 +99,12 @@ export class Socket {
 
   /** Send a command that nobody waits for; without a connection it is forgotten. */
   tell<T extends CommandType>(type: T, fields: Fields<T>): void {
-    if (this.state === "open") this.#ws?.send(encode(type, fields))
+    if (this.#carries) this.#ws?.send(encode(type, fields))
+  }
+
+  /** Whether what is sent may arrive: a socket that is closing is not lost yet, but takes nothing more. */
+  get #carries(): boolean {
+    return this.state === "open" && this.#ws?.readyState === OPEN
   }
 
   #connect(): void {

@@ -22,6 +22,8 @@ export class FakeSocket {
   onmessage: ((event: { data: string }) => void) | null = null
   onclose: ((event: { code: number; reason: string }) => void) | null = null
   closed = false
+  /** 1: open, 2: closing */
+  readyState = 1
   readonly url: string
   readonly sent: Sent[] = []
 
