@@ -260,7 +260,7 @@ def session_at(connection: Connection, *, door: Any) -> Session:
 
 
 def pulse_of(*connections: Connection) -> Pulse:
-    hub: Any = SimpleNamespace(connections=set(connections), feeds={})
+    hub: Any = SimpleNamespace(connections=set(connections), feeds={}, each=lambda write: write(connections))
     nothing: Any = SimpleNamespace(forget_idle=lambda: None)
 
     class Readers:

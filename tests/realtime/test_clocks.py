@@ -77,7 +77,7 @@ async def test_a_slow_readers_heartbeat_names_the_heads(dial: Dial, room: Room) 
     runtime_here = runtime.runtime()
     (connection,) = runtime_here.hub.connections
     connection.moved = True
-    await runtime_here.pulse._beat()
+    runtime_here.pulse._beat()
     assert (await alice.hears_event("heartbeat"))["heads"] == {str(room.pk): room.seq}
     assert not connection.moved
     assert Heartbeat().encode() == b'{"type":"heartbeat"}'

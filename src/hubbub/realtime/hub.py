@@ -9,7 +9,7 @@ from hubbub.protocol.closing import Close
 from hubbub.protocol.events import Lag, MemberChanged
 from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame
 from hubbub.realtime.connection import Connection
-from hubbub.realtime.fanout import FanOut, Turns
+from hubbub.realtime.fanout import FanOut, Turns, Write
 from hubbub.realtime.feed import Feed
 from hubbub.realtime.parcel import Parcel, as_events
 
@@ -126,6 +126,10 @@ class Hub:
                 ):
                     connection.push(parcel)
 
+        self.each(write)
+
+    def each(self, write: Write) -> None:
+        """Call `write` with all connections, so many at a time."""
         self._out.each(tuple(self.connections), write)
 
     def _notice(self, notice: Notice) -> None:

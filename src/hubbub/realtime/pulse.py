@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from hubbub.protocol import limits
@@ -61,7 +61,7 @@ class Pulse:
             self._give_up(now)
             if now >= next_beat or bool(self.degraded) == self.bus_is_well():
                 next_beat = now + limits.HEARTBEAT_SECONDS
-                await self._beat()
+                self._beat()
                 self._rates.forget_idle()
             if now >= next_check or self._suspicious.is_set():
                 self._suspicious.clear()
@@ -76,11 +76,12 @@ class Pulse:
             elif connection.dialect is as_events and connection.is_silent(now):
                 connection.close(Close.LOST_CONTINUITY, "Nothing was heard from you.")
 
-    async def _beat(self) -> None:
+    def _beat(self) -> None:
         degraded = self.degraded = None if self.bus_is_well() else True
         quiet = Parcel([Heartbeat(degraded=degraded).encode()])
-        for part in chunks(list(self._hub.connections), 256):
-            for connection in part:
+
+        def write(some: Sequence[Connection]) -> None:
+            for connection in some:
                 if connection.dialect is not as_events:
                     continue  # the room socket's peers know no heartbeat; the server's own pings watch them
                 if connection.moved:
@@ -89,7 +90,8 @@ class Pulse:
                     connection.push(Parcel([moved.encode()]))
                 else:
                     connection.push(quiet)
-            await asyncio.sleep(0)
+
+        self._hub.each(write)
 
     def _heads(self, connection: Connection) -> dict[int, int]:
         feeds = self._hub.feeds
