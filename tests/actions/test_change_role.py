@@ -17,6 +17,14 @@ def test_it_works(alice: Member, bob: Member, published: Published) -> None:
     assert [event["member"]["role"] for event in published.on("everyone")] == ["admin"]
 
 
+@pytest.mark.parametrize(("role", "may"), [(Role.GUEST, False), (Role.ADMIN, True)])
+def test_they_hear_what_they_may_do_from_now_on(
+    alice: Member, bob: Member, published: Published, role: Role, may: bool
+) -> None:
+    actions.change_role(by=alice, member=bob, role=role)
+    assert published.on(f"member.{bob.pk}") == [{"type": "workspace", "open_rooms": may}]
+
+
 @pytest.mark.parametrize(
     ("by", "whom", "to", "allowed"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hubbub import actions, queries
 from hubbub.models import Member, Workspace
-from tests.people import refused
+from tests.people import Published, refused
 
 
 def test_it_works(alice: Member) -> None:
@@ -13,6 +13,11 @@ def test_it_works(alice: Member) -> None:
     assert queries.snapshot(alice).workspace.name == "The Office"
     assert queries.snapshot(alice).epoch == epoch
     assert Workspace.objects.count() == 1
+
+
+def test_everybody_hears_of_it(alice: Member, published: Published) -> None:
+    actions.name_workspace(name="The Office")
+    assert published.on("everyone") == [{"type": "workspace", "name": "The Office"}]
 
 
 def test_it_needs_a_name(db: None) -> None:

@@ -12,6 +12,7 @@ class Client:
 
     def __init__(self, snapshot: Document, timelines: dict[int, Document]) -> None:
         self.me: Document = snapshot["me"]
+        self.workspace: Document = snapshot["workspace"]
         self.rooms: dict[int, Document] = {room["id"]: room for room in snapshot["rooms"]}
         self.places: dict[int, Document] = {place["room"]: place for place in snapshot["memberships"]}
         self.members: dict[int, Document] = {member["id"]: member for member in snapshot["members"]}
@@ -57,6 +58,9 @@ class Client:
     def _left(self, event: Document) -> None:
         for known in (self.rooms, self.places, self.last, self.pages):
             known.pop(event["room"], None)  # type: ignore[attr-defined]
+
+    def _workspace(self, event: Document) -> None:
+        self.workspace = self.workspace | {field: event[field] for field in event if field != "type"}
 
     def _member(self, event: Document) -> None:
         member = event["member"]

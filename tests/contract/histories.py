@@ -200,6 +200,7 @@ def people_change(town: Town) -> None:
     actions.update_profile(member=town.alice, name="Alicia", about="owns this", hue=10)
     actions.update_profile(member=town.bob, name="Robert")
     actions.change_role(by=town.alice, member=town.bob, role=Role.ADMIN)
+    actions.name_workspace(name="The Harbour")
     actions.deactivate_member(by=town.alice, member=town.carol)
     actions.reactivate_member(by=town.alice, member=town.carol)
     eve = somebody("eve")

@@ -64,6 +64,7 @@ def test_bobs_state_and_what_he_hears_make_his_next_state(name: str, town: Town)
 
     expected = plain(after)
     assert client.me == expected["me"]
+    assert client.workspace == expected["workspace"]
     assert list_of(client.rooms) == expected["rooms"]
     assert list_of(client.places) == expected["memberships"]
     assert list_of(client.members) == expected["members"]

@@ -5,9 +5,15 @@ from __future__ import annotations
 from django.db import transaction
 from django.dispatch import Signal
 
-from hubbub import signals
+from hubbub import policy, signals
 from hubbub.models import Member, Membership, Message, Room, Workspace
-from hubbub.protocol.events import MemberChanged, MembershipChanged, RoomChanged, RoomLeft
+from hubbub.protocol.events import (
+    MemberChanged,
+    MembershipChanged,
+    RoomChanged,
+    RoomLeft,
+    WorkspaceChanged,
+)
 from hubbub.protocol.ids import make_message_id
 from hubbub.protocol.objects import System
 from hubbub.publish import EVERYONE, Notice, login_topic, member_topic, room_topic
@@ -76,6 +82,22 @@ def tell_member_changed(unit: Unit, member: Member) -> None:
         Member.objects.filter(pk=member.pk).update(changed=Workspace.objects.count_directory_change())
         fresh = Member.objects.get(pk=member.pk)
         return Notice(EVERYONE, MemberChanged(member=fresh.as_object()).encode(), about=fresh.pk)
+
+    unit.tell(notice)
+
+
+def tell_workspace_named(unit: Unit, workspace: Workspace) -> None:
+    """To everybody."""
+    unit.tell(lambda: Notice(EVERYONE, WorkspaceChanged(name=workspace.name).encode()))
+
+
+def tell_permissions(unit: Unit, member: Member) -> None:
+    """To the member, in all their tabs: what they may do in the workspace."""
+
+    def notice() -> Notice:
+        fresh = Member.objects.get(pk=member.pk)
+        event = WorkspaceChanged(open_rooms=policy.can_create_rooms(fresh))
+        return Notice(member_topic(member.pk), event.encode())
 
     unit.tell(notice)
 

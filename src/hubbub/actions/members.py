@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from hubbub import conf, policy
-from hubbub.actions._telling import tell_member_changed
+from hubbub.actions._telling import tell_member_changed, tell_permissions
 from hubbub.actions.checking import checked, require
 from hubbub.actions.logins import end_logins_of
 from hubbub.actions.memberships import join_room
@@ -85,6 +85,7 @@ def change_role(*, by: Member, member: Member, role: Role) -> Member:
         member.save(update_fields=["role"])
         Member.objects.touch([member.pk])  # they may see something else now: whoever reads it reads it again
         tell_member_changed(work, member)
+        tell_permissions(work, member)
     return member
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from hubbub.actions._telling import tell_workspace_named
 from hubbub.actions.checking import checked
 from hubbub.models import Workspace
 from hubbub.models.workspace import new_epoch
 from hubbub.protocol.wire import PersonName
+from hubbub.unit import unit
 
 
 def name_workspace(*, name: str) -> Workspace:
-    """Give the workspace its name."""
-    workspace = Workspace.objects.the_one()
-    workspace.name = checked(PersonName, name)
-    workspace.save(update_fields=["name"])
+    """Give the workspace its name, and tell everybody."""
+    with unit() as work:
+        workspace = Workspace.objects.the_one()
+        workspace.name = checked(PersonName, name)
+        workspace.save(update_fields=["name"])
+        tell_workspace_named(work, workspace)
     return workspace
 
 

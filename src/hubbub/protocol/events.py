@@ -67,6 +67,14 @@ class MemberChanged(Event):
     member: objects.Member
 
 
+class WorkspaceChanged(Event):
+    """What changed of the workspace: its name, to everybody; what you may do in it, to you."""
+
+    type: Literal["workspace"] = "workspace"
+    name: str | None = None
+    open_rooms: bool | None = Field(default=None, description="whether you may create rooms")
+
+
 class PresenceChanged(Event):
     """Who came, went, or looks away: all that changed since the last such event. Ephemeral."""
 
@@ -114,6 +122,7 @@ ALL: tuple[type[Event], ...] = (
     MembershipChanged,
     RoomLeft,
     MemberChanged,
+    WorkspaceChanged,
     PresenceChanged,
     Typing,
     Lag,
