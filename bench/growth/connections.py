@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bench.generator import connected
 from bench.growth.series import Point, Series, runs_of
@@ -18,8 +18,7 @@ IDLE_SECONDS = 20.0
 SMALL_ROOMS, PER_SECOND = 50, 100
 
 
-def measure(plan: Plan, sizes: Sequence[int]) -> list[Point]:
-    points = []
+def measure(plan: Plan, sizes: Sequence[int]) -> Iterator[Point]:
     idle_seconds = min(IDLE_SECONDS, 10 * plan.seconds)
     with contextlib.ExitStack() as stack:
         workspace = stack.enter_context(fresh_workspace(members=MEMBERS))
@@ -38,16 +37,13 @@ def measure(plan: Plan, sizes: Sequence[int]) -> list[Point]:
             time.sleep(idle_seconds)
             load = (server.processor_seconds - spent) / idle_seconds
             runs = runs_of(plan, lambda: others.rate(PER_SECOND, plan.seconds))
-            points.append(
-                {
-                    "x": size,
-                    "kib_per_connection": spread([each]),
-                    "idle_percent": spread([100 * load]),
-                    **figures(runs),
-                }
-            )
             say(f"{size} idle connections: {each:.1f} KiB each, {load:.1%} of a core")
-    return points
+            yield {
+                "x": size,
+                "kib_per_connection": spread([each]),
+                "idle_percent": spread([100 * load]),
+                **figures(runs),
+            }
 
 
 series = Series(

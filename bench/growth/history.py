@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bench.asking import Line, line
 from bench.compiling import CannotMeasure
@@ -22,7 +22,7 @@ TEXT = (
 )
 
 
-def measure(plan: Plan, sizes: Sequence[int]) -> list[Point]:
+def measure(plan: Plan, sizes: Sequence[int]) -> Iterator[Point]:
     workspaces = {}
     for size in sizes:
         BUILT.mkdir(exist_ok=True)
@@ -36,14 +36,9 @@ def measure(plan: Plan, sizes: Sequence[int]) -> list[Point]:
             say(f"{size:,} messages: {', '.join(f'{name} {took:.2f}' for name, took in p99s.items())}")
             if turn >= plan.warm_ups:
                 seen[size].append(p99s)
-    return [
-        {
-            "x": size,
-            **{name: spread([run[name] for run in runs]) for name in runs[0]},
-            "disk_mib": spread([_megabytes(workspaces[size])]),
-        }
-        for size, runs in seen.items()
-    ]
+    for size, runs in seen.items():
+        figures = {name: spread([run[name] for run in runs]) for name in runs[0]}
+        yield {"x": size, **figures, "disk_mib": spread([_megabytes(workspaces[size])])}
 
 
 def _asked(workspace: Workspace, *, seed: int) -> dict[str, float]:

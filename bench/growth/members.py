@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bench.generator import connected
 from bench.growth.series import Point, Series, runs_of
@@ -13,17 +13,15 @@ MEMBERS = 1000
 """Accounts; where there are more connections, people have several."""
 
 
-def measure(plan: Plan, sizes: Sequence[int]) -> list[Point]:
-    points = []
+def measure(plan: Plan, sizes: Sequence[int]) -> Iterator[Point]:
     with fresh_workspace(members=MEMBERS) as workspace, workspace.served() as server:
         for size in sizes:
             with connected(server, workspace.room_dialect("general"), connections=size, rooms=1) as generator:
                 found = figures(runs_of(plan, lambda: generator.closed(1, plan.seconds)))
-            points.append({"x": size, **found})
             say(
                 f"{size} members: {found.get('deliveries_per_second', {}).get('median', 0):,.0f} deliveries/s"
             )
-    return points
+            yield {"x": size, **found}
 
 
 series = Series(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bench.cluster import NAMES, SHARE, processes
 from bench.growth.series import Point, Series
@@ -11,7 +11,7 @@ from bench.rounds import Plan, side_by_side
 CONNECTIONS, ROOMS, UNDER_WAY = 1000, 4, 4
 
 
-def measure(plan: Plan, sizes: Sequence[int]) -> list[Point]:
+def measure(plan: Plan, sizes: Sequence[int]) -> Iterator[Point]:
     found = side_by_side(
         [processes(size, connections=CONNECTIONS, rooms=ROOMS) for size in sizes],
         plan,
@@ -19,7 +19,7 @@ def measure(plan: Plan, sizes: Sequence[int]) -> list[Point]:
         connections=CONNECTIONS,
         rooms=ROOMS,
     )
-    return [{"x": size, **found[NAMES[size]]} for size in sizes]
+    yield from ({"x": size, **found[NAMES[size]]} for size in sizes)
 
 
 series = Series(

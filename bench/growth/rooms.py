@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bench.asking import line
 from bench.generator import connected
@@ -16,20 +16,20 @@ MEMBERS = 1009
 EVERYWHERE = 10
 """Members of the second workspace: rooms there have ten members each, so everybody is in all of them."""
 ASKS = 20
+DIALING = 20
+"""At once: whoever comes first makes the room, and everybody joins one."""
 NAMED = 1000
 """Rooms that a `resume` may name at most."""
 
 
-def measure(plan: Plan, sizes: Sequence[int]) -> list[Point]:
-    points = []
+def measure(plan: Plan, sizes: Sequence[int]) -> Iterator[Point]:
     for size in sizes:
         talk, came = _talk(plan, size), _coming_back(plan, size)
-        points.append({"x": size, **talk, **came})
         say(
             f"{size} rooms: {talk.get('messages_per_second', {}).get('median', 0):,.0f} messages/s,"
             f" snapshot {came['snapshot_ms']['median']} ms, resume {came['resume_ms']['median']} ms"
         )
-    return points
+        yield {"x": size, **talk, **came}
 
 
 def _talk(plan: Plan, rooms: int) -> dict[str, object]:
@@ -37,7 +37,13 @@ def _talk(plan: Plan, rooms: int) -> dict[str, object]:
     with (
         fresh_workspace(members=MEMBERS) as workspace,
         workspace.served() as server,
-        connected(server, workspace.room_dialect("bench%r"), connections=2 * rooms, rooms=rooms) as generator,
+        connected(
+            server,
+            workspace.room_dialect("bench%r"),
+            connections=2 * rooms,
+            rooms=rooms,
+            dialing=DIALING,
+        ) as generator,
     ):
         runs = runs_of(plan, lambda: generator.closed(1, plan.seconds))
     found = figures(runs)

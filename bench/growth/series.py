@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bench.compiling import CannotMeasure
 from bench.generator import Run
 from bench.rounds import SETTLE_SECONDS, Plan
 
@@ -18,21 +20,27 @@ GROWTH_PLAN = Plan(warm_ups=1, runs=3, seconds=2.0)
 
 @dataclass(frozen=True)
 class Series:
-    """`measure(plan, sizes)` returns the points. `figures` name what is shown, in order; `drawn` gets a chart each."""
+    """`measure(plan, sizes)` yields the points. `figures` name what is shown, in order; `drawn` gets a chart each."""
 
     name: str
     title: str
     across: str
     sizes: Sequence[int]
-    measure: Callable[[Plan, Sequence[int]], list[Point]]
+    measure: Callable[[Plan, Sequence[int]], Iterator[Point]]
     figures: Mapping[str, str]
     drawn: Sequence[str]
     note: str
 
     def measured(self, plan: Plan, *, most: int | None, few: bool) -> dict[str, Any]:
-        """Up to the size `most`; `few`: only the three smallest."""
+        """Up to the size `most`; `few`: only the three smallest. Of sizes that cannot be measured here, the reason."""
         sizes = [size for size in self.sizes if most is None or size <= most]
-        points = self.measure(plan, sizes[:3] if few else sizes)
+        points: list[Point] = []
+        reason = ""
+        try:
+            points.extend(self.measure(plan, sizes[:3] if few else sizes))
+        except CannotMeasure as error:
+            reason = str(error)
+            print(f"  Not measured beyond this: {reason}", file=sys.stderr, flush=True)
         return {
             "title": self.title,
             "across": self.across,
@@ -40,6 +48,7 @@ class Series:
             "drawn": list(self.drawn),
             "note": self.note,
             "points": points,
+            "not_measured": reason,
         }
 
 

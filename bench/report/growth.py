@@ -33,6 +33,9 @@ def series(name: str, found: dict[str, Any], conditions: str, draw: Draw) -> Ite
     yield from table([found["across"], *(figures[key] for key in shown)], rows)
     yield found["note"]
     yield ""
+    if found.get("not_measured"):
+        yield f"Larger sizes could not be measured here: {found['not_measured']}"
+        yield ""
 
 
 def steady(found: dict[str, Any], conditions: str, draw: Draw) -> Iterable[str]:
