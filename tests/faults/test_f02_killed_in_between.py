@@ -13,7 +13,7 @@ from tests.faults.cluster import Cluster, Place
 from tests.faults.conftest import Record
 from tests.faults.nodes import Node
 from tests.faults.scene import Scene, scene
-from tests.faults.terms import bound, turns
+from tests.faults.terms import LONG, bound, turns
 
 HEARD_SECONDS = 6.0
 POINTS = ["before-commit", "before-publish", "before-answer"]
@@ -27,7 +27,7 @@ class FailingPlace(Place):
         self._point = point
 
     def node(self, *, script: str | None = None, **environment: str) -> Node:
-        more = {**environment, "FAILPOINT": self._point, "FAIL_WITHIN": "30"}
+        more = {**environment, "FAILPOINT": self._point, "FAIL_WITHIN": "30" if LONG else "10"}
         return super().node(script=script or "tests.faults.failing", **more)
 
 
@@ -76,7 +76,7 @@ async def test_others_hear_of_what_their_neighbour_committed_as_it_died(
 
 async def _bring_back(node: Node, s: Scene, seconds: float) -> None:
     """Whenever it has killed itself, and that it does again and again: its turn comes with what is said."""
-    for _ in turns(seconds, at_least=2):
+    for _ in turns(seconds):
         while node.running:
             await asyncio.sleep(0.02)
         s.figures["faults"] += 1
