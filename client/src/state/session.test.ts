@@ -221,6 +221,14 @@ describe("a server whose processes do not hear each other", () => {
   })
 })
 
+test("the workspace gets another name, and one may do more or less in it", async () => {
+  session = await liveTab()
+  FakeSocket.last.says({ type: "workspace", name: "The other place" })
+  expect(session.workspace).toEqual({ name: "The other place", open_rooms: true })
+  FakeSocket.last.says({ type: "workspace", open_rooms: false })
+  expect(session.workspace).toEqual({ name: "The other place", open_rooms: false })
+})
+
 describe("presence and typing", () => {
   test("who comes, goes and looks away", async () => {
     session = await liveTab()
