@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hubbub import actions
 from hubbub.models import Member, Membership, Room
 from hubbub.protocol.objects import Role, RoomRole
@@ -50,9 +52,20 @@ def test_when_the_last_admin_goes_the_eldest_member_looks_after_the_room(
 
 
 def test_the_heir_is_somebody_who_is_still_active(alice: Member, bob: Member, kitchen: Room) -> None:
+    actions.invite_members(by=alice, room=kitchen, members=[somebody("eve")])
     actions.deactivate_member(by=alice, member=bob)
     actions.leave_room(member=alice, room=kitchen)
-    assert roles(kitchen) == {"Bob": "member", "Carol": "admin"}
+    assert roles(kitchen) == {"Bob": "member", "Carol": "member", "Eve": "admin"}
+
+
+@pytest.mark.parametrize("role", [Role.GUEST, Role.BOT])
+def test_neither_a_guest_nor_a_bot_inherits_but_the_next_member_who_comes(alice: Member, role: Role) -> None:
+    room = actions.create_room(by=alice, name="small")
+    actions.invite_members(by=alice, room=room, members=[somebody("eve", role)])
+    actions.leave_room(member=alice, room=room)
+    assert roles(room) == {"Eve": "member"}
+    actions.join_room(member=alice, room=room)
+    assert roles(room) == {"Eve": "member", alice.name: "admin"}
 
 
 def test_while_another_admin_is_there_nobody_inherits(alice: Member, bob: Member, kitchen: Room) -> None:
@@ -91,7 +104,7 @@ def test_joined_and_left_in_one_transaction_tells_of_the_end_only(
     assert kinds == ["joined", "left"]
 
 
-def test_a_guest_who_inherits_is_told_what_guests_may_not_do(alice: Member) -> None:
+def test_a_guest_who_is_left_alone_is_told_what_guests_may_not_do(alice: Member) -> None:
     guest = somebody("eve", Role.GUEST)
     room = actions.create_room(by=alice, name="small", private=True)
     actions.invite_members(by=alice, room=room, members=[guest])

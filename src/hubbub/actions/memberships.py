@@ -11,8 +11,11 @@ from hubbub.actions._telling import post_system, tell_left, tell_membership, tel
 from hubbub.actions.checking import require
 from hubbub.errors import NotFound
 from hubbub.models import Member, Membership, Room
-from hubbub.protocol.objects import RoomRole, System, SystemKind
+from hubbub.protocol.objects import Role, RoomRole, System, SystemKind
 from hubbub.unit import Unit, unit
+
+NO_HEIRS = (Role.GUEST, Role.BOT)
+"""They never come to look after a room by themselves: guests are here for a room or two, bots do what they are told."""
 
 
 def join_room(*, member: Member, room: Room) -> Membership:
@@ -56,13 +59,13 @@ def remove_member(*, by: Member, room: Room, member: Member) -> None:
 def _bring_in(work: Unit, room: Room, member: Member, *, by: Member, what: System) -> Membership:
     # A newcomer has read what was said before: unread counts begin with what comes now.
     head = Room.objects.lock_heads([room.pk])[room.pk]
-    # A room that everybody had left is looked after by whoever comes first.
-    has_admin = room.memberships.filter(role=RoomRole.ADMIN).exists()
+    # A room that nobody looks after is looked after by whoever comes first and may.
+    inherits = member.role not in NO_HEIRS and not room.memberships.filter(role=RoomRole.ADMIN).exists()
     membership, made = Membership.objects.get_or_create(
         room=room,
         member=member,
         defaults={
-            "role": RoomRole.MEMBER if has_admin else RoomRole.ADMIN,
+            "role": RoomRole.ADMIN if inherits else RoomRole.MEMBER,
             "read_number": head.last_number,
             "read_posts": head.posts,
         },
@@ -92,9 +95,10 @@ def _take_out(work: Unit, room: Room, member: Member, *, by: Member, what: Syste
 
 
 def _hand_over(work: Unit, room: Room) -> None:
-    """A room whose last admin goes is looked after by whoever has been there longest."""
+    """A room whose last admin goes is looked after by whoever has been there longest, unless they are all guests."""
     if not room.memberships.filter(role=RoomRole.ADMIN).exists():
-        eldest = room.memberships.filter(member__active=True).order_by("joined_at", "pk").first()
+        heirs = room.memberships.filter(member__active=True).exclude(member__role__in=NO_HEIRS)
+        eldest = heirs.order_by("joined_at", "pk").first()
         if eldest:
             eldest.role = RoomRole.ADMIN
             eldest.save(update_fields=["role"])
