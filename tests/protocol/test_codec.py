@@ -87,6 +87,28 @@ def test_a_value_of_the_wrong_kind_is_refused_with_its_field(field: str, value: 
     assert refusal_of(**{**good, field: value}).message.startswith(f"message.send: {field}: ")
 
 
+@pytest.mark.parametrize("value", ["12", True, 1.0, [1], "true"], ids=repr)
+@pytest.mark.parametrize("field", ["room", "before", "limit"])
+def test_a_number_is_a_number(field: str, value: Any) -> None:
+    """Not its text, not true, not 1.0: whoever sends that is told which field it is."""
+    with pytest.raises(Invalid, match=rf"^timeline: {field}: "):
+        codec.command_from({"type": "timeline", "room": 1, field: value})
+
+
+@pytest.mark.parametrize("value", [1, 0, "true", "no", 1.0], ids=repr)
+def test_yes_and_no_are_true_and_false(value: Any) -> None:
+    with pytest.raises(Invalid, match=r"^room\.create: private: "):
+        codec.command_from({"type": "room.create", "name": "kitchen", "private": value})
+
+
+def test_the_keys_of_a_resume_are_text_as_json_has_no_others() -> None:
+    command = codec.command_from({"type": "resume", "epoch": "e", "rooms": {"12": 3}})
+    assert isinstance(command, commands.Resume)
+    assert command.rooms == {12: 3}
+    with pytest.raises(Invalid, match=r"^resume: rooms\.12: "):
+        codec.command_from({"type": "resume", "epoch": "e", "rooms": {"12": "3"}})
+
+
 def test_a_refusal_carries_the_request_it_answers() -> None:
     assert refusal_of(type="nope", id=41).request == 41
     assert refusal_of(type="beat", id=42, more=1).request == 42

@@ -13,7 +13,9 @@ from pydantic import Field, model_validator
 from hubbub.protocol import limits, objects, replies
 from hubbub.protocol.wire import (
     Command,
+    Flag,
     Id,
+    IdAsKey,
     MessageText,
     Number,
     PersonName,
@@ -23,7 +25,7 @@ from hubbub.protocol.wire import (
     ShortText,
 )
 
-Offset = Annotated[int, Field(ge=0, le=2**31, description="how many to pass over")]
+Offset = Annotated[int, Field(ge=0, le=2**31, strict=True, description="how many to pass over")]
 MemberIds = Annotated[list[Id], Field(min_length=1, max_length=limits.MEMBERS_AT_ONCE)]
 
 
@@ -39,7 +41,7 @@ class Resume(Command):
 
     type: Literal["resume"]
     epoch: str = Field(max_length=64)
-    rooms: dict[Id, Seq] = Field(max_length=limits.RESUME_ROOMS)
+    rooms: dict[IdAsKey, Seq] = Field(max_length=limits.RESUME_ROOMS)
     directory: Seq | None = Field(default=None, description="the one you have; without it all members come")
     reply: ClassVar = replies.Resumed
 
@@ -88,7 +90,7 @@ class ReadTimeline(Command):
     before: Number | None = None
     after: Number | None = None
     around: Number | None = None
-    limit: Annotated[int, Field(ge=1, le=limits.TIMELINE_PAGE)] = 50
+    limit: Annotated[int, Field(ge=1, le=limits.TIMELINE_PAGE, strict=True)] = 50
     reply: ClassVar = replies.Timeline
 
     @model_validator(mode="after")
@@ -104,7 +106,7 @@ class CreateRoom(Command):
     type: Literal["room.create"]
     name: RoomName
     description: ShortText = ""
-    private: bool = False
+    private: Flag = False
     reply: ClassVar = replies.RoomState
 
 
@@ -137,8 +139,8 @@ class BrowseRooms(Command):
     type: Literal["room.directory"]
     query: Prefix = ""
     after: Prefix = ""
-    archived: bool = False
-    limit: Annotated[int, Field(ge=1, le=limits.DIRECTORY_PAGE)] = 50
+    archived: Flag = False
+    limit: Annotated[int, Field(ge=1, le=limits.DIRECTORY_PAGE, strict=True)] = 50
     reply: ClassVar = replies.RoomPage
 
 
@@ -163,7 +165,7 @@ class ArchiveRoom(Command):
 
     type: Literal["room.archive"]
     room: Id
-    archived: bool
+    archived: Flag
     reply: ClassVar = replies.RoomState
 
 
@@ -204,7 +206,7 @@ class ReadRoster(Command):
     room: Id
     query: Prefix = ""
     after: Offset = 0
-    limit: Annotated[int, Field(ge=1, le=limits.DIRECTORY_PAGE)] = 100
+    limit: Annotated[int, Field(ge=1, le=limits.DIRECTORY_PAGE, strict=True)] = 100
     reply: ClassVar = replies.Roster
 
 
@@ -222,7 +224,7 @@ class MarkUnread(Command):
 
     type: Literal["room.unread"]
     room: Id
-    number: Annotated[int, Field(ge=1, le=2**53)]
+    number: Annotated[int, Field(ge=1, le=2**53, strict=True)]
     reply: ClassVar = objects.Membership
 
 
@@ -249,7 +251,7 @@ class BrowseMembers(Command):
     type: Literal["member.directory"]
     query: Prefix = ""
     after: Offset = 0
-    limit: Annotated[int, Field(ge=1, le=limits.DIRECTORY_PAGE)] = 50
+    limit: Annotated[int, Field(ge=1, le=limits.DIRECTORY_PAGE, strict=True)] = 50
     reply: ClassVar = replies.MemberPage
 
 
@@ -259,7 +261,7 @@ class UpdateProfile(Command):
     type: Literal["profile.update"]
     name: PersonName | None = None
     about: ShortText | None = None
-    hue: Annotated[int, Field(ge=0, le=359)] | None = None
+    hue: Annotated[int, Field(ge=0, le=359, strict=True)] | None = None
     reply: ClassVar = objects.Member
 
 

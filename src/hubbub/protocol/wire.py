@@ -23,7 +23,7 @@ class Wire(BaseModel):
 class Command(Wire):
     """What a client asks. `id` names the request on the socket; without it no reply is sent."""
 
-    id: Annotated[int, Field(ge=0, le=2**53)] | None = None
+    id: Annotated[int, Field(ge=0, le=2**53, strict=True)] | None = None
     reply: ClassVar[Any] = None
 
 
@@ -116,9 +116,13 @@ def _person_name(name: str) -> str:
     return name
 
 
-Id = Annotated[int, Field(ge=1, le=2**53)]
-Seq = Annotated[int, Field(ge=0, le=2**53)]
-Number = Annotated[int, Field(ge=0, le=2**53)]
+# Strict: a number in quotes, `true` or `1.0` is somebody's mistake, and is told so instead of being guessed at.
+Id = Annotated[int, Field(ge=1, le=2**53, strict=True)]
+IdAsKey = Annotated[int, Field(ge=1, le=2**53)]
+"""JSON has no keys but text."""
+Seq = Annotated[int, Field(ge=0, le=2**53, strict=True)]
+Number = Annotated[int, Field(ge=0, le=2**53, strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
 MessageText = Annotated[str, AfterValidator(_fits_a_message)]
 RoomName = Annotated[str, AfterValidator(_room_name)]
 PersonName = Annotated[str, AfterValidator(_person_name)]
