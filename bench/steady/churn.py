@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import uuid
 from collections import Counter
@@ -21,6 +22,9 @@ PAUSE_SECONDS = (1, 7)
 """Between two deeds of one device."""
 ROOM_EVERY_SECONDS = 3.0
 SLOW_READERS = 3
+HURRIED, RUSH_MESSAGES, RUSH_PAGES = 100, 20, 30
+"""People who at first page through everything and say much in each of their rooms: what a server keeps of each room,
+and what SQLite and the allocator keep for themselves, has its size soon, instead of after half an hour."""
 ASKS_UNREAD = 2000
 """Pages that a slow reader asks for and does not read, at most: the server cuts it long before."""
 TROUBLE = (Refused, ConnectionClosed, InvalidHandshake, OSError, TimeoutError)
@@ -32,9 +36,10 @@ TEXT = (
 class Churn:
     """`done` counts what was done; `run` goes on until it is cancelled."""
 
-    def __init__(self, port: int, tokens: Sequence[str], general: int, seed: int = 1) -> None:
+    def __init__(self, port: int, tokens: Sequence[str], general: tuple[int, int], seed: int = 1) -> None:
         self.done: Counter[str] = Counter()
-        self._port, self._tokens, self._general = port, tokens, general
+        self._port, self._tokens = port, tokens
+        self._general, self._messages = general
         self._chance = random.Random(seed)
 
     async def run(self) -> None:
@@ -44,6 +49,18 @@ class Churn:
             for number in range(SLOW_READERS):
                 group.create_task(self._slow_reader(self._tokens[number]))
             group.create_task(self._room_after_room())
+            group.create_task(self._rush())
+
+    async def _rush(self) -> None:
+        """One after the other, each once."""
+        for token in self._tokens[:HURRIED]:
+            with contextlib.suppress(*TROUBLE):
+                async with connected(self._port, token, {}) as person:
+                    for room in list(person.rooms) * RUSH_MESSAGES:
+                        await person.ask("message.send", room=room, message=str(make_message_id()), text=TEXT)
+                    for _ in range(RUSH_PAGES):
+                        before = self._chance.randint(100, self._messages)
+                        await person.ask("timeline", room=self._general, before=before, limit=100)
 
     async def _device(self, token: str) -> None:
         """Comes and goes: half the time it knows where it was, now and then its line is cut."""

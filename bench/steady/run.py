@@ -28,7 +28,7 @@ def measure(minutes: float) -> dict[str, Any]:
         workspace.served() as server,
         beside_the_generator(),
     ):
-        churn = Churn(server.port, workspace.tokens, workspace.rooms["general"][0])
+        churn = Churn(server.port, workspace.tokens, workspace.rooms["general"])
         before = server.processor_seconds
         samples = asyncio.run(_watched(churn, server, minutes * 60))
         load = (server.processor_seconds - before) / samples[-1].seconds
