@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from hubbub.protocol.closing import Close
 from hubbub.realtime import fanout
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.parcel import as_lines
@@ -230,3 +231,14 @@ def test_a_seq_that_is_told_for_another_message_says_that_the_database_has_gone_
     assert not feed.forked, "hearing the same once more is usual"
     feed.hears(frame(3, number=3))
     assert feed.forked
+
+
+def test_whoever_cannot_ask_for_what_a_repair_leaves_out_is_told_to_come_back() -> None:
+    """A room socket knows no `lag`: it would go on as if nothing were missing."""
+    browser, script = connected(), connected(BOB, dialect=as_lines)
+    feed = feed_with(browser, script)
+    feed.repaired([], head=600, last_number=600, whole=False)
+    assert pipe_of(browser).lags == {ROOM: 600}
+    assert browser.closing is None
+    assert script.closing is not None
+    assert script.closing[0] == Close.LOST_CONTINUITY

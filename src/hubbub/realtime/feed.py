@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from hubbub.protocol.closing import Close
 from hubbub.protocol.events import Lag
 from hubbub.publish import RoomFrame
 from hubbub.realtime.fanout import FanOut, Turns
@@ -76,6 +77,7 @@ class Feed:
             self.head = head
             self.ring.clear()
             self.deliver_notice(Parcel([Lag(room=self.room, head=head).encode()], room=self.room))
+            self._send_away_who_cannot_ask()
         self.last_number = max(self.last_number, last_number)
         self._early = {seq: frame for seq, frame in self._early.items() if seq > self.head}
 
@@ -112,6 +114,12 @@ class Feed:
             self.head = following.seq
             accepted.append(following)
             following = self._early.pop(self.head + 1, None)
+
+    def _send_away_who_cannot_ask(self) -> None:
+        """Dialects without `lag` have no way to hear of what was left out; their peers are told that it was."""
+        deaf = [c for dialect, those in self.listeners.items() if dialect is not as_events for c in those]
+        for connection in deaf:
+            connection.close(Close.LOST_CONTINUITY, "Too much was said to repeat it here. Come back.")
 
     def _contradicts(self, old: RoomFrame) -> bool:
         return any(kept.seq == old.seq and kept.message.id != old.message.id for kept in self.ring)

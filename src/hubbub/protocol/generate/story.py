@@ -77,4 +77,5 @@ presence not at all. A heartbeat without it says that all is well. Whenever this
 
 The room socket, `/ws/chat/<room name>/`, is a protocol of its own, that of the Django Channels tutorial:
 `{{"message": "hi"}}` in, `{{"message": "hi", "author": …, "number": …}}` out.
+It is closed with 4010 where the server would have to leave something out.
 """
