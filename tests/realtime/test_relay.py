@@ -257,6 +257,8 @@ class Sharded:
         return self._shards[_consistent_hash(name, 2)]
 
     def __getattr__(self, name: str) -> Any:
+        if not name.startswith("group_") or name == "group_expiry":
+            raise AttributeError(name)
         return lambda group, *args: getattr(self._get_shard(self._get_group_channel_name(group)), name)(
             group, *args
         )
@@ -313,6 +315,20 @@ async def test_one_that_hangs_holds_up_nothing_of_the_other(
         relay.listen(hangs, True)
         relay.listen(goes, True)
         await until(lambda: f"hubbub.{goes}" in sharded._shards[1].groups)
+
+
+async def test_a_layer_that_forgets_after_a_day_who_listens_is_told_again(
+    layer: Layer, heard: list[Any]
+) -> None:
+    layer.group_expiry = 0.2  # type: ignore[attr-defined]
+    async with running(heard) as relay:
+        relay.listen("room.7", True)
+        await relay.settled()
+        layer.groups.discard("hubbub.room.7")
+        await until(lambda: "hubbub.room.7" in layer.groups)
+        relay.listen("room.7", False)
+        await relay.settled()
+        assert "hubbub.room.7" not in layer.groups
 
 
 async def test_alone_it_does_nothing(monkeypatch: pytest.MonkeyPatch, heard: list[Any]) -> None:

@@ -109,6 +109,8 @@ class Relay:
             tasks.create_task(self._miss_others())
             for carrier in self._carriers:
                 tasks.create_task(carrier.keep())
+            if expiry := getattr(self._layer, "group_expiry", None):
+                tasks.create_task(self._renew(expiry / 4))
 
     def _carrier(self, place: int) -> Carrier:
         """The layer's server at that place, and how this process speaks to itself through it."""
@@ -137,6 +139,13 @@ class Relay:
         carrier = self._of(group)
         if carrier.keeps_up:
             carrier.later(lambda: self._layer.group_send(group, message))
+
+    async def _renew(self, seconds: float) -> None:
+        """Some layers (channels_redis' core) forget who listens after a day, also of whoever still does."""
+        while True:
+            await asyncio.sleep(seconds)
+            for topic in list(self._topics):
+                self.listen(topic, True)
 
     async def _hear(self) -> None:
         while True:
