@@ -9,6 +9,8 @@ const CLOSED_WITH: Record<string, number> = { offline: 1006, signed_out: 4001, r
 export class FakeSocket {
   onmessage: ((event: { data: string }) => void) | null = null
   onclose: ((event: { code: number; reason: string }) => void) | null = null
+  /** open: what is sent is taken */
+  readonly readyState = 1
   readonly #world: World
   readonly #scene: string
 
