@@ -128,3 +128,15 @@ async def test_a_removal_among_what_a_repair_skips_still_cuts_off(
 
 async def _nothing() -> None:
     pass
+
+
+async def test_what_everybody_is_told_during_the_read_is_heard_after_the_answer(
+    dial: Dial, people: People, room: Room, meanwhile: Any
+) -> None:
+    """As when somebody comes or goes: nobody would say it again."""
+    wire = dial("bob")
+    await wire.asks("beat")
+    meanwhile(lambda: actions.name_workspace(name="Orchard"))
+    state = await wire.asks("snapshot")
+    if state["workspace"]["name"] != "Orchard":
+        await wire.hears(lambda frame: frame.get("type") == "workspace" and "Orchard" in str(frame))

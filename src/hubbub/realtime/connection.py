@@ -120,6 +120,11 @@ class Connection:
             self.ended.set_result(None)
 
     @property
+    def hears(self) -> bool:
+        """Whether events concern it: it has its snapshot, or that is being read and they wait to come after it."""
+        return self.live or self.held > 0
+
+    @property
     def is_guest(self) -> bool:
         return self.member.role == Role.GUEST
 

@@ -120,7 +120,7 @@ class Hub:
         def write(some: Sequence[Connection]) -> None:
             for connection in some:
                 if (
-                    connection.live
+                    connection.hears
                     and connection.dialect is as_events
                     and (guests or not connection.is_guest)
                 ):

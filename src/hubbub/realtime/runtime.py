@@ -153,7 +153,7 @@ class Runtime:
 
     def _push_to(self, member: int, parcel: Parcel) -> None:
         for connection in list(self.hub.of_member.get(member, ())):
-            if connection.live and connection.dialect is as_events:
+            if connection.hears and connection.dialect is as_events:
                 connection.push(parcel)
 
     def _hear_gossip(self, kind: str, content: Any) -> None:
