@@ -10,7 +10,7 @@ export interface Slice {
 }
 
 /** How many messages are added at once: a small part of a frame's work, so that scrolling never stutters. */
-export const STEP = 10
+export const STEP = 8
 /** How many are shown at first: a screenful, drawn without a stutter. */
 const FIRST = 20
 
