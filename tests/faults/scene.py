@@ -132,6 +132,8 @@ class Scene:
     async def verdict(self) -> dict[str, Any]:
         """Compare every book with the database. Raises history.Broken."""
         truth = await self.truth()
+        while not truth.keys() >= set(self.all_rooms()):  # somebody has just heard of one that another made
+            truth = await self.truth()
         for person in self.people:
             if person.ended is not None:  # a login that was ended hears no more, wherever it stood
                 for _, view in here(person):
