@@ -70,6 +70,14 @@ async def test_what_the_ring_has_is_not_read() -> None:
     assert reads.asked == []
 
 
+async def test_what_was_changed_meanwhile_is_told_as_it_is_now() -> None:
+    """Bob comes back to the tombstone, not to what Alice said and took back."""
+    feed = feed_with(head=3, last_number=3)
+    feed.receive([frame(4, text="a secret"), frame(5), frame(6, number=4, text="")])
+    changes = await CatchUp(Reads()).changes(feed, 3)  # type: ignore[arg-type]
+    assert [(m.seq, m.number, m.text) for m in changes.messages] == [(5, 5, "hello"), (6, 4, "")]
+
+
 async def test_those_who_miss_the_same_share_its_encoding() -> None:
     feed = feed_with(head=3, last_number=3)
     feed.receive([frame(4), frame(5)])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 from weakref import WeakValueDictionary
 
 from hubbub import queries
@@ -90,8 +91,13 @@ class CatchUp:
         return found
 
 
-def _changes(room: int, messages: Iterable[Message], head: int) -> Changes:
-    return Changes.model_construct(room=room, seq=head, messages=Shared(messages))
+def _changes(room: int, states: Iterable[Message], head: int) -> Changes:
+    """The last state of each message, in order, as a query would find them: what was deleted is not told any more."""
+    last: dict[UUID, Message] = {}
+    for state in states:
+        last.pop(state.id, None)
+        last[state.id] = state
+    return Changes.model_construct(room=room, seq=head, messages=Shared(last.values()))
 
 
 def _versions(members: list[int]) -> dict[int, int]:
