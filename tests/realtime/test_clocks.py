@@ -12,14 +12,13 @@ from typing import Any
 import pytest
 
 from hubbub import actions, publish
-from hubbub.errors import Unavailable
 from hubbub.models import Member, Message, Room, Token
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
 from hubbub.protocol.events import Heartbeat
-from hubbub.realtime import pulse, repair, runtime, session
+from hubbub.realtime import pulse, repair, runtime
 from hubbub.realtime.auth import still_valid
-from tests.realtime.wires import Dial, in_thread
+from tests.realtime.wires import Dial, in_thread, until
 from tests.sockets import new_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -135,7 +134,7 @@ async def test_where_a_part_of_the_bus_is_down_only_its_rooms_are_compared_every
 
     monkeypatch.setattr(here, "_poll", noted)
     here.now()  # wakes it, and compares all of them once more
-    await _until(lambda: len(compared) > 1)
+    await until(lambda: len(compared) > 1)
     cut_off()
     for where in (other, room):
         await in_thread(actions.send_message, author=author, room=where.pk, text="unheard of")
@@ -212,7 +211,7 @@ async def test_when_another_process_finds_it_out_everybody_here_starts_anew_too(
     bob = dial("bob")
     await bob.asks("snapshot")
     repairs = runtime.runtime().repair
-    await _until(lambda: repairs._epoch is not None)
+    await until(lambda: repairs._epoch is not None)
     present = await in_thread(actions.begin_epoch)
     assert await bob.is_closed() == Close.LOST_CONTINUITY
     assert (await dial("bob").hears_event("hello"))["epoch"] == present.epoch
@@ -262,68 +261,6 @@ async def test_nothing_is_left_of_sockets_that_ended(dial: Dial, room: Room) -> 
     assert not (hub.connections or hub.of_member or hub.of_login or hub.feeds or hub.versions)
 
 
-async def test_only_so_many_commands_wait(dial: Dial, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    """WAITING_COMMANDS: the others stay where they are until there is room."""
-    alice = dial("alice")
-    await alice.asks("snapshot")
-    runtime.runtime().rates.lifted = True
-    held: list[Any] = []
-    monkeypatch.setattr(runtime.runtime().writer, "submit", lambda job, done: held.append((job, done)))
-    for _ in range(limits.WAITING_COMMANDS + 10):
-        alice.sends("message.send", room=room.pk, message=new_id(), text="x")
-    await _until(lambda: len(held) == limits.WAITING_COMMANDS)
-    await _until(lambda: alice.inbox.empty())
-    assert len(held) == limits.WAITING_COMMANDS
-    answered = 0
-    for more in (5, 69):
-        for job, done in held[answered : answered + more]:
-            job.refusal = Unavailable("busy")
-            done(job)
-        answered += more
-        await _until(lambda: len(held) == min(limits.WAITING_COMMANDS + answered, 74))  # noqa: B023
-
-
-async def test_who_leaves_while_their_commands_wait_is_gone_at_once(
-    dial: Dial, room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Also where the server tells of an end only after what came before it: nobody is shown as here who is not."""
-    alice = dial("alice")
-    await alice.asks("snapshot")
-    here = runtime.runtime()
-    here.rates.lifted = True
-    held: list[Any] = []
-    monkeypatch.setattr(here.writer, "submit", lambda job, done: held.append((job, done)))
-    for _ in range(limits.WAITING_COMMANDS + 10):
-        alice.sends("message.send", room=room.pk, message=new_id(), text="x")
-    await _until(lambda: len(held) == limits.WAITING_COMMANDS)
-    await alice.leaves()
-    assert not here.hub.connections
-    for job, done in held:
-        done(job)
-
-
-async def test_what_lies_ahead_of_commands_that_wait_is_bounded(
-    dial: Dial, room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    alice = dial("alice")
-    await alice.asks("snapshot")
-    here = runtime.runtime()
-    here.rates.lifted = True
-    held: list[Any] = []
-    monkeypatch.setattr(here.writer, "submit", lambda job, done: held.append((job, done)))
-    text = "x" * 10_000
-    more = session.AHEAD_BYTES // len(text) + 20
-    for _ in range(limits.WAITING_COMMANDS + more):
-        alice.sends("message.send", room=room.pk, message=new_id(), text=text)
-    await _until(lambda: len(held) == limits.WAITING_COMMANDS and alice.inbox.qsize() < 21)
-    assert alice.inbox.qsize() > 10, "the rest stays in the network"
-    for n in range(limits.WAITING_COMMANDS + more):
-        await _until(lambda: len(held) > n)  # noqa: B023
-        held[n][0].refusal = Unavailable("busy")
-        held[n][1](held[n][0])
-    assert alice.inbox.empty()
-
-
 async def test_who_comes_at_the_same_moment_is_counted_too(
     dial: Dial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -332,7 +269,7 @@ async def test_who_comes_at_the_same_moment_is_counted_too(
     dial("bob")
     runtime.runtime().rates.lifted = False
     alices = [dial("alice") for _ in range(8)]
-    await _until(lambda: all(alice.frames or alice.close for alice in alices))
+    await until(lambda: all(alice.frames or alice.close for alice in alices))
     refused = [alice.close[0] for alice in alices if alice.close]
     assert refused == [Close.TOO_MANY] * 5
     for alice in alices:
@@ -379,9 +316,3 @@ async def test_who_comes_while_the_server_stops_is_sent_on(dial: Dial) -> None:
     runtime.runtime().draining = 2.0
     bob = dial("bob")
     assert await bob.is_closed() == Close.GOING_AWAY
-
-
-async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not holds():  # noqa: ASYNC110  what it waits for has no event
-            await asyncio.sleep(0.01)

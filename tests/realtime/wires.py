@@ -100,3 +100,10 @@ async def in_thread(work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
 
 Dial = Callable[..., Wire]
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for what has no event."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():
+            await asyncio.sleep(0.01)

@@ -1,0 +1,76 @@
+"""Commands that have no answer yet: so many are taken, the others wait in the network, and an end is heard although."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from hubbub.errors import Unavailable
+from hubbub.models import Room
+from hubbub.protocol import limits
+from hubbub.realtime import runtime, session
+from tests.realtime.wires import Dial, Wire, until
+from tests.sockets import new_id
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MORE = 10
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Commands that were taken, and that the writer leaves without an answer."""
+    return []
+
+
+@pytest.fixture
+async def alice(dial: Dial, held: list[Any], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Wire]:
+    """On line, with no limits of rate."""
+    alice = dial("alice")
+    await alice.asks("snapshot")
+    here = runtime.runtime()
+    here.rates.lifted = True
+    monkeypatch.setattr(here.writer, "submit", lambda job, done: held.append((job, done)))
+    yield alice
+    for job, done in held:  # and those that are taken for it
+        done(job)
+
+
+def talks(alice: Wire, room: Room, more: int, text: str = "x") -> None:
+    for _ in range(limits.WAITING_COMMANDS + more):
+        alice.sends("message.send", room=room.pk, message=new_id(), text=text)
+
+
+async def test_only_so_many_commands_wait(alice: Wire, room: Room, held: list[Any]) -> None:
+    """WAITING_COMMANDS: the others stay where they are until there is room."""
+    talks(alice, room, MORE)
+    await until(lambda: len(held) == limits.WAITING_COMMANDS and alice.inbox.empty())
+    assert len(held) == limits.WAITING_COMMANDS
+    answered = 0
+    for more in (5, limits.WAITING_COMMANDS + MORE - 5):
+        for job, done in held[answered : answered + more]:
+            job.refusal = Unavailable("busy")
+            done(job)
+        answered += more
+        expected = min(limits.WAITING_COMMANDS + answered, limits.WAITING_COMMANDS + MORE)
+        await until(lambda: len(held) == expected)  # noqa: B023
+
+
+async def test_who_leaves_while_their_commands_wait_is_gone_at_once(
+    alice: Wire, room: Room, held: list[Any]
+) -> None:
+    """Also where the server tells of an end only after what came before it: nobody is shown as here who is not."""
+    talks(alice, room, MORE)
+    await until(lambda: len(held) == limits.WAITING_COMMANDS)
+    await alice.leaves()
+    assert not runtime.runtime().hub.connections
+
+
+async def test_what_lies_ahead_of_commands_that_wait_is_bounded(
+    alice: Wire, room: Room, held: list[Any]
+) -> None:
+    text = "x" * 10_000
+    talks(alice, room, session.AHEAD_BYTES // len(text) + 20, text)
+    await until(lambda: len(held) == limits.WAITING_COMMANDS and alice.inbox.qsize() < 21)
