@@ -21,7 +21,7 @@ class Plan:
 
     warm_ups: int = 3
     runs: int = 5
-    seconds: float = 5.0
+    seconds: float = 3.0
 
 
 QUICK = Plan(warm_ups=1, runs=2, seconds=1.0)
