@@ -13,7 +13,7 @@ from bench.scenarios.scenario import Bar, Scenario
 RATIO = "p99 in 1 000 000 ÷ p99 in 10 000"
 PAGE = "p99 of a page in 1 000 000, ms"
 LARGE, SMALL = 1_000_000, 10_000
-PAGES = 400
+WARM_UP, PAGES = 200, 1000
 MEMBERS = 100
 
 
@@ -41,11 +41,11 @@ def _pages(workspace: Workspace, *, seed: int) -> float:
         workspace.served() as server,
         line(server.port, Authorization=f"Bearer {workspace.tokens[0]}") as asking,
     ):
-        for _ in range(PAGES + 20):
+        for _ in range(WARM_UP + PAGES):
             answer, took = asking.ask("timeline", room=room, before=chance.randint(60, seq), limit=50)
             assert len(answer["messages"]) == 50
             times.append(took)
-    return sorted(times[20:])[int(PAGES * 0.99) - 1]
+    return sorted(times[WARM_UP:])[int(PAGES * 0.99) - 1]
 
 
 scenario = Scenario("P7", "A page of history", measure, [Bar(RATIO, most=1.5), Bar(PAGE, most=10)])
