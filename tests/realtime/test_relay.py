@@ -14,7 +14,8 @@ from channels_redis.utils import _consistent_hash
 from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame
 from hubbub.realtime import carrier as carriers
 from hubbub.realtime import relay as relays
-from hubbub.realtime.relay import Relay, batch_of, messages_of
+from hubbub.realtime.envelopes import batch_of, messages_of
+from hubbub.realtime.relay import Relay
 from tests.realtime.fakes import ROOM, frame, removal
 
 

@@ -15,18 +15,15 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
-from pydantic_core import from_json
 
 from hubbub import conf
-from hubbub.protocol import objects
-from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame
+from hubbub.publish import EVERYONE, Batch
 from hubbub.realtime import carrier as carriers
 from hubbub.realtime.carrier import Call, Carrier
+from hubbub.realtime.envelopes import PREFIX, batch_of, messages_of
 from hubbub.realtime.others import Others
 
 log = logging.getLogger("hubbub")
-
-PREFIX = "hubbub."
 
 DOUBT_SECONDS = 1.0
 """Between two comparisons of heads while another process is silent."""
@@ -236,31 +233,3 @@ def publish_from_outside(batch: Batch) -> None:
             async_to_sync(layer.group_send)(group, message)
     except Exception as error:
         log.warning("The channel layer is down (%s). Browsers hear by polling.", error)
-
-
-def messages_of(batch: Batch, node: str) -> list[tuple[str, dict[str, Any]]]:
-    """A batch as messages of the channel layer: one for each room, one for each notice."""
-    rooms: dict[int, list[list[Any]]] = {}
-    for f in batch.frames:
-        rooms.setdefault(f.room, []).append([f.seq, f.number, f.data, f.author_name, f.after])
-    found: list[tuple[str, dict[str, Any]]] = [
-        (f"{PREFIX}room.{room}", {"type": "hubbub.frames", "node": node, "room": room, "frames": frames})
-        for room, frames in rooms.items()
-    ]
-    for n in batch.notices:
-        group = PREFIX + (EVERYONE if n.topic.startswith("login.") else n.topic)
-        notice = [n.topic, n.data, n.version, n.attach, n.detach, n.about]
-        found.append((group, {"type": "hubbub.notice", "node": node, "notice": notice}))
-    return found
-
-
-def batch_of(message: dict[str, Any]) -> Batch:
-    """The inverse of `messages_of`, for one message."""
-    if message["type"] == "hubbub.notice":
-        topic, data, version, attach, detach, about = message["notice"]
-        return Batch([], [Notice(topic, data, version, tuple(attach) if attach else None, detach, about)])
-    frames = []
-    for seq, number, data, author, after in message["frames"]:
-        state = objects.Message.model_validate(from_json(data)["message"])
-        frames.append(RoomFrame(message["room"], seq, number, data, state, author, after))
-    return Batch(frames)
