@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Error
+from playwright.sync_api import Error, expect
 
 from tests.e2e.person import Person
 from tests.e2e.site import Room
@@ -55,3 +55,14 @@ def test_who_looks_at_something_else_is_away(alice: Person, bob: Person, garden:
     alice.sees_here("Bob", "Away")
     bob.looks(elsewhere=False)
     alice.sees_here("Bob")
+
+
+def test_a_menu_stays_while_its_row_moves(alice: Person, bob: Person, garden: Room) -> None:
+    alice.enters(garden)
+    bob.enters(garden)
+    alice.sees_here("Bob")
+    alice.panel.get_by_role("button", name="Actions for Bob").click()
+    bob.page.close()
+    alice.sees_here("Bob", "Not connected")
+    alice.page.get_by_role("menuitem", name="Profile").click()
+    expect(alice.dialog).to_contain_text("Bob")
