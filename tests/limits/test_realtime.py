@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic_core import from_json
 
 from hubbub.dispatch import Job
 from hubbub.errors import RateLimited
@@ -17,9 +18,10 @@ from hubbub.protocol import commands, limits
 from hubbub.protocol.closing import Close
 from hubbub.protocol.events import Hello
 from hubbub.protocol.generate import typescript
+from hubbub.realtime.audience import Piece
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.outbox import Outbox
-from hubbub.realtime.parcel import Parcel
+from hubbub.realtime.parcel import Parcel, as_events
 from hubbub.realtime.pulse import Pulse
 from hubbub.realtime.rates import Rates
 from hubbub.realtime.session import Session
@@ -61,6 +63,24 @@ def test_outbox_bytes_of_replies_that_nobody_reads_end_the_connection() -> None:
     connection.answer(b"x")
     assert connection.closing is not None
     assert connection.closing[0] == Close.SLOW
+
+
+def test_gathered_bytes() -> None:
+    """Counted as encoded, all frames of a piece together."""
+    said = [frame(seq, text="x" * limits.MESSAGE_BYTES) for seq in range(1, 100)]
+    piece = Piece(7, as_events, said[:1], 0)
+    bytes_told, told = len(said[0].data), 1
+    while bytes_told + len(said[told].data) <= limits.GATHERED_BYTES:
+        piece.grow([said[told]])
+        bytes_told += len(said[told].data)
+        told += 1
+    assert piece.parcel is not None
+    assert len(piece.parcel.texts) == told
+
+    larger = Piece(7, as_events, said[:told], 0)
+    larger.grow([said[told]])
+    assert larger.parcel is not None
+    assert [from_json(text) for text in larger.parcel.texts] == [{"type": "lag", "room": 7, "head": told + 1}]
 
 
 def test_waiting_commands_whose_answers_nobody_reads() -> None:

@@ -50,6 +50,7 @@ def test_the_rows_fit_each_other() -> None:
     assert limits.FRAME_BYTES >= 3 * limits.MESSAGE_BYTES  # JSON may take three bytes for one
     assert limits.RESUME_BYTES >= limits.MESSAGE_BYTES + 300
     assert limits.OUTBOX_BYTES >= limits.RESUME_BYTES
+    assert limits.OUTBOX_BYTES > limits.GATHERED_BYTES > limits.MESSAGE_BYTES + 300
     assert limits.RESUME_MESSAGES <= limits.OUTBOX_FRAMES
     assert limits.SILENCE_SECONDS > limits.HEARTBEAT_SECONDS
     assert limits.MESSAGES_BURST <= limits.COMMANDS_BURST

@@ -159,7 +159,7 @@ def feed_with(*listeners: Connection, head: int = 0, last_number: int = 0) -> Wa
     feed = WatchedFeed(head, last_number)
     for listener in listeners:
         listener.rooms.add(ROOM)
-        feed.attach(listener)
+        feed.audience.add(listener)
     return feed
 
 
@@ -185,10 +185,9 @@ class WatchedFeed(Feed):
         self.repairs += 1
 
     def _let_leave(self, _: Feed, member: int) -> None:
-        for listeners in self.listeners.values():
-            for connection in [c for c in listeners if c.member.pk == member]:
-                connection.rooms.discard(self.room)
-                self.detach(connection)
+        for connection in [c for c in self.audience if c.member.pk == member]:
+            connection.rooms.discard(self.room)
+            self.audience.discard(connection)
 
 
 def turns_of(clock: Clock, committing: Callable[[], int | None] = lambda: None) -> Turns:

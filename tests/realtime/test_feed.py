@@ -7,7 +7,6 @@ import random
 import pytest
 
 from hubbub.protocol.closing import Close
-from hubbub.realtime import fanout
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.parcel import as_lines
 from tests.realtime.fakes import ALICE, BOB, ROOM, connected, feed_with, frame, pipe_of, removal
@@ -155,73 +154,6 @@ def test_the_room_socket_hears_new_messages_only() -> None:
     feed.hears(frame(3, number=1, text="edited"), frame(4, number=3, text="new"))
     feed.hears(frame(5, number=3, text="new, edited"))
     assert [event["message"] for event in pipe_of(script).events] == ["new"]
-
-
-def crowd(size: int) -> list[Connection]:
-    return [connected(member) for member in range(100, 100 + size)]
-
-
-def test_a_huge_room_is_written_to_in_slices_and_everybody_hears_everything_in_order() -> None:
-    people = crowd(fanout.FIRST * 2 + 10)
-    feed = feed_with(*people)
-    feed.hears(frame(1))
-    feed.hears(frame(2), frame(3))
-    heard = [len(pipe_of(person).seqs) for person in people]
-    assert sum(heard) == fanout.FIRST, "one slice in one turn"
-    while feed.clock.soon:
-        feed.clock.turn()
-    assert all(pipe_of(person).seqs == [1, 2, 3] for person in people)
-
-
-def test_slices_keep_their_order_around_a_removal() -> None:
-    people = crowd(fanout.FIRST + 10)
-    last = people[-1]
-    feed = feed_with(*people)
-    feed.hears(frame(1), removal(2, of=last.member.pk), frame(3))
-    feed.hears(frame(4))
-    while feed.clock.soon:
-        feed.clock.turn()
-    assert pipe_of(last).seqs == [1, 2]
-    assert all(pipe_of(person).seqs == [1, 2, 3, 4] for person in people[:-1])
-
-
-def test_who_comes_during_the_slices_hears_what_comes_after() -> None:
-    feed = feed_with(*crowd(fanout.FIRST + 10))
-    feed.hears(frame(1))
-    late = connected(BOB)
-    late.rooms.add(ROOM)
-    feed.attach(late)
-    feed.hears(frame(2))
-    while feed.clock.soon:
-        feed.clock.turn()
-    assert pipe_of(late).seqs == [2]
-
-
-def test_who_goes_during_the_slices_hears_nothing_more() -> None:
-    people = crowd(fanout.FIRST + 10)
-    feed = feed_with(*people)
-    feed.hears(frame(1))
-    gone = people[-1]
-    gone.rooms.discard(ROOM)
-    feed.detach(gone)
-    while feed.clock.soon:
-        feed.clock.turn()
-    assert pipe_of(gone).texts == []
-
-
-def test_a_slice_that_fails_does_not_hold_up_the_room() -> None:
-    people = crowd(fanout.FIRST * 2)
-    feed = feed_with(*people)
-
-    def breaks(_: object) -> None:
-        raise RuntimeError("the transport is closed")
-
-    pipe_of(people[0]).write = breaks  # type: ignore[method-assign]
-    with pytest.raises(RuntimeError):
-        feed.hears(frame(1))
-    while feed.clock.soon:
-        feed.clock.turn()
-    assert all(pipe_of(person).seqs == [1] for person in people[fanout.FIRST :])
 
 
 def test_a_seq_that_is_told_for_another_message_says_that_the_database_has_gone_back() -> None:

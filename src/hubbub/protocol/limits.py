@@ -37,6 +37,9 @@ SNAPSHOT_MEMBERS = Limit(
 RESUME_ROOMS = Limit(1000, "rooms", "rooms in one `resume`; the rest start anew")
 RESUME_MESSAGES = Limit(500, "messages", "states of one room in one resume; more is a `reset`")
 RESUME_BYTES = Limit(256 * 1024, "bytes", "states of one room in one resume; more is a `reset`")
+GATHERED_BYTES = Limit(
+    256 * 1024, "bytes", "said in a room while its listeners are still being written to; more is a `lag`"
+)
 OUTBOX_BYTES = Limit(1024 * 1024, "bytes", "held for one slow connection before it lags")
 OUTBOX_FRAMES = Limit(512, "frames", "held for one slow connection before it lags")
 STALLED_SECONDS = Limit(

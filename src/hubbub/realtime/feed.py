@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
 
-from hubbub.protocol.closing import Close
-from hubbub.protocol.events import Lag
 from hubbub.publish import RoomFrame
-from hubbub.realtime.fanout import FanOut, Turns
-from hubbub.realtime.parcel import Dialect, Parcel, as_events
-
-if TYPE_CHECKING:
-    from hubbub.realtime.connection import Connection
+from hubbub.realtime.audience import Audience
+from hubbub.realtime.fanout import Turns
 
 RING_FRAMES = 128
 """Recent frames kept, so that those who were away for a moment cost no database read."""
@@ -40,25 +34,13 @@ class Feed:
         self.head = head
         self.last_number = last_number
         self.ring: deque[RoomFrame] = deque(maxlen=RING_FRAMES)
-        self.listeners: dict[Dialect, dict[Connection, None]] = {}
+        self.audience = Audience(room, turns)
         self.repairing = False
         self.jumps = 0
         self.forked = False
         """Whether a seq was told twice, for two messages: the database has gone back to an earlier state, and on."""
-        self._departures = 0
         self._repair, self._leave = repair, leave
-        self._out = FanOut(turns)
         self._early: dict[int, RoomFrame] = {}
-
-    def __len__(self) -> int:
-        return sum(map(len, self.listeners.values()))
-
-    def attach(self, connection: Connection) -> None:
-        self.listeners.setdefault(connection.dialect, {})[connection] = None
-
-    def detach(self, connection: Connection) -> None:
-        self._departures += 1
-        self.listeners.get(connection.dialect, {}).pop(connection, None)
 
     def receive(self, frames: Iterable[RoomFrame]) -> None:
         """Frames of this room, from this process or another. Order and repetition do not matter."""
@@ -76,8 +58,7 @@ class Feed:
         elif head > self.head:
             self.head = head
             self.ring.clear()
-            self.deliver_notice(Parcel([Lag(room=self.room, head=head).encode()], room=self.room))
-            self._send_away_who_cannot_ask()
+            self.audience.leave_out(head)
         self.last_number = max(self.last_number, last_number)
         self._early = {seq: frame for seq, frame in self._early.items() if seq > self.head}
 
@@ -89,10 +70,6 @@ class Feed:
         if missed and _before(missed[0]) <= seq:
             return missed
         return None
-
-    def deliver_notice(self, parcel: Parcel) -> None:
-        """An event without seq, to all who understand events."""
-        self._fan_out(tuple(self.listeners.get(as_events, ())), parcel)
 
     def _take(self, frames: Iterable[RoomFrame]) -> None:
         accepted: list[RoomFrame] = []
@@ -115,12 +92,6 @@ class Feed:
             accepted.append(following)
             following = self._early.pop(self.head + 1, None)
 
-    def _send_away_who_cannot_ask(self) -> None:
-        """Dialects without `lag` have no way to hear of what was left out; their peers are told that it was."""
-        deaf = [c for dialect, those in self.listeners.items() if dialect is not as_events for c in those]
-        for connection in deaf:
-            connection.close(Close.LOST_CONTINUITY, "Too much was said to repeat it here. Come back.")
-
     def _contradicts(self, old: RoomFrame) -> bool:
         return any(kept.seq == old.seq and kept.message.id != old.message.id for kept in self.ring)
 
@@ -134,24 +105,11 @@ class Feed:
                 start = place
 
     def _deliver_run(self, frames: list[RoomFrame], leaver: int | None) -> None:
-        for dialect, listeners in self.listeners.items():
-            if listeners:
-                self._fan_out(tuple(listeners), dialect(frames, self.last_number))
+        self.audience.tell(frames, self.last_number)
         for frame in frames:
             self.last_number = max(self.last_number, frame.number)
         if leaver is not None:
-            self._out.then(lambda: self._leave(self, leaver))
-
-    def _fan_out(self, listeners: tuple[Connection, ...], parcel: Parcel) -> None:
-        if parcel.texts and listeners:
-            departures = self._departures
-            self._out.each(listeners, lambda some: self._write(some, parcel, departures))
-
-    def _write(self, listeners: Sequence[Connection], parcel: Parcel, departures: int) -> None:
-        if departures != self._departures:  # somebody was detached while this slice waited
-            listeners = [connection for connection in listeners if self.room in connection.rooms]
-        for connection in listeners:
-            connection.push(parcel)
+            self.audience.then(lambda: self._leave(self, leaver))
 
 
 def _before(frame: RoomFrame) -> int:

@@ -90,7 +90,7 @@ class Hub:
             feed = Feed(room, head, last_number, repair=self._repair, leave=self._leave, turns=self._turns)
             self.feeds[room] = feed
             self.on_listen(f"room.{room}", True)
-        feed.attach(connection)
+        feed.audience.add(connection)
         connection.rooms.add(room)
         return feed
 
@@ -98,8 +98,8 @@ class Hub:
         connection.rooms.discard(room)
         feed = self.feeds.get(room)
         if feed is not None:
-            feed.detach(connection)
-            if not len(feed):
+            feed.audience.discard(connection)
+            if not len(feed.audience):
                 del self.feeds[room]
                 self.on_listen(f"room.{room}", False)
 
@@ -141,7 +141,7 @@ class Hub:
             self._ask_guests(notice)
         elif kind == "room":
             if feed := self.feeds.get(int(key)):
-                feed.deliver_notice(Parcel([notice.data]))
+                feed.audience.notice(Parcel([notice.data]))
         elif kind == "member":
             self._notice_member(int(key), notice)
         elif kind == "login":
@@ -191,7 +191,7 @@ class Hub:
 
     def keep_only(self, feed: Feed, members: set[int]) -> None:
         """Nobody but these belongs to the room any more."""
-        for connection in [c for listeners in feed.listeners.values() for c in listeners]:
+        for connection in list(feed.audience):
             if connection.member.pk not in members:
                 self.expel(connection, feed.room)
 

@@ -39,4 +39,4 @@ class TypingBoard:
     def _tell(self, room: int, members: list[int]) -> None:
         if feed := self._feeds.get(room):
             event = Typing(room=room, members=members)
-            feed.deliver_notice(Parcel([event.encode()], room=room, ephemeral=True))
+            feed.audience.notice(Parcel([event.encode()], room=room, ephemeral=True))
