@@ -19,6 +19,7 @@ from bench.scenarios import (
     p15_hundred,
     p16_stored,
     p17_stored_at_ease,
+    p18_talking_crowd,
 )
 from bench.scenarios.scenario import Scenario
 
@@ -41,5 +42,6 @@ ALL: dict[str, Scenario] = {
         p15_hundred.scenario,
         p16_stored.scenario,
         p17_stored_at_ease.scenario,
+        p18_talking_crowd.scenario,
     )
 }

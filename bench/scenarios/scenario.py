@@ -60,3 +60,21 @@ def fan_out(
         return {"contenders": found, "values": {figure: ratio(found, "Hubbub", against)}}
 
     return measure
+
+
+def at_a_rate(
+    contenders: Sequence[Contender], per_second: float, *, connections: int, figure: str
+) -> Callable[[Plan], dict[str, Any]]:
+    """So many messages a second into one room, whatever becomes of them; Hubbub's p99, in milliseconds, is judged."""
+
+    def measure(plan: Plan) -> dict[str, Any]:
+        found = side_by_side(
+            contenders,
+            plan,
+            lambda generator, seconds: generator.rate(per_second, seconds),
+            connections=connections,
+            rooms=1,
+        )
+        return {"contenders": found, "values": {figure: found["Hubbub"].get("p99_ms", {}).get("median")}}
+
+    return measure
