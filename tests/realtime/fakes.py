@@ -159,7 +159,7 @@ def feed_with(*listeners: Connection, head: int = 0, last_number: int = 0) -> Wa
     feed = WatchedFeed(head, last_number)
     for listener in listeners:
         listener.rooms.add(ROOM)
-        feed.audience.add(listener)
+        feed.audience.add(listener, head)
     return feed
 
 
@@ -184,10 +184,11 @@ class WatchedFeed(Feed):
     def _ask_repair(self, _: Feed) -> None:
         self.repairs += 1
 
-    def _let_leave(self, _: Feed, member: int) -> None:
+    def _let_leave(self, _: Feed, member: int, seq: int) -> None:
         for connection in [c for c in self.audience if c.member.pk == member]:
-            connection.rooms.discard(self.room)
-            self.audience.discard(connection)
+            if self.audience.has_since_before(seq, connection):
+                connection.rooms.discard(self.room)
+                self.audience.discard(connection)
 
 
 def turns_of(clock: Clock, committing: Callable[[], int | None] = lambda: None) -> Turns:

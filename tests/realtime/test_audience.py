@@ -62,7 +62,7 @@ def test_who_comes_during_the_slices_hears_what_comes_after() -> None:
     feed.hears(frame(1))
     late = connected(BOB)
     late.rooms.add(ROOM)
-    feed.audience.add(late)
+    feed.audience.add(late, feed.head)
     feed.hears(frame(2))
     finish(feed)
     assert pipe_of(late).seqs == [2]
@@ -123,7 +123,7 @@ def test_who_comes_while_a_piece_grows_hears_what_is_said_from_then_on() -> None
     feed.hears(frame(2))
     late = connected(BOB)
     late.rooms.add(ROOM)
-    feed.audience.add(late)
+    feed.audience.add(late, feed.head)
     feed.hears(frame(3))
     finish(feed)
     assert all(pipe_of(person).seqs == [1, 2, 3] for person in people)
@@ -187,7 +187,7 @@ def test_a_room_that_says_more_than_it_can_be_told_lags_and_goes_on() -> None:
     feed = feed_with(*crowd(fanout.FIRST * 2), *browsers)
     feed.hears(frame(1))
     script.rooms.add(ROOM)
-    feed.audience.add(script)
+    feed.audience.add(script, feed.head)
     much = limits.GATHERED_BYTES // limits.MESSAGE_BYTES + 5
     for seq in range(2, 2 + much):
         feed.hears(frame(seq, text="x" * limits.MESSAGE_BYTES))

@@ -12,6 +12,7 @@ from hubbub.protocol.events import MemberChanged, MembershipChanged, RoomLeft
 from hubbub.protocol.objects import Level, Membership, Role, RoomRole
 from hubbub.publish import EVERYONE, Batch, Notice
 from hubbub.realtime.connection import Connection
+from hubbub.realtime.fanout import FIRST
 from hubbub.realtime.feed import Feed
 from hubbub.realtime.hub import Hub
 from hubbub.realtime.parcel import Parcel, as_lines
@@ -26,11 +27,12 @@ class WatchedHub(Hub):
         self.guests_to_ask: list[Notice] = []
         self.rechecked: list[int] = []
         self.topics: set[str] = set()
+        self.clock = Clock()
         super().__init__(
             repair=lambda feed: self.repairs.append(feed.room),
             ask_guests=self.guests_to_ask.append,
             recheck=self.rechecked.append,
-            turns=turns_of(Clock()),
+            turns=turns_of(self.clock),
         )
         self.on_listen = self._listen
 
@@ -152,6 +154,27 @@ def test_bobs_room_socket_ends_when_he_is_removed(alice: Connection) -> None:
     hub.hears(removal(1, of=BOB))
     assert script.closing is not None
     assert script.closing[0] == Close.NOT_FOUND
+
+
+def test_who_comes_back_before_a_huge_room_has_heard_of_the_leaving_stays(bob: Connection) -> None:
+    hub = WatchedHub().with_(bob, *(connected(member) for member in range(100, 100 + 2 * FIRST)))
+    hub.hears(removal(1, of=BOB), notices=(left(BOB, ROOM),))
+    hub.hears(frame(2), notices=(joined(BOB, ROOM, 2),))
+    while hub.clock.soon:
+        hub.clock.turn()
+    hub.hears(frame(3))
+    while hub.clock.soon:
+        hub.clock.turn()
+    assert pipe_of(bob).seqs[-1] == 3
+
+
+def test_a_removal_that_comes_late_does_not_touch_who_has_come_back_since(bob: Connection) -> None:
+    """His snapshot was read when this process had not heard of the removal yet."""
+    hub = WatchedHub().with_(connected(ALICE)).with_(bob, head=2)
+    hub.hears(removal(1, of=BOB))
+    hub.hears(frame(2))
+    hub.hears(frame(3))
+    assert pipe_of(bob).seqs[-1] == 3
 
 
 def test_too_much_to_repair_does_not_hide_a_removal(alice: Connection, bob: Connection) -> None:

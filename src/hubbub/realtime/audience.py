@@ -29,7 +29,8 @@ class Audience:
 
     def __init__(self, room: int, turns: Turns) -> None:
         self._room = room
-        self._listeners: dict[Dialect, dict[Connection, None]] = {}
+        self._listeners: dict[Dialect, dict[Connection, int]] = {}
+        """Each with the seq up to which it knew the room when it was added."""
         self._growing: dict[Dialect, Piece] = {}
         """The last piece of each dialect, until the first listener is written to or something must come after it."""
         self._departures = 0
@@ -42,13 +43,18 @@ class Audience:
         for listeners in self._listeners.values():
             yield from listeners
 
-    def add(self, connection: Connection) -> None:
+    def add(self, connection: Connection, seq: int) -> None:
+        """Let it hear the room, of which it knows everything up to `seq`."""
         self._growing.pop(connection.dialect, None)
-        self._listeners.setdefault(connection.dialect, {})[connection] = None
+        self._listeners.setdefault(connection.dialect, {})[connection] = seq
 
     def discard(self, connection: Connection) -> None:
         self._departures += 1
         self._listeners.get(connection.dialect, {}).pop(connection, None)
+
+    def has_since_before(self, seq: int, connection: Connection) -> bool:
+        """Whether it listens, and did not know of `seq` when it was added."""
+        return self._listeners.get(connection.dialect, {}).get(connection, seq) < seq
 
     def tell(self, frames: Sequence[RoomFrame], last_number: int) -> None:
         """What is said, to all; `last_number` was new before it."""

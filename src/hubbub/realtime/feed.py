@@ -27,7 +27,7 @@ class Feed:
         last_number: int,
         *,
         repair: Callable[[Feed], None],
-        leave: Callable[[Feed, int], None],
+        leave: Callable[[Feed, int, int], None],
         turns: Turns,
     ) -> None:
         self.room = room
@@ -109,7 +109,8 @@ class Feed:
         for frame in frames:
             self.last_number = max(self.last_number, frame.number)
         if leaver is not None:
-            self.audience.then(lambda: self._leave(self, leaver))
+            seq = frames[-1].seq
+            self.audience.then(lambda: self._leave(self, leaver, seq))
 
 
 def _before(frame: RoomFrame) -> int:

@@ -90,7 +90,8 @@ class Hub:
             feed = Feed(room, head, last_number, repair=self._repair, leave=self._leave, turns=self._turns)
             self.feeds[room] = feed
             self.on_listen(f"room.{room}", True)
-        feed.audience.add(connection)
+        seq = feed.head if head == feed.head else head  # one number object, however many know it
+        feed.audience.add(connection, seq)
         connection.rooms.add(room)
         return feed
 
@@ -183,10 +184,13 @@ class Hub:
         elif missed:
             connection.push(connection.dialect(missed, last_number))
 
-    def _leave(self, feed: Feed, member: int) -> None:
-        """The member has just been delivered the message that ends their membership: nothing after it reaches them."""
+    def _leave(self, feed: Feed, member: int, seq: int) -> None:
+        """The member has just been delivered the message that ends their membership: nothing after it reaches them.
+
+        Unless they have come back meanwhile: then they were added knowing of it.
+        """
         for connection in list(self.of_member.get(member, ())):
-            if feed.room in connection.rooms:
+            if feed.audience.has_since_before(seq, connection):
                 self.expel(connection, feed.room)
 
     def keep_only(self, feed: Feed, members: set[int]) -> None:
