@@ -18,6 +18,7 @@ from hubbub.protocol.wire import Command, Wire
 from hubbub.publish import Batch, Notice
 from hubbub.queries import presence as presence_query
 from hubbub.realtime import relay as relays
+from hubbub.realtime.arrivals import Arrivals
 from hubbub.realtime.auth import Login, logins_from_secrets
 from hubbub.realtime.catchup import CatchUp
 from hubbub.realtime.connection import Connection
@@ -53,7 +54,8 @@ class Runtime:
         self.repair = Repair(self.hub, self.readers, self.spawn)
         self.catch_up = CatchUp(self.readers)
         self.logins: Gathered[str, Login | HubbubError] = Gathered(logins_from_secrets, self.readers)
-        self.relay = Relay(self.hub.receive, self._hear_gossip)
+        self.arrivals = Arrivals(loop, self.hub.receive)
+        self.relay = Relay(self.arrivals.add, self._hear_gossip)
         self.writer = Writer(loop, self.deliver, self._written_elsewhere)
         self.presence = Presence(
             loop, self.hub.of_member, self._announce, self.relay.send_gossip, node=self.relay.node
@@ -115,8 +117,11 @@ class Runtime:
 
     def deliver(self, batch: Batch) -> None:
         """What this process committed: to listeners here, and to the other processes. On the loop."""
-        self.hub.receive(batch)
-        self.relay.publish(batch)
+        if self.relay.alone:
+            self.hub.receive(batch)
+        else:
+            self.arrivals.add(batch)
+            self.relay.publish(batch)
 
     def _written_elsewhere(self) -> None:
         """Another process has written to our SQLite file, and there is no bus by which it could say what."""
