@@ -38,5 +38,8 @@ def processes(count: int, *, connections: int, rooms: int) -> Contender:
             yield cluster, dialect
 
     return Contender(
-        NAMES[count], start, f"{SHARE:.0%} of a core for each process; PostgreSQL with fsync, Redis"
+        NAMES[count],
+        start,
+        f"{SHARE:.0%} of a core for each process; PostgreSQL with fsync, Redis",
+        people=connections,
     )

@@ -25,6 +25,8 @@ class Contender:
     start: Start
     note: str = ""
     connect: Connect = connected
+    people: int | None = None
+    """Connections, where it has a number of its own."""
 
     @contextlib.contextmanager
     def ready(self, *, connections: int, rooms: int) -> Iterator[tuple[Server, Generator]]:

@@ -16,6 +16,10 @@ from bench.machine import server_core
 
 START_SECONDS = 120
 STOP_SECONDS = 20
+LOOK_SECONDS = 0.5
+IDLE = 0.05
+"""Of a core, for all servers together."""
+IDLE_DEADLINE_SECONDS = 60
 
 
 class Server:
@@ -52,6 +56,17 @@ class Server:
     def processor_seconds(self) -> float:
         """Of processor time so far."""
         return _processor_seconds(self.pid)
+
+
+def wait_until_idle(servers: Sequence[Server]) -> None:
+    """Until they do next to nothing, so that none pays for what another still does about those who have gone."""
+    deadline = time.monotonic() + IDLE_DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        before = sum(server.processor_seconds for server in servers)
+        time.sleep(LOOK_SECONDS)
+        if sum(server.processor_seconds for server in servers) - before <= IDLE * LOOK_SECONDS:
+            return
+    raise TimeoutError("the servers were still busy long after their clients had gone")
 
 
 class Family(Server):

@@ -41,10 +41,11 @@ def side_by_side(
     found: dict[str, Any] = {}
     with contextlib.ExitStack() as stack:
         up = {}
+        people = {contender.name: contender.people or connections for contender in contenders}
         for contender in contenders:
-            say(f"{contender.name}: {connections} connections in {rooms} room{'s' * (rooms != 1)}")
+            say(f"{contender.name}: {people[contender.name]} connections in {rooms} room{'s' * (rooms != 1)}")
             try:
-                ready = stack.enter_context(contender.ready(connections=connections, rooms=rooms))
+                ready = stack.enter_context(contender.ready(connections=people[contender.name], rooms=rooms))
             except CannotMeasure as reason:
                 say(f"{contender.name} is not measured: {reason}")
                 found[contender.name] = {"runs": [], "not_measured": str(reason), "note": contender.note}
@@ -65,7 +66,7 @@ def side_by_side(
                 **figures(runs[contender.name]),
                 "note": contender.note,
                 "peak_memory_mib": round(server.peak_memory / 2**20, 1),
-                "connects_per_second": round(connections / generator.connect_seconds, 1),
+                "connects_per_second": round(people[contender.name] / generator.connect_seconds, 1),
             }
     return {contender.name: found[contender.name] for contender in contenders}
 

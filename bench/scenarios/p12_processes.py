@@ -2,7 +2,7 @@
 
 Two cores hold no two saturated servers beside their databases and a generator. So each server process gets the same
 share of a core, small enough that nothing else can be the limit: what two such processes deliver is compared with
-what one delivers. See bench/cluster.py.
+what one delivers, to twice the people, and to the same people divided among them. See bench/cluster.py.
 """
 
 from __future__ import annotations
@@ -13,28 +13,35 @@ from bench.cluster import NAMES, processes
 from bench.rounds import Plan, ratio, say, side_by_side
 from bench.scenarios.scenario import Bar, Scenario
 
-FAN_OUT = "deliveries/s in rooms of 250, two processes ÷ one"
+TWICE = "deliveries/s in four rooms, two processes with twice the people ÷ one"
+SAME = "deliveries/s in rooms of 250, two processes ÷ one"
 PAIRS = "messages/s in rooms of two, two processes ÷ one"
-WORKLOADS = {
-    FAN_OUT: ("4 rooms × 250, four under way", {"connections": 1000, "rooms": 4}, 4),
-    PAIRS: ("100 rooms × 2, two under way", {"connections": 200, "rooms": 100}, 2),
-}
 
 
 def measure(plan: Plan) -> dict[str, Any]:
     found: dict[str, Any] = {}
     values: dict[str, float | None] = {}
-    for figure, (workload, size, under_way) in WORKLOADS.items():
+    for figure, workload, people, rooms, under_way in (
+        (TWICE, "4 rooms, 1000 people at each process, four under way in each room", (1000, 2000), 4, 4),
+        (SAME, "4 rooms, 1000 people, four under way in each room", (1000, 1000), 4, 4),
+        (PAIRS, "100 rooms × 2, two under way in each", (200, 200), 100, 2),
+    ):
         say(workload)
         seen = side_by_side(
-            [processes(1, **size), processes(2, **size)],
+            [processes(count, connections=those, rooms=rooms) for count, those in enumerate(people, 1)],
             plan,
             lambda generator, seconds, under_way=under_way: generator.closed(under_way, seconds),
-            **size,
+            connections=people[0],
+            rooms=rooms,
         )
         found |= {f"{workload}: {name}": figures for name, figures in seen.items()}
         values[figure] = ratio(seen, NAMES[2], NAMES[1])
     return {"contenders": found, "values": values}
 
 
-scenario = Scenario("P12", "Two processes on PostgreSQL and Redis", measure, [Bar(FAN_OUT, least=1.7)])
+scenario = Scenario(
+    "P12",
+    "Two processes on PostgreSQL and Redis",
+    measure,
+    [Bar(TWICE, least=1.7), Bar(SAME, least=1.7)],
+)

@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.generator import Dialect, connected
 from bench.peers.channels_tutorial import on_daphne
-from bench.process import Server
+from bench.process import Server, wait_until_idle
 from bench.product import fresh_workspace
 from bench.rounds import Plan, ratio, say, spread
 from bench.scenarios.scenario import Bar, Scenario
@@ -31,6 +31,7 @@ def measure(plan: Plan) -> dict[str, Any]:
         resume = workspace.event_dialect({"type": "resume", **known})
         for turn in range(1 + plan.runs):
             for name, where, dialect in (("Hubbub", server, resume), (on_daphne.name, daphne, tutorial)):
+                wait_until_idle([server, daphne])
                 rate = _arrive(where, dialect)
                 say(f"{name}: {rate:,.0f} arrivals/s{'' if turn else ' (warm-up)'}")
                 if turn:
