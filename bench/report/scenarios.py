@@ -13,6 +13,7 @@ FIGURES = {
     "deliveries_per_second": "deliveries/s",
     "messages_per_second": "messages/s",
     "arrivals_per_second": "arrivals/s",
+    "cpu_microseconds_per_arrival": "CPU µs per arrival",
     "kib_per_connection": "KiB per connection",
     "seconds": "seconds",
     "gzip_kb": "kB, gzip",

@@ -1,27 +1,33 @@
-"""P5: how many sockets a second arrive: Hubbub's sign in and resume, the tutorial's only connect."""
+"""P5: how many sockets a second arrive: Hubbub's sign in and resume, the tutorial's only connect.
+
+Asked twice. *All at once*, five hundred dialling at a time, as after a restart: there it matters that nobody is left to
+try again, and a server that lets few wait to be accepted makes its people wait for a second and more. *At ease*, forty
+at a time: what an arrival costs.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from bench.generator import Dialect, connected
-from bench.peers.channels_tutorial import on_daphne
+from bench.peers.channels_tutorial import on_daphne, on_uvicorn
 from bench.process import Server, wait_until_idle
 from bench.product import fresh_workspace
 from bench.rounds import Plan, ratio, say, spread
 from bench.scenarios.scenario import Bar, Scenario
 
-FIGURE = "arrivals/s ÷ Channels tutorial on Daphne"
+AT_ONCE = "arrivals/s ÷ Channels tutorial on Daphne, all at once"
+AT_EASE = "arrivals/s ÷ Channels tutorial on Daphne, at ease"
 ARRIVALS = 1000
-AT_ONCE = 100
+WAYS = {"all at once": 500, "at ease": 40}
 
 
 def measure(plan: Plan) -> dict[str, Any]:
-    rates: dict[str, list[float]] = {"Hubbub": [], on_daphne.name: []}
     with (
         fresh_workspace(members=ARRIVALS) as workspace,
         workspace.served() as server,
-        on_daphne.start() as (daphne, tutorial),
+        on_daphne.start() as daphne,
+        on_uvicorn.start() as uvicorn,
     ):
         known = {
             "epoch": workspace.epoch,
@@ -29,23 +35,53 @@ def measure(plan: Plan) -> dict[str, Any]:
             "rooms": {str(room): seq for room, seq in workspace.rooms.values()},
         }
         resume = workspace.event_dialect({"type": "resume", **known})
-        for turn in range(1 + plan.runs):
-            for name, where, dialect in (("Hubbub", server, resume), (on_daphne.name, daphne, tutorial)):
-                wait_until_idle([server, daphne])
-                rate = _arrive(where, dialect)
-                say(f"{name}: {rate:,.0f} arrivals/s{'' if turn else ' (warm-up)'}")
-                if turn:
-                    rates[name].append(rate)
-    found = {name: {"arrivals_per_second": spread(seen), "runs": seen} for name, seen in rates.items()}
+        contenders = {"Hubbub": (server, resume), on_daphne.name: daphne, on_uvicorn.name: uvicorn}
+        found: dict[str, Any] = {}
+        for way, dialling in WAYS.items():
+            found |= _rounds(plan, way, dialling, contenders)
+
+    def against_daphne(way: str) -> float | None:
+        return ratio(found, f"Hubbub, {way}", f"{on_daphne.name}, {way}", "arrivals_per_second")
+
     return {
         "contenders": found,
-        "values": {FIGURE: ratio(found, "Hubbub", on_daphne.name, "arrivals_per_second")},
+        "values": {AT_ONCE: against_daphne("all at once"), AT_EASE: against_daphne("at ease")},
     }
 
 
-def _arrive(server: Server, dialect: Dialect) -> float:
-    with connected(server, dialect, connections=ARRIVALS, rooms=1, dialing=AT_ONCE) as generator:
-        return ARRIVALS / generator.connect_seconds
+def _rounds(
+    plan: Plan, way: str, dialling: int, contenders: dict[str, tuple[Server, Dialect]]
+) -> dict[str, dict[str, Any]]:
+    rates: dict[str, list[float]] = {name: [] for name in contenders}
+    costs: dict[str, list[float]] = {name: [] for name in contenders}
+    for turn in range(1 + plan.runs):
+        for name, (server, dialect) in contenders.items():
+            wait_until_idle([server for server, _ in contenders.values()])
+            rate, cost = _arrive(server, dialect, dialling)
+            warm_up = "" if turn else " (warm-up)"
+            say(f"{name}, {way}: {rate:,.0f} arrivals/s, {cost:.0f} µs each{warm_up}")
+            if turn:
+                rates[name].append(rate)
+                costs[name].append(cost)
+    return {
+        f"{name}, {way}": {
+            "arrivals_per_second": spread(rates[name]),
+            "cpu_microseconds_per_arrival": spread(costs[name]),
+            "runs": [
+                {"arrivals_per_second": rate, "cpu_microseconds": cost}
+                for rate, cost in zip(rates[name], costs[name], strict=True)
+            ],
+        }
+        for name in contenders
+    }
 
 
-scenario = Scenario("P5", "Connect, sign in and resume", measure, [Bar(FIGURE, least=12)])
+def _arrive(server: Server, dialect: Dialect, dialling: int) -> tuple[float, float]:
+    """Arrivals a second, and microseconds of the server's processor for each."""
+    before = server.processor_seconds
+    with connected(server, dialect, connections=ARRIVALS, rooms=1, dialing=dialling) as generator:
+        spent = server.processor_seconds - before
+        return ARRIVALS / generator.connect_seconds, spent / ARRIVALS * 1e6
+
+
+scenario = Scenario("P5", "Connect, sign in and resume", measure, [Bar(AT_ONCE, least=12)])
