@@ -31,8 +31,8 @@ FIGURES = {
     "generator_load": "generator's core",
     "peak_memory_mib": "peak memory, MiB",
 }
-DRAWN = ("messages_per_second", "deliveries_per_second", "arrivals_per_second", "page_p99_ms")
-"""What a chart may be of: in rooms of two it is messages that count, in large ones deliveries."""
+DRAWN = ("messages_per_second", "deliveries_per_second", "p50_ms", "p99_ms")
+"""What a chart may be of: in rooms of two it is messages that count, in large ones deliveries; at a rate, latency."""
 
 Draw = Callable[[str, str, str], str]
 """Keeps a chart under a name, and returns how the page shows it: (name, svg, what it says in words)."""
@@ -90,7 +90,8 @@ def details(name: str, found: dict[str, Any], conditions: str, draw: Draw) -> It
 def _chart(name: str, found: dict[str, Any], conditions: str, draw: Draw) -> str:
     """Of contenders that have the same figure; empty if there is nothing to compare."""
     contenders = found["contenders"]
-    chosen = (key for key in DRAWN if FIGURES[key] in " ".join(bar["figure"] for bar in found["bars"]))
+    judged = " ".join(bar["figure"] for bar in found["bars"])
+    chosen = (key for key in DRAWN if FIGURES[key].partition(",")[0] in judged)
     figure = next(chosen, "deliveries_per_second")
     rows = [
         Bar(contender, seen["median"], seen["min"], seen["max"])
@@ -99,7 +100,8 @@ def _chart(name: str, found: dict[str, Any], conditions: str, draw: Draw) -> str
     ]
     if OURS not in contenders or len(rows) < 2:
         return ""
-    svg = bars(f"{name}. {found['title']}", FIGURES[figure], rows, ours=OURS, conditions=conditions)
+    unit = FIGURES[figure] + (" (less is better)" if figure.endswith("_ms") else "")
+    svg = bars(f"{name}. {found['title']}", unit, rows, ours=OURS, conditions=conditions)
     said = "; ".join(f"{row.label} {cell('', row.median)}" for row in rows)
     return draw(name.lower(), svg, f"{found['title']}, {FIGURES[figure]}: {said}")
 
