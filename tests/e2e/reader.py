@@ -65,6 +65,7 @@ class Reader(Visitor):
     # ── what stands there ──
 
     def sees(self, text: str) -> None:
+        """The post stands there; one's own does so before the server has it (`hears` waits for that)."""
         expect(self.post(text)).to_be_visible()
 
     def sees_only(self, *texts: str) -> None:

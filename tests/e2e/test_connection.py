@@ -75,7 +75,7 @@ def test_what_is_written_without_a_network_is_sent_once_after(
     alice.says("in the tunnel", "still in it")
     expect(alice.timeline.get_by_text("Waiting for the connection")).to_have_count(2)
     bob.says("where is she?")
-    bob.sees("where is she?")
+    bob.hears("where is she?")
     alice.has_the_network_again()
     everything = ("before the tunnel", "where is she?", "in the tunnel", "still in it")
     bob.sees_only(*everything)

@@ -31,7 +31,7 @@ def test_a_removed_member_hears_nothing(private: bool, alice: Person, bob: Perso
     expect(bob.room_link(cellar.name)).to_have_count(0)
 
     alice.says(CANARY)
-    alice.sees(CANARY)
+    alice.hears(CANARY)
     # What comes after the canary on the same socket proves that the canary did not come.
     site.ask("alice", "message.send", room=general(site), message=site.new_id(), text="all is well")
     bob.hears("all is well")
@@ -46,7 +46,7 @@ def test_who_left_by_himself_hears_nothing_either(alice: Person, bob: Person, si
     site.leave(cellar, "bob")
     expect(bob.room_link(cellar.name)).to_have_count(0)
     alice.says(CANARY)
-    alice.sees(CANARY)
+    alice.hears(CANARY)
     site.ask("alice", "message.send", room=general(site), message=site.new_id(), text="all is quiet")
     bob.hears("all is quiet")
     assert not [frame for frame in bob.frames if CANARY in frame]

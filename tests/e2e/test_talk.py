@@ -82,6 +82,7 @@ def test_notes_to_oneself(alice: Person) -> None:
     alice.reads("A place for your own notes.")
     alice.says("buy lamp oil")
     alice.sees("buy lamp oil")
+    alice.hears("buy lamp oil")
 
 
 def test_somebody_is_typing(alice: Person, bob: Person, garden: Room) -> None:

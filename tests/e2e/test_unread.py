@@ -105,5 +105,5 @@ def test_what_one_says_oneself_is_never_unread(alice: Person, garden: Room) -> N
     second = alice.another_tab()
     second.enters(garden)
     second.says("to myself")
-    second.sees("to myself")
+    second.hears("to myself")
     alice.has_unread(0, garden)
