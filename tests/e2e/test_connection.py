@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 
 import pytest
 from playwright.sync_api import WebSocketRoute, expect
@@ -14,19 +14,31 @@ from tests.e2e.line import Line
 from tests.e2e.person import LOST, Person
 from tests.e2e.site import Room, Site
 
+# Says each of these texts, in no time.
+SAY = """
+(composer, texts) => texts.forEach(text => {
+    composer.value = text
+    composer.dispatchEvent(new Event("input", {bubbles: true}))
+    composer.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true, cancelable: true}))
+})
+"""
+
 
 @pytest.fixture
-def alice(visit: Visit, site: Site) -> Iterator[Person]:
-    """Alice, by a line that can be cut."""
-    with closing(Line(site.port)) as line:
-        yield visit(site, "alice", line=line)
+def new_line(site: Site) -> Iterator[Callable[[], Line]]:
+    """Makes lines that can be cut. They end after the browsers at them, which would complain."""
+    with ExitStack() as lines:
+        yield lambda: lines.enter_context(closing(Line(site.port)))
 
 
 @pytest.fixture
-def bob(visit: Visit, site: Site) -> Iterator[Person]:
-    """Bob, by another line."""
-    with closing(Line(site.port)) as line:
-        yield visit(site, "bob", line=line)
+def alice(new_line: Callable[[], Line], visit: Visit, site: Site) -> Person:
+    return visit(site, "alice", line=new_line())
+
+
+@pytest.fixture
+def bob(new_line: Callable[[], Line], visit: Visit, site: Site) -> Person:
+    return visit(site, "bob", line=new_line())
 
 
 @pytest.mark.parametrize("silently", [False, True], ids=["cut", "frozen"])
@@ -97,6 +109,22 @@ def test_what_is_written_without_a_network_survives_a_closed_tab(
     later.enters(garden)
     bob.sees_only("written in the dark", "and left there")
     later.sees_only("written in the dark", "and left there")
+
+
+def test_what_is_written_as_the_tab_closes_survives_that_too(
+    alice: Person, bob: Person, garden: Room
+) -> None:
+    texts = [f"last words {number}." for number in range(1, 11)]
+    alice.enters(garden)
+    bob.enters(garden)
+    alice.loses_the_network()
+    alice.is_notified(LOST)
+    alice.composer.evaluate(SAY, texts)
+    alice.page.close()
+    later = alice.another_tab()
+    later.has_the_network_again()
+    later.enters(garden)
+    bob.sees_only(*texts)
 
 
 def test_more_than_the_server_takes_at_once_arrives_in_order(

@@ -1,6 +1,6 @@
 /** The outbox on disk: IndexedDB, shared by all tabs of this browser. */
 
-import { type DBSchema, type IDBPDatabase, openDB } from "idb"
+import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB } from "idb"
 
 /** A message to send; `confirmed` ones are kept for a while, in case the server loses its last minutes. */
 export interface Entry {
@@ -30,6 +30,9 @@ interface Schema extends DBSchema {
   entries: { key: string; value: Owned<Entry>; indexes: { owner: string } }
   deletions: { key: string; value: Owned<Deletion>; indexes: { owner: string } }
 }
+
+type StoreName = "entries" | "deletions"
+type Stores = { [Name in StoreName]: IDBPObjectStore<Schema, StoreName[], Name, "readwrite"> }
 
 /**
  * What one person has still to send. Whoever shares the browser has their own (`owner`). Where the browser refuses to
@@ -85,35 +88,27 @@ export class OutboxStore {
   }
 
   keep(entry: Entry): Promise<void> {
-    return this.#quietly(async database => {
-      await database.put("entries", { ...entry, owner: this.#owner })
-    })
+    return this.#change(({ entries }) => [entries.put({ ...entry, owner: this.#owner })])
   }
 
   /** Drop a message or a deletion, here and in the other tabs. */
   drop(id: string): Promise<void> {
     this.#tabs.postMessage({ dropped: id })
-    return this.#quietly(async database => {
-      const change = database.transaction(["entries", "deletions"], "readwrite")
-      await Promise.all([
-        change.objectStore("entries").delete(id),
-        change.objectStore("deletions").delete(id),
-        change.done,
-      ])
-    })
+    return this.#change(({ entries, deletions }) => [entries.delete(id), deletions.delete(id)])
   }
 
   keepDeletion(deletion: Deletion): Promise<void> {
-    return this.#quietly(async database => {
-      await database.put("deletions", { ...deletion, owner: this.#owner })
-    })
+    return this.#change(({ deletions }) => [deletions.put({ ...deletion, owner: this.#owner })])
   }
 
-  async #quietly(change: (database: IDBPDatabase<Schema>) => Promise<void>): Promise<void> {
+  async #change(requests: (stores: Stores) => Promise<unknown>[]): Promise<void> {
     const database = await this.#database
     if (!database) return
     try {
-      await change(database)
+      const change = database.transaction(["entries", "deletions"], "readwrite")
+      const asked = requests({ entries: change.objectStore("entries"), deletions: change.objectStore("deletions") })
+      change.commit() // at once: a tab that closes takes with it what still waits to be asked for more
+      await Promise.all([...asked, change.done])
     } catch (error) {
       console.warn("hubbub: the outbox could not be stored", error)
     }
