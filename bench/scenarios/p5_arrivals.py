@@ -52,36 +52,32 @@ def measure(plan: Plan) -> dict[str, Any]:
 def _rounds(
     plan: Plan, way: str, dialling: int, contenders: dict[str, tuple[Server, Dialect]]
 ) -> dict[str, dict[str, Any]]:
-    rates: dict[str, list[float]] = {name: [] for name in contenders}
-    costs: dict[str, list[float]] = {name: [] for name in contenders}
+    runs: dict[str, list[dict[str, float]]] = {name: [] for name in contenders}
     for turn in range(1 + plan.runs):
         for name, (server, dialect) in contenders.items():
             wait_until_idle([server for server, _ in contenders.values()])
-            rate, cost = _arrive(server, dialect, dialling)
+            run = _arrive(server, dialect, dialling)
             warm_up = "" if turn else " (warm-up)"
+            rate, cost = run.values()
             say(f"{name}, {way}: {rate:,.0f} arrivals/s, {cost:.0f} µs each{warm_up}")
             if turn:
-                rates[name].append(rate)
-                costs[name].append(cost)
+                runs[name].append(run)
     return {
-        f"{name}, {way}": {
-            "arrivals_per_second": spread(rates[name]),
-            "cpu_microseconds_per_arrival": spread(costs[name]),
-            "runs": [
-                {"arrivals_per_second": rate, "cpu_microseconds": cost}
-                for rate, cost in zip(rates[name], costs[name], strict=True)
-            ],
-        }
-        for name in contenders
+        f"{name}, {way}": {figure: spread([run[figure] for run in seen]) for figure in seen[0]}
+        | {"runs": seen}
+        for name, seen in runs.items()
     }
 
 
-def _arrive(server: Server, dialect: Dialect, dialling: int) -> tuple[float, float]:
+def _arrive(server: Server, dialect: Dialect, dialling: int) -> dict[str, float]:
     """Arrivals a second, and microseconds of the server's processor for each."""
     before = server.processor_seconds
     with connected(server, dialect, connections=ARRIVALS, rooms=1, dialing=dialling) as generator:
         spent = server.processor_seconds - before
-        return ARRIVALS / generator.connect_seconds, spent / ARRIVALS * 1e6
+        return {
+            "arrivals_per_second": ARRIVALS / generator.connect_seconds,
+            "cpu_microseconds_per_arrival": spent / ARRIVALS * 1e6,
+        }
 
 
 scenario = Scenario("P5", "Connect, sign in and resume", measure, [Bar(AT_ONCE, least=12)])
