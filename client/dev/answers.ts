@@ -32,8 +32,10 @@ export function answer(world: World, command: Command, scene: string): Answer {
       return inRoom(world, command.room, held => {
         const number = command.type === "room.read" ? command.number : command.number - 1
         const posts = held.messages[number - 1]?.post ?? 0
-        if (held.membership) Object.assign(held.membership, { read_number: number, read_posts: posts })
-        return held.membership
+        if (held.membership) {
+          Object.assign(held.membership, { read_number: number, read_posts: posts, version: world.next() })
+        }
+        return { ...held.membership, as_of: held.room.last_number }
       })
     case "room.directory": {
       const rooms = [...world.rooms.values()].filter(
@@ -56,7 +58,7 @@ export function answer(world: World, command: Command, scene: string): Answer {
             world,
             [...world.rooms.values()].find(({ room }) => room.id === command.room || room.name === command.name)?.room
               .id ?? 0,
-            state,
+            held => state(world, held),
           )
         : refuse("not_found", "There is no such room.")
     case "room.roster":
@@ -81,7 +83,7 @@ export function answer(world: World, command: Command, scene: string): Answer {
     case "member.list":
       return { ok: { members: command.members.map(id => world.members.get(id)).filter(Boolean), more: false } }
     case "profile.update":
-      return { ok: Object.assign(world.me, withoutFrame(command)) }
+      return { ok: Object.assign(world.me, withoutFrame(command), { version: world.me.version + 1 }) }
     case "room.create": {
       if ([...world.rooms.values()].some(({ room }) => room.name === command.name))
         return refuse("conflict", `There is already a room “${command.name}”.`)
@@ -89,13 +91,13 @@ export function answer(world: World, command: Command, scene: string): Answer {
         world.me.id,
       ])
       world.post(held, world.me.id, "", Date.now(), { kind: "created" })
-      return { ok: state(held) }
+      return { ok: state(world, held) }
     }
     case "room.direct": {
       const wanted = [...new Set([world.me.id, ...command.members])].sort((one, other) => one - other)
       const same = ({ room }: Held) =>
         [...(room.participants ?? [])].sort((one, other) => one - other).join() === wanted.join()
-      return { ok: state([...world.rooms.values()].find(same) ?? world.add("direct", "", "", wanted)) }
+      return { ok: state(world, [...world.rooms.values()].find(same) ?? world.add("direct", "", "", wanted)) }
     }
     case "room.rename":
       return change(world, command.room, { name: command.name })
@@ -113,19 +115,20 @@ export function answer(world: World, command: Command, scene: string): Answer {
           level: "all",
           read_number: held.room.last_number,
           read_posts: held.room.posts,
+          version: world.next(),
         }
         world.tell({ type: "membership", membership: held.membership, room: held.room })
-        return state(held)
+        return state(world, held)
       })
     case "room.notify":
       return inRoom(world, command.room, held => {
-        if (held.membership) held.membership = { ...held.membership, level: command.level }
-        return held.membership
+        if (held.membership) held.membership = { ...held.membership, level: command.level, version: world.next() }
+        return { ...held.membership, as_of: held.room.last_number }
       })
     case "room.leave":
       return inRoom(world, command.room, held => {
         held.membership = null
-        world.tell({ type: "left", room: held.room.id })
+        world.tell({ type: "left", room: held.room.id, version: world.next() })
         return {}
       })
     case "room.invite":
@@ -136,7 +139,7 @@ export function answer(world: World, command: Command, scene: string): Answer {
             ? [...new Set([...held.members, ...command.members])]
             : held.members.filter(id => id !== command.member)
         held.room.members = held.members.length
-        return state(held)
+        return state(world, held)
       })
     default:
       return { ok: {} }
@@ -150,6 +153,7 @@ function snapshot(world: World) {
     me: world.me,
     directory: 0,
     workspace: world.workspace,
+    version: world.version,
     rooms: mine.map(({ room }) => room),
     memberships: mine.map(({ membership }) => membership),
     members: [...world.members.values()],
@@ -192,12 +196,12 @@ function change(world: World, id: number, fields: Partial<Room>): Answer {
   return inRoom(world, id, held => {
     Object.assign(held.room, fields)
     held.room.seq += 1
-    return state(held)
+    return state(world, held)
   })
 }
 
-function state({ room, membership }: Held) {
-  return membership ? { room, membership } : { room }
+function state(world: World, { room, membership }: Held) {
+  return { room, version: world.version, ...(membership ? { membership } : {}) }
 }
 
 function withoutFrame({ type: _type, id: _id, ...fields }: { type: string; id?: number }) {

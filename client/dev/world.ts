@@ -14,19 +14,20 @@ const MINUTE = 60_000
 
 export class World {
   readonly epoch = crypto.randomUUID()
-  readonly workspace: { name: string; open_rooms: boolean }
+  readonly workspace: { name: string; open_rooms: boolean; version: number }
   readonly members = new Map<number, Member>()
   readonly rooms = new Map<number, Held>()
   readonly presence = new Map<number, PresenceState>()
   readonly hearers = new Set<(event: Event) => void>()
   visits = 0
+  #version = 0
 
   constructor(scene: string) {
-    this.workspace = { name: "Tea House", open_rooms: true }
+    this.workspace = { name: "Tea House", open_rooms: true, version: 1 }
     for (const [index, person] of people.entries()) {
       const [name, handle, role, about, state] = person
       const id = index + 1
-      this.members.set(id, { id, name, handle, role, about, hue: (id * 67) % 360, active: true })
+      this.members.set(id, { id, name, handle, role, about, hue: (id * 67) % 360, active: true, version: 1 })
       if (state !== "offline") this.presence.set(id, state)
       if (scene === "fresh") break
     }
@@ -36,6 +37,16 @@ export class World {
 
   get me(): Member {
     return this.members.get(1) as Member
+  }
+
+  get version(): number {
+    return this.#version
+  }
+
+  /** One's own version, after something else has changed that only one knows oneself. */
+  next(): number {
+    this.#version += 1
+    return this.#version
   }
 
   /** Everybody who is connected hears it. */
@@ -60,7 +71,14 @@ export class World {
       ...(kind === "direct" ? { participants: members } : {}),
     }
     const membership: Membership | null = joined
-      ? { room: id, role: id === 1 ? "admin" : "member", level: "all", read_number: 0, read_posts: 0 }
+      ? {
+          room: id,
+          role: id === 1 ? "admin" : "member",
+          level: "all",
+          read_number: 0,
+          read_posts: 0,
+          version: this.next(),
+        }
       : null
     const held: Held = { room, membership, members, messages: [] }
     this.rooms.set(id, held)

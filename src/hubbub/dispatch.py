@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 
-from hubbub import actions, queries
+from hubbub import actions, queries, storage
 from hubbub.again import again, is_deadlock
 from hubbub.errors import Conflict, Forbidden, HubbubError, Invalid, Unavailable
 from hubbub.handlers import HANDLERS, READS
@@ -107,6 +107,7 @@ def _run_together(jobs: Sequence[Job]) -> None:
                 for job in group:
                     _run_in_savepoint(work, job)
         work.place()
+        work.build_notices()  # so that answers show the versions that they give
         for job in jobs:
             if job.refusal is None:
                 _settle(job)
@@ -171,9 +172,13 @@ def _answer(job: Job, result: Any) -> Wire:
         return Sent(message=result.message.as_object(), dup=True if result.dup else None)
     if isinstance(result, Room):
         return queries.room_state(job.member, result)
-    if isinstance(result, Message | MembershipRow | Member):
-        row: Wire = result.as_object()
-        return row
+    if isinstance(result, Message):
+        return result.as_object()
+    if isinstance(result, Member):
+        return Member.objects.get(pk=result.pk).as_object()
+    if isinstance(result, MembershipRow):
+        place = MembershipRow.objects.select_related("room").get(pk=result.pk)
+        return place.as_object(as_of=place.room.last_number)
     if not isinstance(result, Wire):
         raise TypeError(f"{type(job.command).__name__} was handled, but its handler returned {type(result)}")
     return result
@@ -187,6 +192,7 @@ def refusal_of(error: Exception) -> HubbubError:
         return Conflict("Somebody else changed this at the same moment. Try again.")
     if isinstance(error, DatabaseError | InterfaceError):
         log.warning("The database refused: %s", error)
+        storage.remember(error)
         return Unavailable("The database cannot take this now. Nothing was changed; try again.")
     log.error("A command failed", exc_info=error)
     return Internal("Something went wrong on the server. It has been logged.")

@@ -6,7 +6,7 @@ as the outlet; this module knows nothing of sockets or channel layers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from hubbub.protocol import events, objects
@@ -54,16 +54,23 @@ class RoomFrame:
 
 @dataclass(slots=True)
 class Notice:
-    """An event without seq for one topic: `room.12`, `member.7`, `everyone`; or the end of a login."""
+    """An event without seq for one topic: `room.12`, `member.7`, `everyone`; or the end of a login.
+
+    The bus may hold a notice back, deliver it twice or after a newer one. So each carries the version of what it tells,
+    and a process that knows a newer one ignores it (contract G13).
+    """
 
     topic: str
     data: bytes = b""
-    version: int | None = None
-    """member topics: the member's version once they know this."""
-    attach: tuple[int, int] | None = None
-    """member topics: (room, seq) that the member's connections listen to from now on."""
-    detach: int | None = None
-    """member topics: the room that they listen to no more."""
+    version: int = 0
+    """room topics: the room's seq; member topics and ends of logins: the member's version; everyone: the directory's
+    count, or the workspace's version. 0: the notice is final or tells nobody anything new."""
+    room: int | None = None
+    """member topics: the room that this is about."""
+    attach: int | None = None
+    """member topics: the member's connections listen to the room from this seq on."""
+    detach: bool = False
+    """member topics: they listen to the room no more."""
     about: int | None = None
     """everyone: the member that this is about; guests hear it only if they may see them."""
 
@@ -82,6 +89,9 @@ class Batch:
 Outlet = Callable[[Batch], None]
 _outlet: Outlet | None = None
 
+Witness = Callable[[Iterable[tuple[int, int]]], None]
+_witness: Witness | None = None
+
 
 def set_outlet(outlet: Outlet | None) -> None:
     """Say who delivers. Called once, when the app is ready."""
@@ -89,15 +99,47 @@ def set_outlet(outlet: Outlet | None) -> None:
     _outlet = outlet
 
 
+def set_witness(witness: Witness | None) -> None:
+    """Set who records the heads of rooms: called with (room, seq) pairs after commit and before anybody hears of them.
+
+    Called from any thread. Must not raise.
+    """
+    global _witness
+    _witness = witness
+
+
 def publish(batch: Batch) -> None:
     """Hand a committed batch to the outlet. Must not raise: the transaction is over, nobody could undo it."""
+    record_heads((frame.room, frame.seq) for frame in batch.frames)
     if _outlet is not None and batch:
         _outlet(batch)
+
+
+def record_heads(heads: Iterable[tuple[int, int]]) -> None:
+    """Hand committed heads, pairs of room and seq, to the witness."""
+    if _witness is not None:
+        _witness(heads)
 
 
 def frame_of(message: objects.Message, author_name: str, *, after: int | None = None) -> RoomFrame:
     """A message's state as the frame that everybody in the room gets."""
     return RoomFrame(message.room, message.seq, message.number, None, message, author_name, after)
+
+
+def room_changed(room: objects.Room) -> Notice:
+    """A room's own state, for its members."""
+    return Notice(room_topic(room.id), events.RoomChanged(room=room).encode(), version=room.seq)
+
+
+def member_changed(member: objects.Member) -> Notice:
+    """How a member is seen, for everybody who may see them."""
+    event = events.MemberChanged(member=member)
+    return Notice(EVERYONE, event.encode(), version=member.version, about=member.id)
+
+
+def workspace_named(name: str, version: int) -> Notice:
+    """The workspace's name, for everybody."""
+    return Notice(EVERYONE, events.WorkspaceChanged(name=name, version=version).encode(), version=version)
 
 
 def room_topic(room: int) -> str:

@@ -68,14 +68,18 @@ class Unit:
             )
             new = _place_new(postings, heads)
             changed = _place_touched(touched, heads)
+            _show_what_changed(postings, changed)
             Room.objects.save_heads(heads.values())
             frames = [frame_of(message.as_object(), name) for message, name in [*changed, *new]]
             self._batch.frames += sorted(frames, key=lambda frame: (frame.room, frame.seq))
 
-    def publish_on_commit(self) -> None:
-        """Build what was told and let the batch leave with the commit. Nothing is placed after this."""
+    def build_notices(self) -> None:
+        """Build what was told, and so give each change its version. Once everything is placed; safe to call again."""
         notices, self._notices = self._notices, []
         self._batch.notices += [told for notice in notices if (told := notice())]
+
+    def publish_on_commit(self) -> None:
+        """Let the batch leave with the commit. Nothing is placed or told after this."""
         if batch := self._batch:
             transaction.on_commit(lambda: _announce(batch))
 
@@ -104,6 +108,7 @@ def unit() -> Iterator[Unit]:
         with transaction.atomic():
             yield fresh
             fresh.place()
+            fresh.build_notices()
             fresh.publish_on_commit()
             # It is over before the commit: a receiver of our signals that acts on what it hears gets a unit of its own.
             _here.unit = None
@@ -172,6 +177,14 @@ def _place_touched(touched: list[tuple[Message, str]], heads: dict[int, Head]) -
         latest.append((last, name))
     Message.objects.save_seqs(message for message, _ in latest)
     return latest
+
+
+def _show_what_changed(postings: list[Posting], changed: list[tuple[Message, str]]) -> None:
+    """A message that is edited and sent again in one transaction: the answer shows the state that the new seq names."""
+    latest = {message.pk: message for message, _ in changed}
+    for posting in postings:
+        if posting.dup and (message := latest.get(posting.message.pk)):
+            posting.message = message
 
 
 def _announce(batch: Batch) -> None:

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 
 from hubbub import actions
 from hubbub.admission import Admission
-from hubbub.models import Member, Room
+from hubbub.models import Member, Room, Workspace
 from hubbub.protocol import limits
 from hubbub.protocol.objects import Role, RoomKind
 from tests.people import Published
@@ -31,7 +31,9 @@ def test_it_works(first_room: None, published: Published) -> None:
 
     assert (eve.handle, eve.name, eve.role, eve.active) == ("eve", "Eve Adams", Role.MEMBER, True)
     assert 0 <= eve.hue < 360
+    eve.refresh_from_db()
     assert published.on("everyone") == [{"type": "member", "member": eve.as_object().model_dump(mode="json")}]
+    assert eve.changed == Workspace.objects.the_one().directory > 0
     room = Room.objects.get()
     assert (room.name, room.kind, room.member_count) == ("General", RoomKind.PUBLIC, 1)
     assert room.memberships.get().member == eve

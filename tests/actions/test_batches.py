@@ -59,7 +59,7 @@ def test_events_without_seq_show_the_end_of_the_transaction_though_it_is_placed_
     )
     square.refresh_from_db()
     (attach,) = [notice.attach for notice in published.notices if notice.attach]
-    assert attach == (square.pk, square.seq) == (square.pk, published.frames[-1].seq)
+    assert attach == square.seq == published.frames[-1].seq
     for told in [*published.on(f"room.{square.pk}"), *published.to(dave)]:
         assert (told["room"]["seq"], told["room"]["posts"]) == (square.seq, 2)
 
@@ -233,3 +233,52 @@ def numbers(room: Room) -> list[int]:
 
 def seqs(room: Room) -> list[int]:
     return list(room.messages.order_by("seq").values_list("seq", flat=True))
+
+
+def test_a_message_that_is_edited_and_sent_again_in_one_batch_shows_its_new_text_under_its_new_seq(
+    bob: Member, kitchen: Room
+) -> None:
+    """One seq names one state: the answer to the retry is what everybody hears."""
+    first = says(bob, kitchen, "teh")
+    edit, retry = together(
+        job(bob, "message.edit", message=first.pk, seq=first.seq, text="the"),
+        job(bob, "message.send", room=kitchen.pk, message=first.pk, text="teh"),
+    )
+    stored = Message.objects.get(pk=first.pk)
+    assert retry.answer.dup
+    assert retry.answer.message == edit.answer == stored.as_object()
+    assert (stored.text, stored.seq) == ("the", first.seq + 1)
+
+
+def test_one_that_is_sent_again_and_then_edited_shows_the_old_state_under_the_old_seq(
+    bob: Member, kitchen: Room
+) -> None:
+    first = says(bob, kitchen, "teh")
+    retry, edit = together(
+        job(bob, "message.send", room=kitchen.pk, message=first.pk, text="teh"),
+        job(bob, "message.edit", message=first.pk, seq=first.seq, text="the"),
+    )
+    assert (retry.answer.message.text, retry.answer.message.seq) == ("teh", first.seq)
+    assert (edit.answer.text, edit.answer.seq) == ("the", first.seq + 1)
+
+
+def test_one_that_is_deleted_and_sent_again_in_one_batch_is_gone_under_its_new_seq(
+    bob: Member, kitchen: Room
+) -> None:
+    first = says(bob, kitchen, "oops")
+    _, retry = together(
+        job(bob, "message.delete", message=first.pk),
+        job(bob, "message.send", room=kitchen.pk, message=first.pk, text="oops"),
+    )
+    assert (retry.answer.message.deleted, retry.answer.message.seq) == (True, first.seq + 1)
+
+
+def test_answers_show_the_version_that_the_change_has_given(bob: Member, kitchen: Room) -> None:
+    """The event that follows has the same one, so the client takes either."""
+    read, profile = together(
+        job(bob, "room.notify", room=kitchen.pk, level="nothing"),
+        job(bob, "profile.update", about="late"),
+    )
+    bob.refresh_from_db()
+    assert read.answer.version == bob.version
+    assert profile.answer.version == bob.changed

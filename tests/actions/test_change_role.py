@@ -22,7 +22,8 @@ def test_they_hear_what_they_may_do_from_now_on(
     alice: Member, bob: Member, published: Published, role: Role, may: bool
 ) -> None:
     actions.change_role(by=alice, member=bob, role=role)
-    assert published.on(f"member.{bob.pk}") == [{"type": "workspace", "open_rooms": may}]
+    bob.refresh_from_db()
+    assert published.to(bob) == [{"type": "permissions", "open_rooms": may, "version": bob.version}]
 
 
 @pytest.mark.parametrize(

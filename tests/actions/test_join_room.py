@@ -34,7 +34,7 @@ def test_the_connections_of_a_newcomer_hear_the_room_from_its_head_on(
     (notice,) = [notice for notice in published.notices if notice.attach]
     square.refresh_from_db()
     dave.refresh_from_db()
-    assert notice.attach == (square.pk, square.seq)
+    assert (notice.room, notice.attach) == (square.pk, square.seq)
     assert notice.version == dave.version == 1
 
 

@@ -19,10 +19,10 @@ def test_it_works(bob: Member, square: Room, published: Published) -> None:
     assert frame.message.system is not None
     assert (frame.message.author, frame.message.system.kind) == (bob.pk, "left")
     assert frame.leaves == bob.pk  # nothing after it reaches Bob (contract G9)
-    assert published.to(bob) == [{"type": "left", "room": square.pk}]
-    assert [notice.detach for notice in published.notices if notice.topic == f"member.{bob.pk}"] == [
-        square.pk
-    ]
+    bob.refresh_from_db()
+    assert published.to(bob) == [{"type": "left", "room": square.pk, "version": bob.version}]
+    (notice,) = [notice for notice in published.notices if notice.topic == f"member.{bob.pk}"]
+    assert (notice.room, notice.detach, notice.version) == (square.pk, True, bob.version)
     (told,) = published.on(f"room.{square.pk}")
     assert told["room"]["members"] == 2
 
@@ -99,7 +99,7 @@ def test_joined_and_left_in_one_transaction_tells_of_the_end_only(
     with unit():
         actions.join_room(member=dave, room=square)
         actions.leave_room(member=dave, room=square)
-    assert published.to(dave) == [{"type": "left", "room": square.pk}]
+    assert published.to(dave) == [{"type": "left", "room": square.pk, "version": 1}]
     kinds = [frame.message.system.kind for frame in published.frames if frame.message.system]
     assert kinds == ["joined", "left"]
 

@@ -18,7 +18,8 @@ def test_it_works(alice: Member, bob: Member, kitchen: Room, published: Publishe
 
     assert (read.read_number, read.read_posts) == (first.number, 1)
     (told,) = published.to(bob)
-    assert told == {"type": "membership", "membership": read.as_object().model_dump(mode="json")}
+    shown = read.as_object(as_of=second.number).model_dump(mode="json")
+    assert told == {"type": "membership", "membership": shown}
     assert [notice.topic for notice in published.notices] == [f"member.{bob.pk}"]  # nobody else is told
     assert asks(bob, "room.read", room=kitchen.pk, number=second.number).read_posts == 2
 

@@ -19,7 +19,7 @@ def test_it_works(alice: Member, bob: Member, kitchen: Room, published: Publishe
 
     assert (unread.read_number, unread.read_posts) == (first.number, 1)
     (told,) = published.to(bob)
-    assert told["membership"] == unread.as_object().model_dump(mode="json")
+    assert told["membership"] == unread.as_object(as_of=second.number).model_dump(mode="json")
 
 
 def test_all_of_it(alice: Member, bob: Member, kitchen: Room) -> None:

@@ -17,7 +17,7 @@ def test_it_works(alice: Member) -> None:
 
 def test_everybody_hears_of_it(alice: Member, published: Published) -> None:
     actions.name_workspace(name="The Office")
-    assert published.on("everyone") == [{"type": "workspace", "name": "The Office"}]
+    assert published.on("everyone") == [{"type": "workspace", "name": "The Office", "version": 1}]
 
 
 def test_it_needs_a_name(db: None) -> None:

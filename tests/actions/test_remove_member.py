@@ -20,7 +20,8 @@ def test_it_works(alice: Member, bob: Member, kitchen: Room, published: Publishe
         bob.pk,
     )
     assert frame.leaves == bob.pk
-    assert published.to(bob) == [{"type": "left", "room": kitchen.pk}]
+    bob.refresh_from_db()
+    assert published.to(bob) == [{"type": "left", "room": kitchen.pk, "version": bob.version}]
 
 
 def test_they_are_as_far_as_somebody_who_was_never_there(alice: Member, bob: Member, kitchen: Room) -> None:

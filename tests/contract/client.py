@@ -1,4 +1,7 @@
-"""What a client makes of what it hears: the rules of `client/src/state`, in as few lines as they can be said."""
+"""How a client turns events into state: the rules of `client/src/state`, in as few lines as possible.
+
+An event without a seq is taken only if its version is newer than what is known of the same thing (contract G13).
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,17 @@ class Client:
 
     def __init__(self, snapshot: Document, timelines: dict[int, Document]) -> None:
         self.me: Document = snapshot["me"]
+        self.version: int = snapshot["version"]
         self.workspace: Document = snapshot["workspace"]
         self.rooms: dict[int, Document] = {room["id"]: room for room in snapshot["rooms"]}
         self.places: dict[int, Document] = {place["room"]: place for place in snapshot["memberships"]}
         self.members: dict[int, Document] = {member["id"]: member for member in snapshot["members"]}
         self.last = {room["id"]: room["seq"] for room in snapshot["rooms"]}
+        self.newest: dict[int, int] = {}
+        """room → the version of the newest change of the membership; 0: of the permissions"""
+        self.as_of = {room["id"]: room["last_number"] for room in snapshot["rooms"]}
+        self.described = dict(self.last)
+        self.own_posts: dict[int, tuple[int, int]] = {}
         self.pages = {room: {m["number"]: m for m in page["messages"]} for room, page in timelines.items()}
 
     def apply(self, event: Document) -> None:
@@ -24,8 +33,8 @@ class Client:
 
     def _message(self, event: Document) -> None:
         room = event["room"]
-        last = self.last[room]
-        if event["seq"] <= last:
+        last = self.last.get(room)
+        if last is None or event["seq"] <= last:
             return
         assert event["seq"] == last + 1 or event.get("after", last + 1) <= last, "something was missed"
         self.last[room] = event["seq"]
@@ -40,30 +49,60 @@ class Client:
         if new:
             changed |= {"last_number": message["number"], "last_at": message["created_at"]}
         self.rooms[room["id"]] = room | changed
-        if new and message["author"] == self.me["id"] and "system" not in message:
-            read = {"read_number": message["number"], "read_posts": message["post"]}
-            self.places[room["id"]] = self.places[room["id"]] | read
+        own = message["author"] == self.me["id"] and "system" not in message
+        if own and message["number"] > self.own_posts.get(room["id"], (0, 0))[0]:
+            self.own_posts[room["id"]] = message["number"], message["post"]
+            self._read_own_post(room["id"])
+
+    def _read_own_post(self, room: int) -> None:
+        number, post = self.own_posts.get(room, (0, 0))
+        if number > max(self.as_of[room], self.places[room]["read_number"]):
+            self.places[room] = self.places[room] | {"read_number": number, "read_posts": post}
 
     def _room(self, event: Document) -> None:
         room = event["room"]
-        assert room["seq"] >= self.rooms[room["id"]]["seq"], "an event without seq tells of the past"
-        self.rooms[room["id"]] = room
+        if (known := self.rooms.get(room["id"])) and room["seq"] >= self.described[room["id"]]:
+            self.described[room["id"]] = room["seq"]
+            counters = ("seq", "last_number", "posts", "floor", "last_at")
+            self.rooms[room["id"]] = room | {field: max(known[field], room[field]) for field in counters}
 
     def _membership(self, event: Document) -> None:
-        self.places[event["membership"]["room"]] = event["membership"]
-        if room := event.get("room"):
-            self.rooms[room["id"]] = room
-            self.last[room["id"]] = room["seq"]
+        place, room = event["membership"], event.get("room")
+        if not self._takes(place["room"], place["version"]):
+            return
+        if room:
+            if room["id"] not in self.last:
+                self.last[room["id"]] = self.described[room["id"]] = room["seq"]
+                self.rooms[room["id"]] = room
+            self._room({"room": room})
+        if place["room"] in self.rooms:
+            self.as_of[place["room"]] = place["as_of"] if "as_of" in place else event["room"]["last_number"]
+            self.places[place["room"]] = place
+            self._read_own_post(place["room"])
 
     def _left(self, event: Document) -> None:
-        for known in (self.rooms, self.places, self.last, self.pages):
-            known.pop(event["room"], None)  # type: ignore[attr-defined]
+        if self._takes(event["room"], event["version"]):
+            for known in (self.rooms, self.places, self.last, self.pages, self.described, self.own_posts):
+                known.pop(event["room"], None)  # type: ignore[attr-defined]
+
+    def _takes(self, about: int, version: int) -> bool:
+        if version <= self.newest.get(about, self.version):
+            return False
+        self.newest[about] = version
+        return True
 
     def _workspace(self, event: Document) -> None:
-        self.workspace = self.workspace | {field: event[field] for field in event if field != "type"}
+        if event["version"] > self.workspace["version"]:
+            self.workspace = self.workspace | {"name": event["name"], "version": event["version"]}
+
+    def _permissions(self, event: Document) -> None:
+        if self._takes(0, event["version"]):
+            self.workspace = self.workspace | {"open_rooms": event["open_rooms"]}
 
     def _member(self, event: Document) -> None:
         member = event["member"]
-        self.members[member["id"]] = member
-        if member["id"] == self.me["id"]:
-            self.me = member
+        known = self.members.get(member["id"])
+        if known is None or member["version"] >= known["version"]:
+            self.members[member["id"]] = member
+            if member["id"] == self.me["id"]:
+                self.me = member

@@ -1,4 +1,4 @@
-"""What one member's connection hears of all that is published: the rules of `realtime.hub`, without sockets."""
+"""The events that one member's connection gets of all that is published: the rules of `realtime`, without sockets."""
 
 from __future__ import annotations
 
@@ -39,11 +39,10 @@ class Ear:
     def _hear_notice(self, notice: Notice) -> None:
         if notice.topic == member_topic(self.member.pk):
             self.heard.append(json.loads(notice.data))
-            if notice.attach:
-                room, seq = notice.attach
-                self.heads[room] = max(seq, self.heads.get(room, 0))
-            if notice.detach is not None:
-                self.heads.pop(notice.detach, None)
+            if notice.room is not None and notice.attach is not None:
+                self.heads[notice.room] = max(notice.attach, self.heads.get(notice.room, 0))
+            if notice.room is not None and notice.detach:
+                self.heads.pop(notice.room, None)
         elif notice.topic == EVERYONE:
             if self._may_see(notice.about):
                 self.heard.append(json.loads(notice.data))

@@ -6,6 +6,7 @@ is written to `client/.contract/`, where `client/src/state/contract.test.ts` rep
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import shutil
@@ -20,6 +21,7 @@ from hubbub.protocol.replies import Snapshot
 from tests.contract.client import Client
 from tests.contract.ear import Ear
 from tests.contract.histories import HISTORIES, Town
+from tests.contract.late import scrambled
 from tests.people import Published, says
 
 CASES = Path(__file__).parents[2] / "client" / ".contract"
@@ -58,19 +60,31 @@ def test_bobs_state_and_what_he_hears_make_his_next_state(name: str, town: Town)
         ear.hear(batch)
     after, timelines_after = state_of(town.bob), timelines_of(town.bob)
 
-    client = Client(plain(before), timelines)
+    client = Client(plain(before), copy.deepcopy(timelines))
     for event in ear.heard:
         client.apply(event)
 
-    expected = plain(after)
+    assert_knows(client, plain(after), timelines_after)
+    pages = {room: timelines_after[room] for room in client.pages}
+    write(name, before, timelines, ear.heard, after, pages)
+    for seed in range(20):
+        late = scrambled(ear.heard, seed)
+        client = Client(plain(before), copy.deepcopy(timelines))
+        for event in late:
+            client.apply(event)
+        assert_knows(client, plain(after), timelines_after)
+    write(f"{name}, told late", before, timelines, late, after, pages)
+
+
+def assert_knows(client: Client, expected: dict[str, Any], timelines: dict[int, dict[str, Any]]) -> None:
     assert client.me == expected["me"]
     assert client.workspace == expected["workspace"]
     assert list_of(client.rooms) == expected["rooms"]
-    assert list_of(client.places) == expected["memberships"]
+    places = [{key: place[key] for key in place if key != "as_of"} for place in list_of(client.places)]
+    assert places == expected["memberships"]
     assert list_of(client.members) == expected["members"]
     for room, page in client.pages.items():
-        assert [page[number] for number in sorted(page)] == timelines_after[room]["messages"]
-    write(name, before, timelines, ear.heard, after, {room: timelines_after[room] for room in client.pages})
+        assert [page[number] for number in sorted(page)] == timelines[room]["messages"]
 
 
 @pytest.mark.parametrize("name", HISTORIES)
@@ -88,7 +102,8 @@ def test_carol_is_a_guest_and_hears_only_of_those_she_meets(name: str, town: Tow
         client.apply(event)
         heard_by.append(event["type"])
     assert list_of(client.rooms) == after["rooms"]
-    assert list_of(client.places) == after["memberships"]
+    places = [{key: place[key] for key in place if key != "as_of"} for place in list_of(client.places)]
+    assert places == after["memberships"]
     met = {member["id"] for member in [*plain(before)["members"], *after["members"]]}
     assert {event["member"]["id"] for event in ear.heard if event["type"] == "member"} <= met
 

@@ -18,6 +18,7 @@ from hubbub.realtime.connection import Connection
 from hubbub.realtime.fanout import Turns
 from hubbub.realtime.feed import Feed
 from hubbub.realtime.parcel import Dialect, Parcel, as_events
+from hubbub.realtime.versions import Versions
 
 ROOM = 7
 ALICE, BOB, CAROL = 1, 2, 3
@@ -111,11 +112,12 @@ def connected(
     clock: Clock | None = None,
     login: str | None = None,
 ) -> Connection:
-    """A connection that has had its snapshot; `pipe_of` shows what reached its peer."""
+    """A connection that has had its snapshot, of the member's version 1; `pipe_of` shows what reached its peer."""
     person = Member(pk=member, name=f"member {member}", role=role)
     loop: Any = clock or Clock()
     connection = Connection(Login(person, key=login or f"token:{member}"), dialect, loop)
     connection.pipe = Pipe(ready=ready)
+    connection.known = Versions(1)
     connection.live = True
     return connection
 
@@ -168,12 +170,13 @@ class WatchedFeed(Feed):
 
     def __init__(self, head: int, last_number: int) -> None:
         self.clock = Clock()
-        self.repairs = 0
+        self.repairs = self.descriptions = 0
         super().__init__(
             ROOM,
             head,
             last_number,
             repair=self._ask_repair,
+            describe=self._ask_description,
             leave=self._let_leave,
             turns=turns_of(self.clock),
         )
@@ -183,6 +186,9 @@ class WatchedFeed(Feed):
 
     def _ask_repair(self, _: Feed) -> None:
         self.repairs += 1
+
+    def _ask_description(self, _: Feed) -> None:
+        self.descriptions += 1
 
     def _let_leave(self, _: Feed, member: int, seq: int) -> None:
         for connection in [c for c in self.audience if c.member.pk == member]:

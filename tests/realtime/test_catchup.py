@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hubbub.errors import Unavailable
 from hubbub.protocol.objects import Changes
 from hubbub.realtime.catchup import CatchUp
 from hubbub.realtime.gathered import Gathered
@@ -59,6 +60,31 @@ async def test_a_read_that_fails_fails_for_those_who_wait_and_not_for_the_next()
     with pytest.raises(OSError, match="gone"):
         await numbers.get("x")
     assert await numbers.get("x") == 7
+
+
+async def test_those_who_ask_while_the_database_does_not_answer_wait_no_longer_than_the_first() -> None:
+    """Bob asks during Alice's read. A read of his own would make him wait twice as long (contract: two seconds)."""
+    reads, answers = Reads(), asyncio.Event()
+
+    def read(keys: list[str]) -> dict[str, int]:
+        raise Unavailable("The database does not answer.")
+
+    async def run(read: Callable[[list[Any]], dict[Any, Any]], keys: list[Any]) -> dict[Any, Any]:
+        reads.asked.append(keys)
+        await answers.wait()
+        return read(keys)
+
+    reads.run = run  # type: ignore[method-assign]
+    numbers: Gathered[str, int] = Gathered(read, reads)  # type: ignore[arg-type]
+    alice = asyncio.create_task(numbers.get("alice"))
+    while not reads.asked:
+        await asyncio.sleep(0)
+    bob = asyncio.create_task(numbers.get("bob"))
+    await asyncio.sleep(0)
+    answers.set()
+    outcomes = await asyncio.gather(alice, bob, return_exceptions=True)
+    assert all(isinstance(outcome, Unavailable) for outcome in outcomes)
+    assert reads.asked == [["alice"]]
 
 
 async def test_what_the_ring_has_is_not_read() -> None:

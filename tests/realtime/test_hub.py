@@ -8,9 +8,9 @@ import pytest
 
 from hubbub.models import Member
 from hubbub.protocol.closing import Close
-from hubbub.protocol.events import MemberChanged, MembershipChanged, RoomLeft
+from hubbub.protocol.events import MembershipChanged, RoomLeft
 from hubbub.protocol.objects import Level, Membership, Role, RoomRole
-from hubbub.publish import EVERYONE, Batch, Notice
+from hubbub.publish import Batch, Notice, member_changed
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.fanout import FIRST
 from hubbub.realtime.feed import Feed
@@ -26,10 +26,16 @@ class WatchedHub(Hub):
         self.repairs: list[int] = []
         self.guests_to_ask: list[Notice] = []
         self.rechecked: list[int] = []
+        self.described: list[int] = []
+        self.missed: list[int] = []
+        self.directory_missed = 0
         self.topics: set[str] = set()
         self.clock = Clock()
         super().__init__(
             repair=lambda feed: self.repairs.append(feed.room),
+            describe=lambda feed: self.described.append(feed.room),
+            missed_of_member=self.missed.append,
+            missed_of_directory=self._miss_directory,
             ask_guests=self.guests_to_ask.append,
             recheck=self.rechecked.append,
             turns=turns_of(self.clock),
@@ -46,6 +52,9 @@ class WatchedHub(Hub):
     def hears(self, *of_rooms: Any, notices: tuple[Notice, ...] = ()) -> None:
         self.receive(Batch(list(of_rooms), list(notices)))
 
+    def _miss_directory(self) -> None:
+        self.directory_missed += 1
+
     def _listen(self, topic: str, yes: bool) -> None:
         (self.topics.add if yes else self.topics.remove)(topic)
 
@@ -60,14 +69,17 @@ def bob() -> Connection:
     return connected(BOB)
 
 
-def joined(member: int, room: int, seq: int) -> Notice:
-    place = Membership(room=room, role=RoomRole.MEMBER, level=Level.ALL, read_number=0, read_posts=0)
+def joined(member: int, room: int, seq: int, *, version: int = 2) -> Notice:
+    place = Membership(
+        room=room, role=RoomRole.MEMBER, level=Level.ALL, read_number=0, read_posts=0, version=version
+    )
     data = MembershipChanged(membership=place).encode()
-    return Notice(f"member.{member}", data, version=2, attach=(room, seq))
+    return Notice(f"member.{member}", data, version=version, room=room, attach=seq)
 
 
-def left(member: int, room: int) -> Notice:
-    return Notice(f"member.{member}", RoomLeft(room=room).encode(), version=3, detach=room)
+def left(member: int, room: int, *, version: int = 3) -> Notice:
+    data = RoomLeft(room=room, version=version).encode()
+    return Notice(f"member.{member}", data, version=version, room=room, detach=True)
 
 
 def test_only_those_in_the_room_hear_it(alice: Connection, bob: Connection) -> None:
@@ -91,10 +103,9 @@ def test_the_process_listens_to_what_somebody_here_hears(alice: Connection, bob:
 
 def test_nothing_is_left_of_those_who_have_gone(alice: Connection) -> None:
     hub = WatchedHub().with_(alice)
-    hub.versions[ALICE] = 4
     hub.drop(alice)
     hub.drop(alice)
-    assert not (hub.connections or hub.of_member or hub.of_login or hub.feeds or hub.versions)
+    assert not (hub.connections or hub.of_member or hub.of_login or hub.feeds or hub.notices.versions())
 
 
 def test_a_closed_tab_leaves_the_other_tab_alone(alice: Connection) -> None:
@@ -158,8 +169,8 @@ def test_bobs_room_socket_ends_when_he_is_removed(alice: Connection) -> None:
 
 def test_who_comes_back_before_a_huge_room_has_heard_of_the_leaving_stays(bob: Connection) -> None:
     hub = WatchedHub().with_(bob, *(connected(member) for member in range(100, 100 + 2 * FIRST)))
-    hub.hears(removal(1, of=BOB), notices=(left(BOB, ROOM),))
-    hub.hears(frame(2), notices=(joined(BOB, ROOM, 2),))
+    hub.hears(removal(1, of=BOB), notices=(left(BOB, ROOM, version=2),))
+    hub.hears(frame(2), notices=(joined(BOB, ROOM, 2, version=3),))
     while hub.clock.soon:
         hub.clock.turn()
     hub.hears(frame(3))
@@ -197,7 +208,7 @@ def test_the_room_socket_hears_no_json_events() -> None:
     script = connected(BOB, dialect=as_lines)
     hub = WatchedHub().with_(script)
     hub.everyone(Parcel([b"{}"]))
-    hub.hears(notices=(joined(BOB, ROOM + 1, 1), Notice(f"room.{ROOM}", b"{}")))
+    hub.hears(notices=(joined(BOB, ROOM + 1, 1), Notice(f"room.{ROOM}", b"{}", version=9)))
     assert pipe_of(script).texts == []
 
 
@@ -222,7 +233,7 @@ def test_the_end_of_a_login_closes_its_sockets_and_no_others(ended: str, closed:
     bobs = [connected(BOB, login=key) for key in ("session:a", "session:b", "token:2")]
     alice = connected(ALICE)
     hub = WatchedHub().with_(alice, *bobs)
-    hub.hears(notices=(Notice(f"login.{ended}"),))
+    hub.hears(notices=(Notice(f"login.{ended}", version=1 if ended.startswith("member:") else 0),))
     assert {c.login.key for c in bobs if c.closing and c.closing[0] == Close.REVOKED} == closed
     assert alice.closing is None
 
@@ -234,9 +245,9 @@ def test_a_changed_account_is_looked_at(bob: Connection) -> None:
     assert bob.closing is None
 
 
-def about(member: int, role: Role = Role.MEMBER) -> Notice:
-    person = Member(pk=member, handle=f"m{member}", name="Somebody", role=role)
-    return Notice(EVERYONE, MemberChanged(member=person.as_object()).encode(), about=member)
+def about(member: int, role: Role = Role.MEMBER, *, version: int = 1) -> Notice:
+    person = Member(pk=member, handle=f"m{member}", name="Somebody", role=role, changed=version)
+    return member_changed(person.as_object())
 
 
 def test_news_of_somebody_pass_the_guests_by_until_it_is_known_whom_they_may_see(alice: Connection) -> None:
@@ -251,7 +262,7 @@ def test_news_of_somebody_pass_the_guests_by_until_it_is_known_whom_they_may_see
 def test_whoever_becomes_a_guest_is_one_at_once_on_open_sockets_too(bob: Connection) -> None:
     hub = WatchedHub().with_(bob)
     hub.hears(notices=(about(BOB, Role.GUEST),))
-    hub.hears(notices=(about(ALICE),))
+    hub.hears(notices=(about(ALICE, version=2),))
     assert pipe_of(bob).texts == []
     assert bob.is_guest
 

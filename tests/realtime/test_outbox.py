@@ -60,6 +60,28 @@ def test_ephemeral_events_are_sacrificed_first() -> None:
     assert [event["type"] for event in taken(outbox)] == ["message", "message"]
 
 
+def test_where_a_change_of_presence_was_dropped_the_client_is_to_ask_again() -> None:
+    outbox = Outbox()
+    presence = Parcel([b'{"type":"presence"}'], ephemeral=True)
+    for _ in range(limits.OUTBOX_FRAMES - 1):
+        outbox.add(presence)
+    outbox.add(messages(1))
+    outbox.add(messages(2))
+    assert [event["type"] for event in taken(outbox)] == ["message", "message", "refresh"]
+    outbox.add(presence)
+    assert [event["type"] for event in taken(outbox)] == ["presence"]
+
+
+def test_a_room_that_is_lost_takes_what_waits_of_it_along() -> None:
+    outbox = Outbox()
+    outbox.add(messages(1))
+    outbox.add(messages(2, room=OTHER))
+    outbox.add(as_events([frame(seq) for seq in range(3, limits.OUTBOX_FRAMES + 3)], 0))
+    outbox.forget(ROOM)
+    assert [event["seq"] for event in taken(outbox)] == [2]
+    assert outbox.bytes == 0
+
+
 def test_the_fattest_room_lags_and_the_others_lose_nothing() -> None:
     outbox = Outbox()
     outbox.add(messages(1, 2, room=OTHER))

@@ -87,9 +87,9 @@ def batch() -> Batch:
     return Batch(
         [frame(1, text="مرحبا 你好 👋"), removal(2, of=3), frame(4, room=ROOM + 1, after=2)],
         [
-            Notice("member.3", b"{}", version=7, attach=(ROOM, 2)),
-            Notice("member.3", b"{}", version=8, detach=ROOM),
-            Notice(EVERYONE, b"{}", about=3),
+            Notice("member.3", b"{}", version=7, room=ROOM, attach=2),
+            Notice("member.3", b"{}", version=8, room=ROOM, detach=True),
+            Notice(EVERYONE, b"{}", version=9, about=3),
             Notice("login.token:5"),
         ],
     )

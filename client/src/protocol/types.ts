@@ -38,6 +38,8 @@ export interface Member {
   hue: number
   /** false once deactivated: they speak no more, what they said stays */
   active: boolean
+  /** the directory's count when they last changed */
+  version: number
 }
 
 /** Any container of messages. */
@@ -75,6 +77,10 @@ export interface Membership {
   read_number: number
   /** posts up to there; unread = room.posts − read_posts */
   read_posts: number
+  /** your version when it last changed */
+  version: number
+  /** the room's last number at that moment, left out where the room comes along: a later post of yours moves the read position further */
+  as_of?: number
 }
 
 /** What happened, in a message that nobody typed. The message's author did it. */
@@ -132,6 +138,8 @@ export interface Workspace {
   name: string
   /** whether you may create rooms */
   open_rooms: boolean
+  /** counts changes of the name */
+  version: number
 }
 
 /** The state that a client starts from. */
@@ -139,6 +147,8 @@ export interface Snapshot {
   epoch: string
   me: Member
   workspace: Workspace
+  /** your version: counts changes of what only you know (memberships, permissions). An event with this version or an older one tells nothing new */
+  version: number
   rooms: Room[]
   memberships: Membership[]
   /** counts changes of members: say it when you resume */
@@ -154,6 +164,8 @@ export interface Resumed {
   epoch: string
   me: Member
   workspace: Workspace
+  /** your version: counts changes of what only you know (memberships, permissions). An event with this version or an older one tells nothing new */
+  version: number
   rooms: Room[]
   memberships: Membership[]
   /** counts changes of members: say it when you resume */
@@ -177,6 +189,8 @@ export interface Sent {
 export interface RoomState {
   room: Room
   membership?: Membership
+  /** your version when this was read: an older one than you know says nothing new */
+  version: number
 }
 
 /** A page of a room's messages by number, oldest first, with the head it was read at. */
@@ -524,7 +538,7 @@ export interface MessageChanged {
   message: Message
 }
 
-/** A room's name, description, archive or number of members changed. To its members. */
+/** A room's name, description, archive or number of members changed. To its members. `room.seq` is its version. */
 export interface RoomChanged {
   type: "room"
   room: Room
@@ -542,6 +556,8 @@ export interface MembershipChanged {
 export interface RoomLeft {
   type: "left"
   room: number
+  /** your version since then */
+  version: number
 }
 
 /** Somebody's name, role or profile, or a new member. To all who may see them. */
@@ -550,12 +566,21 @@ export interface MemberChanged {
   member: Member
 }
 
-/** What changed of the workspace: its name, to everybody; what you may do in it, to you. */
+/** The workspace has another name. To everybody. */
 export interface WorkspaceChanged {
   type: "workspace"
-  name?: string
+  name: string
+  /** counts changes of the name */
+  version: number
+}
+
+/** What you may do in the workspace has changed. To you, in all your tabs. */
+export interface PermissionsChanged {
+  type: "permissions"
   /** whether you may create rooms */
-  open_rooms?: boolean
+  open_rooms: boolean
+  /** your version since then */
+  version: number
 }
 
 /** Who came, went, or looks away: all that changed since the last such event. Ephemeral. */
@@ -578,7 +603,7 @@ export interface Lag {
   head: number
 }
 
-/** What only you know moved while the server could not tell you. Ask with `resume`. */
+/** The server could not tell you of something that changed. Ask with `resume`. */
 export interface Refresh {
   type: "refresh"
 }
@@ -604,6 +629,7 @@ export type Event =
   | RoomLeft
   | MemberChanged
   | WorkspaceChanged
+  | PermissionsChanged
   | PresenceChanged
   | Typing
   | Lag

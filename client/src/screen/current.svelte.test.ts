@@ -36,7 +36,7 @@ test("one that is not known is asked for", async () => {
   const { navigation, current } = await alicesScreen()
   navigation.go("/chat/random/")
   const finding = current.find()
-  FakeSocket.last.answers("room.get", { room: room(9, 3, { name: "random" }) })
+  FakeSocket.last.answers("room.get", { room: room(9, 3, { name: "random" }), version: 1 })
   await finding
   expect(current.state?.id).toBe(9)
   expect(current.state?.membership).toBeNull()
@@ -58,7 +58,7 @@ test("an answer that comes after one has gone on is dropped", async () => {
   const finding = current.find()
   navigation.go("/chat/general/")
   await current.find()
-  FakeSocket.last.answers("room.get", { room: room(9, 3, { name: "random" }) })
+  FakeSocket.last.answers("room.get", { room: room(9, 3, { name: "random" }), version: 1 })
   await finding
   expect(current.state?.id).toBe(1)
 })
@@ -79,7 +79,7 @@ test("a room that is taken away is gone", async () => {
   navigation.go("/chat/general/")
   await current.find()
   expect(current.gone).toBe(false)
-  FakeSocket.last.says({ type: "left", room: 1 })
+  FakeSocket.last.says({ type: "left", room: 1, version: 2 })
   await turns()
   expect(session.rooms.get(1)).toBeUndefined()
   expect(current.gone).toBe(true)

@@ -1,4 +1,7 @@
-/** The one place where what the server tells becomes state: its events, and what replies tell besides. */
+/**
+ * The one place where the server's events and replies become state. What comes without a seq carries a version, and is
+ * taken only if it is newer than what is known.
+ */
 
 import type { CommandType } from "../protocol/commands"
 import type {
@@ -12,6 +15,7 @@ import type {
   WorkspaceChanged,
 } from "../protocol/types"
 import type { Session } from "./session.svelte"
+import { NO_ROOM } from "./versions"
 
 /** Take an event whose turn it is (`catchUp.ts` sees to that). */
 export function apply(session: Session, event: Event): void {
@@ -23,11 +27,17 @@ export function apply(session: Session, event: Event): void {
     case "membership":
       return takeMembership(session, event.membership, event.room)
     case "left":
-      return session.forgetRoom(event.room)
+      if (session.versions.take(event.room, event.version)) session.forgetRoom(event.room)
+      return
     case "member":
       return takeMember(session, event.member)
     case "workspace":
       return takeWorkspace(session, event)
+    case "permissions":
+      if (session.versions.take(NO_ROOM, event.version)) {
+        session.workspace = { ...session.workspace, open_rooms: event.open_rooms }
+      }
+      return
     case "heartbeat":
       session.degraded = event.degraded ?? false
       return
@@ -50,12 +60,14 @@ export function takeMessage(session: Session, message: Message): void {
 
 /** Take the whole state, except the messages. */
 export function takeSnapshot(session: Session, snapshot: Snapshot): void {
+  if (snapshot.epoch !== session.epoch) session.members.clear()
   session.epoch = snapshot.epoch
-  session.me = snapshot.me
+  session.versions.begin(snapshot.version)
   session.workspace = snapshot.workspace
   session.directory = snapshot.directory
   session.members.askAgain()
   session.members.put(...snapshot.members, snapshot.me)
+  session.me = session.members.get(snapshot.me.id)
   session.presence.replace(snapshot.presence)
   const mine = new Set(snapshot.rooms.map(room => room.id))
   for (const { id } of session.rooms.all) if (!mine.has(id)) session.forgetRoom(id)
@@ -96,9 +108,10 @@ export function takeReply<T extends CommandType>(session: Session, type: T, repl
   }
 }
 
-function takeRoomState(session: Session, { room, membership }: RoomState): void {
-  if (membership) return takeMembership(session, membership, room)
-  session.rooms.put(room, null)
+function takeRoomState(session: Session, { room, membership, version }: RoomState): void {
+  if (membership) takeMembership(session, membership, room)
+  else if (version >= session.versions.of(room.id)) session.rooms.put(room, null)
+  else takeRoom(session, room)
 }
 
 function takeRoom(session: Session, room: Room): void {
@@ -108,22 +121,22 @@ function takeRoom(session: Session, room: Room): void {
 }
 
 function takeMembership(session: Session, told: Membership, room?: Room): void {
-  const joining = !session.rooms.get(told.room)?.joined
-  const membership = session.reading.merge(told)
-  if (room) session.rooms.put(room, membership)
-  else {
-    const known = session.rooms.get(told.room)
-    if (known) known.membership = membership
+  if (!session.versions.take(told.room, told.version)) {
+    if (room) takeRoom(session, room)
+    return
   }
-  if (joining && room) session.joined(room)
+  const membership = session.reading.merge(told)
+  if (!room) return session.rooms.get(told.room)?.takePlace(membership)
+  session.rooms.put(room, membership)
+  session.joined(room)
 }
 
-function takeWorkspace(session: Session, { name, open_rooms }: WorkspaceChanged): void {
+function takeWorkspace(session: Session, { name, version }: WorkspaceChanged): void {
   const known = session.workspace
-  session.workspace = { name: name ?? known.name, open_rooms: open_rooms ?? known.open_rooms }
+  if (version > known.version) session.workspace = { ...known, name, version }
 }
 
 function takeMember(session: Session, member: Snapshot["me"]): void {
   session.members.put(member)
-  if (member.id === session.me.id) session.me = member
+  if (member.id === session.me.id) session.me = session.members.get(member.id)
 }

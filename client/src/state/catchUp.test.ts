@@ -279,7 +279,7 @@ describe("a lost connection", () => {
 describe("rooms come and go", () => {
   test("one that we were brought into is followed from its head", async () => {
     session = await liveTab()
-    FakeSocket.last.says({ type: "membership", membership: membership(7, 0), room: room(7, 3) })
+    FakeSocket.last.says({ type: "membership", membership: membership(7, 0, 2), room: room(7, 3) })
     FakeSocket.last.says(posted(4, { room: 7 }))
     expect(session.rooms.get(7)?.unread).toBe(4)
     expect(session.rooms.channels.map(state => state.id)).toEqual([1, 7])
@@ -289,13 +289,13 @@ describe("rooms come and go", () => {
     session = await liveTab(snapshot(10, { rooms: [], memberships: [] }))
     const found = session.findRoom({ name: "room1" })
     await turns()
-    FakeSocket.last.answers("room.get", { room: room(1, 10) })
+    FakeSocket.last.answers("room.get", { room: room(1, 10), version: 1 })
     expect((await found).membership).toBeNull()
     void session.timeline(1).open()
     await turns()
     FakeSocket.last.answers("timeline", page(1, 10))
     await turns()
-    FakeSocket.last.says({ type: "membership", membership: membership(1, 13), room: room(1, 13) })
+    FakeSocket.last.says({ type: "membership", membership: membership(1, 13, 2), room: room(1, 13) })
     await turns()
     FakeSocket.last.answers("timeline", page(1, 13))
     await turns()
@@ -305,7 +305,7 @@ describe("rooms come and go", () => {
 
   test("of one that we have left nothing more is heard", async () => {
     session = await tabInRoom(10)
-    FakeSocket.last.says({ type: "left", room: 1 })
+    FakeSocket.last.says({ type: "left", room: 1, version: 2 })
     FakeSocket.last.says(posted(11))
     await soon()
     expect(session.rooms.get(1)).toBeUndefined()

@@ -63,6 +63,12 @@ export class CatchUp {
     void this.#session.timeline(room).reload()
   }
 
+  /** The server lets us hear this room from `seq` on. We may have left it untold: then we ask for what is between. */
+  joined(room: number, seq: number): void {
+    if (this.#last.has(room)) this.#notice({ [room]: seq })
+    else this.follow(room, seq)
+  }
+
   forget(room: number): void {
     this.#last.delete(room)
     this.#missing.delete(room)
@@ -86,8 +92,6 @@ export class CatchUp {
         break
       case "refresh":
         return this.#askSoon()
-      case "membership":
-        if (event.room) this.follow(event.room.id, event.room.seq)
     }
     apply(this.#session, event)
   }

@@ -21,8 +21,17 @@ export class Members {
     return this.#known.get(id) ?? this.#placeholder(id)
   }
 
+  /** Take what is newer than what is known of each. */
   put(...members: Member[]): void {
-    for (const member of members) this.#known.set(member.id, member)
+    for (const member of members) {
+      const known = this.#known.get(member.id)
+      if (!known || member.version >= known.version) this.#known.set(member.id, member)
+    }
+  }
+
+  /** Forget everybody: their versions belong to a history that is no more. */
+  clear(): void {
+    this.#known.clear()
   }
 
   /** Forget who could not be found: it may be known after a new snapshot. */
@@ -56,5 +65,5 @@ export class Members {
 }
 
 export function nobody(id: number): Member {
-  return { id, handle: "", name: "", role: "member", about: "", hue: (id * 137) % 360, active: true }
+  return { id, handle: "", name: "", role: "member", about: "", hue: (id * 137) % 360, active: true, version: 0 }
 }

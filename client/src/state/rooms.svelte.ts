@@ -23,11 +23,16 @@ export class RoomState {
   readonly id: number
   /** seq of the last whole Room: what came by messages since is newer than an older Room */
   #describedAt: number
+  /** the room's last number when the membership was told: one's own later posts move the read position further */
+  #asOf: number
+  /** the last of one's own posts that came as a message, and the posts up to it */
+  #ownPost = { number: 0, post: 0 }
 
   constructor(room: Room, membership: Membership | null = null) {
     this.id = room.id
     this.room = room
     this.#describedAt = room.seq
+    this.#asOf = room.last_number
     this.membership = membership
   }
 
@@ -53,9 +58,17 @@ export class RoomState {
     }
   }
 
+  /** Take one's own place as the server told it. `room`: as it came along. */
+  takePlace(told: Membership | null, room?: Room): void {
+    this.#asOf = told?.as_of ?? (room ?? this.room).last_number
+    const { as_of: _, ...place } = told ?? {}
+    this.membership = told && (place as Membership)
+    this.#readOwnPost()
+  }
+
   /** Count a message, or a change of one. A new post of one's own is read at once: the server does the same. */
   count(message: Message, me: number): void {
-    const { room, membership } = this
+    const { room } = this
     const isNew = message.number > room.last_number
     this.room = {
       ...room,
@@ -64,9 +77,17 @@ export class RoomState {
       last_at: isNew ? message.created_at : room.last_at,
       posts: Math.max(room.posts, message.post),
     }
-    if (isNew && membership && message.author === me && !message.system) {
-      this.membership = { ...membership, read_number: message.number, read_posts: message.post }
+    if (message.author === me && !message.system && message.number > this.#ownPost.number) {
+      this.#ownPost = { number: message.number, post: message.post }
+      this.#readOwnPost()
     }
+  }
+
+  /** Posting marks everything up to the post as read, unless one's place was told later than that. */
+  #readOwnPost(): void {
+    const { number, post } = this.#ownPost
+    if (!this.membership || number <= this.#asOf || number <= this.membership.read_number) return
+    this.membership = { ...this.membership, read_number: number, read_posts: post }
   }
 }
 
@@ -98,7 +119,7 @@ export class Rooms {
       state = new RoomState(room)
       this.#known.set(room.id, state)
     }
-    if (membership !== undefined) state.membership = membership
+    if (membership !== undefined) state.takePlace(membership, room)
     return state
   }
 

@@ -26,6 +26,7 @@ import { type RoomState, Rooms } from "./rooms.svelte"
 import { Timeline } from "./timeline.svelte"
 import { Timelines } from "./timelines"
 import { Typing } from "./typing.svelte"
+import { Versions } from "./versions"
 
 /**
  * `connecting` until the first snapshot, then `live` or `reconnecting`. The last three are final:
@@ -65,8 +66,10 @@ export class Session {
   /** whether the first snapshot has come: before it `me` is nobody and there are no rooms */
   ready = $state(false)
   me: Member = $state.raw(nobody(0))
-  workspace: Workspace = $state.raw({ name: "", open_rooms: false })
+  workspace: Workspace = $state.raw({ name: "", open_rooms: false, version: 0 })
   epoch = $state("")
+  /** which changes of memberships and permissions were taken */
+  readonly versions = new Versions()
   /** how far we know what changed about members; null before the first snapshot */
   directory: number | null = null
   readonly rooms = new Rooms()
@@ -99,7 +102,7 @@ export class Session {
     }: Surroundings = {},
   ) {
     this.boot = boot
-    this.workspace = { name: boot.workspace, open_rooms: false }
+    this.workspace = { name: boot.workspace, open_rooms: false, version: 0 }
     this.drafts = drafts
     this.members = new Members(async members => (await this.command("member.list", { members })).members)
     this.outbox = new Outbox(this)
@@ -184,7 +187,7 @@ export class Session {
 
   /** One is a member of this room from now on. */
   joined(room: Room): void {
-    this.#catchUp.follow(room.id, room.seq)
+    this.#catchUp.joined(room.id, room.seq)
   }
 
   forgetRoom(room: number): void {

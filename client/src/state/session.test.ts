@@ -89,7 +89,7 @@ describe("the connection, as the screen sees it", () => {
     FakeSocket.last.answers("resume", { ...snapshot(10), changes: [] })
     await turns()
     expect(session.status).toBe("live")
-    FakeSocket.last.answers("room.join", { room: room(5, 3), membership: membership(5, 3) })
+    FakeSocket.last.answers("room.join", { room: room(5, 3), membership: membership(5, 3, 2), version: 2 })
     await joining
     expect(session.rooms.get(5)?.joined).toBe(true)
   })
@@ -114,7 +114,7 @@ describe("commands", () => {
     session = await liveTab()
     const joining = session.command("room.join", { room: 5 })
     await turns()
-    FakeSocket.last.answers("room.join", { room: room(5, 3), membership: membership(5, 3) })
+    FakeSocket.last.answers("room.join", { room: room(5, 3), membership: membership(5, 3, 2), version: 2 })
     await joining
     expect(session.rooms.get(5)?.joined).toBe(true)
     FakeSocket.last.says(posted(4, { room: 5 }))
@@ -129,7 +129,7 @@ describe("commands", () => {
     FakeSocket.last.hello()
     FakeSocket.last.answers("resume", { ...snapshot(10), changes: [] })
     await turns()
-    FakeSocket.last.answers("room.join", { room: room(5, 3), membership: membership(5, 3) })
+    FakeSocket.last.answers("room.join", { room: room(5, 3), membership: membership(5, 3, 2), version: 2 })
     expect((await joining).room.id).toBe(5)
   })
 
@@ -223,10 +223,10 @@ describe("a server whose processes do not hear each other", () => {
 
 test("the workspace gets another name, and one may do more or less in it", async () => {
   session = await liveTab()
-  FakeSocket.last.says({ type: "workspace", name: "The other place" })
-  expect(session.workspace).toEqual({ name: "The other place", open_rooms: true })
-  FakeSocket.last.says({ type: "workspace", open_rooms: false })
-  expect(session.workspace).toEqual({ name: "The other place", open_rooms: false })
+  FakeSocket.last.says({ type: "workspace", name: "The other place", version: 2 })
+  expect(session.workspace).toEqual({ name: "The other place", open_rooms: true, version: 2 })
+  FakeSocket.last.says({ type: "permissions", open_rooms: false, version: 2 })
+  expect(session.workspace).toEqual({ name: "The other place", open_rooms: false, version: 2 })
 })
 
 describe("presence and typing", () => {
@@ -305,12 +305,12 @@ describe("reading", () => {
     session = await tabInRoom(10)
     for (let number = 11; number <= 15; number++) FakeSocket.last.says(posted(number))
     session.reading.markRead(1, 15)
-    FakeSocket.last.says({ type: "membership", membership: membership(1, 12) })
+    FakeSocket.last.says({ type: "membership", membership: membership(1, 12, 2) })
     expect(session.rooms.get(1)?.unread).toBe(0)
     await pass(600)
-    FakeSocket.last.answers("room.read", membership(1, 15))
+    FakeSocket.last.answers("room.read", membership(1, 15, 3))
     await turns()
-    FakeSocket.last.says({ type: "membership", membership: membership(1, 12) })
+    FakeSocket.last.says({ type: "membership", membership: membership(1, 12, 4) })
     expect(session.rooms.get(1)?.unread).toBe(3)
   })
 
@@ -332,7 +332,7 @@ describe("reading", () => {
     session = await tabInRoom(10)
     const marking = session.reading.markUnread(1, 8)
     await turns()
-    FakeSocket.last.answers("room.unread", membership(1, 7))
+    FakeSocket.last.answers("room.unread", membership(1, 7, 2))
     await marking
     session.reading.markRead(1, 10)
     expect(session.rooms.get(1)?.unread).toBe(3)

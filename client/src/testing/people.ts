@@ -14,6 +14,7 @@ export const alice: Member = {
   about: "",
   hue: 10,
   active: true,
+  version: 1,
 }
 export const bob: Member = { ...alice, id: 2, handle: "bob", name: "Bob", role: "member" }
 
@@ -66,8 +67,9 @@ export function room(id: number, count: number, more: Partial<Room> = {}): Room 
   }
 }
 
-export function membership(of: number, read: number): Membership {
-  return { room: of, role: "member", level: "all", read_number: read, read_posts: read }
+/** Alice's place in a room; the snapshot's version is 1, so what is told later has a greater one. */
+export function membership(of: number, read: number, version = 1): Membership {
+  return { room: of, role: "member", level: "all", read_number: read, read_posts: read, version }
 }
 
 /** What Alice starts from: room 1 with so many messages, all of them read. */
@@ -75,7 +77,8 @@ export function snapshot(count: number, more: Partial<Snapshot> = {}): Snapshot 
   return {
     epoch: "e1",
     me: alice,
-    workspace: { name: "The place", open_rooms: true },
+    workspace: { name: "The place", open_rooms: true, version: 1 },
+    version: 1,
     rooms: [room(1, count)],
     memberships: [membership(1, count)],
     directory: 1,

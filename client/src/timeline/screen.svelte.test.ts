@@ -162,7 +162,7 @@ describe("reading on and back", () => {
     screen.seen(95)
     expect(screen.state.membership?.read_number).toBe(95)
     void screen.markUnreadFrom(message(93))
-    FakeSocket.last.answers("room.unread", membership(1, 92))
+    FakeSocket.last.answers("room.unread", membership(1, 92, 2))
     await turns()
     screen.seen(100)
     expect(screen.state.membership?.read_number).toBe(92)

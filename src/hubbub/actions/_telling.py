@@ -7,16 +7,17 @@ from django.dispatch import Signal
 
 from hubbub import policy, signals
 from hubbub.models import Member, Membership, Message, Room, Workspace
-from hubbub.protocol.events import (
-    MemberChanged,
-    MembershipChanged,
-    RoomChanged,
-    RoomLeft,
-    WorkspaceChanged,
-)
+from hubbub.protocol.events import MembershipChanged, PermissionsChanged, RoomLeft
 from hubbub.protocol.ids import make_message_id
 from hubbub.protocol.objects import System
-from hubbub.publish import EVERYONE, Notice, login_topic, member_topic, room_topic
+from hubbub.publish import (
+    Notice,
+    login_topic,
+    member_changed,
+    member_topic,
+    room_changed,
+    workspace_named,
+)
 from hubbub.unit import Posting, Unit
 
 
@@ -32,13 +33,12 @@ def post_system(unit: Unit, *, room: Room, author: Member, system: System) -> Po
 
 
 def tell_room_changed(unit: Unit, room: Room) -> None:
-    """To everybody in the room, with the counters as they are once all is placed."""
+    """To everybody in the room, with the counters as they are once all is placed.
 
-    def notice() -> Notice:
-        fresh = Room.objects.get(pk=room.pk)
-        return Notice(room_topic(room.pk), RoomChanged(room=fresh.as_object()).encode())
-
-    unit.tell(notice)
+    The caller also posts a system message, so the room's seq rises with every change of the room: it is the version by
+    which processes and clients tell a newer state from an older one, and notice that they have missed one.
+    """
+    unit.tell(lambda: room_changed(Room.objects.get(pk=room.pk).as_object()))
 
 
 def tell_membership(unit: Unit, membership: Membership, *, joined: bool = False) -> None:
@@ -48,13 +48,17 @@ def tell_membership(unit: Unit, membership: Membership, *, joined: bool = False)
         fresh = Membership.objects.select_related("room").filter(pk=membership.pk).first()
         if fresh is None:  # ended in the same transaction
             return None
+        fresh.version = Member.objects.count_private_change(fresh.member_id)
+        fresh.save(update_fields=["version"])
         room = fresh.room.as_object() if joined else None
-        event = MembershipChanged(membership=fresh.as_object(), room=room)
+        as_of = None if joined else fresh.room.last_number
+        event = MembershipChanged(membership=fresh.as_object(as_of=as_of), room=room)
         return Notice(
             member_topic(fresh.member_id),
             event.encode(),
-            version=_next_version(fresh.member_id),
-            attach=(fresh.room_id, fresh.room.seq) if joined else None,
+            version=fresh.version,
+            room=fresh.room_id,
+            attach=fresh.room.seq if joined else None,
         )
 
     unit.tell(notice)
@@ -64,47 +68,58 @@ def tell_membership(unit: Unit, membership: Membership, *, joined: bool = False)
 
 def tell_left(unit: Unit, *, room: int, member: int) -> None:
     """To the member: the room is no longer theirs."""
-    unit.tell(
-        lambda: Notice(
-            member_topic(member), RoomLeft(room=room).encode(), version=_next_version(member), detach=room
-        )
-    )
+
+    def notice() -> Notice:
+        version = Member.objects.count_private_change(member)
+        event = RoomLeft(room=room, version=version)
+        return Notice(member_topic(member), event.encode(), version=version, room=room, detach=True)
+
+    unit.tell(notice)
     _signal(signals.member_left, room=room, member=member)
 
 
 def tell_member_changed(unit: Unit, member: Member) -> None:
-    """To everybody who may see them; who is away asks later for what changed.
+    """To everybody who may see them. Clients that are away ask later for the members that changed.
 
-    The row is read anew: the one in the caller's hands may be older than what others changed.
+    Reads the row again: the caller's may be older than what others changed.
     """
 
     def notice() -> Notice:
         Member.objects.filter(pk=member.pk).update(changed=Workspace.objects.count_directory_change())
-        fresh = Member.objects.get(pk=member.pk)
-        return Notice(EVERYONE, MemberChanged(member=fresh.as_object()).encode(), about=fresh.pk)
+        return member_changed(Member.objects.get(pk=member.pk).as_object())
 
     unit.tell(notice)
 
 
 def tell_workspace_named(unit: Unit, workspace: Workspace) -> None:
     """To everybody."""
-    unit.tell(lambda: Notice(EVERYONE, WorkspaceChanged(name=workspace.name).encode()))
+    unit.tell(lambda: workspace_named(workspace.name, workspace.version))
 
 
 def tell_permissions(unit: Unit, member: Member) -> None:
     """To the member, in all their tabs: what they may do in the workspace."""
 
     def notice() -> Notice:
+        version = Member.objects.count_private_change(member.pk)
         fresh = Member.objects.get(pk=member.pk)
-        event = WorkspaceChanged(open_rooms=policy.can_create_rooms(fresh))
-        return Notice(member_topic(member.pk), event.encode())
+        event = PermissionsChanged(open_rooms=policy.can_create_rooms(fresh), version=version)
+        return Notice(member_topic(member.pk), event.encode(), version=version)
 
     unit.tell(notice)
 
 
 def tell_login_ended(unit: Unit, login: str) -> None:
-    """To the connections of that login: they are closed."""
+    """To the connections of that login: they are closed. A login that has ended never holds again."""
     unit.tell(lambda: Notice(login_topic(login)))
+
+
+def tell_logins_ended(unit: Unit, member: int, *, spared: str) -> None:
+    """To the connections that the member has now, but those of one login: they are closed.
+
+    The version spares logins that begin later, should this arrive late.
+    """
+    login = f"member:{member}!{spared}"
+    unit.tell(lambda: Notice(login_topic(login), version=Member.objects.count_private_change(member)))
 
 
 def tell_account_changed(unit: Unit, member: int) -> None:
@@ -114,8 +129,3 @@ def tell_account_changed(unit: Unit, member: int) -> None:
 
 def _signal(signal: Signal, **about: int) -> None:
     transaction.on_commit(lambda: signal.send_robust(Membership, **about))
-
-
-def _next_version(member: int) -> int:
-    Member.objects.touch([member])
-    return Member.objects.values_list("version", flat=True).get(pk=member)

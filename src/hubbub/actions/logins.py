@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from hubbub.actions._telling import tell_account_changed, tell_login_ended
+from hubbub.actions._telling import tell_account_changed, tell_login_ended, tell_logins_ended
 from hubbub.actions.checking import require
 from hubbub.models import Member, Token
 from hubbub.models.token import digest_of, new_secret
@@ -40,7 +40,7 @@ def end_logins_of(member: Member, *, except_session: str | None = None) -> None:
     """Close all sockets of a member, but those of one session. Delete sessions and tokens yourself before."""
     spared = session_login(except_session) if except_session else ""
     with unit() as work:
-        tell_login_ended(work, f"{member_login(member.pk)}!{spared}")
+        tell_logins_ended(work, member.pk, spared=spared)
 
 
 def recheck_logins_of(member: Member) -> None:
@@ -56,7 +56,3 @@ def session_login(session_key: str) -> str:
 
 def token_login(token: Token) -> str:
     return f"token:{token.pk}"
-
-
-def member_login(member: int) -> str:
-    return f"member:{member}"

@@ -83,7 +83,6 @@ def change_role(*, by: Member, member: Member, role: Role) -> Member:
             _keep_an_owner(member)
         member.role = role
         member.save(update_fields=["role"])
-        Member.objects.touch([member.pk])  # they may see something else now: whoever reads it reads it again
         tell_member_changed(work, member)
         tell_permissions(work, member)
     return member

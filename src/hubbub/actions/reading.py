@@ -39,5 +39,5 @@ def _move(membership: Membership, number: int, *, back: bool) -> Membership:
         here = Membership.objects.filter(elsewhere, pk=membership.pk).exclude(read_number=number)
         if here.update(read_number=number, read_posts=posts.first() or 0):
             tell_membership(work, membership)
-    membership.refresh_from_db(fields=["read_number", "read_posts"])
+    membership.refresh_from_db(fields=["read_number", "read_posts", "version"])
     return membership

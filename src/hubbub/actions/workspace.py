@@ -13,9 +13,9 @@ from hubbub.unit import unit
 def name_workspace(*, name: str) -> Workspace:
     """Give the workspace its name, and tell everybody."""
     with unit() as work:
-        workspace = Workspace.objects.the_one()
-        workspace.name = checked(PersonName, name)
-        workspace.save(update_fields=["name"])
+        workspace = Workspace.objects.select_for_update().get(pk=Workspace.objects.the_one().pk)
+        workspace.name, workspace.version = checked(PersonName, name), workspace.version + 1
+        workspace.save(update_fields=["name", "version"])
         tell_workspace_named(work, workspace)
     return workspace
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -44,9 +43,14 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def by_name(self) -> MemberQuerySet:
         return self.order_by(Lower("name"), "pk")
 
-    def touch(self, ids: Iterable[int]) -> None:
-        """Note that something only these members know has changed."""
-        self.filter(pk__in=list(ids)).update(version=F("version") + 1)
+    def count_private_change(self, member: int) -> int:
+        """Something that only this member knows has changed: their version since then."""
+        self.filter(pk=member).update(version=F("version") + 1)
+        return self.version_of(member) or 0
+
+    def version_of(self, member: int) -> int | None:
+        """The member's version now; None if there is no such member."""
+        return self.filter(pk=member).values_list("version", flat=True).first()
 
 
 class Member(models.Model):
@@ -100,6 +104,7 @@ class Member(models.Model):
             about=self.about,
             hue=self.hue,
             active=self.active,
+            version=self.changed,
         )
 
 

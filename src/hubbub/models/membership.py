@@ -45,7 +45,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             return {(row[0], row[1]): Standing._make(row) for row in cursor.fetchall()}
 
     def advance_authors(self, positions: Iterable[tuple[int, int, int, int]]) -> None:
-        """Who posts has read up to there. Rows of (read_number, read_posts, room, member); never moves back."""
+        """Posting marks everything up to that post as read. Never moves back.
+
+        Rows of (read_number, read_posts, room, member).
+        """
         with connection.cursor() as cursor:
             cursor.executemany(
                 f"UPDATE {Membership._meta.db_table} SET read_number=%s, read_posts=%s"  # noqa: S608
@@ -61,6 +64,9 @@ class Membership(models.Model):
     level = models.CharField(max_length=8, choices=[(v, v) for v in Level], default=Level.ALL)
     read_number = models.PositiveBigIntegerField(default=0)
     read_posts = models.PositiveBigIntegerField(default=0)
+    version = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text="the member's version when it last changed"
+    )
     joined_at = models.DateTimeField(auto_now_add=True)
 
     objects = MembershipQuerySet.as_manager()
@@ -75,11 +81,14 @@ class Membership(models.Model):
     def is_admin(self) -> bool:
         return self.role == RoomRole.ADMIN
 
-    def as_object(self) -> wire.Membership:
+    def as_object(self, *, as_of: int | None = None) -> wire.Membership:
+        """Its shape on the wire. `as_of`: the room's last number, where the room does not come along."""
         return wire.Membership(
             room=self.room_id,
             role=RoomRole(self.role),
             level=Level(self.level),
             read_number=self.read_number,
             read_posts=self.read_posts,
+            version=self.version,
+            as_of=as_of,
         )

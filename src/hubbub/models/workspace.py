@@ -33,6 +33,9 @@ class Workspace(models.Model):
     directory = models.PositiveBigIntegerField(
         default=0, editable=False, help_text="counts changes of members"
     )
+    version = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text="counts changes of the name"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = WorkspaceQuerySet.as_manager()

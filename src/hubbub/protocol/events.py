@@ -39,7 +39,7 @@ class MessageChanged(Event):
 
 
 class RoomChanged(Event):
-    """A room's name, description, archive or number of members changed. To its members."""
+    """A room's name, description, archive or number of members changed. To its members. `room.seq` is its version."""
 
     type: Literal["room"] = "room"
     room: objects.Room
@@ -58,6 +58,7 @@ class RoomLeft(Event):
 
     type: Literal["left"] = "left"
     room: int
+    version: int = Field(description="your version since then")
 
 
 class MemberChanged(Event):
@@ -68,11 +69,19 @@ class MemberChanged(Event):
 
 
 class WorkspaceChanged(Event):
-    """What changed of the workspace: its name, to everybody; what you may do in it, to you."""
+    """The workspace has another name. To everybody."""
 
     type: Literal["workspace"] = "workspace"
-    name: str | None = None
-    open_rooms: bool | None = Field(default=None, description="whether you may create rooms")
+    name: str
+    version: int = Field(description="counts changes of the name")
+
+
+class PermissionsChanged(Event):
+    """What you may do in the workspace has changed. To you, in all your tabs."""
+
+    type: Literal["permissions"] = "permissions"
+    open_rooms: bool = Field(description="whether you may create rooms")
+    version: int = Field(description="your version since then")
 
 
 class PresenceChanged(Event):
@@ -99,7 +108,7 @@ class Lag(Event):
 
 
 class Refresh(Event):
-    """What only you know moved while the server could not tell you. Ask with `resume`."""
+    """The server could not tell you of something that changed. Ask with `resume`."""
 
     type: Literal["refresh"] = "refresh"
 
@@ -123,6 +132,7 @@ ALL: tuple[type[Event], ...] = (
     RoomLeft,
     MemberChanged,
     WorkspaceChanged,
+    PermissionsChanged,
     PresenceChanged,
     Typing,
     Lag,

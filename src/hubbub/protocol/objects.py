@@ -1,4 +1,8 @@
-"""What there is: members, rooms, memberships, messages. One shape each, in snapshots, pages and events alike."""
+"""Members, rooms, memberships, messages: one shape each, in snapshots, pages and events alike.
+
+Of two states of the same thing the one with the greater `version` (a room: the greater `seq`) is the newer one. A
+client ignores the older one, however late it arrives.
+"""
 
 from __future__ import annotations
 
@@ -63,6 +67,7 @@ class Member(Wire):
     about: str
     hue: int = Field(description="colour of the generated avatar, in degrees (0–359)")
     active: bool = Field(description="false once deactivated: they speak no more, what they said stays")
+    version: int = Field(description="the directory's count when they last changed")
 
 
 class Room(Wire):
@@ -91,6 +96,12 @@ class Membership(Wire):
     level: Level
     read_number: int = Field(description="read up to this message")
     read_posts: int = Field(description="posts up to there; unread = room.posts − read_posts")
+    version: int = Field(description="your version when it last changed")
+    as_of: int | None = Field(
+        default=None,
+        description="the room's last number at that moment, left out where the room comes along: a later post of yours "
+        "moves the read position further",
+    )
 
 
 class SystemKind(StrEnum):

@@ -18,6 +18,7 @@ class Done(Wire):
 class Workspace(Wire):
     name: str
     open_rooms: bool = Field(description="whether you may create rooms")
+    version: int = Field(description="counts changes of the name")
 
 
 class Snapshot(Wire):
@@ -26,6 +27,10 @@ class Snapshot(Wire):
     epoch: str
     me: Member
     workspace: Workspace
+    version: int = Field(
+        description="your version: counts changes of what only you know (memberships, permissions). An event with this "
+        "version or an older one tells nothing new"
+    )
     rooms: list[Room]
     memberships: list[Membership]
     directory: int = Field(description="counts changes of members: say it when you resume")
@@ -57,6 +62,9 @@ class RoomState(Wire):
 
     room: Room
     membership: Membership | None = None
+    version: int = Field(
+        description="your version when this was read: an older one than you know says nothing new"
+    )
 
 
 class Timeline(Wire):

@@ -48,7 +48,12 @@ def snapshots(asked: Collection[Asked]) -> dict[Asked, tuple[Member, Snapshot]]:
         state = Snapshot.model_construct(
             epoch=workspace.epoch,
             me=member.as_object(),
-            workspace=WorkspaceObject(name=workspace.name, open_rooms=policy.can_create_rooms(member)),
+            workspace=WorkspaceObject(
+                name=workspace.name,
+                open_rooms=policy.can_create_rooms(member),
+                version=workspace.version,
+            ),
+            version=member.version,
             rooms=side.rooms,
             memberships=side.memberships,
             directory=directory,

@@ -13,6 +13,7 @@ from hubbub.protocol.objects import Role
 from hubbub.realtime.outbox import Outbox
 from hubbub.realtime.parcel import Dialect, Parcel
 from hubbub.realtime.pipes import Pipe
+from hubbub.realtime.versions import Versions
 
 if TYPE_CHECKING:
     from hubbub.realtime.auth import Login
@@ -28,6 +29,7 @@ class Connection:
         "dialect",
         "ended",
         "held",
+        "known",
         "last_heard",
         "live",
         "login",
@@ -35,6 +37,7 @@ class Connection:
         "moved",
         "pipe",
         "rooms",
+        "since",
         "state",
         "waiting",
     )
@@ -42,6 +45,10 @@ class Connection:
     def __init__(self, login: Login, dialect: Dialect, loop: asyncio.AbstractEventLoop) -> None:
         self.login = login
         self.member: Member = login.member
+        self.since = login.member.version
+        """The member's version when this login was checked: what ended logins before that spares it."""
+        self.known: Versions | None = None
+        """What it was told of what only the member knows; None until its first snapshot is read."""
         self.dialect = dialect
         self.rooms: set[int] = set()
         self.pipe: Pipe | None = None
@@ -96,6 +103,11 @@ class Connection:
     def release(self) -> None:
         self.held -= 1
         self.drain()
+
+    def forget_held(self, room: int) -> None:
+        """Of a room that the member has lost, nothing that is held back leaves: it may be from after the loss."""
+        if self.held and self._outbox is not None:
+            self._outbox.forget(room)
 
     def drain(self) -> None:
         """The way is free again: send what waits, for as long as it stays free."""

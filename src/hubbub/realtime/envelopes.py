@@ -24,7 +24,7 @@ def messages_of(batch: Batch, node: str) -> list[tuple[str, dict[str, Any]]]:
     ]
     for n in batch.notices:
         group = PREFIX + (EVERYONE if n.topic.startswith("login.") else n.topic)
-        notice = [n.topic, n.data, n.version, n.attach, n.detach, n.about]
+        notice = [n.topic, n.data, n.version, n.room, n.attach, n.detach, n.about]
         found.append((group, {"type": "hubbub.notice", "node": node, "notice": notice}))
     return found
 
@@ -32,8 +32,7 @@ def messages_of(batch: Batch, node: str) -> list[tuple[str, dict[str, Any]]]:
 def batch_of(message: dict[str, Any]) -> Batch:
     """The inverse of `messages_of`, for one message."""
     if message["type"] == "hubbub.notice":
-        topic, data, version, attach, detach, about = message["notice"]
-        return Batch([], [Notice(topic, data, version, tuple(attach) if attach else None, detach, about)])
+        return Batch([], [Notice(*message["notice"])])
     frames = []
     for seq, number, data, author, after in message["frames"]:
         state = objects.Message.model_validate(from_json(data)["message"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from hubbub.publish import RoomFrame
 from hubbub.realtime.audience import Audience
 from hubbub.realtime.fanout import Turns
+from hubbub.realtime.parcel import Parcel
 
 RING_FRAMES = 128
 """Recent frames kept, so that those who were away for a moment cost no database read."""
@@ -27,20 +28,25 @@ class Feed:
         last_number: int,
         *,
         repair: Callable[[Feed], None],
+        describe: Callable[[Feed], None],
         leave: Callable[[Feed, int, int], None],
         turns: Turns,
     ) -> None:
         self.room = room
         self.head = head
         self.last_number = last_number
+        self.described = head
+        """The seq of the newest state of the room itself (name, description …) that listeners know."""
         self.ring: deque[RoomFrame] = deque(maxlen=RING_FRAMES)
         self.audience = Audience(room, turns)
         self.repairing = False
         self.jumps = 0
         self.forked = False
         """Whether a seq was told twice, for two messages: the database has gone back to an earlier state, and on."""
-        self._repair, self._leave = repair, leave
+        self._repair, self._describe, self._leave = repair, describe, leave
         self._early: dict[int, RoomFrame] = {}
+        self._changed = head
+        """The seq of the newest message that says that the room itself has changed."""
 
     def receive(self, frames: Iterable[RoomFrame]) -> None:
         """Frames of this room, from this process or another. Order and repetition do not matter."""
@@ -48,19 +54,48 @@ class Feed:
         if self._early:
             self._repair(self)  # the bus lost something, or two threads committed at once: the database knows
 
-    def repaired(self, frames: Sequence[RoomFrame], head: int, last_number: int, *, whole: bool) -> None:
+    def repaired(
+        self,
+        frames: Sequence[RoomFrame],
+        head: int,
+        last_number: int,
+        *,
+        whole: bool,
+        early: Collection[int] = (),
+    ) -> None:
         """What the database says came after this feed's head, up to `head`, and the last number there.
 
-        Not `whole`: too much; listeners fetch it at their own speed.
+        Not `whole`: too much; listeners fetch it at their own speed. `early`: the seqs of the frames that waited before
+        the database was read. It had committed all of these, so one that it does not know is of another history (a
+        notice that was held back while the database went back to a backup), and is dropped.
         """
         if whole:
             self._take(frames)
         elif head > self.head:
-            self.head = head
+            self.head = self._changed = head
             self.ring.clear()
             self.audience.leave_out(head)
+            self._look_if_described()
         self.last_number = max(self.last_number, last_number)
-        self._early = {seq: frame for seq, frame in self._early.items() if seq > self.head}
+        self._early = {
+            seq: frame for seq, frame in self._early.items() if seq > self.head and seq not in early
+        }
+
+    @property
+    def early(self) -> frozenset[int]:
+        """The seqs of frames that wait for those before them."""
+        return frozenset(self._early)
+
+    @property
+    def is_described(self) -> bool:
+        """Whether listeners know the room's own state as the last change that came here left it."""
+        return self.described >= self._changed
+
+    def describe(self, version: int, event: bytes) -> None:
+        """The room's own state, as it was at the seq `version`. Listeners are told, unless they know a newer one."""
+        if version > self.described:
+            self.described = version
+            self.audience.notice(Parcel([event]))
 
     def since(self, seq: int) -> list[RoomFrame] | None:
         """The frames after `seq`, if the ring still has all of them."""
@@ -78,6 +113,7 @@ class Feed:
         if accepted:
             self._deliver(accepted)
             self._early = {seq: frame for seq, frame in self._early.items() if seq > self.head}
+            self._look_if_described()
 
     def _accept(self, frame: RoomFrame, accepted: list[RoomFrame]) -> None:
         if frame.seq <= self.head:
@@ -92,6 +128,11 @@ class Feed:
             accepted.append(following)
             following = self._early.pop(self.head + 1, None)
 
+    def _look_if_described(self) -> None:
+        """The notice with the room's new state mostly comes right after the message; it may also be lost."""
+        if not self.is_described:
+            self._describe(self)
+
     def _contradicts(self, old: RoomFrame) -> bool:
         return any(kept.seq == old.seq and kept.message.id != old.message.id for kept in self.ring)
 
@@ -99,6 +140,8 @@ class Feed:
         self.ring.extend(frames)
         start = 0
         for place, frame in enumerate(frames, 1):
+            if frame.message.system is not None:
+                self._changed = frame.seq
             leaver = frame.leaves
             if leaver is not None or place == len(frames):
                 self._deliver_run(frames[start:place], leaver)

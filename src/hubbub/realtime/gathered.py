@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable
 from itertools import chain
 from typing import Generic, TypeVar
 
+from hubbub.errors import Unavailable
 from hubbub.realtime.readers import Readers
 
 K = TypeVar("K", bound=Hashable)
@@ -37,7 +38,12 @@ class Gathered(Generic[K, V]):
             try:
                 found: dict[K, V] = await self._readers.run(self._read, list(waiting))
             except Exception as error:
-                for answer in _still_awaited(chain(*waiting.values())):
+                refused = [*waiting.values()]
+                if isinstance(error, Unavailable):
+                    # The database does not answer. A read for those who asked meanwhile would take as long again.
+                    refused += self._waiting.values()
+                    self._waiting = {}
+                for answer in _still_awaited(chain(*refused)):
                     answer.set_exception(error)
             else:
                 for key, answers in waiting.items():

@@ -1,16 +1,20 @@
-"""Topic → connections here. Hands them what was published; knows nothing of databases or other processes."""
+"""Topic → connections here. Hands them what was published; knows nothing of databases or other processes.
+
+Frames go to their room's feed, notices to `notices`.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from hubbub.protocol.closing import Close
-from hubbub.protocol.events import Lag, MemberChanged
-from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame
+from hubbub.protocol.events import Lag
+from hubbub.publish import Batch, Notice, RoomFrame
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.fanout import FanOut, Turns, Write
 from hubbub.realtime.feed import Feed
+from hubbub.realtime.notices import Notices
 from hubbub.realtime.parcel import Parcel, as_events
 
 
@@ -21,6 +25,9 @@ class Hub:
         self,
         *,
         repair: Callable[[Feed], None],
+        describe: Callable[[Feed], None],
+        missed_of_member: Callable[[int], None],
+        missed_of_directory: Callable[[], None],
         ask_guests: Callable[[Notice], None],
         recheck: Callable[[int], None],
         turns: Turns,
@@ -29,12 +36,16 @@ class Hub:
         self.of_member: dict[int, set[Connection]] = {}
         self.of_login: dict[str, set[Connection]] = {}
         self.feeds: dict[int, Feed] = {}
-        self.versions: dict[int, int] = {}
-        """Members connected here → the version of what only they know, as far as it was told."""
+        self.notices = Notices(
+            self,
+            ask_guests=ask_guests,
+            recheck=recheck,
+            missed_of_member=missed_of_member,
+            missed_of_directory=missed_of_directory,
+        )
         self._empty = asyncio.Event()
         self.on_listen: Callable[[str, bool], None] = lambda topic, yes: None
-        self._repair, self._ask_guests = repair, ask_guests
-        self._recheck = recheck
+        self._repair, self._describe = repair, describe
         self._turns = turns
         self._out = FanOut(turns)
 
@@ -62,7 +73,6 @@ class Hub:
         self.of_member[member].discard(connection)
         if not self.of_member[member]:
             del self.of_member[member]
-            self.versions.pop(member, None)
             self.on_listen(f"member.{member}", False)
         if not self.connections:
             self._empty.set()
@@ -73,7 +83,7 @@ class Hub:
             for room in list(connection.rooms):
                 self.detach(connection, room)
             connection.close(Close.LOST_CONTINUITY, "The history is another one now. Come back and resume.")
-        self.versions.clear()
+        self.notices.forget()
 
     async def emptied(self) -> None:
         """Wait until nobody is connected."""
@@ -87,7 +97,15 @@ class Hub:
         """
         feed = self.feeds.get(room)
         if feed is None:
-            feed = Feed(room, head, last_number, repair=self._repair, leave=self._leave, turns=self._turns)
+            feed = Feed(
+                room,
+                head,
+                last_number,
+                repair=self._repair,
+                describe=self._describe,
+                leave=self._leave,
+                turns=self._turns,
+            )
             self.feeds[room] = feed
             self.on_listen(f"room.{room}", True)
         seq = feed.head if head == feed.head else head  # one number object, however many know it
@@ -113,7 +131,7 @@ class Hub:
             if feed := self.feeds.get(room):
                 feed.receive(frames)
         for notice in batch.notices:
-            self._notice(notice)
+            self.notices.receive(notice)
 
     def everyone(self, parcel: Parcel, *, guests: bool = True) -> None:
         """An event for all who speak JSON events, or for all but the guests."""
@@ -133,47 +151,21 @@ class Hub:
         """Call `write` with all connections, so many at a time."""
         self._out.each(tuple(self.connections), write)
 
-    def _notice(self, notice: Notice) -> None:
-        kind, _, key = notice.topic.partition(".")
-        if notice.topic == EVERYONE:
-            if notice.about in self.of_member:
-                self._note_role(notice)
-            self.everyone(Parcel([notice.data]), guests=notice.about is None)
-            self._ask_guests(notice)
-        elif kind == "room":
-            if feed := self.feeds.get(int(key)):
-                feed.audience.notice(Parcel([notice.data]))
-        elif kind == "member":
-            self._notice_member(int(key), notice)
-        elif kind == "login":
-            self._end_login(key)
+    def attach_live(self, connection: Connection, room: int, seq: int) -> bool:
+        """A connection that is up hears a new room. The event before this told it everything up to `seq`.
 
-    def _note_role(self, notice: Notice) -> None:
-        """Somebody with open sockets was changed: whether they hear what guests must not is decided by it."""
-        changed = MemberChanged.model_validate_json(notice.data).member
-        for connection in self.of_member[changed.id]:
-            connection.member.role = changed.role
-
-    def _notice_member(self, member: int, notice: Notice) -> None:
-        connections = self.of_member.get(member, ())
-        if connections and notice.version is not None:
-            self.versions[member] = max(notice.version, self.versions.get(member, 0))
-        parcel = Parcel([notice.data])
-        for connection in list(connections):
-            if connection.dialect is not as_events:
-                continue
-            connection.push(parcel)
-            if notice.attach:
-                self.attach_live(connection, *notice.attach)
-            if notice.detach is not None:
-                self.detach(connection, notice.detach)
-
-    def attach_live(self, connection: Connection, room: int, seq: int) -> None:
-        """A connection that is up hears a new room. The event before this told it everything up to `seq`."""
-        if room not in self.feeds:
+        False if it was told so late that the room cannot be handed to it from here: the room has moved on too far, or
+        the member was removed since. Then the database says whether they belong to it (it fails closed).
+        """
+        feed = self.feeds.get(room)
+        if feed is None:
             self._repair(self.attach(connection, room, seq, 0))
-        else:
-            self.attach_at(connection, room, seq, 0)
+            return True
+        missed = feed.since(seq)
+        if missed is None or any(frame.leaves == connection.member.pk for frame in missed):
+            return False
+        self.attach_at(connection, room, seq, 0)
+        return True
 
     def attach_at(self, connection: Connection, room: int, seq: int, last_number: int) -> None:
         """Attach a connection that knows everything up to `seq`, and hand it what the feed is ahead of that."""
@@ -199,23 +191,13 @@ class Hub:
             if connection.member.pk not in members:
                 self.expel(connection, feed.room)
 
+    def lose(self, connection: Connection, room: int) -> None:
+        """The member belongs to a room no more, whatever it has said to this connection meanwhile."""
+        self.detach(connection, room)
+        connection.forget_held(room)
+
     def expel(self, connection: Connection, room: int) -> None:
         """A connection hears a room no more because its member may not; a room socket ends with that."""
-        self.detach(connection, room)
+        self.lose(connection, room)
         if connection.dialect is not as_events:
             connection.close(Close.NOT_FOUND, "You are no longer a member of this room.")
-
-    def _end_login(self, key: str) -> None:
-        """`session:…`, `token:…`: that login. `member:7!session:…`: all of a member's but one. `recheck:7`: look."""
-        if key.startswith("recheck:"):
-            self._recheck(int(key.removeprefix("recheck:")))
-            return
-        if key.startswith("member:"):
-            member, _, spared = key.removeprefix("member:").partition("!")
-            ended: Iterable[Connection] = [
-                c for c in self.of_member.get(int(member), ()) if c.login.key != spared
-            ]
-        else:
-            ended = list(self.of_login.get(key, ()))
-        for connection in ended:
-            connection.close(Close.REVOKED, "This login was ended. Sign in again.")

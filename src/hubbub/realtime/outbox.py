@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 
 from hubbub.protocol import limits
-from hubbub.protocol.events import Lag
+from hubbub.protocol.events import Lag, Refresh
 from hubbub.realtime.parcel import Parcel
 
 
@@ -14,19 +14,22 @@ class Outbox:
     """Parcels in order. Over the limit it drops ephemeral ones, then turns the fattest room into one `lag`.
 
     A room that lags says so once, with its head; until that is sent, later frames of the room only move the head.
-    The client then asks for what it missed at its own speed: late, not lost.
+    The client then asks for what it missed at its own speed: late, not lost. A change of presence is not repeated, so
+    where one was dropped a `refresh` lets the client ask who is here. Typing fades by itself.
     """
 
-    __slots__ = ("_bytes", "_frames", "_lagging", "_parcels")
+    __slots__ = ("_bytes", "_frames", "_lagging", "_parcels", "_poorer")
 
     def __init__(self) -> None:
         self._parcels: deque[Parcel] = deque()
         self._lagging: dict[int, int] = {}
         self._bytes = 0
         self._frames = 0
+        self._poorer = False
+        """Whether a change of presence was dropped, and the client is to ask again."""
 
     def __bool__(self) -> bool:
-        return bool(self._parcels or self._lagging)
+        return bool(self._parcels or self._lagging or self._poorer)
 
     @property
     def bytes(self) -> int:
@@ -57,16 +60,24 @@ class Outbox:
             self._bytes -= parcel.size
             self._frames -= len(parcel.texts)
             return parcel
-        if self._lagging:
-            lagging, self._lagging = self._lagging, {}
-            return Parcel([Lag(room=room, head=head).encode() for room, head in lagging.items()])
-        return None
+        lagging, self._lagging = self._lagging, {}
+        texts = [Lag(room=room, head=head).encode() for room, head in lagging.items()]
+        if self._poorer:
+            self._poorer = False
+            texts.append(Refresh().encode())
+        return Parcel(texts) if texts else None
+
+    def forget(self, room: int) -> None:
+        """Drop what waits of a room, as if it had never been said."""
+        self._lagging.pop(room, None)
+        self._keep(lambda parcel: parcel.room != room)
 
     def _is_full(self) -> bool:
         return self._bytes > limits.OUTBOX_BYTES or self._frames > limits.OUTBOX_FRAMES
 
     def _sacrifice(self) -> bool:
         if any(parcel.ephemeral for parcel in self._parcels):
+            self._poorer = self._poorer or any(p.ephemeral and p.room is None for p in self._parcels)
             self._keep(lambda parcel: not parcel.ephemeral)
             return True
         weights: Counter[int] = Counter()

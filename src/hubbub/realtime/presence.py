@@ -20,6 +20,9 @@ GOSSIP_SECONDS = 5.0
 LEASE_SECONDS = 16.0
 """Another process's people count that long after its last sign of life: three gossips may be lost."""
 
+NODES_REMEMBERED = 1000
+"""Other processes, each with a new name after every restart, whose late gossip is recognised as late."""
+
 States = dict[int, PresenceState]
 
 
@@ -42,6 +45,10 @@ class Presence:
         self._told: States = {}
         self._leaving: dict[int, float] = {}
         self._nodes: dict[str, tuple[float, States]] = {}
+        self._generation = 0
+        """Counts what this process has said of its people."""
+        self._generations: dict[str, int] = {}
+        """Other processes → the latest that was heard of theirs: an older one is late, and says nothing new."""
         self._dirty: set[int] = set()
 
     def states(self) -> Mapping[int, PresenceState]:
@@ -56,8 +63,13 @@ class Presence:
             self._leaving[member] = self._loop.time() + GRACE_SECONDS
         self._dirty.add(member)
 
-    def hear(self, node: str, states: Mapping[str, str]) -> None:
+    def hear(self, node: str, generation: int, states: Mapping[str, str]) -> None:
         """Another process says who is connected there: all of them, every few seconds. Nobody: it says goodbye."""
+        if generation <= self._generations.get(node, 0):
+            return
+        self._generations[node] = generation
+        if len(self._generations) > NODES_REMEMBERED:
+            del self._generations[next(iter(self._generations.keys() - self._nodes.keys()))]
         before = self._nodes.pop(node, (0.0, {}))[1]
         now = {int(member): PresenceState(state) for member, state in states.items()}
         if now:
@@ -72,12 +84,16 @@ class Presence:
             await asyncio.sleep(TICK_SECONDS + len(self._of_member) / PEOPLE_PER_SECOND)
             changed = self._tick()
             if changed or self._loop.time() >= next_gossip:
-                self._gossip("presence", {"node": self._node, "states": self._local()})
+                self._say(self._local())
                 next_gossip = self._loop.time() + GOSSIP_SECONDS
 
     def say_goodbye(self) -> None:
         """This process stops: its people are not here any more."""
-        self._gossip("presence", {"node": self._node, "states": {}})
+        self._say({})
+
+    def _say(self, states: Mapping[str, str]) -> None:
+        self._generation += 1
+        self._gossip("presence", {"node": self._node, "generation": self._generation, "states": states})
 
     def _tick(self) -> bool:
         now = self._loop.time()

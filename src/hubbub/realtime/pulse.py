@@ -13,6 +13,7 @@ from hubbub.protocol.events import Heartbeat
 from hubbub.realtime.auth import Login, still_valid
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.hub import Hub
+from hubbub.realtime.notices import end_login
 from hubbub.realtime.parcel import Parcel, as_events
 from hubbub.realtime.rates import Rates
 from hubbub.realtime.readers import Readers
@@ -107,4 +108,4 @@ class Pulse:
             for login in part:
                 if login.key not in valid:
                     for connection in list(self._hub.of_login.get(login.key, ())):
-                        connection.close(Close.REVOKED, "This login was ended. Sign in again.")
+                        end_login(connection)

@@ -1,7 +1,7 @@
-"""Keeps feeds and memberships true although the bus may lose things: the database knows (contract G7).
+"""Detects and repairs lost bus messages by comparing heads and versions with the database (contract G7, G13).
 
-Unless it has gone back itself: to a replica that had not seen everything, to a backup. Then what was told is no longer
-true, and nothing that follows would fit: the history gets another name, its epoch, and everybody starts anew.
+The database itself may go back: to a replica that lagged, to a backup. Then nothing that follows fits what clients have
+been told. Repair notices it by a head or a version that has fallen, and begins a new epoch: all clients start again.
 """
 
 from __future__ import annotations
@@ -13,15 +13,14 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from hubbub import actions, queries
+from hubbub import actions
 from hubbub.models import Member, Membership, Message, Room, Workspace
 from hubbub.protocol import limits
-from hubbub.protocol.events import Refresh
-from hubbub.publish import RoomFrame, frame_of
+from hubbub.publish import RoomFrame, frame_of, record_heads, workspace_named
 from hubbub.realtime.feed import Feed
 from hubbub.realtime.hub import Hub
-from hubbub.realtime.parcel import Parcel, as_events
 from hubbub.realtime.readers import Readers
+from hubbub.realtime.repair_notices import PATIENCE_SECONDS, RepairNotices
 
 log = logging.getLogger("hubbub")
 
@@ -30,9 +29,6 @@ POLL_SECONDS = 5.0
 
 POLL_SECONDS_WITHOUT_BUS = 1.0
 """Between two comparisons of what goes through a part of the bus that is down."""
-
-PATIENCE_SECONDS = 0.02
-"""A jump is often two threads that committed at once and reported in the other order; wait that long first."""
 
 CHUNK = 500
 T = TypeVar("T")
@@ -45,6 +41,7 @@ class Repair:
         self, hub: Hub, readers: Readers, spawn: Callable[[Coroutine[Any, Any, None]], object]
     ) -> None:
         self._hub, self._readers, self._spawn = hub, readers, spawn
+        self.notices = RepairNotices(hub, readers, spawn)
         self._wake = asyncio.Event()
         self._epoch: str | None = None
         self.bus_is_well: Callable[[], bool] = lambda: True
@@ -84,9 +81,7 @@ class Repair:
                 log.warning("Heads could not be compared: %s", error)
 
     async def _poll(self, wanted: Callable[[str], bool]) -> None:
-        known, self._epoch = self._epoch, await self._readers.run(_epoch)
-        if known is not None and known != self._epoch:
-            self._start_anew("It has another epoch.")
+        if await self._workspace_has_gone_back():
             return
         for rooms in chunks([room for room in self._hub.feeds if wanted(f"room.{room}")], CHUNK):
             told = {room: self._hub.feeds[room].head for room in rooms if room in self._hub.feeds}
@@ -97,14 +92,35 @@ class Repair:
                     return
                 if feed is not None and seq > feed.head:
                     self.soon(feed)
-        for members in chunks([m for m in self._hub.versions if wanted(f"member.{m}")], CHUNK):
-            told = {member: self._hub.versions.get(member, 0) for member in members}
+                if feed is not None and not feed.is_described:
+                    self.notices.describe_soon(feed)
+        told = self._hub.notices.versions()
+        for members in chunks([member for member in told if wanted(f"member.{member}")], CHUNK):
             for member, version in await self._readers.run(_versions, members):
                 if version < told[member]:
                     await self._begin_epoch(f"Member {member} has gone back.")
                     return
-                if version > self._hub.versions.get(member, version):
-                    await self._resubscribe(member, version)
+                if version > told[member]:
+                    self.notices.member_soon(member)
+
+    async def _workspace_has_gone_back(self) -> bool:
+        """Compare epoch, directory and name. True if everybody starts again."""
+        notices = self._hub.notices
+        directory = notices.directory.whole if notices.directory else None
+        name = notices.workspace
+        workspace = await self._readers.run(Workspace.objects.the_one)
+        known, self._epoch = self._epoch, workspace.epoch
+        if known is not None and known != workspace.epoch:
+            self._start_anew("It has another epoch.")
+            return True
+        if workspace.directory < (directory or 0) or workspace.version < (name or 0):
+            await self._begin_epoch("The workspace has gone back.")
+            return True
+        if directory is not None and workspace.directory > directory:
+            self.notices.directory_soon()
+        if name is not None and workspace.version > name:
+            notices.receive(workspace_named(workspace.name, workspace.version))
+        return False
 
     async def _begin_epoch(self, why: str) -> None:
         """The database says less than it had committed: nobody may resume what it has forgotten."""
@@ -120,28 +136,17 @@ class Repair:
         try:
             await asyncio.sleep(PATIENCE_SECONDS)
             await self.bus_has_settled()  # a new feed hears of all that this read does not see
-            jumps = feed.jumps
+            jumps, early = feed.jumps, feed.early
             found = await self._readers.run(_missed, feed.room, feed.head)
             feed.repairing = False
             if found.members is not None:
                 self._hub.keep_only(feed, found.members)
-            feed.repaired(found.frames, found.head, found.last_number, whole=found.whole)
+            feed.repaired(found.frames, found.head, found.last_number, whole=found.whole, early=early)
             if feed.jumps != jumps:  # another jump during the read, which may have come too early for it
                 self.soon(feed)
         except Exception as error:
             feed.repairing = False
             log.warning("Room %s could not be repaired yet: %s", feed.room, error)
-
-    async def _resubscribe(self, member: int, version: int) -> None:
-        """What only this member knows has moved and we were not told: cut what they lost, let them ask again."""
-        person = await self._readers.run(Member.objects.filter(pk=member).first)
-        rooms = set(await self._readers.run(queries.room_ids, person)) if person else set()
-        self._hub.versions[member] = version
-        for connection in list(self._hub.of_member.get(member, ())):
-            for lost in connection.rooms - rooms:
-                self._hub.expel(connection, lost)
-            if connection.live and connection.dialect is as_events:
-                connection.push(Parcel([Refresh().encode()]))
 
 
 async def _at_once() -> None:
@@ -154,12 +159,10 @@ def chunks(items: list[T], size: int) -> Iterator[list[T]]:
         yield part
 
 
-def _epoch() -> str:
-    return Workspace.objects.the_one().epoch
-
-
 def _heads(rooms: Iterable[int]) -> list[tuple[int, int]]:
-    return list(Room.objects.filter(pk__in=rooms).values_list("pk", "seq"))
+    heads = list(Room.objects.filter(pk__in=rooms).values_list("pk", "seq"))
+    record_heads(heads)  # another process may have committed them, which told no witness
+    return heads
 
 
 def _versions(members: Iterable[int]) -> list[tuple[int, int]]:

@@ -22,6 +22,7 @@ from hubbub.protocol.replies import RoomState
 from hubbub.protocol.wire import Command
 from hubbub.realtime.parcel import Dialect, as_lines
 from hubbub.realtime.session import NOT_UTF8, Session, is_utf8
+from hubbub.realtime.versions import Versions
 
 
 class RoomSession(Session):
@@ -47,6 +48,7 @@ class RoomSession(Session):
         feed = self.runtime.hub.attach(self.connection, self.room, state.room.seq, state.room.last_number)
         if not known:
             self.runtime.repair.soon(feed)
+        self.connection.known = Versions(self.connection.since)
         self.connection.live = True
 
     def understand(self, data: bytes) -> None:

@@ -14,6 +14,7 @@ from hubbub.models import Member
 from hubbub.protocol.closing import Close
 from hubbub.protocol.events import PresenceChanged
 from hubbub.protocol.objects import Presence as PresenceObject
+from hubbub.protocol.objects import PresenceState
 from hubbub.protocol.wire import Command, Wire
 from hubbub.publish import Batch, Notice
 from hubbub.queries import presence as presence_query
@@ -47,6 +48,9 @@ class Runtime:
         self.rates = Rates(gossip=lambda kind, content: self.relay.send_gossip(kind, content))
         self.hub = Hub(
             repair=lambda feed: self.repair.soon(feed),
+            describe=lambda feed: self.repair.notices.describe_soon(feed),
+            missed_of_member=lambda member: self.repair.notices.member_soon(member),
+            missed_of_directory=lambda: self.repair.notices.directory_soon(),
             ask_guests=self._tell_guests,
             recheck=lambda member: self.pulse.recheck_soon(member),
             turns=Turns(loop, lambda: self.writer.committing),
@@ -64,6 +68,7 @@ class Runtime:
         self.pulse = Pulse(self.hub, self.readers, self.rates, self.spawn)
         self.hub.on_listen = self.relay.listen
         self.relay.on_doubt = self.repair.now
+        self.repair.notices.recheck = self.pulse.recheck_soon
         self.repair.bus_is_well = self.pulse.bus_is_well = lambda: self.relay.well
         self.repair.is_carried = self.relay.carries
         self.repair.bus_has_settled = self.relay.settled
@@ -138,10 +143,23 @@ class Runtime:
 
     async def _announce_to_guests(self, guests: dict[int, Member], changes: States) -> None:
         for pk, guest in guests.items():
-            visible = await self.readers.run(_visible, guest, list(changes))
-            seen = [PresenceObject(member=m, state=changes[m]) for m in sorted(visible)]
+            visible = await self._visible_to(guest, list(changes))
+            # As they are now: another change may have been announced while this was read.
+            now = self.presence.states()
+            seen = [
+                PresenceObject(member=m, state=now.get(m, PresenceState.OFFLINE)) for m in sorted(visible)
+            ]
             if seen:
                 self._push_to(pk, Parcel([PresenceChanged(presence=seen).encode()], ephemeral=True))
+
+    async def _visible_to(self, guest: Member, members: list[int]) -> set[int]:
+        """Those of the members that the guest may see. If the database does not answer, the guest is to ask later."""
+        try:
+            return await self.readers.run(_visible, guest, members)
+        except Exception as error:
+            log.warning("It could not be read whom a guest may see: %s", error)
+            self.hub.notices.refresh(self.hub.of_member.get(guest.pk, ()))
+            return set()
 
     def _tell_guests(self, notice: Notice) -> None:
         """An event about one member, for those guests who may see them."""
@@ -150,7 +168,7 @@ class Runtime:
 
     async def _tell_guests_about(self, member: int, guests: dict[int, Member], parcel: Parcel) -> None:
         for pk, guest in guests.items():
-            if await self.readers.run(_visible, guest, [member]):
+            if await self._visible_to(guest, [member]):
                 self._push_to(pk, parcel)
 
     def _guests(self) -> dict[int, Member]:
@@ -163,7 +181,7 @@ class Runtime:
 
     def _hear_gossip(self, kind: str, content: Any) -> None:
         if kind == "presence":
-            self.presence.hear(content["node"], content["states"])
+            self.presence.hear(content["node"], content["generation"], content["states"])
         elif kind == "typing":
             self.typing.hear(content)
         elif kind == "rates":

@@ -21,6 +21,7 @@ from hubbub.protocol.commands import Resume
 from hubbub.protocol.replies import Resumed, Snapshot
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.runtime import Runtime
+from hubbub.realtime.versions import Versions
 
 TRIES = 5
 """Whose rooms change faster than they can be read is told to ask again."""
@@ -49,11 +50,14 @@ async def _settled(runtime: Runtime, connection: Connection, job: Job) -> bool:
         raise SignInRequired("There is no such member any more.")
     member, state = found
     job.member = member
+    if connection.known is not None and connection.known.newest > member.version:
+        return False  # it was told something newer than the state says
     for tab in hub.of_member[member.pk]:
         tab.becomes(member)  # the freshest row for all of them, and one instead of many
-    hub.versions.setdefault(
-        member.pk, member.version
-    )  # an older one stays: other tabs have not heard more yet
+    if connection.known is None:
+        connection.known = Versions(member.version)
+    connection.known.learn(member.version)
+    hub.notices.begin_with(directory=state.directory, workspace=state.workspace.version)
     begun = _attach(runtime, connection, state)
     await runtime.relay.settled()
     if isinstance(command, Resume):
@@ -76,7 +80,7 @@ def _attach(runtime: Runtime, connection: Connection, state: Snapshot) -> list[i
     hub = runtime.hub
     begun = [room.id for room in state.rooms if room.id not in hub.feeds]
     for lost in connection.rooms - {room.id for room in state.rooms}:
-        hub.detach(connection, lost)
+        hub.lose(connection, lost)
     for room in state.rooms:
         if room.id not in connection.rooms:
             hub.attach_at(connection, room.id, room.seq, room.last_number)

@@ -1,0 +1,206 @@
+"""Notices that are held back, repeated or overtaken by the bus change nothing; one that is missing is noticed."""
+
+from __future__ import annotations
+
+import pytest
+
+from hubbub.protocol.objects import Room, RoomKind
+from hubbub.publish import Notice, room_changed, workspace_named
+from hubbub.realtime.connection import Connection
+from hubbub.realtime.versions import Versions
+from tests.realtime.fakes import ALICE, BOB, ROOM, connected, frame, pipe_of, removal
+from tests.realtime.test_hub import WatchedHub, about, joined, left
+
+
+@pytest.fixture
+def alice() -> Connection:
+    return connected(ALICE)
+
+
+@pytest.fixture
+def bob() -> Connection:
+    return connected(BOB)
+
+
+def kinds(connection: Connection) -> list[str]:
+    return [event["type"] for event in pipe_of(connection).events]
+
+
+def test_a_late_invitation_does_not_let_a_removed_member_hear(alice: Connection, bob: Connection) -> None:
+    """Bob was brought in and removed at once. The line to Redis stalled before the first word of it."""
+    hub = WatchedHub().with_(alice).with_(bob, room=None)
+    hub.hears(notices=(left(BOB, ROOM, version=3),))
+    hub.hears(notices=(joined(BOB, ROOM, 1, version=2),))
+    hub.hears(frame(1), frame(2, text="secret"))
+    assert kinds(bob) == ["left"]
+
+
+def test_a_late_removal_does_not_make_a_returned_member_deaf(alice: Connection, bob: Connection) -> None:
+    hub = WatchedHub().with_(alice, bob)
+    hub.hears(frame(1), notices=(joined(BOB, ROOM, 1, version=3),))
+    hub.hears(notices=(left(BOB, ROOM, version=2),))
+    hub.hears(frame(2))
+    assert pipe_of(bob).seqs == [1, 2]
+    assert "left" not in kinds(bob)
+
+
+def test_an_invitation_that_comes_twice_hands_out_nothing_twice(alice: Connection, bob: Connection) -> None:
+    hub = WatchedHub().with_(alice).with_(bob, room=None)
+    hub.hears(frame(1), frame(2), notices=(joined(BOB, ROOM, 1),))
+    hub.hears(frame(3))
+    hub.hears(notices=(joined(BOB, ROOM, 1),))
+    assert pipe_of(bob).seqs == [2, 3]
+    assert kinds(bob).count("membership") == 1
+
+
+def test_an_invitation_known_from_the_snapshot_replays_nothing(alice: Connection, bob: Connection) -> None:
+    """Bob's new tab has read its snapshot, which knew of version 2, before the notice came here."""
+    hub = WatchedHub().with_(alice)
+    hub.hears(frame(1), frame(2), frame(3))
+    bob.known = Versions(2)
+    hub.with_(bob, head=3)
+    hub.hears(notices=(joined(BOB, ROOM, 1, version=2),))
+    assert pipe_of(bob).texts == []
+
+
+def test_a_tab_that_knows_less_is_told(alice: Connection, bob: Connection) -> None:
+    new_tab = connected(BOB)
+    new_tab.known = Versions(2)
+    hub = WatchedHub().with_(alice).with_(bob, room=None).with_(new_tab)
+    hub.hears(notices=(joined(BOB, ROOM, 0, version=2),))
+    hub.hears(frame(1))
+    assert kinds(bob) == ["membership", "message"]
+    assert kinds(new_tab) == ["message"]
+
+
+def test_a_late_invitation_after_the_removal_was_heard_asks_the_database(
+    alice: Connection, bob: Connection
+) -> None:
+    """The room's own line was faster: what ends the membership stands in the feed already."""
+    hub = WatchedHub().with_(alice).with_(bob, room=None)
+    hub.hears(frame(1), removal(2, of=BOB), frame(3, text="secret"))
+    hub.hears(notices=(joined(BOB, ROOM, 1),))
+    hub.hears(frame(4, text="secret, too"))
+    assert pipe_of(bob).seqs == []
+    assert hub.missed == [BOB]
+
+
+def test_so_does_one_that_is_so_late_that_the_ring_has_forgotten(alice: Connection, bob: Connection) -> None:
+    hub = WatchedHub().with_(alice).with_(bob, room=None)
+    hub.hears(*(frame(seq) for seq in range(1, 200)))
+    hub.hears(notices=(joined(BOB, ROOM, 1),))
+    hub.hears(frame(200))
+    assert pipe_of(bob).seqs == []
+    assert hub.missed == [BOB]
+
+
+def test_a_hole_in_what_bob_was_told_is_noticed(bob: Connection) -> None:
+    hub = WatchedHub().with_(bob, room=None)
+    hub.hears(notices=(joined(BOB, ROOM, 1, version=2),))
+    assert hub.missed == []
+    hub.hears(notices=(joined(BOB, ROOM + 2, 1, version=4),))
+    assert hub.missed == [BOB]
+    hub.hears(notices=(joined(BOB, ROOM + 1, 1, version=3),))
+    assert hub.missed == [BOB]
+    assert bob.rooms == {ROOM, ROOM + 1, ROOM + 2}
+
+
+def test_before_its_snapshot_is_read_a_tab_is_told_nothing(bob: Connection) -> None:
+    """Its snapshot is compared with the member's version before it is answered."""
+    bob.known, bob.live = None, False
+    hub = WatchedHub().with_(bob, room=None)
+    hub.hears(notices=(joined(BOB, ROOM, 1),))
+    assert (pipe_of(bob).texts, bob.rooms) == ([], set())
+
+
+def test_what_is_held_back_of_a_lost_room_does_not_leave(alice: Connection, bob: Connection) -> None:
+    """A snapshot is being read: what comes meanwhile waits, and may be from after the removal."""
+    hub = WatchedHub().with_(alice, bob)
+    bob.hold()
+    hub.hears(frame(1, text="secret"))
+    hub.hears(notices=(left(BOB, ROOM, version=2),))
+    bob.release()
+    assert kinds(bob) == ["left"]
+
+
+def named(seq: int) -> Notice:
+    room = Room(
+        id=ROOM,
+        kind=RoomKind.PUBLIC,
+        name=f"name {seq}",
+        description="",
+        archived=False,
+        seq=seq,
+        last_number=seq,
+        last_at="2026-11-20T12:00:00Z",
+        posts=0,
+        floor=0,
+        members=2,
+    )
+    return room_changed(room)
+
+
+def names(connection: Connection) -> list[str]:
+    return [event["room"]["name"] for event in pipe_of(connection).events if event["type"] == "room"]
+
+
+def test_an_older_state_of_a_room_is_not_told_after_a_newer_one(alice: Connection) -> None:
+    hub = WatchedHub().with_(alice)
+    hub.hears(notices=(named(3), named(2), named(3)))
+    assert names(alice) == ["name 3"]
+
+
+def test_a_room_whose_new_state_did_not_come_is_read(alice: Connection) -> None:
+    hub = WatchedHub().with_(alice)
+    hub.hears(removal(1, of=BOB))
+    assert hub.described == [ROOM]
+    assert not hub.feeds[ROOM].is_described
+    hub.hears(notices=(named(1),))
+    assert hub.feeds[ROOM].is_described
+
+
+def test_an_ordinary_message_changes_nothing_of_the_room(alice: Connection) -> None:
+    hub = WatchedHub().with_(alice)
+    hub.hears(frame(1))
+    assert hub.described == []
+
+
+def test_a_jump_that_is_left_out_may_hide_a_change_of_the_room(alice: Connection) -> None:
+    hub = WatchedHub().with_(alice)
+    hub.feeds[ROOM].repaired([], 900, 900, whole=False)
+    assert hub.described == [ROOM]
+
+
+def test_an_older_name_of_a_member_is_not_told_after_a_newer_one(alice: Connection) -> None:
+    hub = WatchedHub().with_(alice)
+    hub.hears(notices=(about(BOB, version=1), about(BOB, version=3), about(BOB, version=2)))
+    assert [event["member"]["version"] for event in pipe_of(alice).events] == [1, 3]
+    assert hub.directory_missed == 1
+    assert hub.notices.directory is not None
+    assert (hub.notices.directory.whole, hub.notices.directory.has_gap) == (3, False)
+
+
+def test_the_directory_begins_where_the_first_snapshot_stands(alice: Connection) -> None:
+    hub = WatchedHub().with_(alice)
+    hub.notices.begin_with(directory=7, workspace=2)
+    hub.notices.begin_with(directory=9, workspace=3)
+    hub.hears(notices=(about(BOB, version=7), about(BOB, version=9)))
+    assert [event["member"]["version"] for event in pipe_of(alice).events] == [9]
+    assert hub.directory_missed == 1
+
+
+def test_an_older_name_of_the_workspace_is_not_told_after_a_newer_one(alice: Connection) -> None:
+    hub = WatchedHub().with_(alice)
+    hub.hears(notices=(workspace_named("newest", 2), workspace_named("new", 1)))
+    assert [event["name"] for event in pipe_of(alice).events] == ["newest"]
+
+
+def test_an_end_of_logins_that_comes_late_spares_those_that_began_since(bob: Connection) -> None:
+    """Bob chose a new password and signed in again, before this process heard of the first."""
+    again = connected(BOB, login="session:new")
+    again.since = 5
+    hub = WatchedHub().with_(bob, again, room=None)
+    hub.hears(notices=(Notice(f"login.member:{BOB}!", version=5),))
+    assert bob.closing is not None
+    assert again.closing is None
+    assert hub.rechecked == [BOB]
