@@ -216,3 +216,38 @@ def test_many_posts_ask_the_database_as_often_as_two(bob: Member, kitchen: Room,
         asked.append(len(queries))
     assert asked[0] == asked[1]
     assert Membership.objects.get(room=kitchen, member=bob).read_posts == 31
+
+
+def test_a_retry_by_a_member_who_was_removed_meanwhile_is_recognised(
+    alice: Member, bob: Member, kitchen: Room
+) -> None:
+    """The answer to the first try was lost. It is stored, so it is a `dup`, and nothing else is told (contract G2)."""
+    sent = says(bob, kitchen, "hello")
+    actions.remove_member(by=alice, room=kitchen, member=bob)
+    again = asks(bob, "message.send", room=kitchen.pk, message=sent.pk, text="hello")
+    assert (again.dup, again.message) == (True, sent.as_object())
+    with refused("conflict"):
+        asks(bob, "message.send", room=kitchen.pk, message=sent.pk, text="something else")
+    with refused("not_found"):
+        asks(bob, "message.send", room=kitchen.pk, message=make_message_id(), text="hello again")
+
+
+def test_a_removed_author_hears_nothing_of_a_message_that_was_deleted_since(
+    alice: Member, bob: Member, kitchen: Room
+) -> None:
+    sent = says(bob, kitchen, "hello")
+    actions.remove_member(by=alice, room=kitchen, member=bob)
+    actions.delete_message(by=alice, message=sent)
+    with refused("not_found"):
+        asks(bob, "message.send", room=kitchen.pk, message=sent.pk, text="hello")
+
+
+def test_nobody_outside_learns_from_an_id_that_a_message_exists(
+    alice: Member, bob: Member, dave: Member, kitchen: Room, square: Room
+) -> None:
+    sent = says(bob, kitchen, "hello")
+    with refused("not_found"):
+        asks(dave, "message.send", room=kitchen.pk, message=sent.pk, text="hello")
+    actions.remove_member(by=alice, room=square, member=bob)
+    with refused("forbidden", "Join"):
+        asks(bob, "message.send", room=square.pk, message=sent.pk, text="hello")

@@ -83,14 +83,24 @@ def delete_message(*, by: Member, message: Message) -> Message:
 
 def _place(work: Unit, post: Post, standing: Standing | None) -> Posting:
     message = Message.unplaced(id=post.id, room=post.room, author=post.author.pk, text=post.text)
-    if standing is None or not standing.active or (standing.archived and not _came_before(post)):
+    may_post = standing is not None and standing.active and not standing.archived
+    if not may_post and not _came_before(post, standing):
         return Posting(message, post.author.name, refusal=_why_not(post, standing))
-    return work.post(message, author_name=standing.name)
+    return work.post(message, author_name=standing.name if standing else post.author.name)
 
 
-def _came_before(post: Post) -> bool:
-    """Whether this is a second try of what arrived before the room was archived: it is recognised (contract G2)."""
-    return Message.objects.filter(pk=post.id).exists()
+def _came_before(post: Post, standing: Standing | None) -> bool:
+    """Whether this is a second try of a post that arrived while its author could still post: a `dup` (contract G2).
+
+    The author may have left or been removed since. Then they hear of the post only as they knew it: nobody but they can
+    have edited it; if it was deleted meanwhile, it does not exist for them.
+    """
+    if standing is not None and not standing.active:
+        return False
+    earlier = Message.objects.filter(pk=post.id)
+    if standing is None:
+        earlier = earlier.filter(room=post.room, author=post.author, deleted=False)
+    return earlier.exists()
 
 
 def _why_not(post: Post, standing: Standing | None) -> HubbubError:
