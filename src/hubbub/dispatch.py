@@ -193,6 +193,6 @@ def refusal_of(error: Exception) -> HubbubError:
     if isinstance(error, DatabaseError | InterfaceError):
         log.warning("The database refused: %s", error)
         storage.remember(error)
-        return Unavailable("The database cannot take this now. Nothing was changed; try again.")
+        return Unavailable("The database cannot take this now. It is safe to try again.")
     log.error("A command failed", exc_info=error)
     return Internal("Something went wrong on the server. It has been logged.")

@@ -68,7 +68,10 @@ class RateLimited(HubbubError):
 
 
 class Unavailable(HubbubError):
-    """The database cannot take it now. Nothing happened; send it again after `retry_after`."""
+    """The database did not answer in time. The command may have been carried out; send it again after `retry_after`.
+
+    Sending it again is safe: a message with the same id is posted once, and other commands say what shall be so.
+    """
 
     code = "unavailable"
     status = 503

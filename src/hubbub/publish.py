@@ -92,6 +92,9 @@ _outlet: Outlet | None = None
 Witness = Callable[[Iterable[tuple[int, int]]], None]
 _witness: Witness | None = None
 
+DIRECTORY = 0
+"""Stands for the directory of members among the heads of rooms, whose ids begin with 1."""
+
 
 def set_outlet(outlet: Outlet | None) -> None:
     """Say who delivers. Called once, when the app is ready."""
@@ -111,12 +114,13 @@ def set_witness(witness: Witness | None) -> None:
 def publish(batch: Batch) -> None:
     """Hand a committed batch to the outlet. Must not raise: the transaction is over, nobody could undo it."""
     record_heads((frame.room, frame.seq) for frame in batch.frames)
+    record_heads((DIRECTORY, notice.version) for notice in batch.notices if notice.about is not None)
     if _outlet is not None and batch:
         _outlet(batch)
 
 
 def record_heads(heads: Iterable[tuple[int, int]]) -> None:
-    """Hand committed heads, pairs of room and seq, to the witness."""
+    """Hand committed heads, pairs of room and seq (or DIRECTORY and its count), to the witness."""
     if _witness is not None:
         _witness(heads)
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 from hubbub import actions
 from hubbub.models import Member, Membership, Message, Room, Workspace
 from hubbub.protocol import limits
-from hubbub.publish import RoomFrame, frame_of, record_heads, workspace_named
+from hubbub.publish import DIRECTORY, RoomFrame, frame_of, record_heads, workspace_named
 from hubbub.realtime.feed import Feed
 from hubbub.realtime.hub import Hub
 from hubbub.realtime.readers import Readers
@@ -109,6 +109,7 @@ class Repair:
         directory = notices.directory.whole if notices.directory else None
         name = notices.workspace
         workspace = await self._readers.run(Workspace.objects.the_one)
+        record_heads([(DIRECTORY, workspace.directory)])
         known, self._epoch = self._epoch, workspace.epoch
         if known is not None and known != workspace.epoch:
             self._start_anew("It has another epoch.")

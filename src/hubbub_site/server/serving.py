@@ -14,10 +14,12 @@ from pathlib import Path
 
 import uvicorn
 from django.conf import settings
+from django.db import connection
 
 from hubbub.protocol import limits
 from hubbub.realtime import relay
 from hubbub.realtime import runtime as realtime
+from hubbub_site import lost_changes
 from hubbub_site.server.lock import AlreadyServed, only_server_of
 from hubbub_site.server.push import PushProtocol
 from hubbub_site.workers import Workers
@@ -49,11 +51,13 @@ def serve(*, host: str, port: int, data: Path, workers: int = 1) -> int:
             f"{workers} workers need a Redis server to talk to each other: set REDIS_URL, or serve with one worker."
         )
     with contextlib.ExitStack() as stack:
-        try:
-            if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        if connection.vendor == "sqlite":
+            try:
                 stack.enter_context(only_server_of(data))
-        except AlreadyServed as error:
-            raise CannotServe(str(error)) from None
+            except AlreadyServed as error:
+                raise CannotServe(str(error)) from None
+            lost_changes.look(data)
+            connection.close()
         listener = stack.enter_context(contextlib.closing(_bind(host, port)))
         if workers > 1:
             Workers(listener, workers).run()
@@ -85,6 +89,9 @@ def _bind(host: str, port: int) -> socket.socket:
 def serve_on(listener: socket.socket) -> None:
     """Serve a listening socket in this process, until SIGTERM or SIGINT."""
     sys.setswitchinterval(SWITCH_SECONDS)
+    if connection.vendor == "sqlite":
+        lost_changes.start_recording(settings.CONFIG.data)
+        connection.close()
     config = uvicorn.Config(
         "hubbub_site.asgi:application",
         loop="auto",

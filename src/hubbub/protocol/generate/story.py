@@ -59,10 +59,20 @@ or if the event says `after` which seq it comes and the client has that one. An 
 means that something was missed: `resume` that room. Joining, leaving and renaming are messages too (`system`),
 so this is the whole of it. What is unread is a difference: `room.posts − membership.read_posts`.
 
-**Events that cannot be missed do not exist.** `room`, `membership`, `left` and `member` are states that every
-snapshot and resume holds as well; `typing` and `presence` are of the moment and never stored. `lag` says that
-this connection read too slowly and changes of a room were left out, `refresh` that some state of one's own
-moved unheard: `resume` answers both.
+**What has no seq has a version.** `room`, `membership`, `left`, `permissions`, `member` and `workspace` tell a
+state that every snapshot and resume holds as well. They may arrive late, twice or after a newer one, so a client
+takes one only if its version is newer than what it knows of the same thing: of a room `room.seq`, of a member
+`member.version`, of the workspace's name `version`. Memberships and permissions share one count, *your version*: a
+snapshot names the version up to which it knows everything, and after it each room's membership has the version of
+its last event. The same holds for objects in replies. Another epoch begins with new versions.
+
+**Posting reads.** A post of your own moves your read position to it, without a `membership` event: the `message`
+event says it. `as_of` in a membership tells which of your posts it knows of already.
+
+**Events that cannot be missed do not exist.** `typing` and `presence` are of the moment and never stored. `lag` says
+that this connection read too slowly and changes of a room were left out, `refresh` that the server could not tell
+you of some other change: `resume` answers both. After an event was lost between the server's processes, its state
+follows within 5 s, and within 2 s of the moment when these hear each other again.
 
 **Signs of life.** The server sends `heartbeat` every {HEARTBEAT_SECONDS} s, the client answers `beat`. After
 {SILENCE_SECONDS} s of silence the server gives the socket up; a client that hears nothing for twice the

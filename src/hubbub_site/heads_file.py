@@ -1,0 +1,147 @@
+"""The last committed head of each room, and the directory's count, in a file next to the SQLite database.
+
+SQLite ends its log at the first damaged frame. It drops the commits behind that frame and reports no error. A client
+that has seen a dropped change would then take the next change for one that it already has: its history forks without
+a sign. So the server stores each head here after the commit and before anybody hears of it, and compares the file
+with the database when it starts (`lost_changes`).
+
+The file is mapped into memory, and stores are not synced. The kernel keeps its pages when the process is killed. After
+a power cut the file may be older than the database, which raises no alarm. It cannot be newer: `synchronous=FULL` puts
+the commit on the disk before the head is stored. Each value is eight aligned bytes, so a torn page has no half value.
+A part that the disk never got reads as zeros, which are older than any head.
+
+Layout, in the byte order of the machine: magic, version and epoch in 64 bytes, then the directory's count, then the
+seqs of rooms 1, 2, 3 …
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import mmap
+import os
+import struct
+import threading
+from array import array
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from hubbub_site import durable_file
+
+NAME = "hubbub.heads"
+
+ROOMS_AT_ONCE = 512
+"""Places by which the file grows: 4 KiB."""
+
+MOST_ROOMS = 2**20
+"""The file ends at 8 MiB. Rooms with a larger id have no place in it."""
+
+HEADER = struct.Struct("=8sQ32s16x")
+MAGIC, VERSION = b"HubHeads", 1
+BYTES = 8  # of one seq
+
+log = logging.getLogger("hubbub")
+
+
+class Recorded(NamedTuple):
+    """What a file says: the epoch that it belongs to, and the seq of each room."""
+
+    epoch: str
+    heads: dict[int, int]
+
+
+def read(path: Path) -> Recorded | None:
+    """The file's content. None: there is no file, or it is not one that this version wrote on such a machine."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read(HEADER.size + MOST_ROOMS * BYTES)
+    except OSError:
+        return None
+    if (epoch := _epoch_of(content)) is None:
+        return None
+    seqs = array("Q", content[HEADER.size : len(content) - len(content) % BYTES])
+    return Recorded(epoch, {room: seq for room, seq in enumerate(seqs) if seq})
+
+
+def write(path: Path, epoch: str, heads: Mapping[int, int]) -> None:
+    """Put a new file in place of whatever is there. Raises OSError."""
+    kept = {room: seq for room, seq in heads.items() if room < MOST_ROOMS}
+    seqs = array("Q", bytes(_places_for(max(kept, default=0)) * BYTES))
+    for room, seq in kept.items():
+        seqs[room] = seq
+    durable_file.write(path, HEADER.pack(MAGIC, VERSION, epoch.encode()) + seqs.tobytes())
+
+
+class HeadsFile:
+    """The file of one epoch, open for the heads of each commit. Several processes may share it."""
+
+    def __init__(self, path: Path, epoch: str) -> None:
+        """Raises OSError if there is no such file of this epoch."""
+        self._growing = threading.Lock()
+        self._failed = False
+        self._file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            if _epoch_of(os.pread(self._file, HEADER.size, 0)) != epoch:
+                raise OSError(errno.EINVAL, "it does not belong to this database")
+            self._seqs = self._mapped(os.fstat(self._file).st_size)
+        except BaseException:
+            os.close(self._file)
+            raise
+
+    def note(self, heads: Iterable[tuple[int, int]]) -> None:
+        """Store (room, seq) pairs; an older seq changes nothing. Never raises: the commit is done.
+
+        Two threads that store the same room at once may leave the older of both seqs, which raises no alarm.
+        """
+        seqs = self._seqs
+        for room, seq in heads:
+            if room >= len(seqs):
+                seqs = self._grown(room)
+                if room >= len(seqs):
+                    continue
+            if seq > seqs[room]:
+                seqs[room] = seq
+
+    def close(self) -> None:
+        self._seqs.release()
+        os.close(self._file)
+
+    def _grown(self, room: int) -> memoryview[int]:
+        """The places, with one for this room if the disk has space for it."""
+        with self._growing:
+            if room < len(self._seqs):
+                return self._seqs  # another thread was faster
+            try:
+                if room >= MOST_ROOMS:
+                    raise OSError(errno.EFBIG, f"room {room} has no place in it")
+                self._seqs = self._mapped(HEADER.size + _places_for(room) * BYTES)
+                self._failed = False
+            except (OSError, ValueError, MemoryError) as error:
+                if not self._failed:
+                    log.warning("New rooms are not recorded in %s: %s", NAME, error)
+                self._failed = True
+            return self._seqs
+
+    def _mapped(self, size: int) -> memoryview[int]:
+        # Real zeros and no hole: a store into a hole of a full disk would end the process (SIGBUS).
+        if (missing := size - os.fstat(self._file).st_size) > 0:
+            written = os.pwrite(self._file, bytes(missing), size - missing)
+            if written < missing:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        whole = size - size % BYTES
+        return memoryview(mmap.mmap(self._file, whole))[HEADER.size :].cast("Q")
+
+
+def _epoch_of(content: bytes) -> str | None:
+    if len(content) < HEADER.size:
+        return None
+    magic, version, epoch = HEADER.unpack_from(content)
+    if (magic, version) != (MAGIC, VERSION):
+        return None
+    return str(epoch.rstrip(b"\0").decode(errors="replace"))
+
+
+def _places_for(room: int) -> int:
+    """How many places a file has that has one for this room."""
+    return (room // ROOMS_AT_ONCE + 1) * ROOMS_AT_ONCE
