@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hubbub.protocol.events import PermissionsChanged
 from hubbub.protocol.objects import Room, RoomKind
 from hubbub.publish import Notice, room_changed, workspace_named
 from hubbub.realtime.connection import Connection
@@ -193,6 +194,16 @@ def test_an_older_name_of_the_workspace_is_not_told_after_a_newer_one(alice: Con
     hub = WatchedHub().with_(alice)
     hub.hears(notices=(workspace_named("newest", 2), workspace_named("new", 1)))
     assert [event["name"] for event in pipe_of(alice).events] == ["newest"]
+
+
+def test_an_end_of_logins_does_not_hide_what_bob_may_do_now(bob: Connection) -> None:
+    """Both are about Bob and no room; the later one came first."""
+    spared = Notice(f"login.member:{BOB}!{bob.login.key}", version=3)
+    event = PermissionsChanged(open_rooms=False, version=2)
+    hub = WatchedHub().with_(bob, room=None)
+    hub.hears(notices=(spared, Notice(f"member.{BOB}", event.encode(), version=2)))
+    assert kinds(bob) == ["permissions"]
+    assert hub.missed == [BOB]
 
 
 def test_an_end_of_logins_that_comes_late_spares_those_that_began_since(bob: Connection) -> None:

@@ -15,7 +15,7 @@ from hubbub.protocol.events import MemberChanged, Refresh
 from hubbub.publish import EVERYONE, Notice
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.parcel import Parcel, as_events
-from hubbub.realtime.versions import Versions
+from hubbub.realtime.versions import About, Versions
 
 if TYPE_CHECKING:
     from hubbub.realtime.hub import Hub
@@ -109,7 +109,8 @@ class Notices:
         for connection in list(self._hub.of_member.get(member, ())):
             if connection.known is None:
                 continue  # its first snapshot is being read, and is compared with the member's version afterwards
-            if connection.known.take(notice.version, notice.room) and connection.dialect is as_events:
+            about: About = notice.room or "permissions"
+            if connection.known.take(notice.version, about) and connection.dialect is as_events:
                 connection.push(parcel)
                 self._attach_or_detach(connection, notice)
             if connection.known.has_gap:
@@ -137,7 +138,9 @@ class Notices:
     def _end_logins_of(self, member: int, spared: str, version: int) -> None:
         for connection in list(self._hub.of_member.get(member, ())):
             if connection.known is not None:
-                connection.known.take(version, None)
+                connection.known.take(version, "logins")
+                if connection.known.has_gap:
+                    self._missed_of_member(member)
             if connection.login.key == spared:
                 continue
             if connection.since < version:

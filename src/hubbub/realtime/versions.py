@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+About = int | Literal["permissions", "logins"]
+"""What a change is about: a room or a member by id, or what a member may do, or the end of their logins."""
+
 
 class Versions:
     """The changes of one thing, numbered 1, 2, 3 … without holes: what one member alone may know, or the directory.
@@ -15,7 +20,7 @@ class Versions:
     def __init__(self, whole: int) -> None:
         self.whole = whole
         """Every change up to this version is known."""
-        self._beyond: dict[int, int | None] | None = None
+        self._beyond: dict[int, About] | None = None
         """Later ones that are known → what each is about. None, mostly: ten thousand connections have one each."""
 
     @property
@@ -26,7 +31,7 @@ class Versions:
     def has_gap(self) -> bool:
         return bool(self._beyond)
 
-    def take(self, version: int, about: int | None) -> bool:
+    def take(self, version: int, about: About) -> bool:
         """Note a change. False if it, or a later change of what it is about, is known already."""
         beyond = self._beyond or {}
         if version <= self.whole or version in beyond:
@@ -40,7 +45,7 @@ class Versions:
         if whole > self.whole:
             self._advance(whole, self._beyond or {})
 
-    def _advance(self, whole: int, beyond: dict[int, int | None]) -> None:
+    def _advance(self, whole: int, beyond: dict[int, About]) -> None:
         while whole + 1 in beyond:
             whole += 1
         self.whole = whole
