@@ -84,6 +84,7 @@ def test_a_late_invitation_after_the_removal_was_heard_asks_the_database(
     hub.hears(frame(4, text="secret, too"))
     assert pipe_of(bob).seqs == []
     assert hub.missed == [BOB]
+    assert hub.notices.versions()[BOB] == 1, "the poll finds it, if this repair fails"
 
 
 def test_so_does_one_that_is_so_late_that_the_ring_has_forgotten(alice: Connection, bob: Connection) -> None:
@@ -147,8 +148,30 @@ def names(connection: Connection) -> list[str]:
 
 def test_an_older_state_of_a_room_is_not_told_after_a_newer_one(alice: Connection) -> None:
     hub = WatchedHub().with_(alice)
+    hub.hears(frame(1), frame(2), frame(3))
     hub.hears(notices=(named(3), named(2), named(3)))
     assert names(alice) == ["name 3"]
+
+
+def test_a_rooms_state_does_not_overtake_a_removal(alice: Connection, bob: Connection) -> None:
+    """Bob is removed (1), the room is renamed (2); the second comes first, and is none of his business (G9)."""
+    hub = WatchedHub().with_(alice, bob)
+    hub.hears(frame(2), notices=(named(2),))
+    assert names(alice) == names(bob) == []
+    assert ROOM in hub.repairs
+    hub.hears(removal(1, of=BOB))
+    assert names(alice) == ["name 2"]
+    assert (names(bob), pipe_of(bob).seqs) == ([], [1])
+
+
+def test_a_listener_that_was_behind_gets_the_rooms_state_too(alice: Connection, bob: Connection) -> None:
+    """Bob was brought in (1) before the room was renamed (2), and that is told later."""
+    hub = WatchedHub().with_(alice).with_(bob, room=None)
+    hub.hears(frame(1), frame(2), notices=(named(2),))
+    hub.hears(notices=(joined(BOB, ROOM, 1),))
+    assert pipe_of(bob).seqs == [2]
+    assert names(bob) == ["name 2"]
+    assert names(alice) == ["name 2"]
 
 
 def test_a_room_whose_new_state_did_not_come_is_read(alice: Connection) -> None:

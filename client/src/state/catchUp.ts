@@ -21,12 +21,13 @@ export class CatchUp {
   readonly #session: Session
   /** by room: seq of the last change that was taken */
   readonly #last = new Map<number, number>()
-  /** rooms to ask for with the next resume */
-  readonly #missing = new Set<number>()
+  /** rooms to ask for with the next resume, unless they reach this seq before */
+  readonly #missing = new Map<number, number>()
   /** `all` until the first snapshot or resume of a connection is taken: everything waits for it */
   #asking: "all" | ReadonlySet<number> | null = "all"
   #held: Event[] = []
-  #wanted = false
+  /** whether the server could not tell us of something that has no seq */
+  #stale = false
   #askedAt = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -44,6 +45,7 @@ export class CatchUp {
     this.stop()
     this.#asking = "all"
     this.#held = []
+    this.#stale = false
     this.#missing.clear()
     if (this.#session.ready) await this.#resumeAll()
     else this.#start(await this.#session.ask("snapshot", {}))
@@ -65,7 +67,7 @@ export class CatchUp {
 
   /** The server lets us hear this room from `seq` on. We may have left it untold: then we ask for what is between. */
   joined(room: number, seq: number): void {
-    if (this.#last.has(room)) this.#notice({ [room]: seq })
+    if (this.#last.has(room)) this.#notice(room, seq)
     else this.follow(room, seq)
   }
 
@@ -86,11 +88,12 @@ export class CatchUp {
       case "message":
         return this.#takeInOrder(event)
       case "lag":
-        return this.#notice({ [event.room]: event.head })
+        return this.#notice(event.room, event.head)
       case "heartbeat":
-        this.#notice(event.heads ?? {})
+        for (const [room, head] of Object.entries(event.heads ?? {})) this.#notice(Number(room), head)
         break
       case "refresh":
+        this.#stale = true
         return this.#askSoon()
     }
     apply(this.#session, event)
@@ -106,23 +109,24 @@ export class CatchUp {
       apply(this.#session, event)
     } else {
       this.#held.push(event)
-      this.#missing.add(event.room)
-      this.#askSoon()
+      this.#notice(event.room, event.seq)
     }
   }
 
-  /** Rooms have moved to these heads: have we seen it? */
-  #notice(heads: Seqs): void {
-    for (const [room, head] of Object.entries(heads)) {
-      const last = this.#last.get(Number(room))
-      if (last !== undefined && last < head) this.#missing.add(Number(room))
-    }
-    if (this.#missing.size > 0) this.#askSoon()
+  /** A room has moved to this head: if we have not seen it, it may be on its way, or missing. */
+  #notice(room: number, head: number): void {
+    if (!this.#isBehind(room, head)) return
+    this.#missing.set(room, Math.max(head, this.#missing.get(room) ?? 0))
+    this.#askSoon()
+  }
+
+  #isBehind(room: number, head: number): boolean {
+    const last = this.#last.get(room)
+    return last !== undefined && last < head
   }
 
   /** One question for all that is noticed at the same time; while one is under way the next waits for its answer. */
   #askSoon(): void {
-    this.#wanted = true
     if (this.#asking !== null || this.#timer !== undefined) return
     const pause = Math.max(0, this.#askedAt + PAUSE_MS - Date.now())
     this.#timer = setTimeout(() => void this.#ask(), pause)
@@ -130,10 +134,14 @@ export class CatchUp {
 
   async #ask(): Promise<void> {
     this.#timer = undefined
+    for (const [room, head] of this.#missing) if (!this.#isBehind(room, head)) this.#missing.delete(room)
+    if (!this.#stale && this.#missing.size === 0) return
     this.#askedAt = Date.now()
-    const rooms = new Set([...this.#missing].slice(0, RESUME_ROOMS))
+    const wanted = [...this.#missing].slice(0, RESUME_ROOMS)
+    const rooms = new Set(wanted.map(([room]) => room))
     for (const room of rooms) this.#missing.delete(room)
-    this.#wanted = this.#missing.size > 0
+    const stale = this.#stale
+    this.#stale = false
     this.#asking = rooms
     try {
       const resumed = await this.#resume([...rooms])
@@ -142,11 +150,14 @@ export class CatchUp {
         takeSnapshot(this.#session, resumed)
         for (const { id, seq } of resumed.rooms) this.follow(id, seq)
         for (const changes of resumed.changes) this.#takeChanges(changes)
+        // The server lets us hear each room from here on. One that it had taken from us, untold, may have moved meanwhile.
+        for (const { id, seq } of resumed.rooms) this.#notice(id, seq)
       }
       this.#release()
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
-      for (const room of rooms) this.#missing.add(room)
+      for (const [room, head] of wanted) this.#missing.set(room, Math.max(head, this.#missing.get(room) ?? 0))
+      this.#stale ||= stale
       // A lost connection asks for everything when it is back; a busy server is asked again.
       if (error.code !== "offline") this.#timer = setTimeout(() => void this.#ask(), (error.retryAfter ?? 1) * 1000)
     }
@@ -197,6 +208,6 @@ export class CatchUp {
     const held = this.#held
     this.#held = []
     for (const event of held) this.receive(event)
-    if (this.#wanted) this.#askSoon()
+    if (this.#stale || this.#missing.size > 0) this.#askSoon()
   }
 }

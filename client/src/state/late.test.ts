@@ -85,6 +85,28 @@ describe("memberships", () => {
     ).toEqual([14, 15])
   })
 
+  test("taken out and brought back while nobody could tell us, we ask for what is between", async () => {
+    session = await tabInRoom(10)
+    says({ type: "refresh" })
+    await vi.advanceTimersByTimeAsync(250)
+    FakeSocket.last.answers("resume", { ...snapshot(14, { version: 3 }), changes: [] })
+    await turns()
+    await vi.advanceTimersByTimeAsync(250)
+    expect(FakeSocket.last.all("resume")).toMatchObject([{ rooms: {} }, { rooms: { 1: 10 } }])
+  })
+
+  test("what comes right behind the answer is not asked for", async () => {
+    session = await tabInRoom(10)
+    says({ type: "refresh" })
+    await vi.advanceTimersByTimeAsync(250)
+    FakeSocket.last.answers("resume", { ...snapshot(12, { version: 3 }), changes: [] })
+    says(posted(11))
+    says(posted(12))
+    await turns()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(FakeSocket.last.all("resume")).toHaveLength(1)
+  })
+
   test("permissions of before are not taken", async () => {
     session = await liveTab()
     says({ type: "permissions", open_rooms: false, version: 3 })

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from functools import cache
 
-from django.db import models
+from django.db import DatabaseError, OperationalError, connections, models, transaction
 from django.db.models import F
+from django.db.models.expressions import RawSQL
 
 from hubbub import conf
+
+TIMELINE = "left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)"
+"""PostgreSQL counts its promotions: a replica that takes over is on another timeline, whatever it had missed."""
 
 
 def new_epoch() -> str:
@@ -19,6 +24,13 @@ class WorkspaceQuerySet(models.QuerySet["Workspace"]):
         """The workspace, made with the setting's name if nobody has named it yet."""
         workspace = self.order_by("pk").first()
         return workspace or self.get_or_create(pk=1, defaults={"name": conf.get("WORKSPACE")})[0]
+
+    def with_history(self) -> Workspace:
+        """The workspace as it is now, with all that names its history, for what is handed out or compared by that."""
+        if not _has_timeline(self.db):
+            return self.the_one()
+        found = self.annotate(timeline=RawSQL(TIMELINE, ())).order_by("pk").first()  # noqa: S611  no arguments
+        return found or self.the_one()
 
     def count_directory_change(self) -> int:
         """A member has changed: the place of that change in the directory's order."""
@@ -42,3 +54,32 @@ class Workspace(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def history(self) -> str:
+        """The name of the history, on the wire `epoch`: another one after `begin_epoch`, and after a replica took over.
+
+        Only of what `with_history` returns.
+        """
+        timeline: str = getattr(self, "timeline", "")
+        return f"{self.epoch}-{timeline}" if timeline else self.epoch
+
+
+def epoch_of(history: str) -> str:
+    """The stored part of a history's name."""
+    return history.partition("-")[0]
+
+
+@cache
+def _has_timeline(alias: str) -> bool:
+    """Whether the database tells its timeline. Some that speak PostgreSQL's language do not, or not to everybody."""
+    if connections[alias].vendor != "postgresql":
+        return False
+    try:
+        with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+            cursor.execute(f"SELECT {TIMELINE}")
+    except OperationalError:
+        raise
+    except DatabaseError:
+        return False
+    return True

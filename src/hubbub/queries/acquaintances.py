@@ -20,7 +20,7 @@ class Acquaintances:
     """For the snapshots of one moment; what is the same for many of them is read once."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._epoch, self._directory = workspace.epoch, workspace.directory
+        self._history, self._directory = workspace.history, workspace.directory
         self._changed: dict[int, Known] = {}
 
     def of(self, member: Member, people: set[int], *, since: int | None) -> Known:
@@ -40,7 +40,7 @@ class Acquaintances:
         return self._changed[since]
 
     def _everybody(self, people: set[int]) -> list[objects.Member]:
-        first, ids = _first_members(self._epoch, self._directory)
+        first, ids = _first_members(self._history, self._directory)
         missing = people - ids
         others = Member.objects.filter(pk__in=missing).order_by("pk") if missing else ()
         return first.and_also(other.as_object() for other in others)
@@ -57,7 +57,7 @@ class Acquaintances:
 
 
 @lru_cache(maxsize=2)
-def _first_members(epoch: str, directory: int) -> tuple[Shared[objects.Member], frozenset[int]]:
-    """They and their ids: the same for everybody until a member changes; then epoch or directory are others."""
+def _first_members(history: str, directory: int) -> tuple[Shared[objects.Member], frozenset[int]]:
+    """They and their ids: the same for everybody until a member changes; then history or directory are others."""
     first = Shared(member.as_object() for member in Member.objects.order_by("pk")[: limits.SNAPSHOT_MEMBERS])
     return first, frozenset(member.id for member in first)

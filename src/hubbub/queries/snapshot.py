@@ -36,7 +36,7 @@ def snapshots(asked: Collection[Asked]) -> dict[Asked, tuple[Member, Snapshot]]:
     The member is read first and their rooms after: what changes in between shows in the member's version later on.
     """
     members = Member.objects.in_bulk({a.member for a in asked})
-    workspace = Workspace.objects.the_one()
+    workspace = Workspace.objects.with_history()
     mine = sidebars(members)
     known = Acquaintances(workspace)
     found = {}
@@ -46,7 +46,7 @@ def snapshots(asked: Collection[Asked]) -> dict[Asked, tuple[Member, Snapshot]]:
         side = mine[a.member]
         people, directory = known.of(member, side.people, since=a.directory)
         state = Snapshot.model_construct(
-            epoch=workspace.epoch,
+            epoch=workspace.history,
             me=member.as_object(),
             workspace=WorkspaceObject(
                 name=workspace.name,

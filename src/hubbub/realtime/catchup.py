@@ -48,6 +48,11 @@ class CatchUp:
         """A member as they were, and their snapshot just after; None if there is no such member."""
         return await self._states.get(asked)
 
+    def forget(self) -> None:
+        """The history is another one: what was read for others is of no use any more."""
+        self._read.clear()
+        self._ringed.clear()
+
     async def version(self, member: int) -> int | None:
         return await self._versions.get(member)
 
@@ -114,4 +119,4 @@ def _ranges(wanted: list[tuple[int, int]]) -> dict[tuple[int, int], Any]:
 
 
 def _epoch(_: list[None]) -> dict[None, str]:
-    return {None: Workspace.objects.the_one().epoch}
+    return {None: Workspace.objects.with_history().history}

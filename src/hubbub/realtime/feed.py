@@ -37,6 +37,8 @@ class Feed:
         self.last_number = last_number
         self.described = head
         """The seq of the newest state of the room itself (name, description …) that listeners know."""
+        self._description: tuple[int, bytes] = (head, b"")
+        """The newest state of the room that came here: its seq, and the event, which waits for the head to reach it."""
         self.ring: deque[RoomFrame] = deque(maxlen=RING_FRAMES)
         self.audience = Audience(room, turns)
         self.repairing = False
@@ -75,7 +77,7 @@ class Feed:
             self.head = self._changed = head
             self.ring.clear()
             self.audience.leave_out(head)
-            self._look_if_described()
+            self._tell_description()
         self.last_number = max(self.last_number, last_number)
         self._early = {
             seq: frame for seq, frame in self._early.items() if seq > self.head and seq not in early
@@ -92,10 +94,20 @@ class Feed:
         return self.described >= self._changed
 
     def describe(self, version: int, event: bytes) -> None:
-        """The room's own state, as it was at the seq `version`. Listeners are told, unless they know a newer one."""
-        if version > self.described:
-            self.described = version
-            self.audience.notice(Parcel([event]))
+        """The room's own state, as it was at the seq `version`. Listeners are told, unless they know a newer one.
+
+        It does not overtake the messages before it: one of these may be the removal of a listener (G9).
+        """
+        if version > self._description[0]:
+            self._description = (version, event)
+            if version > self.head:
+                self._repair(self)
+            self._tell_description()
+
+    def description_after(self, seq: int) -> Parcel | None:
+        """The room's own state for a listener that knows the room up to `seq`; None if it has not changed since."""
+        version, event = self._description
+        return Parcel([event]) if event and seq < version <= self.described else None
 
     def since(self, seq: int) -> list[RoomFrame] | None:
         """The frames after `seq`, if the ring still has all of them."""
@@ -113,7 +125,7 @@ class Feed:
         if accepted:
             self._deliver(accepted)
             self._early = {seq: frame for seq, frame in self._early.items() if seq > self.head}
-            self._look_if_described()
+            self._tell_description()
 
     def _accept(self, frame: RoomFrame, accepted: list[RoomFrame]) -> None:
         if frame.seq <= self.head:
@@ -128,9 +140,12 @@ class Feed:
             accepted.append(following)
             following = self._early.pop(self.head + 1, None)
 
-    def _look_if_described(self) -> None:
-        """The notice with the room's new state mostly comes right after the message; it may also be lost."""
-        if not self.is_described:
+    def _tell_description(self) -> None:
+        version, event = self._description
+        if self.described < version <= self.head:
+            self.described = version
+            self.audience.notice(Parcel([event]))
+        if not self.is_described:  # its notice mostly comes right after the message; it may also be lost
             self._describe(self)
 
     def _contradicts(self, old: RoomFrame) -> bool:

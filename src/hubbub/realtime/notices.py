@@ -113,7 +113,7 @@ class Notices:
             if connection.known.take(notice.version, about) and connection.dialect is as_events:
                 connection.push(parcel)
                 self._attach_or_detach(connection, notice)
-            if connection.known.has_gap:
+            if connection.known is not None and connection.known.has_gap:
                 self._missed_of_member(member)
 
     def _attach_or_detach(self, connection: Connection, notice: Notice) -> None:
@@ -122,6 +122,7 @@ class Notices:
         if notice.detach:
             self._hub.lose(connection, notice.room)
         elif notice.attach is not None and not self._hub.attach_live(connection, notice.room, notice.attach):
+            connection.known = Versions(notice.version - 1)  # not known yet: repair and poll find it behind
             self._missed_of_member(connection.member.pk)
 
     def _of_login(self, key: str, version: int) -> None:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from hubbub import actions
 from hubbub.models import Member, Membership, Message, Room, Workspace
+from hubbub.models.workspace import epoch_of
 from hubbub.protocol import limits
 from hubbub.publish import DIRECTORY, RoomFrame, frame_of, record_heads, workspace_named
 from hubbub.realtime.feed import Feed
@@ -43,7 +44,9 @@ class Repair:
         self._hub, self._readers, self._spawn = hub, readers, spawn
         self.notices = RepairNotices(hub, readers, spawn)
         self._wake = asyncio.Event()
-        self._epoch: str | None = None
+        self._history: str | None = None
+        self.forget: Callable[[], None] = lambda: None
+        """Called when the history is another one, before everybody starts again."""
         self.bus_is_well: Callable[[], bool] = lambda: True
         self.is_carried: Callable[[str], bool] = lambda topic: True
         """Whether the bus brings what happens to a topic in other processes."""
@@ -79,6 +82,8 @@ class Repair:
                 await self._poll(lambda topic: everything or not self.is_carried(topic))  # noqa: B023
             except Exception as error:
                 log.warning("Heads could not be compared: %s", error)
+                # A database that is away may come back as another one, such as a replica that lagged.
+                all_due = loop.time() + POLL_SECONDS_WITHOUT_BUS
 
     async def _poll(self, wanted: Callable[[str], bool]) -> None:
         if await self._workspace_has_gone_back():
@@ -104,14 +109,14 @@ class Repair:
                     self.notices.member_soon(member)
 
     async def _workspace_has_gone_back(self) -> bool:
-        """Compare epoch, directory and name. True if everybody starts again."""
+        """Compare history, directory and name. True if everybody starts again."""
         notices = self._hub.notices
         directory = notices.directory.whole if notices.directory else None
         name = notices.workspace
-        workspace = await self._readers.run(Workspace.objects.the_one)
+        workspace = await self._readers.run(Workspace.objects.with_history)
         record_heads([(DIRECTORY, workspace.directory)])
-        known, self._epoch = self._epoch, workspace.epoch
-        if known is not None and known != workspace.epoch:
+        known, self._history = self._history, workspace.history
+        if known is not None and known != workspace.history:
             self._start_anew("It has another epoch.")
             return True
         if workspace.directory < (directory or 0) or workspace.version < (name or 0):
@@ -123,14 +128,25 @@ class Repair:
             notices.receive(workspace_named(workspace.name, workspace.version))
         return False
 
+    async def follows(self, history: str) -> bool:
+        """Whether the feeds here are of this history. If not, one of both is out of date, and this looks which."""
+        if self._history is None:
+            self._history = history
+        if history == self._history:
+            return True
+        await self._workspace_has_gone_back()
+        return False
+
     async def _begin_epoch(self, why: str) -> None:
         """The database says less than it had committed: nobody may resume what it has forgotten."""
-        workspace = await self._readers.run(actions.begin_epoch, after=self._epoch)
-        self._epoch = workspace.epoch
+        known = self._history and epoch_of(self._history)
+        await self._readers.run(actions.begin_epoch, after=known)
+        self._history = (await self._readers.run(Workspace.objects.with_history)).history
         self._start_anew(why)
 
     def _start_anew(self, why: str) -> None:
         log.warning("The database is not the one that it was. %s All clients start anew.", why)
+        self.forget()
         self._hub.start_anew()
 
     async def _repair(self, feed: Feed) -> None:

@@ -57,6 +57,7 @@ class RepairNotices:
             self._spawn(self._run(key, work))
 
     async def _run(self, key: Any, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """What fails is found again by the poll."""
         try:
             await asyncio.sleep(PATIENCE_SECONDS)
             await work()
@@ -66,10 +67,9 @@ class RepairNotices:
             self._under_way.discard(key)
 
     async def _describe(self, feed: Feed) -> None:
-        while not feed.is_described and self._hub.feeds.get(feed.room) is feed:
-            notice = await self._readers.run(_room, feed.room)
-            if notice is None or notice.version < feed.head:
-                return  # the room is gone, or the database has gone back: the poll of heads says what then
+        if feed.is_described or self._hub.feeds.get(feed.room) is not feed:
+            return
+        if notice := await self._readers.run(_room, feed.room):
             feed.describe(notice.version, notice.data)
 
     async def _tell_member(self, member: int) -> None:

@@ -70,6 +70,7 @@ class Runtime:
         self.relay.on_doubt = self.repair.now
         self.repair.notices.recheck = self.pulse.recheck_soon
         self.repair.bus_is_well = self.pulse.bus_is_well = lambda: self.relay.well
+        self.repair.forget = self.catch_up.forget
         self.repair.is_carried = self.relay.carries
         self.repair.bus_has_settled = self.relay.settled
         self.draining: float | None = None

@@ -50,6 +50,8 @@ async def _settled(runtime: Runtime, connection: Connection, job: Job) -> bool:
         raise SignInRequired("There is no such member any more.")
     member, state = found
     job.member = member
+    if not await runtime.repair.follows(state.epoch):
+        return False  # the feeds here, or the state, are of another history
     if connection.known is not None and connection.known.newest > member.version:
         return False  # it was told something newer than the state says
     for tab in hub.of_member[member.pk]:
@@ -95,6 +97,10 @@ async def _resumed(runtime: Runtime, state: Snapshot, command: Resume) -> Resume
     if state.epoch != command.epoch:
         return queries.resumed(state, command.epoch, [])
     mine = {room.id for room in state.rooms}
-    feeds = [(runtime.hub.feeds[room], seq) for room, seq in command.rooms.items() if room in mine]
+    feeds = [  # of a room that was lost meanwhile there may be none; then the member's version has moved
+        (feed, seq)
+        for room, seq in command.rooms.items()
+        if room in mine and (feed := runtime.hub.feeds.get(room))
+    ]
     changes = await asyncio.gather(*(runtime.catch_up.changes(feed, seq) for feed, seq in feeds))
     return queries.resumed(state, command.epoch, changes)
