@@ -6,7 +6,6 @@ The database in it is SQLite whatever the site runs on, so a backup of a Postgre
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
 import zipfile
@@ -21,53 +20,49 @@ from django.conf import settings
 from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 
-from hubbub import __version__
+from hubbub import __version__, storage
 from hubbub.models import Message, Workspace
 from hubbub.models.workspace import new_epoch
 from hubbub_site import config as settings_file
-from hubbub_site import databases, moving, secret
-from hubbub_site.backup_file import (
-    DATABASE,
-    FORMAT,
-    MANIFEST,
-    SETTINGS,
-    NoBackup,
-    only_for_its_owner,
-)
+from hubbub_site import databases, durable_file, moving, secret, soundness
+from hubbub_site.backup_file import DATABASE, FORMAT, MANIFEST, SETTINGS, NoBackup
 from hubbub_site.config import Config
 
 PAGES_AT_ONCE = 2000
 OURS = ("hubbub", "accounts")
 
 
+class Damaged(Exception):
+    """The copy is not intact, so it is no backup; the message says what is wrong with it."""
+
+
 def write(config: Config, file: Path, progress: moving.Progress) -> dict[str, Any]:
-    """Back up a site, which may be serving meanwhile, into a new file. Returns the manifest."""
-    draft, database = file.with_name(f"{file.name}.part"), file.with_name(f"{file.name}.sqlite3.part")
-    try:
-        only_for_its_owner(database)
+    """Back up a site, which may be serving meanwhile, into a file. Returns the manifest.
+
+    A file that is there is replaced only by a copy that was checked and found intact. Raises Damaged,
+    moving.NotTheSame, moving.DoesNotFit, OSError, or an error of the database.
+    """
+    with durable_file.workplace(file) as place:
+        database, draft = place / DATABASE, place / "draft.zip"
         with moving.opened("archive", databases.settings_of("", sqlite=database)):
             if connection.vendor == "sqlite":
                 _copy_sqlite(config.database, database, progress)
             else:
                 moving.prepare("archive")
                 moving.copy_site("default", "archive", progress)
+            if damage := soundness.damage_of("archive"):
+                raise Damaged(damage)
             manifest = _manifest()
-        only_for_its_owner(draft)
-        with open(draft, "r+b") as target:
-            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-                archive.writestr(MANIFEST, json.dumps(manifest, indent=2))
-                archive.write(database, DATABASE)
-                # The key in use, wherever it came from: without it every session and every link would end.
-                archive.writestr(secret.NAME, settings.SECRET_KEY + "\n")
-                if settings_file.toml_file().is_file():
-                    archive.write(settings_file.toml_file(), SETTINGS)
-            target.flush()
-            os.fsync(target.fileno())
-        os.replace(draft, file)
+        durable_file.make_private(draft)
+        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(MANIFEST, json.dumps(manifest, indent=2))
+            archive.write(database, DATABASE)
+            # The key in use, wherever it came from: without it every session and every link would end.
+            archive.writestr(secret.NAME, settings.SECRET_KEY + "\n")
+            if settings_file.toml_file().is_file():
+                archive.write(settings_file.toml_file(), SETTINGS)
+        durable_file.place(draft, file)
         return manifest
-    finally:
-        for leftover in (draft, *_with_journals(database)):
-            leftover.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -78,7 +73,7 @@ def unpacked(file: Path, data: Path) -> Iterator[Path]:
     """
     database = data / f"{DATABASE}.restoring"
     try:
-        only_for_its_owner(database)
+        durable_file.make_private(database)
         _extract(file, database)
         with moving.opened("archive", databases.settings_of("", sqlite=database)):
             _refuse_newer(file)
@@ -98,11 +93,11 @@ def _extract(file: Path, database: Path) -> None:
             open(database, "r+b") as target,
         ):
             shutil.copyfileobj(source, target)
-            target.flush()
-            os.fsync(target.fileno())
         with closing(sqlite3.connect(database)) as opened:
             (verdict,) = opened.execute("PRAGMA integrity_check").fetchone()
     except (zipfile.BadZipFile, zlib.error, EOFError, sqlite3.DatabaseError) as error:
+        if isinstance(error, sqlite3.Error) and storage.kind_of(error) != "damaged":
+            raise  # it is our disk that is full or read-only
         raise NoBackup(f"{file} is damaged: {error}.") from None
     if verdict != "ok":
         raise NoBackup(f"The database in {file} is damaged: {verdict}.")
@@ -119,14 +114,25 @@ def _refuse_newer(file: Path) -> None:
 
 def _copy_sqlite(source: Path, target: Path, progress: moving.Progress) -> None:
     """SQLite's own online copy, inside one reading transaction: without it, each commit of a busy server would make
-    the copy begin anew."""
+    the copy begin anew. Raises Damaged if a table of the copy has not as many rows as at the source."""
     with (
         closing(sqlite3.connect(source, isolation_level=None)) as here,
         closing(sqlite3.connect(target)) as there,
     ):
         here.execute("BEGIN")
-        here.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        counts = _counts(here)
         here.backup(there, pages=PAGES_AT_ONCE, progress=lambda _, left, total: progress(total - left, total))
+        for table, rows in _counts(there).items():
+            if rows != counts[table]:
+                raise Damaged(f"{table} has {rows} rows in the copy and {counts[table]} in the database")
+
+
+def _counts(opened: sqlite3.Connection) -> dict[str, int]:
+    tables = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+    return {
+        name: opened.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
+        for (name,) in tables
+    }
 
 
 def _manifest() -> dict[str, Any]:

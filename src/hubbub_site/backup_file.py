@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from hubbub_site import secret
+from hubbub_site import durable_file, secret
 
 FORMAT = 1
 MANIFEST, DATABASE, SETTINGS = "manifest.json", "hubbub.sqlite3", "hubbub.toml"
@@ -42,36 +42,40 @@ def read_manifest(file: Path) -> dict[str, Any]:
     return manifest
 
 
-def has_another_key(file: Path, data: Path) -> bool:
-    """Whether the key in place is not the backup's, so that sessions of the backup do not hold here."""
+def key_of(file: Path) -> str:
+    """The key with which the backup's sessions and links are signed."""
     with zipfile.ZipFile(file) as archive:
-        return archive.read(secret.NAME).decode().strip() != secret.secret_key(data)
+        return archive.read(secret.NAME).decode().strip()
 
 
 @contextmanager
 def beside(file: Path, data: Path) -> Iterator[None]:
-    """Put the backup's key and settings in place where there are none. What follows may need them; if it fails,
-    they are taken away again."""
-    placed = []
+    """Put the backup's key and settings in place where there are none, and the key in place of a damaged one.
+
+    What follows may need them. If it fails, what was there before is there again.
+    """
+    before: dict[Path, bytes | None] = {}
     try:
         with zipfile.ZipFile(file) as archive:
-            for name in (secret.NAME, SETTINGS):
-                named_elsewhere = name == SETTINGS and "HUBBUB_CONFIG" in os.environ
-                if name in archive.namelist() and not (data / name).exists() and not named_elsewhere:
-                    content = archive.read(name)
-                    placed.append(data / name)
-                    only_for_its_owner(data / name)
-                    (data / name).write_bytes(content)
+            for name in {secret.NAME, SETTINGS}.intersection(archive.namelist()):
+                content, path = archive.read(name), data / name
+                kept = path.read_bytes() if path.exists() else None
+                if _is_wanted(name, content, kept):
+                    before[path] = kept
+                    durable_file.write(path, content)
         yield
     except BaseException as error:
-        for path in placed:
+        for path, kept in before.items():
             path.unlink(missing_ok=True)
+            if kept is not None:
+                durable_file.write(path, kept)
         if isinstance(error, zipfile.BadZipFile):
             raise NoBackup(f"{file} is damaged: {error}.") from None
         raise
 
 
-def only_for_its_owner(path: Path) -> None:
-    """An empty file that nobody else can read, before anything is written to it."""
-    path.unlink(missing_ok=True)
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+def _is_wanted(name: str, content: bytes, kept: bytes | None) -> bool:
+    if name == SETTINGS:
+        return kept is None and "HUBBUB_CONFIG" not in os.environ
+    # A short key was a setting where the backup was made, and has to be one here: as a file it would be refused.
+    return secret.is_whole(content) and (kept is None or not secret.is_whole(kept))

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from hubbub import __version__
-from hubbub_site import hosts
+from hubbub import __version__, storage
+from hubbub_site import hosts, soundness
+from hubbub_site.checkup_data import data_directory, key
 from hubbub_site.checkup_servers import postgresql, redis
 from hubbub_site.config import Config
 from hubbub_site.finding import Check, Finding
 
-LITTLE_SPACE = 512 * 1024**2
 OLDEST_SQLITE = (3, 35, 0)  # RETURNING
-FILE_SYSTEMS_OF_OTHERS = {
-    "nfs",
-    "nfs4",
-    "cifs",
-    "smb3",
-    "smbfs",
-    "fuse.sshfs",
-    "9p",
-    "afs",
-    "ceph",
-    "glusterfs",
-}
 
 
 def versions(config: Config) -> Iterator[Finding]:
@@ -44,27 +29,6 @@ def versions(config: Config) -> Iterator[Finding]:
     yield Finding("ok" if new_enough else "fail", f"SQLite {sqlite3.sqlite_version}{advice}")
 
 
-def data_directory(config: Config) -> Iterator[Finding]:
-    data = config.data.resolve()
-    if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
-        yield Finding(
-            "fail", f"{data} cannot be written by this user; change its owner or run as another user"
-        )
-        return
-    kind = file_system_of(data)
-    if kind in FILE_SYSTEMS_OF_OTHERS and not config.database_url:
-        yield Finding(
-            "fail", f"{data} is on {kind}: SQLite loses data on network disks; move it to a local one"
-        )
-    else:
-        yield Finding("ok", f"Data directory {data} can be written{f', on {kind}' if kind else ''}")
-    free = shutil.disk_usage(data).free
-    space = f"{free / 1024**3:.1f} GiB free"
-    yield Finding("warn", f"Only {space}; make room") if free < LITTLE_SPACE else Finding("ok", space)
-    if not config.secret_key and ((data / "secret-key").stat().st_mode & 0o077 if _has_key(data) else 0):
-        yield Finding("warn", f"Others can read {data / 'secret-key'}: chmod 600")
-
-
 def lock(config: Config) -> Iterator[Finding]:
     from hubbub_site.server.lock import AlreadyServed, only_server_of
 
@@ -73,14 +37,22 @@ def lock(config: Config) -> Iterator[Finding]:
             yield Finding("ok", "No server is running on this data directory")
     except AlreadyServed:
         yield Finding("ok", "A server is running on this data directory")
+    except OSError as error:
+        yield Finding("fail", f"The lock of the data directory cannot be written: {error.strerror}")
 
 
 def database(config: Config) -> Iterator[Finding]:
     try:
-        connection.ensure_connection()
+        yield from _database(config)
     except DatabaseError as error:
-        yield Finding("fail", f"The database cannot be opened: {str(error).splitlines()[0]}")
-        return
+        reason = str(error).splitlines()[0]
+        if storage.kind_of(error) == "damaged":
+            yield Finding("fail", f"The database is damaged ({reason}); restore a backup")
+        else:
+            yield Finding("fail", f"The database cannot be opened: {reason}")
+
+
+def _database(config: Config) -> Iterator[Finding]:
     executor = MigrationExecutor(connection)
     if missing := executor.migration_plan(executor.loader.graph.leaf_nodes()):
         yield Finding(
@@ -88,22 +60,48 @@ def database(config: Config) -> Iterator[Finding]:
         )
     else:
         yield Finding("ok", f"The database ({connection.vendor}) is up to date")
+    yield from intactness()
     if connection.vendor == "sqlite":
         yield from sqlite_health()
+        yield from history(config)
     else:
         yield from postgresql(config)
 
 
+def intactness() -> Iterator[Finding]:
+    """The check that a backup has to pass."""
+    if damage := soundness.damage_of("default"):
+        yield Finding("fail", f"The database is damaged ({damage}); restore a backup")
+    elif connection.vendor == "sqlite":
+        yield Finding("ok", "SQLite finds the file intact, and the counters of each room are right")
+    else:
+        yield Finding("ok", "The counters of each room are right")
+
+
 def sqlite_health() -> Iterator[Finding]:
     with connection.cursor() as cursor:
-        problems = [row[0] for row in cursor.execute("PRAGMA quick_check(3)").fetchall()]
         mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
-    if problems == ["ok"]:
-        yield Finding("ok", "SQLite finds the file intact")
-    else:
-        yield Finding("fail", f"The file is damaged ({problems[0]}); restore a backup")
     if mode != "wal":
         yield Finding("warn", f"The journal is “{mode}” instead of “wal”; the disk may not support it")
+
+
+def history(config: Config) -> Iterator[Finding]:
+    from hubbub_site import lost_changes
+
+    try:
+        found = lost_changes.lost(config.data)
+    except DatabaseError:  # its tables are not all there yet
+        return
+    if found is None:
+        return
+    if found.changes:
+        yield Finding(
+            "fail",
+            f"The database has lost at least {found} that a server had acknowledged; look for a failing disk, a copy"
+            " without its -wal file, or another program that changed it. `hubbub serve` makes all clients start over",
+        )
+    else:
+        yield Finding("ok", "The database has every change that the server recorded")
 
 
 def client_files(config: Config) -> Iterator[Finding]:
@@ -148,6 +146,7 @@ def mail(config: Config) -> Iterator[Finding]:
 CHECKS: tuple[Check, ...] = (
     versions,
     data_directory,
+    key,
     lock,
     database,
     redis,
@@ -155,22 +154,3 @@ CHECKS: tuple[Check, ...] = (
     reachability,
     mail,
 )
-
-
-def file_system_of(path: Path) -> str:
-    """The kind of file system that a path is on, such as ext4; empty where the system does not tell."""
-    try:
-        mounts = [line.split() for line in Path("/proc/mounts").read_text().splitlines()]
-    except OSError:
-        return ""
-    # The deepest mount above the path; of two at the same place, the later covers the earlier.
-    above = [
-        (mount[1], mount[2])
-        for mount in mounts
-        if path.is_relative_to(mount[1].encode().decode("unicode_escape"))
-    ]
-    return max(enumerate(above), key=lambda entry: (len(entry[1][0]), entry[0]))[1][1] if above else ""
-
-
-def _has_key(data: Path) -> bool:
-    return (data / "secret-key").exists()

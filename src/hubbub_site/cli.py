@@ -10,7 +10,7 @@ from importlib import import_module
 from types import ModuleType
 
 from hubbub import __version__
-from hubbub_site.commands import Refused
+from hubbub_site.commands import Failed, Refused
 from hubbub_site.config import Misconfigured
 
 COMMANDS = ("serve", "owner", "token", "doctor", "backup", "restore", "copy", "migrate", "demo")
@@ -31,13 +31,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
             os.environ[variable] = str(value)
     try:
         code: int = args.run(args) or 0
-    except (Refused, Misconfigured) as refusal:
-        print(f"hubbub {args.command}: {refusal}", file=sys.stderr)
-        return 2
+    except (Refused, Failed, Misconfigured) as refusal:
+        return _end(args, refusal)
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return 130
+    except Exception as error:
+        # Here, not above: Django is slow to import, and `--help` can do without it.
+        from hubbub_site.storage_sentences import in_a_sentence
+
+        told = in_a_sentence(error)
+        if told is None:
+            raise
+        return _end(args, told)
     return code
+
+
+def _end(args: argparse.Namespace, why: Exception) -> int:
+    print(f"hubbub {args.command}: {why}", file=sys.stderr)
+    return 1 if isinstance(why, Failed) else 2
 
 
 def parser() -> argparse.ArgumentParser:

@@ -44,8 +44,17 @@ def succeeds(site: Site, *arguments: str | Path, **environment: str) -> str:
 
 def is_refused(site: Site, *arguments: str | Path, **environment: str) -> str:
     """The one sentence."""
+    return _ends_with(2, site, *arguments, **environment)
+
+
+def fails(site: Site, *arguments: str | Path, **environment: str) -> str:
+    """The one sentence about something that is broken."""
+    return _ends_with(1, site, *arguments, **environment)
+
+
+def _ends_with(code: int, site: Site, *arguments: str | Path, **environment: str) -> str:
     done = hubbub(site, *arguments, **environment)
-    assert done.returncode == 2, done.stderr or done.stdout
+    assert done.returncode == code, done.stderr or done.stdout
     lines = [line for line in done.stderr.splitlines() if line.startswith(f"hubbub {arguments[0]}: ")]
     assert len(lines) == 1 and "Traceback" not in done.stderr, done.stderr
     return lines[0].partition(": ")[2]

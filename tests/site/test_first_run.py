@@ -12,7 +12,7 @@ from django.test import Client
 
 from hubbub.models import Member, Room, Workspace
 from hubbub.protocol.objects import Role
-from hubbub_site.accounts.first_run import SETUP_CODE, make_setup_code
+from hubbub_site.accounts.first_run import SETUP_CODE, is_setup_code, make_setup_code
 from hubbub_site.accounts.models import User
 from tests.site.conftest import PASSWORD
 
@@ -131,3 +131,18 @@ class TestFromElsewhere:
 
 def test_who_sits_at_the_server_needs_no_code(browser: Client) -> None:
     assert "Set-up code" not in browser.get("/welcome/").content.decode()
+
+
+@pytest.mark.parametrize("remains", ["", "\n", "7GQ2", "\0" * 12])
+class TestSetupCodeAfterACrash:
+    """Only a part of the code is in the file, because its content was not on the disk when the power went."""
+
+    def test_it_lets_nobody_in(self, remains: str) -> None:
+        (settings.CONFIG.data / SETUP_CODE).write_text(remains)
+        for typed in (remains, "-", " ", "7GQ2"):
+            assert not is_setup_code(typed)
+
+    def test_the_next_start_makes_a_new_one(self, remains: str) -> None:
+        (settings.CONFIG.data / SETUP_CODE).write_text(remains)
+        code = make_setup_code(settings.CONFIG.data)
+        assert len(code) == 11 and is_setup_code(code)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
+from hubbub_site import durable_file
 from hubbub_site.accounts.models import User
 from hubbub_site.hosts import is_loopback
 
@@ -20,6 +20,7 @@ SPEAKS_FOR_ITSELF = ("/welcome/", "/static/", "/api/", "/_allauth/", "/healthz",
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 # Crockford's letters and digits: none that a reader takes for another. 10 of 32 are 50 bits.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CHARACTERS = 10
 
 
 class FirstRun:
@@ -53,28 +54,31 @@ def code_is_needed(request: HttpRequest) -> bool:
 
 def make_setup_code(data: Path) -> str:
     """The code that the welcome page asks for; made once, kept in the data directory until there is an owner."""
-    path = data / SETUP_CODE
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        letters = "".join(secrets.choice(ALPHABET) for _ in range(10))
-        code = f"{letters[:5]}-{letters[5:]}"
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(code + "\n")
+    if code := _kept_setup_code(data):
         return code
+    (data / SETUP_CODE).unlink(missing_ok=True)  # what a crash has left of one
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(CHARACTERS))
+    durable_file.write(data / SETUP_CODE, f"{letters[:5]}-{letters[5:]}\n".encode(), replace=False)
+    return _kept_setup_code(data)
 
 
 def is_setup_code(typed: str) -> bool:
-    try:
-        code = (settings.CONFIG.data / SETUP_CODE).read_text()
-    except FileNotFoundError:
-        return False
-    return secrets.compare_digest(_bare(typed).encode(), _bare(code).encode())
+    """Whether this is the code. Without a whole code in the file, no answer is right, and an empty one neither."""
+    code = _kept_setup_code(settings.CONFIG.data)
+    return bool(code) and secrets.compare_digest(_bare(typed).encode(), _bare(code).encode())
 
 
 def forget_setup_code() -> None:
     (settings.CONFIG.data / SETUP_CODE).unlink(missing_ok=True)
+
+
+def _kept_setup_code(data: Path) -> str:
+    """The code in the file; empty if there is none, or if a crash has left only a part of it."""
+    try:
+        code = (data / SETUP_CODE).read_bytes().decode("ascii", "replace").strip()
+    except FileNotFoundError:
+        return ""
+    return code if len(_bare(code)) == CHARACTERS else ""
 
 
 def _bare(code: str) -> str:

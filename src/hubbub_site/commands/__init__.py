@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
-from hubbub_site import config, secret
+from hubbub_site import config, durable_file, secret
 from hubbub_site.config import Config
 
 
 class Refused(Exception):
-    """It cannot be done; one sentence says why and what to do instead."""
+    """It cannot be done; one sentence says why and what to do instead. Exit code 2."""
+
+
+class Failed(Exception):
+    """It was done, and something is broken; one sentence says what, and what to do. Exit code 1."""
 
 
 def start(*, make: bool) -> Config:
@@ -39,22 +44,27 @@ def start(*, make: bool) -> Config:
 def make_directory(data: Path) -> None:
     """Make a data directory unless it is there; refuse one that cannot be written."""
     try:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        reason = "" if os.access(data, os.W_OK | os.X_OK) else "permission denied"
+        durable_file.make_folder(data)
+        if os.access(data, os.W_OK | os.X_OK):
+            return
+        read_only = os.statvfs(data).f_flag & os.ST_RDONLY
+        reason = os.strerror(errno.EROFS if read_only else errno.EACCES)
     except OSError as error:
         reason = str(error.strerror)
-    if reason:
-        raise Refused(f"The data directory {data} cannot be used: {reason}.")
+    raise Refused(f"The data directory {data} cannot be used: {reason.lower()}.")
 
 
 def require_database() -> None:
     """Refuse to go on when the database cannot be reached or has not been set up."""
     from django.db import DatabaseError
 
+    from hubbub.storage import kind_of
     from hubbub_site.accounts.models import User
 
     try:
         User.objects.exists()
     except DatabaseError as error:
+        if kind_of(error):
+            raise  # migrating would meet the same disk
         reason = str(error).splitlines()[0]
         raise Refused(f"The database is not ready ({reason}); `hubbub migrate` sets it up.") from None

@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from hubbub_site.commands import Refused, require_database, start
+from hubbub_site.commands import Failed, Refused, require_database, start
 from hubbub_site.progress import Progress
 
 
@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     config = start(make=False)
     require_database()
-    from hubbub_site import databases, moving
+    from hubbub_site import databases, moving, soundness
     from hubbub_site.server.lock import AlreadyServed, only_server_of
 
     file = None if "://" in args.to else Path(args.to)
@@ -35,6 +35,8 @@ def run(args: argparse.Namespace) -> int:
         with only_server_of(config.data), moving.opened("target", settings):
             if others := moving.other_processes("default"):
                 raise Refused(f"{others[0]} is connected to the source; stop it first.")
+            if damage := soundness.damage_of("default"):
+                raise Failed(f"Nothing was copied: the database is damaged ({damage}).")
             rows = _copy(file)
     except AlreadyServed as error:
         raise Refused(str(error)) from None
@@ -46,12 +48,11 @@ def _copy(file: Path | None) -> int:
     from django.core.exceptions import ImproperlyConfigured
     from django.db import DatabaseError
 
-    from hubbub_site import moving
-    from hubbub_site.backup_file import only_for_its_owner
+    from hubbub_site import durable_file, moving
 
     try:
         if file and not file.exists():
-            only_for_its_owner(file)
+            durable_file.make_private(file)
         if not moving.is_empty("target"):
             raise Refused("The target is not empty; copy into a database of its own.")
         moving.prepare("target")

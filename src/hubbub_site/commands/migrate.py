@@ -33,10 +33,14 @@ def migrate() -> int:
     """Apply what is missing; how many steps that was. Servers that start together do it one after another."""
     from django.db import DatabaseError, connection
 
+    from hubbub.storage import kind_of
+
     try:
         with _in_turn():
             return _migrate()
     except DatabaseError as error:
+        if kind_of(error):
+            raise
         raise Refused(f"The database cannot be used: {str(error).splitlines()[0]}.") from None
     finally:
         connection.close()

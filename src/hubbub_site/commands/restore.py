@@ -11,11 +11,10 @@ key and settings come along where the directory has none of its own.
 from __future__ import annotations
 
 import argparse
-import os
 from datetime import datetime
 from pathlib import Path
 
-from hubbub_site import backup_file
+from hubbub_site import backup_file, durable_file, secret
 from hubbub_site import config as settings_file
 from hubbub_site.commands import Refused, make_directory, start
 from hubbub_site.commands.migrate import migrate
@@ -42,8 +41,7 @@ def run(args: argparse.Namespace) -> int:
                     f"The backup's hubbub.toml names the directory {config.data}; add --data {data}."
                 )
             _restore(config, args.file, replace=args.replace)
-            if backup_file.has_another_key(args.file, data):
-                print("The key that was here stays, and it is not the backup's: people have to sign in anew.")
+            _compare_keys(args.file)
     except backup_file.NoBackup as error:
         raise Refused(str(error)) from None
     print(
@@ -55,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
 def _restore(config: Config, file: Path, *, replace: bool) -> None:
     from django.db import DatabaseError
 
+    from hubbub import storage
     from hubbub_site import archive, moving
     from hubbub_site.server.lock import AlreadyServed, only_server_of
 
@@ -65,6 +64,8 @@ def _restore(config: Config, file: Path, *, replace: bool) -> None:
     except (AlreadyServed, moving.NotTheSame, moving.DoesNotFit) as error:
         raise Refused(str(error)) from None
     except DatabaseError as error:
+        if storage.kind_of(error):
+            raise
         raise Refused(f"The database cannot be used: {str(error).splitlines()[0]}.") from None
 
 
@@ -83,10 +84,20 @@ def _put_file(config: Config, database: Path, *, replace: bool) -> None:
         for end in ("", "-wal", "-shm"):
             part = Path(f"{config.database}{end}")
             if part.exists():
-                os.replace(part, f"{kept}{end}")
+                durable_file.place(part, Path(f"{kept}{end}"))
         print(f"What was there is kept as {kept.name}.")
     connections["archive"].close()  # which brings its journal into the file
-    os.replace(database, config.database)
+    durable_file.place(database, config.database)
+
+
+def _compare_keys(file: Path) -> None:
+    from django.conf import settings
+
+    key = backup_file.key_of(file)
+    if key != settings.SECRET_KEY:
+        # A short one cannot have been kept in a file, so it was set where the backup was made.
+        advice = "" if secret.is_whole(key.encode()) else ", unless you set HUBBUB_SECRET_KEY as it was there"
+        print(f"The key in use here is not the backup's: people have to sign in again{advice}.")
 
 
 def _put_rows(config: Config, database: Path, *, replace: bool) -> None:

@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
     refuse_taken_port(config.host, config.port)
     refuse_second_server(config)
     migrate()
+    refuse_unwritable()
     greet(config.host, config.port)
     if config.database_url and not config.redis_url:
         print(f"{redis_servers.WITHOUT}.", flush=True)
@@ -76,6 +77,15 @@ def refuse_second_server(config: Config) -> None:
                 pass
         except AlreadyServed as refusal:
             raise Refused(str(refusal)) from None
+
+
+def refuse_unwritable() -> None:
+    """A database may be read although it takes no writes: then every message would be refused."""
+    from hubbub import storage
+    from hubbub_site.storage_sentences import sentence
+
+    if fault := storage.look():
+        raise Refused(sentence(fault))
 
 
 def greet(host: str, port: int) -> None:

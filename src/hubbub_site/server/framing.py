@@ -48,6 +48,11 @@ def is_control(first: int) -> bool:
     return bool(first & 0x08)
 
 
+def is_close(first: int) -> bool:
+    """Whether a frame's first byte makes it a close."""
+    return first & 0x0F == 0x08
+
+
 def is_final(first: int) -> bool:
     """Whether it is the last of its message."""
     return bool(first & 0x80)

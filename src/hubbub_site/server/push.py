@@ -18,7 +18,7 @@ from websockets.protocol import State
 
 from hubbub.protocol import limits
 from hubbub.realtime.pipes import Receiver
-from hubbub_site.server.framing import WHOLE_TEXT, NotAFrame, bounds_of, is_control, is_final
+from hubbub_site.server.framing import WHOLE_TEXT, NotAFrame, bounds_of, is_close, is_control, is_final
 
 try:
     from websockets.speedups import apply_mask
@@ -111,6 +111,10 @@ class PushProtocol(WebSocketsSansIOProtocol):
             else:
                 if not is_control(data[start]):
                     self._within = not is_final(data[start])
+                elif is_close(data[start]):
+                    # A client may close in the middle of a fragmented message (RFC 6455 §5.4 allows control frames
+                    # there), and its close is returned as it is. websockets' parser takes it for an error (1002).
+                    self.conn.current_size = None
                 super().data_received(data[start:end])
             start = end
 

@@ -1,0 +1,70 @@
+"""What `hubbub doctor` looks at in the data directory: whether it can be written, its disk, and the key."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from hubbub import storage
+from hubbub_site import secret
+from hubbub_site.config import Config
+from hubbub_site.finding import Finding
+from hubbub_site.storage_sentences import sentence
+
+LITTLE_SPACE = 512 * 1024**2
+FILE_SYSTEMS_OF_OTHERS = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "fuse.sshfs",
+    "9p",
+    "afs",
+    "ceph",
+    "glusterfs",
+}
+
+
+def data_directory(config: Config) -> Iterator[Finding]:
+    data = config.data.resolve()
+    # Of SQLite, the files too: they may belong to another user than the directory.
+    if fault := storage.look_at(data) if config.database_url else storage.look():
+        yield Finding("fail", sentence(fault).rstrip("."))
+        return
+    kind = file_system_of(data)
+    if kind in FILE_SYSTEMS_OF_OTHERS and not config.database_url:
+        yield Finding(
+            "fail", f"{data} is on {kind}: SQLite loses data on network disks; move it to a local one"
+        )
+    else:
+        yield Finding("ok", f"Data directory {data} can be written{f', on {kind}' if kind else ''}")
+    free = shutil.disk_usage(data).free
+    space = f"{free / 1024**3:.1f} GiB free"
+    yield Finding("warn", f"Only {space}; make room") if free < LITTLE_SPACE else Finding("ok", space)
+
+
+def key(config: Config) -> Iterator[Finding]:
+    if config.secret_key:
+        return
+    path = config.data.resolve() / secret.NAME
+    if damage := secret.damage(config.data):
+        yield Finding("fail", damage.rstrip("."))
+    elif path.exists() and path.stat().st_mode & 0o077:
+        yield Finding("warn", f"Others can read {path}: chmod 600")
+
+
+def file_system_of(path: Path) -> str:
+    """The kind of file system that a path is on, such as ext4; empty where the system does not tell."""
+    try:
+        mounts = [line.split() for line in Path("/proc/mounts").read_text().splitlines()]
+    except OSError:
+        return ""
+    # The deepest mount above the path; of two at the same place, the later covers the earlier.
+    above = [
+        (mount[1], mount[2])
+        for mount in mounts
+        if path.is_relative_to(mount[1].encode().decode("unicode_escape"))
+    ]
+    return max(enumerate(above), key=lambda entry: (len(entry[1][0]), entry[0]))[1][1] if above else ""
