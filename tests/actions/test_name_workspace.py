@@ -8,7 +8,7 @@ from tests.people import Published, refused
 
 
 def test_it_works(alice: Member) -> None:
-    epoch = Workspace.objects.the_one().epoch
+    epoch = Workspace.objects.with_history().history
     actions.name_workspace(name=" The  Office ")
     assert queries.snapshot(alice).workspace.name == "The Office"
     assert queries.snapshot(alice).epoch == epoch

@@ -39,8 +39,11 @@ class Client:
         assert event["seq"] == last + 1 or event.get("after", last + 1) <= last, "something was missed"
         self.last[room] = event["seq"]
         self._count(event["message"])
-        if room in self.pages:
-            self.pages[room][event["message"]["number"]] = event["message"]
+        self._put(event["message"])
+
+    def _put(self, message: Document) -> None:
+        if message["room"] in self.pages:
+            self.pages[message["room"]][message["number"]] = message
 
     def _count(self, message: Document) -> None:
         room = self.rooms[message["room"]]
@@ -68,12 +71,13 @@ class Client:
 
     def _membership(self, event: Document) -> None:
         place, room = event["membership"], event.get("room")
+        if not room and place["room"] not in self.rooms:
+            return  # it says too little; the room comes with the event that lets us in
         if not self._takes(place["room"], place["version"]):
             return
         if room:
             if room["id"] not in self.last:
-                self.last[room["id"]] = self.described[room["id"]] = room["seq"]
-                self.rooms[room["id"]] = room
+                self._enter(room)
             self._room({"room": room})
         if place["room"] in self.rooms:
             self.as_of[place["room"]] = place["as_of"] if "as_of" in place else event["room"]["last_number"]
@@ -82,8 +86,15 @@ class Client:
 
     def _left(self, event: Document) -> None:
         if self._takes(event["room"], event["version"]):
-            for known in (self.rooms, self.places, self.last, self.pages, self.described, self.own_posts):
-                known.pop(event["room"], None)  # type: ignore[attr-defined]
+            self._forget(event["room"])
+
+    def _enter(self, room: Document) -> None:
+        self.last[room["id"]] = self.described[room["id"]] = room["seq"]
+        self.rooms[room["id"]] = room
+
+    def _forget(self, room: int) -> None:
+        for known in (self.rooms, self.places, self.last, self.pages, self.described, self.own_posts):
+            known.pop(room, None)
 
     def _takes(self, about: int, version: int) -> bool:
         if version <= self.newest.get(about, self.version):

@@ -7,12 +7,13 @@ import pytest
 from hubbub import actions, queries
 from hubbub.models import Member, Room, Workspace
 from hubbub.protocol import limits
+from hubbub.protocol.objects import Role
 from hubbub.protocol.replies import Resumed
 from tests.people import somebody
 
 
 def back(member: Member, directory: int) -> Resumed:
-    epoch = Workspace.objects.the_one().epoch
+    epoch = Workspace.objects.with_history().history
     return queries.resume(member, epoch=epoch, seqs={}, directory=directory)
 
 
@@ -31,7 +32,7 @@ def test_who_changed_while_bob_was_away_and_nobody_else(alice: Member, bob: Memb
 
 
 def test_without_a_directory_everybody_comes(alice: Member, bob: Member) -> None:
-    epoch = Workspace.objects.the_one().epoch
+    epoch = Workspace.objects.with_history().history
     assert names(queries.resume(bob, epoch=epoch, seqs={})) == ["Alice", "Bob"]
 
 
@@ -61,3 +62,16 @@ def test_carol_sees_only_whom_she_shares_a_room_with(
     directory = queries.snapshot(carol).directory
     actions.update_profile(member=dave, name="Canary")
     assert "Canary" not in names(back(carol, directory))
+
+
+def test_who_was_a_guest_for_a_while_learns_of_everybody(alice: Member, bob: Member, dave: Member) -> None:
+    """As a guest they were not told of those they could not see."""
+    directory = queries.snapshot(bob).directory
+    actions.change_role(by=alice, member=bob, role=Role.GUEST)
+    bob.refresh_from_db()
+    actions.update_profile(member=dave, name="David")
+    resumed = back(bob, directory)
+    assert "David" not in names(resumed)
+    actions.change_role(by=alice, member=bob, role=Role.MEMBER)
+    bob.refresh_from_db()
+    assert "David" in names(back(bob, resumed.directory))

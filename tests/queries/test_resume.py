@@ -24,7 +24,7 @@ def since(member: Member, room: Room, seq: int) -> Changes:
 
 
 def epoch() -> str:
-    return Workspace.objects.the_one().epoch
+    return Workspace.objects.with_history().history
 
 
 def head(room: Room) -> int:

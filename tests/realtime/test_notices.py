@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hubbub.protocol.events import PermissionsChanged
-from hubbub.protocol.objects import Room, RoomKind
+from hubbub.protocol.events import MembershipChanged, PermissionsChanged
+from hubbub.protocol.objects import Level, Membership, Room, RoomKind, RoomRole
 from hubbub.publish import Notice, room_changed, workspace_named
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.versions import Versions
@@ -84,7 +84,7 @@ def test_a_late_invitation_after_the_removal_was_heard_asks_the_database(
     hub.hears(frame(4, text="secret, too"))
     assert pipe_of(bob).seqs == []
     assert hub.missed == [BOB]
-    assert hub.notices.versions()[BOB] == 1, "the poll finds it, if this repair fails"
+    assert hub.notices.doubts(BOB), "the poll finds it, if this repair fails"
 
 
 def test_so_does_one_that_is_so_late_that_the_ring_has_forgotten(alice: Connection, bob: Connection) -> None:
@@ -94,6 +94,38 @@ def test_so_does_one_that_is_so_late_that_the_ring_has_forgotten(alice: Connecti
     hub.hears(frame(200))
     assert pipe_of(bob).seqs == []
     assert hub.missed == [BOB]
+
+
+def level(room: int, *, version: int) -> Notice:
+    place = Membership(
+        room=room, role=RoomRole.MEMBER, level=Level.NOTHING, read_number=0, read_posts=0, version=version
+    )
+    return Notice(f"member.{BOB}", MembershipChanged(membership=place).encode(), version=version, room=room)
+
+
+def test_an_invitation_that_a_change_of_the_same_place_has_overtaken_is_not_forgotten(
+    alice: Connection, bob: Connection
+) -> None:
+    """Bob joins (2) and turns the room down (3). The second comes first, and does not say where he joined."""
+    hub = WatchedHub().with_(alice).with_(bob, room=None)
+    hub.hears(notices=(level(ROOM, version=3),))
+    hub.missed.clear()
+    hub.hears(notices=(joined(BOB, ROOM, 1, version=2),))
+    assert hub.missed == [BOB]
+    assert hub.notices.doubts(BOB)
+    assert bob.known is not None
+    bob.known.learn(3)
+    assert not hub.notices.doubts(BOB)
+
+
+def test_doubt_forgets_no_removal(alice: Connection, bob: Connection) -> None:
+    """The removal (3) is known when the invitation (2) cannot be carried out; a second copy of that changes nothing."""
+    hub = WatchedHub().with_(alice).with_(bob, room=None)
+    hub.hears(frame(1), removal(2, of=BOB))
+    hub.hears(notices=(left(BOB, ROOM, version=3), joined(BOB, ROOM, 1, version=2)))
+    hub.hears(notices=(joined(BOB, ROOM, 1, version=2),))
+    hub.hears(frame(3, text="secret"))
+    assert pipe_of(bob).seqs == []
 
 
 def test_a_hole_in_what_bob_was_told_is_noticed(bob: Connection) -> None:

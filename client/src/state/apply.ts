@@ -52,6 +52,8 @@ export function apply(session: Session, event: Event): void {
 }
 
 export function takeMessage(session: Session, message: Message): void {
+  const comes = message.system?.kind === "joined" || message.system?.kind === "added"
+  if (comes && session.me.role === "guest") session.askAgain()
   session.rooms.get(message.room)?.count(message, session.me.id)
   session.timeline(message.room).put(message)
   session.typing.stop(message.room, message.author)
@@ -121,6 +123,8 @@ function takeRoom(session: Session, room: Room): void {
 }
 
 function takeMembership(session: Session, told: Membership, room?: Room): void {
+  // Of a room that we do not know yet it says too little: the room comes with the event that lets us in.
+  if (!room && !session.rooms.get(told.room)) return
   if (!session.versions.take(told.room, told.version)) {
     if (room) takeRoom(session, room)
     return
@@ -129,6 +133,7 @@ function takeMembership(session: Session, told: Membership, room?: Room): void {
   if (!room) return session.rooms.get(told.room)?.takePlace(membership)
   session.rooms.put(room, membership)
   session.joined(room)
+  if (session.me.role === "guest") session.askAgain()
 }
 
 function takeWorkspace(session: Session, { name, version }: WorkspaceChanged): void {
@@ -138,5 +143,8 @@ function takeWorkspace(session: Session, { name, version }: WorkspaceChanged): v
 
 function takeMember(session: Session, member: Snapshot["me"]): void {
   session.members.put(member)
-  if (member.id === session.me.id) session.me = session.members.get(member.id)
+  if (member.id !== session.me.id) return
+  const wasGuest = session.me.role === "guest"
+  session.me = session.members.get(member.id)
+  if (wasGuest !== (session.me.role === "guest")) session.askAgain()
 }

@@ -71,6 +71,12 @@ export class CatchUp {
     else this.follow(room, seq)
   }
 
+  /** Something without a seq has changed that nobody told us: ask for it. */
+  refresh(): void {
+    this.#stale = true
+    this.#askSoon()
+  }
+
   forget(room: number): void {
     this.#last.delete(room)
     this.#missing.delete(room)
@@ -93,8 +99,7 @@ export class CatchUp {
         for (const [room, head] of Object.entries(event.heads ?? {})) this.#notice(Number(room), head)
         break
       case "refresh":
-        this.#stale = true
-        return this.#askSoon()
+        return this.refresh()
     }
     apply(this.#session, event)
   }

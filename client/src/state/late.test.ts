@@ -107,6 +107,13 @@ describe("memberships", () => {
     expect(FakeSocket.last.all("resume")).toHaveLength(1)
   })
 
+  test("a change of our place that overtakes “joined” does not hide the room", async () => {
+    session = await liveTab()
+    says({ type: "membership", membership: { ...membership(7, 0, 3), level: "nothing" } })
+    says({ type: "membership", membership: membership(7, 0, 2), room: room(7, 3) })
+    expect(session.rooms.get(7)?.joined).toBe(true)
+  })
+
   test("permissions of before are not taken", async () => {
     session = await liveTab()
     says({ type: "permissions", open_rooms: false, version: 3 })
@@ -137,6 +144,36 @@ describe("read positions", () => {
     says(posted(11))
     says(posted(12, { author: alice.id }))
     expect(session.rooms.get(1)?.unread).toBe(0)
+  })
+})
+
+describe("a guest is told of those only with whom they share a room", () => {
+  const guest = { ...alice, role: "guest" as const }
+  const asks = () => FakeSocket.last.all("resume").length
+
+  test("so they ask when somebody comes into their room, for they may have known them by another name", async () => {
+    session = await liveTab(snapshot(10, { me: guest }))
+    says(posted(11, { system: { kind: "added", member: 9 }, text: "" }))
+    await vi.advanceTimersByTimeAsync(250)
+    expect(asks()).toBe(1)
+  })
+
+  test("and when they come into a room", async () => {
+    session = await liveTab(snapshot(10, { me: guest }))
+    says({ type: "membership", membership: membership(7, 3, 2), room: room(7, 3) })
+    await vi.advanceTimersByTimeAsync(250)
+    expect(asks()).toBe(1)
+  })
+
+  test("and when they become a guest, or are one no longer", async () => {
+    session = await liveTab()
+    says(posted(11, { system: { kind: "joined" }, text: "" }))
+    says({ type: "member", member: { ...alice, role: "admin", version: 2 } })
+    await vi.advanceTimersByTimeAsync(250)
+    expect(asks()).toBe(0)
+    says({ type: "member", member: { ...guest, version: 3 } })
+    await vi.advanceTimersByTimeAsync(250)
+    expect(asks()).toBe(1)
   })
 })
 

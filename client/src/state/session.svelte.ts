@@ -190,6 +190,11 @@ export class Session {
     this.#catchUp.joined(room.id, room.seq)
   }
 
+  /** There may be members whom one sees now, or sees otherwise than when one saw them last: guests are told of no others. */
+  askAgain(): void {
+    this.#catchUp.refresh()
+  }
+
   forgetRoom(room: number): void {
     this.#catchUp.forget(room)
     this.rooms.forget(room)

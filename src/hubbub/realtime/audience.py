@@ -48,6 +48,11 @@ class Audience:
         self._growing.pop(connection.dialect, None)
         self._listeners.setdefault(connection.dialect, {})[connection] = seq
 
+    def knows(self, connection: Connection, seq: int) -> None:
+        """A listener has read the room up to `seq`: whatever ended its membership before that has been undone."""
+        listeners = self._listeners[connection.dialect]
+        listeners[connection] = max(seq, listeners[connection])
+
     def discard(self, connection: Connection) -> None:
         self._departures += 1
         self._listeners.get(connection.dialect, {}).pop(connection, None)

@@ -61,6 +61,10 @@ class Notices:
                 found[member] = min(known)
         return found
 
+    def doubts(self, member: int) -> bool:
+        """Whether a connection of the member has to ask the database."""
+        return any(c.known and c.known.has_gap for c in self._hub.of_member.get(member, ()))
+
     def receive(self, notice: Notice) -> None:
         kind, _, key = notice.topic.partition(".")
         if notice.topic == EVERYONE:
@@ -109,21 +113,27 @@ class Notices:
         for connection in list(self._hub.of_member.get(member, ())):
             if connection.known is None:
                 continue  # its first snapshot is being read, and is compared with the member's version afterwards
+            if connection.known.knows(notice.version):
+                continue
             about: About = notice.room or "permissions"
-            if connection.known.take(notice.version, about) and connection.dialect is as_events:
+            if not connection.known.take(notice.version, about):
+                # A later change of their place in the room is known. It does not say where they join or leave.
+                connection.known.doubtful |= notice.detach or notice.attach is not None
+            elif connection.dialect is as_events:
                 connection.push(parcel)
-                self._attach_or_detach(connection, notice)
-            if connection.known is not None and connection.known.has_gap:
+                connection.known.doubtful |= not self._attach_or_detach(connection, notice)
+            if connection.known.has_gap:
                 self._missed_of_member(member)
 
-    def _attach_or_detach(self, connection: Connection, notice: Notice) -> None:
+    def _attach_or_detach(self, connection: Connection, notice: Notice) -> bool:
+        """False if this cannot be decided without the database."""
         if notice.room is None:
-            return
+            return True
         if notice.detach:
             self._hub.lose(connection, notice.room)
-        elif notice.attach is not None and not self._hub.attach_live(connection, notice.room, notice.attach):
-            connection.known = Versions(notice.version - 1)  # not known yet: repair and poll find it behind
-            self._missed_of_member(connection.member.pk)
+        if notice.attach is None:
+            return True
+        return self._hub.attach_live(connection, notice.room, notice.attach)
 
     def _of_login(self, key: str, version: int) -> None:
         """`session:…`, `token:…`: that login. `member:7!session:…`: all of a member's but one. `recheck:7`: look."""

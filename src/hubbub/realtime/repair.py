@@ -105,7 +105,7 @@ class Repair:
                 if version < told[member]:
                     await self._begin_epoch(f"Member {member} has gone back.")
                     return
-                if version > told[member]:
+                if version > told[member] or self._hub.notices.doubts(member):
                     self.notices.member_soon(member)
 
     async def _workspace_has_gone_back(self) -> bool:

@@ -18,6 +18,7 @@ from hubbub import queries
 from hubbub.dispatch import Job, refusal_of
 from hubbub.errors import SignInRequired, Unavailable
 from hubbub.protocol.commands import Resume
+from hubbub.protocol.objects import Role
 from hubbub.protocol.replies import Resumed, Snapshot
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.runtime import Runtime
@@ -59,7 +60,8 @@ async def _settled(runtime: Runtime, connection: Connection, job: Job) -> bool:
     if connection.known is None:
         connection.known = Versions(member.version)
     connection.known.learn(member.version)
-    hub.notices.begin_with(directory=state.directory, workspace=state.workspace.version)
+    if member.role != Role.GUEST:
+        hub.notices.begin_with(directory=state.directory, workspace=state.workspace.version)
     begun = _attach(runtime, connection, state)
     await runtime.relay.settled()
     if isinstance(command, Resume):
@@ -86,6 +88,8 @@ def _attach(runtime: Runtime, connection: Connection, state: Snapshot) -> list[i
     for room in state.rooms:
         if room.id not in connection.rooms:
             hub.attach_at(connection, room.id, room.seq, room.last_number)
+        else:
+            hub.feeds[room.id].audience.knows(connection, room.seq)
         if hub.feeds[room.id].head < room.seq:
             runtime.repair.soon(
                 hub.feeds[room.id]

@@ -15,11 +15,13 @@ class Versions:
     that one is missing, and the database knows it (see `repair`). The feed of a room does the same with its frames.
     """
 
-    __slots__ = ("_beyond", "whole")
+    __slots__ = ("_beyond", "doubtful", "whole")
 
     def __init__(self, whole: int) -> None:
         self.whole = whole
         """Every change up to this version is known."""
+        self.doubtful = False
+        """Whether a change that is known could not be carried out, so that only the database says how things are."""
         self._beyond: dict[int, About] | None = None
         """Later ones that are known → what each is about. None, mostly: ten thousand connections have one each."""
 
@@ -29,12 +31,16 @@ class Versions:
 
     @property
     def has_gap(self) -> bool:
-        return bool(self._beyond)
+        """Whether the database is to be asked."""
+        return self.doubtful or bool(self._beyond)
+
+    def knows(self, version: int) -> bool:
+        return version <= self.whole or version in (self._beyond or ())
 
     def take(self, version: int, about: About) -> bool:
         """Note a change. False if it, or a later change of what it is about, is known already."""
         beyond = self._beyond or {}
-        if version <= self.whole or version in beyond:
+        if self.knows(version):
             return False
         overtaken = any(later > version and thing == about for later, thing in beyond.items())
         self._advance(self.whole, {**beyond, version: about})
@@ -42,6 +48,8 @@ class Versions:
 
     def learn(self, whole: int) -> None:
         """Everything up to `whole` was read from the database. What is known beyond it stays known."""
+        if whole >= self.newest:
+            self.doubtful = False
         if whole > self.whole:
             self._advance(whole, self._beyond or {})
 
