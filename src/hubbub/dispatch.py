@@ -177,8 +177,8 @@ def _answer(job: Job, result: Any) -> Wire:
     if isinstance(result, Member):
         return Member.objects.get(pk=result.pk).as_object()
     if isinstance(result, MembershipRow):
-        place = MembershipRow.objects.select_related("room").get(pk=result.pk)
-        return place.as_object(as_of=place.room.last_number)
+        place = MembershipRow.objects.select_related("room").filter(pk=result.pk).first()
+        return place.as_object(as_of=place.room.last_number) if place else result.as_object()
     if not isinstance(result, Wire):
         raise TypeError(f"{type(job.command).__name__} was handled, but its handler returned {type(result)}")
     return result

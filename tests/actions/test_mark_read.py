@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hubbub import actions
 from hubbub.models import Member, Membership, Room
-from tests.people import Published, asks, refused, says
+from tests.people import Published, asks, job, refused, says, together
 
 
 def place(member: Member, room: Room) -> Membership:
@@ -68,3 +68,18 @@ def test_whoever_is_outside_has_no_place_to_read_from(dave: Member, square: Room
         asks(dave, "room.read", room=square.pk, number=1)
     with refused("not_found"):
         asks(dave, "room.read", room=kitchen.pk, number=1)
+
+
+def test_a_membership_that_ended_a_moment_ago_is_refused(bob: Member, square: Room) -> None:
+    place = Membership.objects.select_related("room").get(member=bob, room=square)
+    actions.leave_room(member=bob, room=square)
+    with refused("forbidden", "no longer"):
+        actions.mark_read(membership=place, number=1)
+
+
+def test_and_one_that_ends_in_the_same_batch_harms_nobody(bob: Member, square: Room) -> None:
+    done = together(
+        job(bob, "room.read", room=square.pk, number=1),
+        job(bob, "room.leave", room=square.pk),
+    )
+    assert [each.refusal for each in done] == [None, None]

@@ -126,8 +126,9 @@ function takeMembership(session: Session, told: Membership, room?: Room): void {
   // Of a room that we do not know yet it says too little: the room comes with the event that lets us in.
   if (!room && !session.rooms.get(told.room)) return
   if (!session.versions.take(told.room, told.version)) {
-    if (room) takeRoom(session, room)
-    return
+    if (!room || !session.rooms.get(room.id)) return
+    takeRoom(session, room)
+    return session.joined(room)
   }
   const membership = session.reading.merge(told)
   if (!room) return session.rooms.get(told.room)?.takePlace(membership)

@@ -114,6 +114,18 @@ describe("memberships", () => {
     expect(session.rooms.get(7)?.joined).toBe(true)
   })
 
+  test("though our place is known already, coming back into the room asks for what is between", async () => {
+    session = await tabInRoom(10)
+    const reading = session.command("room.read", { room: 1, number: 10 })
+    await turns()
+    FakeSocket.last.answers("room.read", { ...membership(1, 10, 3), as_of: 14 })
+    await reading
+    says({ type: "left", room: 1, version: 2 })
+    says({ type: "membership", membership: membership(1, 10, 3), room: room(1, 14) })
+    await vi.advanceTimersByTimeAsync(250)
+    expect(FakeSocket.last.all("resume")).toMatchObject([{ rooms: { 1: 10 } }])
+  })
+
   test("permissions of before are not taken", async () => {
     session = await liveTab()
     says({ type: "permissions", open_rooms: false, version: 3 })

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from hubbub.actions._telling import tell_membership
+from hubbub.errors import Forbidden
 from hubbub.models import Membership
 from hubbub.protocol.objects import Level
 from hubbub.unit import unit
@@ -23,9 +24,8 @@ def mark_unread(*, membership: Membership, number: int) -> Membership:
 def set_level(*, membership: Membership, level: Level) -> Membership:
     """Which messages of the room notify the member."""
     with unit() as work:
-        membership.level = level
-        membership.save(update_fields=["level"])
-        tell_membership(work, membership)
+        Membership.objects.filter(pk=membership.pk).update(level=level)
+        tell_membership(work, _still_there(membership))
     return membership
 
 
@@ -39,5 +39,13 @@ def _move(membership: Membership, number: int, *, back: bool) -> Membership:
         here = Membership.objects.filter(elsewhere, pk=membership.pk).exclude(read_number=number)
         if here.update(read_number=number, read_posts=posts.first() or 0):
             tell_membership(work, membership)
-    membership.refresh_from_db(fields=["read_number", "read_posts", "version"])
+    return _still_there(membership)
+
+
+def _still_there(membership: Membership) -> Membership:
+    """The membership as it is now. Forbidden if it has ended since it was fetched."""
+    try:
+        membership.refresh_from_db(fields=["level", "read_number", "read_posts", "version"])
+    except Membership.DoesNotExist:
+        raise Forbidden("You are no longer a member of this room.") from None
     return membership

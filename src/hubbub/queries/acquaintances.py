@@ -29,8 +29,8 @@ class Acquaintances:
         The rest are asked for when they speak. A directory older than the workspace's says that more have changed.
         """
         if member.role == Role.GUEST:
-            # Whom guests see depends on their rooms, not on changes. They know nothing of the others, so their directory
-            # is at its beginning: should they become members, they miss everybody.
+            # Whom guests see depends on their rooms, not on changes. They know nothing of the others, so their
+            # directory is at its beginning: should they become members, they miss everybody.
             visible = Member.objects.visible_to(member).order_by("pk")[: limits.SNAPSHOT_MEMBERS]
             return Known([other.as_object() for other in visible], 0)
         if since is None:
