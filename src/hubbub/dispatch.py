@@ -99,7 +99,11 @@ def _run_together(jobs: Sequence[Job]) -> None:
     for job in jobs:
         job.answer = job.result = job.refusal = None  # an earlier try came to nothing
     with unit() as work:
-        _look_again_who_asks([job for job in jobs if type(job.command) is not commands.SendMessage])
+        others = [job for job in jobs if type(job.command) is not commands.SendMessage]
+        if others:
+            # All rooms in one order, before any command takes one: two processes' batches must not wait for each other.
+            Room.objects.lock({room for job in jobs if (room := getattr(job.command, "room", None))})
+        _look_again_who_asks(others)
         for kind, group in groupby(jobs, key=lambda job: type(job.command)):
             if kind is commands.SendMessage:
                 _send_all(work, list(group))

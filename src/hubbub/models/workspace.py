@@ -29,8 +29,11 @@ class WorkspaceQuerySet(models.QuerySet["Workspace"]):
         """The workspace as it is now, with all that names its history, for what is handed out or compared by that."""
         if not _has_timeline(self.db):
             return self.the_one()
-        found = self.annotate(timeline=RawSQL(TIMELINE, ())).order_by("pk").first()  # noqa: S611  no arguments
-        return found or self.the_one()
+        told = self.annotate(timeline=RawSQL(TIMELINE, ())).order_by("pk")  # noqa: S611  no arguments
+        found = told.first()
+        if found is None:  # a new site: the row that is made here does not know its timeline
+            found = told.get(pk=self.the_one().pk)
+        return found
 
     def count_directory_change(self) -> int:
         """A member has changed: the place of that change in the directory's order."""
