@@ -111,7 +111,7 @@ def comes(serving: Server) -> Iterator[Arrive]:
     here: list[Online] = []
 
     def arrive(
-        who: str | Person, *, snapshot: bool = True, at: Server | None = None, **how: object
+        who: str | Person, *, snapshot: bool = True, at: Server | None = None, **how: Any
     ) -> Online:
         at = at or serving
         person = at.site.people[who] if isinstance(who, str) else who
@@ -131,7 +131,7 @@ def enters(serving: Server) -> Iterator[Enter]:
     """`enters("garden", "bob")`: Bob opens the room socket of that room."""
     here: list[Lines] = []
 
-    def enter(room: str, who: str | Person = "bob", **how: object) -> Lines:
+    def enter(room: str, who: str | Person = "bob", **how: Any) -> Lines:
         person = serving.site.people[who] if isinstance(who, str) else who
         lines = Lines(dial(serving, f"/ws/chat/{quote(room, safe='')}/", person=person, **how))
         here.append(lines)

@@ -17,7 +17,8 @@ def main(command: list[str]) -> int:
         raise SystemExit(__doc__)
     try:
         with running_postgres() as postgres, running_redis() as redis:
-            environment = {**os.environ, "DATABASE_URL": postgres.url, "REDIS_URL": redis.url}
+            urls = {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url, "TESTS_SERVERS": "yes"}
+            environment = {**os.environ, **urls}
             return subprocess.run(command, env=environment, check=False).returncode
     except NotFound as reason:
         raise SystemExit(str(reason)) from None
