@@ -30,15 +30,20 @@ class Redis(Program):
 class Postgres(Program):
     """Killed with all its children it recovers from its log, as after a power cut on an honest disk."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **settings: str) -> None:
         user = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
         super().__init__(data, user=user)
-        self._programs = find_postgres()
+        self.programs = find_postgres()
         if user is not None:
-            self._programs = readable_by(user, self._programs, data)
+            self.programs = readable_by(user, self.programs, data)
             os.chown(data, user, user)
-        self._cluster = data / "cluster"
-        make_cluster(self._programs, self._cluster, user)
+        self.cluster = data / "cluster"
+        self._settings = SETTINGS | settings
+        self.make()
+
+    def make(self) -> None:
+        """Put the files of a new cluster into `cluster`."""
+        make_cluster(self.programs, self.cluster, self._user)
 
     @property
     def url(self) -> str:
@@ -49,16 +54,16 @@ class Postgres(Program):
 
     @property
     def command(self) -> list[str]:
-        settings = [part for item in SETTINGS.items() for part in ("-c", "=".join(item))]
-        return [str(self._programs / "postgres"), "-D", str(self._cluster), "-p", str(self.port), *settings]
+        settings = [part for item in self._settings.items() for part in ("-c", "=".join(item))]
+        return [str(self.programs / "postgres"), "-D", str(self.cluster), "-p", str(self.port), *settings]
 
     def answers(self) -> bool:
-        return accepts_connections(self._admin)
+        return accepts_connections(self.admin)
 
     def make_database(self) -> None:
-        with psycopg.connect(self._admin, autocommit=True) as connection:
+        with psycopg.connect(self.admin, autocommit=True) as connection:
             connection.execute("CREATE DATABASE hubbub")
 
     @property
-    def _admin(self) -> str:
+    def admin(self) -> str:
         return f"postgresql://hubbub@127.0.0.1:{self.port}/postgres"

@@ -18,11 +18,11 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from hubbub.protocol.ids import make_message_id
 from tests.faults.history import Said, View
+from tests.faults.outbox import Outbox
 from tests.faults.terms import bound
 
 STAY_AWAY = {4000, 4001, 4003, 4004}
 AGAIN = {"unavailable", "rate_limited"}
-FINAL = {"invalid", "forbidden", "not_found", "conflict", "sign_in"}
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.05, 2.0
 
 
@@ -33,15 +33,13 @@ class BookKeeper:
         self.name = name
         self.member = 0
         self.views: dict[int, View] = {}
-        self.said: list[Said] = []
         self.opened: list[float] = []
         self.closed: list[tuple[float, int]] = []
         self.latencies: list[tuple[float, float]] = []
         """(when, seconds since it was said) of what others said."""
-        self.refusals: list[tuple[float, float, str]] = []
-        """(when, seconds it took, code) of sends that were to be tried again."""
-        self.lags = 0
-        self.resets = 0
+        self.lags = self.resets = 0
+        self.epochs: list[tuple[float, str]] = []
+        """(when, name) of each history that it has followed."""
         self.receive_buffer = 0
         """Bytes that its kernel takes for it; 0: as many as it likes."""
         self.pings = True
@@ -55,20 +53,21 @@ class BookKeeper:
         self._epoch = ""
         self._socket: ClientConnection | None = None
         self._requests: dict[int, Callable[[dict[str, Any]], None]] = {}
-        self._next = 0
-        self._outbox: list[Said] = []
-        self._settled_all = asyncio.Event()
-        self._settled_all.set()
-        self._under_way: set[int] = set()
-        self._sent_at: dict[int, float] = {}
-        self._retry_after = 0.0
+        self._outbox = Outbox(self._request, self.live.is_set)
+        self._next, self._retry_after = 0, 0.0
+
+    @property
+    def said(self) -> list[Said]:
+        return self._outbox.said
+
+    @property
+    def refusals(self) -> list[tuple[float, float, str]]:
+        """(when, seconds it took, code) of sends that were to be tried again."""
+        return self._outbox.refusals
 
     def say(self, room: int, text: str) -> Said:
         message = Said(make_message_id(), room, self.member, text, time.monotonic())
-        self.said.append(message)
-        self._outbox.append(message)
-        self._settled_all.clear()
-        self._send_next(room)
+        self._outbox.add(message)
         return message
 
     async def run(self) -> None:
@@ -111,12 +110,11 @@ class BookKeeper:
 
     def give_up(self) -> None:
         """What has no outcome will not get one: it may no longer speak there."""
-        self._outbox.clear()
-        self._settled_all.set()
+        self._outbox.give_up()
 
     async def settle(self) -> None:
         """Wait until everything that was said has an outcome."""
-        await self._settled_all.wait()
+        await self._outbox.settled()
 
     async def ask(self, within: float = bound(15), **command: Any) -> dict[str, Any]:
         """One command and its reply document; ConnectionError if the line breaks first."""
@@ -214,7 +212,7 @@ class BookKeeper:
 
     def _started(self, document: dict[str, Any]) -> None:
         if state := document.get("ok"):
-            self._epoch = state["epoch"]
+            self._begin_epoch(state["epoch"])
             for room in state["rooms"]:
                 self.views[room["id"]] = View(start=room["seq"], seq=room["seq"])
             self._is_live(state)
@@ -230,8 +228,10 @@ class BookKeeper:
         mine = {room["id"]: room for room in state["rooms"]}
         if state.get("reset"):
             self.resets += 1
-            self._epoch = state["epoch"]
+            self._begin_epoch(state["epoch"])
             self.views = {pk: View(start=room["seq"], seq=room["seq"]) for pk, room in mine.items()}
+            self._outbox.send_again()
+            self.live.clear()  # until the outbox may go on
         for room, view in self.views.items():
             if room not in mine and view.left_at is None:
                 view.left_at = view.seq
@@ -249,6 +249,10 @@ class BookKeeper:
             self._enter(room)
         self._is_live(state)
 
+    def _begin_epoch(self, epoch: str) -> None:
+        self._epoch = epoch
+        self.epochs.append((time.monotonic(), epoch))
+
     def _enter(self, room: dict[str, Any]) -> None:
         """A room that is new to it, or that it has left and come back to."""
         view = self.views.get(room["id"])
@@ -259,8 +263,7 @@ class BookKeeper:
         self.presence = {p["member"]: p["state"] for p in state["presence"]}
         if not self.live.is_set():
             self.live.set()
-            for room in {message.room for message in self._outbox}:
-                self._send_next(room)
+            self._outbox.send()
 
     def _apply(self, room: int, seq: int, after: int | None, message: dict[str, Any]) -> None:
         view = self.views.get(room)
@@ -281,38 +284,6 @@ class BookKeeper:
         if message["author"] != self.member and message["text"].startswith("@"):
             now = time.monotonic()
             self.latencies.append((now, now - float(message["text"][1:].partition(" ")[0])))
-
-    # ── the outbox ──
-
-    def _send_next(self, room: int) -> None:
-        """One at a time in each room: a message that is told to wait must not be overtaken by the next."""
-        message = next((m for m in self._outbox if m.room == room), None)
-        if message is None or room in self._under_way or not self.live.is_set():
-            return
-        self._under_way.add(room)
-        self._sent_at[room] = time.monotonic()
-        command = {"type": "message.send", "room": room, "message": str(message.id), "text": message.text}
-        self._request(command, lambda document: self._settled(message, document))
-
-    def _settled(self, message: Said, document: dict[str, Any]) -> None:
-        self._under_way.discard(message.room)
-        if "lost" in document:
-            return
-        if ok := document.get("ok"):
-            message.outcome, message.number = "acked", ok["message"]["number"]
-        elif document["error"]["code"] in FINAL:
-            message.outcome = "failed"
-        else:
-            delay = document["error"].get("retry_after", 0.5)
-            now = time.monotonic()
-            self.refusals.append((now, now - self._sent_at.get(message.room, now), document["error"]["code"]))
-            asyncio.get_running_loop().call_later(delay, self._send_next, message.room)
-            return
-        message.settled = time.monotonic()
-        self._outbox.remove(message)
-        if not self._outbox:
-            self._settled_all.set()
-        self._send_next(message.room)
 
 
 def _small_socket(where: str, receive_buffer: int) -> socket.socket:

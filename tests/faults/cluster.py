@@ -100,3 +100,17 @@ class Cluster(Place):
         directory = self.data / name
         directory.mkdir()
         return directory
+
+
+class WithoutRedis(Cluster):
+    """Two nodes on one PostgreSQL that know each other only through it."""
+
+    tier = "PostgreSQL, no Redis, two nodes"
+
+    def __init__(self) -> None:
+        super().__init__(nodes=2, REDIS_URL="")
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.backends.remove(self.redis)
+        self.redis.end()

@@ -61,6 +61,16 @@ def one_cluster() -> Iterator[Cluster]:
         skip_or_fail(reason)
 
 
+@pytest.fixture(scope="module")
+def lonely_cluster() -> Iterator[Cluster]:
+    """PostgreSQL and Redis; the nodes are the module's own (see tests.faults.proxied)."""
+    try:
+        with Cluster(nodes=0) as place:
+            yield place
+    except NotFound as reason:
+        skip_or_fail(reason)
+
+
 @pytest.fixture
 def sqlite(one_sqlite_node: Place) -> Place:
     """One process on SQLite, whole again after the test before."""

@@ -10,7 +10,7 @@ itself (SIGKILL): at some time, chosen at random, among the first FAIL_WITHIN th
 READS_FILE names a file that gets a line for each range of a room's messages that is read from the database because
 somebody missed it.
 
-CLOCK_FILE names a file with seconds to add to the wall clock, read anew at every look. WATCHDOG_FILE names one that
+CLOCK_FILE names a file with seconds to add to the wall clock (see tests.faults.elsewhen). WATCHDOG_FILE names one that
 gets a line for each turn of a watcher on the event loop: when (monotonic), and how much too late it came, in seconds.
 HELD_FILE names one in which stands how many bytes have been held for one slow connection at most.
 """
@@ -26,7 +26,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -84,21 +83,6 @@ def die_before_answer() -> None:
         finished(self, published)
 
     Writer._finished = failing  # type: ignore[method-assign]
-
-
-def live_in_another_time(offset: Path) -> None:
-    """`datetime.now` as the product uses it; what measures intervals (`monotonic`) stays, as on a real machine."""
-    from django.utils import timezone
-
-    from hubbub import unit
-
-    class Elsewhen(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-            return datetime.now(tz) + timedelta(seconds=float(offset.read_text() or 0))
-
-    vars(unit)["datetime"] = Elsewhen
-    timezone.now = lambda: Elsewhen.now(UTC)
 
 
 def note_reads(report: Path) -> None:
@@ -180,6 +164,7 @@ FAILPOINTS: dict[str, Callable[[], None]] = {
 
 def main() -> int:
     from hubbub_site.commands import start
+    from tests.faults.elsewhen import live_in_another_time
 
     start(make=True)  # models can be imported from here on
     if point := os.environ.get("FAILPOINT"):

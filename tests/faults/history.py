@@ -21,6 +21,8 @@ class Said:
     """`acked`, `failed` (refused for good) or `unknown` (no answer yet)."""
     number: int = 0
     settled: float = 0.0
+    placed_again: bool = False
+    """Whether it had been acknowledged and was lost, so that sending it again gave it another place."""
 
 
 @dataclass(slots=True)
@@ -51,14 +53,25 @@ class Broken(AssertionError):
     """An invariant does not hold; the message says which and where."""
 
 
-def check(said: list[Said], views: dict[str, dict[int, View]], truth: dict[int, Truth]) -> dict[str, int]:
-    """Compare everything. Raises Broken with the first few violations; returns figures for the report."""
+def check(
+    said: list[Said],
+    views: dict[str, dict[int, View]],
+    truth: dict[int, Truth],
+    members: dict[str, int] | None = None,
+) -> dict[str, int]:
+    """Compare everything. Raises Broken with the first few violations; returns figures for the report.
+
+    `views`: by the name of the client and the room. `members`: who each client is, for removals (I7).
+    """
     broken = [
         *_in_database_once(said, truth),
+        *_stored_as_said(said, truth),
         *_without_holes(truth),
         *_author_order(said),
         *_views_are_the_database(views, truth),
+        *_nothing_invented(views, truth),
         *_same_bytes(views),
+        *_nothing_after_a_removal(views, members or {}, truth),
         *_unread(truth),
     ]
     if broken:
@@ -89,6 +102,21 @@ def _in_database_once(said: list[Said], truth: dict[int, Truth]) -> list[str]:
     return found
 
 
+def _stored_as_said(said: list[Said], truth: dict[int, Truth]) -> list[str]:
+    """I1: what was acknowledged is stored where, as and by whom it was said, unless it was edited since."""
+    stored = {UUID(m["id"]): m for room in truth.values() for m in room.messages}
+    found = []
+    for message in said:
+        kept = stored.get(message.id)
+        if message.outcome != "acked" or kept is None:
+            continue
+        if (kept["room"], kept["author"], kept["number"]) != (message.room, message.author, message.number):
+            found.append(f"I1: {message.text!r} is not stored where it was acknowledged")
+        elif kept["text"] != message.text and not (kept.get("edited_at") or kept.get("deleted")):
+            found.append(f"I1: {message.text!r} is stored as {kept['text']!r}")
+    return found
+
+
 def _without_holes(truth: dict[int, Truth]) -> list[str]:
     """I6: numbers are 1…n, seqs are unique, the head is the last of them, posts are counted."""
     found = []
@@ -110,17 +138,17 @@ def _without_holes(truth: dict[int, Truth]) -> list[str]:
 
 
 def _author_order(said: list[Said]) -> list[str]:
-    """I5: what one client said in one room, in the order it said it."""
+    """I5: what one client said in one room, in the order it said it; what was lost and came back, by itself."""
     found = []
-    last: dict[tuple[int, int], Said] = {}
+    last: dict[tuple[int, int, bool], Said] = {}
     for message in said:
         if message.outcome == "acked":
-            before = last.get((message.author, message.room))
+            before = last.get(place := (message.author, message.room, message.placed_again))
             if before and before.number >= message.number:
                 found.append(
                     f"I5: {before.text!r} ({before.number}) came after {message.text!r} ({message.number})"
                 )
-            last[message.author, message.room] = message
+            last[place] = message
     return found
 
 
@@ -130,9 +158,6 @@ def _views_are_the_database(views: dict[str, dict[int, View]], truth: dict[int, 
     for name, rooms in views.items():
         for room, view in rooms.items():
             if view.left_at is not None:
-                after = [seq for seq in view.seen if seq > view.left_at]
-                if after:
-                    found.append(f"I7: {name} left room {room} at {view.left_at} and heard {after[:3]}")
                 continue
             state = truth[room]
             if view.seq != state.seq:
@@ -146,6 +171,17 @@ def _views_are_the_database(views: dict[str, dict[int, View]], truth: dict[int, 
     return found
 
 
+def _nothing_invented(views: dict[str, dict[int, View]], truth: dict[int, Truth]) -> list[str]:
+    """I3: nobody was told of a message that is not stored, as if it had been published before its commit."""
+    stored = {room: {UUID(m["id"]) for m in state.messages} for room, state in truth.items()}
+    return [
+        f"I3: {name} was told of message {pk} in room {room}, which is not stored"
+        for name, rooms in views.items()
+        for room, view in rooms.items()
+        for pk in view.states.keys() - stored[room]
+    ]
+
+
 def _same_bytes(views: dict[str, dict[int, View]]) -> list[str]:
     """I4: the same seq of the same room is the same state for all."""
     known: dict[tuple[int, int], tuple[str, bytes]] = {}
@@ -157,6 +193,40 @@ def _same_bytes(views: dict[str, dict[int, View]]) -> list[str]:
                 if theirs != state:
                     found.append(f"I4: seq {seq} of room {room} is not the same for {other} and {name}")
     return found
+
+
+def _nothing_after_a_removal(
+    views: dict[str, dict[int, View]], members: dict[str, int], truth: dict[int, Truth]
+) -> list[str]:
+    """I7: a view that has ended has nothing after the message that ended the membership.
+
+    That message counts, not when the client noticed: a resume may tell them that they left, and held events follow.
+    """
+    found = []
+    for name, rooms in views.items():
+        for room, view in rooms.items():
+            if view.left_at is None:
+                continue
+            end = _last_removal(truth[room], members.get(name))
+            if end is None or end < view.start:
+                end = view.left_at  # a login that ended, while its member belongs to the room
+            if after := sorted(seq for seq in view.seen if seq > end):
+                found.append(f"I7: {name} left room {room} at {end} and heard {after[:3]}")
+    return found
+
+
+def _last_removal(state: Truth, member: int | None) -> int | None:
+    """The seq of the last message that says that this member left or was removed."""
+    seqs = [
+        message["seq"]
+        for message in state.messages
+        if (what := message.get("system"))
+        and (
+            (what["kind"] == "left" and message["author"] == member)
+            or (what["kind"] == "removed" and what.get("member") == member)
+        )
+    ]
+    return max(seqs, default=None)
 
 
 def _unread(truth: dict[int, Truth]) -> list[str]:

@@ -13,6 +13,8 @@ import sys
 import traceback
 from typing import Any
 
+from tests.faults import inside_state
+
 NAME = "tests.faults.inside"
 
 
@@ -145,6 +147,17 @@ def remove(room: int, member: int) -> int:
     return told[0].seq
 
 
+def set_password(member: int, password: str) -> str:
+    """So that they can sign in with a browser. Returns their user name."""
+    from hubbub.models import Member
+
+    user = Member.objects.get(pk=member).user
+    assert user is not None
+    user.set_password(password)
+    user.save()
+    return user.get_username()
+
+
 def revoke(member: int) -> None:
     """End all tokens of a member."""
     from hubbub import actions
@@ -155,7 +168,9 @@ def revoke(member: int) -> None:
         actions.revoke_token(by=person, token=token)
 
 
-VERBS = {verb.__name__: verb for verb in (people, small_rooms, truth, heads, say, remove, revoke)}
+VERBS = {
+    verb.__name__: verb for verb in (people, small_rooms, truth, heads, say, remove, set_password, revoke)
+} | inside_state.VERBS
 
 
 def main() -> None:

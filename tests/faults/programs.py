@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -14,6 +15,8 @@ from tests.servers.process import as_user, die_with_parent, free_port
 
 START_SECONDS = 90
 STOP_SECONDS = 90
+STATE_SECONDS = 5
+"""Until the kernel has stopped a process, or lets it go on."""
 
 
 class Program:
@@ -76,12 +79,17 @@ class Program:
                 raise RuntimeError(f"{type(self).__name__} does not serve:\n{self.log.read_text()[-3000:]}")
             time.sleep(0.03)
 
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended: minus the signal's number if a signal killed it; None while it runs."""
+        return self._process.poll() if self._process is not None else None
+
     def kill(self) -> None:
         """SIGKILL to all of it: nothing is finished, nobody is told."""
-        if self._process is not None and self._process.poll() is None:
+        if self.running:
             self.faults += 1
-            self._signal(signal.SIGKILL)
-            self._process.wait()
+            self.end()
+            assert self.exit_code == -signal.SIGKILL, f"it had ended by itself: {self.exit_code}"
 
     def terminate(self) -> int:
         """SIGTERM, and wait: the exit code."""
@@ -91,26 +99,50 @@ class Program:
         return self._process.wait(STOP_SECONDS)
 
     def freeze(self) -> None:
-        """SIGSTOP: its sockets stay open, nobody answers."""
+        """SIGSTOP to all of it: its sockets stay open, nobody answers."""
         self.faults += 1
-        self._signal(signal.SIGSTOP)
+        self._stop()
+        wait_for(lambda: self.frozen, STATE_SECONDS, "all its processes are stopped")
 
     def thaw(self) -> None:
+        """SIGCONT to all of it. Nothing happens to a program that is not frozen."""
         if self.running:
             self._signal(signal.SIGCONT)
+            wait_for(lambda: not self.frozen, STATE_SECONDS, "its processes go on")
+
+    @property
+    def frozen(self) -> bool:
+        """Whether none of its processes can run."""
+        return all(_state(pid) == "T" for pid in [self.pid, *children(self.pid)])
 
     def end(self) -> None:
         """At the end of a test: whatever state it is in, it is gone. Not counted as a fault."""
         if self.running:
+            self._stop()  # a child that was made after the others were counted would survive
             self._signal(signal.SIGKILL)
             self._process and self._process.wait()
 
+    def _stop(self) -> None:
+        """The parent first, which then makes no more children."""
+        _send(self.pid, signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
+
     def _signal(self, number: int) -> None:
         for pid in [*children(self.pid), self.pid]:
-            try:
-                os.kill(pid, number)
-            except ProcessLookupError:
-                continue
+            _send(pid, number)
+
+
+def _send(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def _state(pid: int) -> str:
+    """One letter of the kernel's: R, S, D, T (stopped), Z (dead, not yet waited for). T also if it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return "T"
 
 
 def wait_for(true: Callable[[], bool], within: float, what: str) -> None:

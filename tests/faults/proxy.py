@@ -7,10 +7,12 @@ import contextlib
 import random
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
+from typing import Self
 
 CHUNK = 16 * 1024
+Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class FaultProxy:
@@ -29,11 +31,11 @@ class FaultProxy:
         self._up, self._down = asyncio.Event(), asyncio.Event()
         self._up.set()
         self._down.set()
-        self._lines: set[_Line] = set()
-        self._forgotten: list[_Line] = []
+        self._lines: set[Line] = set()
+        self._forgotten: list[Line] = []
         self._server: asyncio.Server | None = None
 
-    async def __aenter__(self) -> FaultProxy:
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, self.host, 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
@@ -49,7 +51,7 @@ class FaultProxy:
 
     def cut(self) -> None:
         """Close every line in the ordinary way."""
-        self._break(_Line.close)
+        self._break(Line.close)
 
     def cut_one(self, chance: random.Random) -> None:
         """Close or tear one of its lines. There must be one."""
@@ -59,7 +61,7 @@ class FaultProxy:
 
     def reset(self) -> None:
         """Tear every line: the other end gets RST, and what was under way is gone."""
-        self._break(_Line.reset)
+        self._break(Line.reset)
 
     def swallow(self, yes: bool = True, *, up: bool = True, down: bool = True) -> None:
         """Keep lines open and pass nothing on, as when a cable is pulled. What comes meanwhile waits.
@@ -74,16 +76,20 @@ class FaultProxy:
     def lose(self) -> None:
         """Forget every line without telling anybody: half-open sockets on both sides."""
         self._forgotten += self._lines
-        self._break(_Line.forget)
+        self._break(Line.forget)
         self._lines.clear()
 
     def __len__(self) -> int:
         return len(self._lines)
 
-    def _break(self, how: Callable[[_Line], None]) -> None:
+    def _break(self, how: Callable[[Line], None]) -> None:
         self.faults += 1
         for line in list(self._lines):
             how(line)
+
+    def line(self, client: Ends, server: Ends) -> Line:
+        """A new line. Subclasses return a subclass of `Line` that looks at what it carries."""
+        return Line(self, client, server)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.refusing:
@@ -94,7 +100,7 @@ class FaultProxy:
         except OSError:
             writer.transport.abort()
             return
-        line = _Line(self, (reader, writer), upstream)
+        line = self.line((reader, writer), upstream)
         self._lines.add(line)
         try:
             await line.carry()
@@ -102,15 +108,10 @@ class FaultProxy:
             self._lines.discard(line)
 
 
-class _Line:
+class Line:
     """One client's connection and its continuation to the server."""
 
-    def __init__(
-        self,
-        proxy: FaultProxy,
-        client: tuple[asyncio.StreamReader, asyncio.StreamWriter],
-        server: tuple[asyncio.StreamReader, asyncio.StreamWriter],
-    ) -> None:
+    def __init__(self, proxy: FaultProxy, client: Ends, server: Ends) -> None:
         self._proxy, self._client, self._server = proxy, client, server
         self._lost = False
         self._done = asyncio.Event()
@@ -155,5 +156,10 @@ class _Line:
                     await asyncio.sleep(self._proxy.latency)
                 if slow and self._proxy.bytes_per_second:
                     await asyncio.sleep(len(data) / self._proxy.bytes_per_second)
-                writer.write(data)
+                for piece in self.coming_down(data) if slow else (data,):
+                    writer.write(piece)
                 await writer.drain()
+
+    def coming_down(self, data: bytes) -> Iterable[bytes]:
+        """What the client gets for `data` of the server."""
+        return (data,)

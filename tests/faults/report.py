@@ -22,6 +22,7 @@ WORDS = {
     "slowest_ack_s": "slowest answer {:.2f} s",
     "slowest_refusal_s": "refused within {:.2f} s",
     "slowest_read_refusal_s": "reads answered or refused within {:.2f} s",
+    "stopped_s": "ended by itself after {:.1f} s at the latest",
     "roster_clean_s": "roster right after {:.1f} s",
     "moved_s": "its people at another node after {:.1f} s",
     "noticed_by_clients_s": "noticed by clients after {:.1f} s",
@@ -37,10 +38,18 @@ WORDS = {
     "kib_each": "{:.1f} KiB a connection",
     "memory_percent": "memory {:+.1f} %",
     "descriptors_more": "{:+d} descriptors",
+    "bus_back_s": "the bus is back {:.2f} s after the new master",
+    "missing": "{:,} acknowledged messages were missing",
+    "epoch_s": "everybody started over after {:.2f} s",
     "dups": "{:,} answered `dup`",
     "changes": "{:,} changes",
     "connects": "{:,} connects",
     "refused": "{:,} refused",
+    "cuts_in_commit": "{:,} cuts within a commit",
+    "cuts_in_checkpoint": "{:,} within a checkpoint",
+    "sectors_dropped": "{:,} sectors dropped",
+    "sectors_torn": "{:,} torn",
+    "cuts_served": "{:,} served again",
 }
 """A figure that a row may have → what it says, in reading order."""
 

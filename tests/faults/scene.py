@@ -139,7 +139,9 @@ class Scene:
                 for _, view in here(person):
                     view.left_at = view.seq
         said = [message for person in self.people for message in person.said]
-        self.figures |= check(said, {person.name: person.views for person in self.people}, truth)
+        views = {person.name: person.views for person in self.people}
+        members = {person.name: person.member for person in self.people}
+        self.figures |= check(said, views, truth, members)
         returns = [pause for person in self.people for pause in _pauses(person)]
         self.figures["cuts"] = sum(len(person.closed) for person in self.people)
         self.figures["slowest_return_s"] = round(max(returns, default=0.0), 2)

@@ -41,6 +41,9 @@ async def test_a_server_that_is_killed_again_and_again_loses_and_doubles_nothing
         assert not sum(person.resets for person in s.people), "a resume began anew"
 
     assert figures["acked"] == figures["said"]
+    assert figures["cuts"] >= len(s.people), "everybody was cut off"
+    codes = {code for person in s.people for _, code in person.closed}
+    assert codes <= {1006, 1011}, "without a goodbye"  # 1011: the client found out as it sent
     with sqlite3.connect(sqlite.data / "hubbub.sqlite3") as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     record("F1", sqlite, figures | {"slowest_first_ack_s": round(max(first_acks), 2)})

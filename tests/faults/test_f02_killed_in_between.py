@@ -6,6 +6,7 @@ The failpoints are in tests.faults.failing; nothing of them is in the product.
 from __future__ import annotations
 
 import asyncio
+import signal
 
 import pytest
 
@@ -66,6 +67,9 @@ async def test_others_hear_of_what_their_neighbour_committed_as_it_died(
             while message.id not in listener.views[s.rooms[0]].states:
                 await asyncio.sleep(0.02)
         assert message.outcome == "unknown"
+        while dying.running:
+            await asyncio.sleep(0.02)
+        assert dying.exit_code == -signal.SIGKILL, "it has killed itself"
         addresses[0] = cluster.nodes[2]
         await s.peace()
         figures = await s.verdict()
@@ -79,6 +83,7 @@ async def _bring_back(node: Node, s: Scene, seconds: float) -> None:
     for _ in turns(seconds):
         while node.running:
             await asyncio.sleep(0.02)
+        assert node.exit_code == -signal.SIGKILL, "it ended in another way"
         s.figures["faults"] += 1
         node.start()
         await node.ready()

@@ -7,13 +7,17 @@ import time
 
 import pytest
 
+from hubbub.protocol.closing import Close
 from tests.faults.cluster import Cluster, Place
 from tests.faults.conftest import Record
-from tests.faults.scene import scene
+from tests.faults.nodes import Node
+from tests.faults.scene import Scene, scene
 from tests.faults.terms import bound, turns
 
 BACK_SECONDS = 10.0
 FADED_SECONDS = 20.0
+STOPPED_SECONDS = 5.0
+"""Clients get so long to go when they are asked to. Requests under way would get ten more; here are none."""
 
 
 async def test_when_a_node_dies_its_people_are_elsewhere_and_nothing_is_lost(
@@ -37,6 +41,7 @@ async def test_when_a_node_dies_its_people_are_elsewhere_and_nothing_is_lost(
         await s.peace()
         figures = await s.verdict()
     record("F4", cluster, figures)
+    assert figures["cuts"] >= 24 // 3, "they were cut off"
     assert figures["acked"] == figures["said"]
     assert figures["slowest_return_s"] < bound(BACK_SECONDS)
 
@@ -72,16 +77,57 @@ async def test_a_rolling_restart_loses_nothing(
             for _ in turns(seconds):
                 for node in place.nodes:
                     await asyncio.sleep(0.3)
-                    assert await asyncio.to_thread(node.terminate) == 0
-                    s.figures["faults"] += 1
-                    node.start()
-                    await node.ready()
-                    await s.all_live()
+                    await _restart(s, [node])
 
         await s.while_talking(restarts, per_second=60)
-        await s.peace()
-        figures = await s.verdict()
-        codes = {code for person in s.people for _, code in person.closed}
-    record("F16", place, figures)
+        await _all_was_finished(s, place, record, "F16")
+
+
+async def test_a_stop_of_all_nodes_at_once_loses_nothing(
+    cluster: Cluster, seconds: float, seed: int, record: Record
+) -> None:
+    """F16 as a deployment does it that has no time: there is no other node to go to."""
+    async with scene(cluster, seed=seed) as s:
+        await s.enter(18, 3)
+
+        async def restarts() -> None:
+            for _ in turns(seconds):
+                await asyncio.sleep(0.3)
+                await _restart(s, cluster.nodes)
+
+        await s.while_talking(restarts, per_second=60)
+        await _all_was_finished(s, cluster, record, "F16 all at once")
+
+
+async def _restart(s: Scene, nodes: list[Node]) -> None:
+    """SIGTERM, and again. All who were connected are told 4012, and each server ends by itself with code 0."""
+    connected = sum((node.readiness() or {})["connections"] for node in nodes)
+    assert connected, "somebody is there to be told"
+    told = _told_to_go(s)
+    begun = time.monotonic()
+    codes = await asyncio.gather(*(asyncio.to_thread(node.terminate) for node in nodes))
+    stopped = time.monotonic() - begun
+    assert codes == [0] * len(nodes)
+    assert all(not node.answers() for node in nodes)
+    assert _told_to_go(s) - told == connected
+    s.figures["stopped_s"] = max(s.figures.get("stopped_s", 0), round(stopped, 1))
+    s.figures["faults"] += len(nodes)
+    for node in nodes:
+        node.start()
+    for node in nodes:
+        await node.ready()
+    await s.all_live()
+
+
+def _told_to_go(s: Scene) -> int:
+    return sum(code == Close.GOING_AWAY for person in s.people for _, code in person.closed)
+
+
+async def _all_was_finished(s: Scene, place: Place, record: Record, row: str) -> None:
+    await s.peace()
+    figures = await s.verdict()
+    record(row, place, figures)
     assert figures["acked"] == figures["said"]
-    assert codes == {4012}, "they were asked to go, not cut off"
+    codes = {code for person in s.people for _, code in person.closed}
+    assert codes == {Close.GOING_AWAY}, "they were asked to go, not cut off"
+    assert figures["stopped_s"] <= bound(STOPPED_SECONDS)

@@ -80,6 +80,8 @@ async def test_nothing_is_lost_everybody_is_back_and_the_roster_is_right(
             await _all_see(stay, person.member, "active")
     record("F4 two processes", pair, figures)
     assert figures["acked"] == figures["said"]
+    torn_off = sum(code == 1006 for person in stay for _, code in person.closed)
+    assert torn_off >= len(stay) // 2 * dying.faults, "everybody at the dying process, each time"
     assert figures["slowest_return_s"] <= bound(BACK_SECONDS)
     assert figures["roster_clean_s"] <= bound(ROSTER_SECONDS)
 

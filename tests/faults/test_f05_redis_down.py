@@ -58,7 +58,8 @@ async def test_a_redis_that_drops_its_listeners_again_and_again(
         async def drops() -> None:
             with redis.Redis.from_url(cluster.redis.url) as client:
                 for _ in turns(seconds, at_least=2):
-                    await asyncio.to_thread(client.client_kill_filter, _type="pubsub")
+                    killed = await asyncio.to_thread(client.client_kill_filter, _type="pubsub")
+                    assert killed >= len(cluster.nodes), "each node listens again, and is cut off again"
                     s.figures["faults"] += 1
                     await asyncio.sleep(2)
 
@@ -83,6 +84,12 @@ async def test_the_event_loop_never_stands_still_for_a_frozen_redis(
                 cluster.redis.freeze()
                 s.figures["faults"] += 1
                 await asyncio.sleep(seconds)
+                await asyncio.to_thread(
+                    wait_for,
+                    lambda: (node.readiness() or {}).get("bus") == "degraded",
+                    bound(5),
+                    "it is said",
+                )
                 cluster.redis.thaw()
                 await asyncio.sleep(2)
 

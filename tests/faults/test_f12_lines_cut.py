@@ -37,6 +37,7 @@ async def test_two_seconds_of_no_network_every_ten_seconds(
         await s.peace()
         figures = await s.verdict()
     record("F12", place, figures)
+    assert figures["cuts"] >= len(s.people), "everybody was cut off"
     assert figures["acked"] == figures["said"]
     assert figures["slowest_return_s"] < cut + bound(BACK_SECONDS)
 
@@ -61,4 +62,5 @@ async def test_lines_that_are_cut_one_by_one_at_random(
         await s.peace()
         figures = await s.verdict()
     record("F12 one by one", place, figures)
+    assert figures["cuts"] > 0, "somebody was cut off"
     assert figures["acked"] == figures["said"]

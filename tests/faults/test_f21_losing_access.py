@@ -10,6 +10,7 @@ import pytest
 from tests.faults.client import BookKeeper
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import Record
+from tests.faults.programs import wait_for
 from tests.faults.scene import Scene, scene
 from tests.faults.terms import bound
 
@@ -27,7 +28,9 @@ async def test_nothing_after_a_removal_reaches_them_and_a_revoked_login_ends(
         removed, revoked = s.people[3:6], s.people[6:9]  # one at each node
         if not bus:
             cluster.redis.kill()
-            await asyncio.sleep(1.5)
+            await asyncio.to_thread(
+                wait_for, lambda: _buses(cluster) == {"degraded"}, bound(10), "it is said"
+            )
         flood = asyncio.create_task(s.talk(150))
         try:
             slowest_removal = max([await _remove(s, person) for person in removed])
@@ -44,6 +47,10 @@ async def test_nothing_after_a_removal_reaches_them_and_a_revoked_login_ends(
     record("F21" if bus else "F21 without bus", cluster, figures | {"faults": 6} | took)
     assert slowest_removal <= bound(REMOVED_SECONDS[bus])
     assert slowest_revocation <= bound(REVOKED_SECONDS[bus])
+
+
+def _buses(cluster: Cluster) -> set[str]:
+    return {(node.readiness() or {}).get("bus", "") for node in cluster.nodes}
 
 
 async def _remove(s: Scene, person: BookKeeper) -> float:

@@ -51,7 +51,9 @@ async def _churn(place: Place, seed: int, seconds: float) -> dict[str, int]:
 
         await s.while_talking(cuts, per_second=40)
         await s.peace()
-        return await s.verdict()
+        figures = await s.verdict()
+        assert figures["cuts"] > 0, "somebody was cut off"
+        return figures
 
 
 def _of(place: Place) -> tuple[int, int]:

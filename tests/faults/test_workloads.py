@@ -35,6 +35,7 @@ async def test_one_hot_room(place: Place, seconds: float, long: bool, seed: int,
         await s.peace()
         figures = await s.verdict()
     record("hot room", place, figures)
+    assert figures["cuts"] > 0, "somebody was cut off"
     assert figures["acked"] == figures["said"]
 
 
@@ -54,6 +55,7 @@ async def test_two_hundred_rooms_of_five(
         await s.peace()
         figures = await s.verdict()
     record("small rooms", place, figures)
+    assert figures["cuts"] > 0, "somebody was cut off"
     assert figures["acked"] == figures["said"]
 
 
@@ -83,6 +85,7 @@ async def test_what_people_do(place: Place, seconds: float, seed: int, record: R
         await s.peace()
         figures = await s.verdict()
     record("mix", place, figures)
+    assert figures["cuts"] > 0, "somebody was cut off"
 
 
 async def _live(s: Scene, person: BookKeeper, until: float) -> None:

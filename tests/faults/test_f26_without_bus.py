@@ -1,0 +1,54 @@
+"""F26 without a bus: two servers on one PostgreSQL, and one on SQLite beside a shell that writes to the same file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.cluster import Place, WithoutRedis
+from tests.faults.conftest import Record
+from tests.faults.doings import Doings
+from tests.faults.shared_scene import AGREED_SECONDS, shared_scene
+from tests.faults.terms import LONG, load
+from tests.servers import NotFound
+from tests.servers.fixtures import skip_or_fail
+
+LONGEST_SECONDS = 30.0 if LONG else 2.0
+PER_SECOND = 40
+SHELL_SECONDS = 2.0
+"""The server looks at SQLite's file four times a second."""
+
+
+@pytest.fixture(scope="module")
+def pair() -> Iterator[Place]:
+    try:
+        with WithoutRedis() as place:
+            yield place
+    except NotFound as reason:
+        skip_or_fail(reason)
+
+
+@pytest.mark.patient
+async def test_two_servers_without_redis_agree_by_polling(
+    pair: Place, seconds: float, seed: int, record: Record
+) -> None:
+    await _all_agree(pair, min(seconds, LONGEST_SECONDS), seed, record, AGREED_SECONDS)
+
+
+async def test_one_server_agrees_with_a_shell_beside_it(
+    sqlite: Place, seconds: float, seed: int, record: Record
+) -> None:
+    await _all_agree(sqlite, min(seconds, LONGEST_SECONDS), seed, record, SHELL_SECONDS)
+
+
+async def _all_agree(place: Place, seconds: float, seed: int, record: Record, within: float) -> None:
+    async with shared_scene(place, seed=seed) as scene:
+        await scene.move_in(8)
+        doings = Doings(scene, seed)
+        await doings.go_on(seconds, per_second=load(PER_SECOND))
+        took = await scene.agree(within)
+        await scene.agree_who_is_there()
+        figures = await scene.verdict()
+    figures |= {"converged_s": took, "changes": doings.changes, "states": len(scene.keepers)}
+    record("F26 no bus", place, figures)
