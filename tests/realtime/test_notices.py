@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hubbub.protocol.events import MembershipChanged, PermissionsChanged
-from hubbub.protocol.objects import Level, Membership, Room, RoomKind, RoomRole
+from hubbub.protocol.objects import Level, Membership, Role, Room, RoomKind, RoomRole
 from hubbub.publish import Notice, room_changed, workspace_named
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.versions import Versions
@@ -206,6 +206,28 @@ def test_a_listener_that_was_behind_gets_the_rooms_state_too(alice: Connection, 
     assert names(alice) == ["name 2"]
 
 
+def test_a_feed_that_began_later_than_a_listeners_state_reads_the_rooms(
+    alice: Connection, bob: Connection
+) -> None:
+    hub = WatchedHub().with_(bob, head=2)
+    hub.add(alice)
+    hub.attach_at(alice, ROOM, 1, 1)
+    assert hub.described == [ROOM]
+    hub.hears(notices=(named(2),))
+    assert names(alice) == ["name 2"]
+
+
+def test_what_is_held_back_of_a_lost_rooms_own_state_does_not_leave(
+    alice: Connection, bob: Connection
+) -> None:
+    hub = WatchedHub().with_(alice, bob)
+    bob.hold()
+    hub.hears(frame(1), notices=(named(1),))
+    hub.hears(notices=(left(BOB, ROOM, version=2),))
+    bob.release()
+    assert kinds(bob) == ["left"]
+
+
 def test_a_room_whose_new_state_did_not_come_is_read(alice: Connection) -> None:
     hub = WatchedHub().with_(alice)
     hub.hears(removal(1, of=BOB))
@@ -243,6 +265,16 @@ def test_the_directory_begins_where_the_first_snapshot_stands(alice: Connection)
     hub.hears(notices=(about(BOB, version=7), about(BOB, version=9)))
     assert [event["member"]["version"] for event in pipe_of(alice).events] == [9]
     assert hub.directory_missed == 1
+
+
+def test_guests_that_were_here_before_the_directory_began_ask_again() -> None:
+    carol = connected(3, role=Role.GUEST)
+    hub = WatchedHub().with_(carol)
+    hub.notices.begin_with(directory=None, workspace=1)
+    assert kinds(carol) == []
+    hub.notices.begin_with(directory=4, workspace=1)
+    assert kinds(carol) == ["refresh"]
+    assert hub.notices.workspace == 1
 
 
 def test_an_older_name_of_the_workspace_is_not_told_after_a_newer_one(alice: Connection) -> None:

@@ -144,8 +144,5 @@ function takeWorkspace(session: Session, { name, version }: WorkspaceChanged): v
 
 function takeMember(session: Session, member: Snapshot["me"]): void {
   session.members.put(member)
-  if (member.id !== session.me.id) return
-  const wasGuest = session.me.role === "guest"
-  session.me = session.members.get(member.id)
-  if (wasGuest !== (session.me.role === "guest")) session.askAgain()
+  if (member.id === session.me.id) session.me = session.members.get(member.id)
 }

@@ -176,17 +176,6 @@ describe("a guest is told of those only with whom they share a room", () => {
     await vi.advanceTimersByTimeAsync(250)
     expect(asks()).toBe(1)
   })
-
-  test("and when they become a guest, or are one no longer", async () => {
-    session = await liveTab()
-    says(posted(11, { system: { kind: "joined" }, text: "" }))
-    says({ type: "member", member: { ...alice, role: "admin", version: 2 } })
-    await vi.advanceTimersByTimeAsync(250)
-    expect(asks()).toBe(0)
-    says({ type: "member", member: { ...guest, version: 3 } })
-    await vi.advanceTimersByTimeAsync(250)
-    expect(asks()).toBe(1)
-  })
 })
 
 describe("what everybody is told", () => {

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from hubbub.publish import RoomFrame
 from hubbub.realtime.audience import Audience
 from hubbub.realtime.fanout import Turns
 from hubbub.realtime.parcel import Parcel
+
+if TYPE_CHECKING:
+    from hubbub.realtime.connection import Connection
 
 RING_FRAMES = 128
 """Recent frames kept, so that those who were away for a moment cost no database read."""
@@ -104,10 +108,19 @@ class Feed:
                 self._repair(self)
             self._tell_description()
 
-    def description_after(self, seq: int) -> Parcel | None:
-        """The room's own state for a listener that knows the room up to `seq`; None if it has not changed since."""
+    def describe_to(self, connection: Connection, seq: int) -> None:
+        """Hand the room's own state to a listener that knows the room up to `seq`, if it has changed since."""
         version, event = self._description
-        return Parcel([event]) if event and seq < version <= self.described else None
+        if seq >= self.described:
+            return
+        if event and version == self.described:
+            connection.push(self._parcel_of(event))
+        else:  # the feed began later than this listener's state, and has never seen the room's own
+            self._description, self.described = (seq, b""), seq
+            self._describe(self)
+
+    def _parcel_of(self, event: bytes) -> Parcel:
+        return Parcel([event], room=self.room)
 
     def since(self, seq: int) -> list[RoomFrame] | None:
         """The frames after `seq`, if the ring still has all of them."""
@@ -144,7 +157,7 @@ class Feed:
         version, event = self._description
         if self.described < version <= self.head:
             self.described = version
-            self.audience.notice(Parcel([event]))
+            self.audience.notice(self._parcel_of(event))
         if not self.is_described:  # its notice mostly comes right after the message; it may also be lost
             self._describe(self)
 

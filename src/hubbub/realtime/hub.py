@@ -175,8 +175,8 @@ class Hub:
             connection.push(Parcel([Lag(room=room, head=feed.head).encode()]))
         elif missed:
             connection.push(connection.dialect(missed, last_number))
-        if connection.dialect is as_events and (description := feed.description_after(seq)):
-            connection.push(description)
+        if connection.dialect is as_events:
+            feed.describe_to(connection, seq)
 
     def _leave(self, feed: Feed, member: int, seq: int) -> None:
         """The member has just been delivered the message that ends their membership: nothing after it reaches them.

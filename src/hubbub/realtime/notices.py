@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from hubbub.protocol.closing import Close
 from hubbub.protocol.events import MemberChanged, Refresh
+from hubbub.protocol.objects import Role
 from hubbub.publish import EVERYONE, Notice
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.parcel import Parcel, as_events
@@ -45,12 +46,20 @@ class Notices:
         """The history is another one now: no version that is known means anything."""
         self.directory = self.workspace = None
 
-    def begin_with(self, *, directory: int, workspace: int) -> None:
-        """A snapshot was read that knows these versions. Older ones stay: other connections have not been told more."""
-        if self.directory is None:
-            self.directory = Versions(directory)
+    def begin_with(self, *, directory: int | None, workspace: int) -> None:
+        """A snapshot was read that knows these versions. Older ones stay: other connections have not been told more.
+
+        No `directory`: a guest's, who knows nothing of those they cannot see.
+        """
+        if self.directory is None and directory is not None:
+            self.directory = self._directory_from(directory)
         if self.workspace is None:
             self.workspace = workspace
+
+    def _directory_from(self, version: int) -> Versions:
+        """The directory begins to be counted. Guests that were here before may have missed something."""
+        self.refresh([connection for connection in self._hub.connections if connection.is_guest])
+        return Versions(version)
 
     def versions(self) -> dict[int, int]:
         """Members connected here → the version up to which each of their connections knows everything."""
@@ -90,10 +99,9 @@ class Notices:
                 self.workspace = notice.version
                 self._hub.everyone(Parcel([notice.data]))
             return
-        if (
-            self.directory is None
-        ):  # whoever reads a snapshot now has asked before this was committed, or reads it
-            self.directory = Versions(notice.version - 1)
+        if self.directory is None:
+            # A snapshot that is being read now knows this change already, or waits for it with its events.
+            self.directory = self._directory_from(notice.version - 1)
         if self.directory.take(notice.version, notice.about):
             self._note_role(notice)
             self._hub.everyone(Parcel([notice.data]), guests=False)
@@ -102,11 +110,16 @@ class Notices:
             self._missed_of_directory()
 
     def _note_role(self, notice: Notice) -> None:
-        """The role of a member with open sockets decides whether these hear what guests must not."""
+        """The role of a member with open sockets decides whether these hear what guests must not.
+
+        As a guest they are not told of some; whoever becomes one, or is one no longer, asks for whom they see now.
+        """
         if connections := self._hub.of_member.get(notice.about or 0):
             changed = MemberChanged.model_validate_json(notice.data).member
+            turned = [c for c in connections if c.is_guest != (changed.role == Role.GUEST)]
             for connection in connections:
                 connection.member.role = changed.role
+            self.refresh(turned)
 
     def _of_member(self, member: int, notice: Notice) -> None:
         parcel = Parcel([notice.data])

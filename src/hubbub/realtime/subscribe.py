@@ -18,7 +18,7 @@ from hubbub import queries
 from hubbub.dispatch import Job, refusal_of
 from hubbub.errors import SignInRequired, Unavailable
 from hubbub.protocol.commands import Resume
-from hubbub.protocol.objects import Role
+from hubbub.protocol.objects import Changes, Role
 from hubbub.protocol.replies import Resumed, Snapshot
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.runtime import Runtime
@@ -60,8 +60,8 @@ async def _settled(runtime: Runtime, connection: Connection, job: Job) -> bool:
     if connection.known is None:
         connection.known = Versions(member.version)
     connection.known.learn(member.version)
-    if member.role != Role.GUEST:
-        hub.notices.begin_with(directory=state.directory, workspace=state.workspace.version)
+    directory = None if member.role == Role.GUEST else state.directory
+    hub.notices.begin_with(directory=directory, workspace=state.workspace.version)
     begun = _attach(runtime, connection, state)
     await runtime.relay.settled()
     if isinstance(command, Resume):
@@ -107,4 +107,7 @@ async def _resumed(runtime: Runtime, state: Snapshot, command: Resume) -> Resume
         if room in mine and (feed := runtime.hub.feeds.get(room))
     ]
     changes = await asyncio.gather(*(runtime.catch_up.changes(feed, seq) for feed, seq in feeds))
-    return queries.resumed(state, command.epoch, changes)
+    # A reset leads to where the state stands: what was committed after it comes as events, and counts.
+    heads = {room.id: room.seq for room in state.rooms}
+    found = [Changes(room=c.room, seq=heads[c.room], reset=True) if c.reset else c for c in changes]
+    return queries.resumed(state, command.epoch, found)

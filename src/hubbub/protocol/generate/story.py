@@ -68,7 +68,7 @@ its last event. The same holds for objects in replies. Another epoch begins with
 
 A `membership` without `room` of a room that you do not know is ignored: the room comes with the event that lets you
 in. **Guests** hear only of members with whom they share a room. So a guest asks with `resume` when somebody comes into
-a room of theirs (`joined`, `added`), or they into one; and whoever becomes a guest, or is one no longer, asks as well.
+a room of theirs (`joined`, `added`), or they into one.
 
 **Posting reads.** A post of your own moves your read position to it, without a `membership` event: the `message`
 event says it. `as_of` in a membership tells which of your posts it knows of already.
