@@ -181,5 +181,5 @@ def published() -> Iterator[Published]:
 def pretend_commit() -> None:
     """Do what waits for the commit of the transaction that surrounds a test, which never comes."""
     while connection.connection is not None and connection.run_on_commit:
-        _, act, _ = connection.run_on_commit.pop(0)
+        act = connection.run_on_commit.pop(0)[1]
         act()
