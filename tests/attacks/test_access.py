@@ -196,6 +196,7 @@ def test_events_hold_no_secret_of_their_subject(
         "name",
         "role",
         "about",
+        "version",
         "hue",
         "active",
     }

@@ -277,6 +277,15 @@ def test_guests_that_were_here_before_the_directory_began_ask_again() -> None:
     assert hub.notices.workspace == 1
 
 
+def test_a_tab_whose_snapshot_is_being_read_is_told_to_ask_again_after_it(alice: Connection) -> None:
+    alice.live = False
+    hub = WatchedHub().with_(alice)
+    alice.hold()
+    hub.notices.refresh([alice])
+    alice.release()
+    assert kinds(alice) == ["refresh"]
+
+
 def test_an_older_name_of_the_workspace_is_not_told_after_a_newer_one(alice: Connection) -> None:
     hub = WatchedHub().with_(alice)
     hub.hears(notices=(workspace_named("newest", 2), workspace_named("new", 1)))

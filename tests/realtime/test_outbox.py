@@ -110,6 +110,14 @@ def test_a_room_that_lags_costs_nothing_more_until_it_has_said_so() -> None:
     assert [event["seq"] for event in taken(outbox)] == [2000]
 
 
+def test_a_rooms_own_state_is_kept_while_the_room_lags() -> None:
+    """A client that has the messages already does not ask on the lag."""
+    outbox = Outbox()
+    outbox.add(as_events([frame(seq) for seq in range(1, limits.OUTBOX_FRAMES + 2)], 0))
+    outbox.add(Parcel([b'{"type":"room"}'], room=ROOM))
+    assert [event["type"] for event in taken(outbox)] == ["room", "lag"]
+
+
 def test_it_never_holds_more_than_its_limits() -> None:
     outbox = Outbox()
     for seq in range(1, 3000):

@@ -244,7 +244,8 @@ def recorded(site: Site) -> dict[int, int]:
 
 def heads(site: Site) -> dict[int, int]:
     with closing(sqlite3.connect(site.data / "hubbub.sqlite3")) as opened:
-        return dict(opened.execute("SELECT id, seq FROM hubbub_room").fetchall())
+        directory = opened.execute("SELECT 0, directory FROM hubbub_workspace").fetchall()
+        return dict(directory + opened.execute("SELECT id, seq FROM hubbub_room").fetchall())
 
 
 def until(holds: Callable[[], bool], what: str) -> None:

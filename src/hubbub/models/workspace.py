@@ -14,6 +14,9 @@ from hubbub import conf
 TIMELINE = "left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)"
 """PostgreSQL counts its promotions: a replica that takes over is on another timeline, whatever it had missed."""
 
+FIRST_TIMELINE = "00000001"
+"""Nothing was promoted yet. It is left out of the name: a site that moves to PostgreSQL keeps its history."""
+
 
 def new_epoch() -> str:
     return uuid.uuid4().hex
@@ -65,7 +68,7 @@ class Workspace(models.Model):
         Only of what `with_history` returns.
         """
         timeline: str = getattr(self, "timeline", "")
-        return f"{self.epoch}-{timeline}" if timeline else self.epoch
+        return f"{self.epoch}-{timeline}" if timeline not in ("", FIRST_TIMELINE) else self.epoch
 
 
 def epoch_of(history: str) -> str:

@@ -90,7 +90,7 @@ class Notices:
         """Let these ask for what they could not be told."""
         parcel = Parcel([Refresh().encode()])
         for connection in connections:
-            if connection.live and connection.dialect is as_events:
+            if connection.hears and connection.dialect is as_events:
                 connection.push(parcel)
 
     def _of_everyone(self, notice: Notice) -> None:

@@ -42,7 +42,7 @@ class Outbox:
 
     def add(self, parcel: Parcel, *, first: bool = False) -> bool:
         """Keep a parcel for later, behind or before all others. False: what overflows cannot be asked for again."""
-        if parcel.room in self._lagging and not parcel.ephemeral:
+        if parcel.room in self._lagging and parcel.head:
             self._lagging[parcel.room] = max(parcel.head, self._lagging[parcel.room])
             return True
         (self._parcels.appendleft if first else self._parcels.append)(parcel)
