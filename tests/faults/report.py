@@ -43,6 +43,8 @@ WORDS = {
     "epoch_s": "everybody started over after {:.2f} s",
     "dups": "{:,} answered `dup`",
     "changes": "{:,} changes",
+    "bus_messages": "{:,} messages on the bus",
+    "states": "{:,} whole states compared",
     "connects": "{:,} connects",
     "refused": "{:,} refused",
     "cuts_in_commit": "{:,} cuts within a commit",

@@ -67,6 +67,7 @@ class Rounds:
 
     async def play(self, turn: int) -> None:
         """In every third round the bus goes on lying while all have to agree."""
+        await self.scene.let_all_in()
         self.bus.lie(*LIES[turn % len(LIES)])
         doings = asyncio.create_task(self.doings.go_on(ROUND_SECONDS, per_second=load(PER_SECOND)))
         await asyncio.sleep(self._random.uniform(0, ROUND_SECONDS / 3))
