@@ -110,9 +110,7 @@ def comes(serving: Server) -> Iterator[Arrive]:
     """`comes("bob")`: Bob opens a socket and takes a snapshot. Whoever came is gone after the test."""
     here: list[Online] = []
 
-    def arrive(
-        who: str | Person, *, snapshot: bool = True, at: Server | None = None, **how: Any
-    ) -> Online:
+    def arrive(who: str | Person, *, snapshot: bool = True, at: Server | None = None, **how: Any) -> Online:
         at = at or serving
         person = at.site.people[who] if isinstance(who, str) else who
         online = Online(dial(at, person=person, **how), person)

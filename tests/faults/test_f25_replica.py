@@ -24,9 +24,6 @@ EPOCH_SECONDS, RETURN_SECONDS = 5.0, 2.0
 LAG_SECONDS, AFTERWARDS_SECONDS = 1.5, 2.0
 PER_SECOND = 40
 patient = pytest.mark.patient
-unnoticed = pytest.mark.xfail(
-    reason="nothing in a running process contradicts the database: no new epoch begins"
-)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +55,6 @@ async def test_servers_that_run_on_hear_of_the_loss(
         await _finish(s, replicated, record, "F25 servers run on")
 
 
-@unnoticed
 async def test_servers_that_are_started_again_meanwhile(
     replicated: Replicated, seed: int, record: Record
 ) -> None:
@@ -85,7 +81,7 @@ async def test_servers_that_are_started_again_meanwhile(
     "bus",
     [
         pytest.param(True, id="with-bus", marks=patient),
-        pytest.param(False, id="without-bus", marks=unnoticed),
+        pytest.param(False, id="without-bus"),
     ],
 )
 async def test_a_replica_that_has_moved_past_what_it_lacks(

@@ -211,7 +211,7 @@ async def test_when_another_process_finds_it_out_everybody_here_starts_anew_too(
     bob = dial("bob")
     await bob.asks("snapshot")
     repairs = runtime.runtime().repair
-    await until(lambda: repairs._epoch is not None)
+    await until(lambda: repairs._history is not None)
     present = await in_thread(actions.begin_epoch)
     assert await bob.is_closed() == Close.LOST_CONTINUITY
     assert (await dial("bob").hears_event("hello"))["epoch"] == present.epoch

@@ -6,6 +6,7 @@ Two seconds are promised; the tests leave some more to a machine that runs much 
 from __future__ import annotations
 
 import json
+import contextlib
 import os
 import signal
 import time
@@ -30,15 +31,20 @@ PATIENCE_SECONDS = 6.0
 
 @contextmanager
 def frozen(pid: int) -> Iterator[None]:
-    """A process and its children, until the context ends."""
-    processes = [*children(pid), pid]
-    for process in processes:
-        os.kill(process, signal.SIGSTOP)
+    """A process and its children, until the context ends. The parent first: it starts and ends the others."""
+    os.kill(pid, signal.SIGSTOP)
+    processes = [pid, *children(pid)]
+    tell(processes, signal.SIGSTOP)
     try:
         yield
     finally:
-        for process in processes:
-            os.kill(process, signal.SIGCONT)
+        tell(processes, signal.SIGCONT)
+
+
+def tell(processes: list[int], what: signal.Signals) -> None:
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):  # one of the database's own, which ended a moment ago
+            os.kill(process, what)
 
 
 @pytest.fixture(scope="module")
