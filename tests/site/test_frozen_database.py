@@ -5,8 +5,8 @@ Two seconds are promised; the tests leave some more to a machine that runs much 
 
 from __future__ import annotations
 
-import json
 import contextlib
+import json
 import os
 import signal
 import time
