@@ -80,7 +80,8 @@ class Client:
                 self._enter(room)
             self._room({"room": room})
         if place["room"] in self.rooms:
-            self.as_of[place["room"]] = place["as_of"] if "as_of" in place else event["room"]["last_number"]
+            known = room or self.rooms[place["room"]]
+            self.as_of[place["room"]] = place.get("as_of", known["last_number"])
             self.places[place["room"]] = place
             self._read_own_post(place["room"])
 

@@ -36,6 +36,11 @@ class LyingBus:
         return sum(sum(proxy.counts.values()) + proxy.faults for proxy in self.proxies)
 
     @property
+    def kinds(self) -> set[str]:
+        """What has happened to messages at all: `drop`, `double`, `swap`, `hold`."""
+        return {kind for proxy in self.proxies for kind, count in proxy.counts.items() if count}
+
+    @property
     def messages(self) -> int:
         """How many messages were on their way to the nodes."""
         return sum(proxy.messages for proxy in self.proxies)

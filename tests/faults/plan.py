@@ -38,7 +38,7 @@ PARTS = [
     Part("F22 F23", "test_f22_same_moment.py", 10),
     Part("F24", "test_f24_power_cuts.py", 30),
     Part("F25", "test_f25_replica.py", 60),
-    Part("F26", "test_f26_shared_state.py", 240),
+    Part("F26", "test_f26_shared_state.py", 300),
     Part("F26 without a bus", "test_f26_without_bus.py", 30),
     Part("F27", "test_f27_without_redis.py", 20),
     Part("workloads", "test_workloads.py", 10),

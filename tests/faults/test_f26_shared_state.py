@@ -32,7 +32,7 @@ OTHERS, NOBODY = "others listen there", "nobody else listens there"
 listened_or_not = pytest.mark.parametrize(
     "listened", [pytest.param(True, id=OTHERS), pytest.param(False, id=NOBODY, marks=patient)]
 )
-AWAY_SECONDS = 4.0 if LONG else 1.5
+AWAY_SECONDS = 4.0 if LONG else 0.5
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -59,9 +59,9 @@ def town(whole_town: Town) -> Iterator[Town]:
 async def test_all_agree_in_the_end_whatever_the_bus_does(
     lonely_cluster: Cluster, proxies: list[RedisProxy], seconds: float, seed: int, record: Record
 ) -> None:
-    """Eight people with two clients each change everything, at three nodes and in a shell."""
+    """People with two clients each change everything, at three nodes and in a shell."""
     async with shared_scene(lonely_cluster, seed=seed) as scene:
-        await scene.move_in(8)
+        await scene.move_in(8 if LONG else 5)
         bus = LyingBus(proxies, seed)
         rounds = Rounds(scene, bus, lonely_cluster, seed)
         await rounds.begin()
@@ -72,6 +72,7 @@ async def test_all_agree_in_the_end_whatever_the_bus_does(
     figures |= {"faults": rounds.faults, "converged_s": rounds.slowest, "changes": rounds.doings.changes}
     figures |= {"bus_messages": bus.messages - messages, "states": rounds.compared}
     record("F26 at random", lonely_cluster, figures)
+    assert bus.kinds == {"drop", "double", "swap", "hold"} or not LONG
 
 
 @late_or_stalled
@@ -149,7 +150,7 @@ async def test_a_profile_that_arrives_after_a_newer_one(town: Town, record: Reco
     await town.finish(record, "late profile", fault.seen)
 
 
-@pytest.mark.parametrize("kind", ["room", "frames"])
+@pytest.mark.parametrize("kind", ["room", pytest.param("frames", marks=patient)])
 async def test_a_new_name_of_which_only_a_part_arrives(town: Town, record: Record, kind: str) -> None:
     """The room's new state is lost and the message about it arrives, or the other way round."""
     room = await town.room_of(town.bob)

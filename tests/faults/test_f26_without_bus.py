@@ -14,7 +14,7 @@ from tests.faults.terms import LONG, load
 from tests.servers import NotFound
 from tests.servers.fixtures import skip_or_fail
 
-LONGEST_SECONDS = 30.0 if LONG else 2.0
+LONGEST_SECONDS = 30.0 if LONG else 1.5
 PER_SECOND = 40
 SHELL_SECONDS = 2.0
 """The server looks at SQLite's file four times a second."""
@@ -33,6 +33,7 @@ def pair() -> Iterator[Place]:
 async def test_two_servers_without_redis_agree_by_polling(
     pair: Place, seconds: float, seed: int, record: Record
 ) -> None:
+    """Who is connected to the other server is not known: nothing carries it."""
     await _all_agree(pair, min(seconds, LONGEST_SECONDS), seed, record, AGREED_SECONDS)
 
 
@@ -48,7 +49,8 @@ async def _all_agree(place: Place, seconds: float, seed: int, record: Record, wi
         doings = Doings(scene, seed)
         await doings.go_on(seconds, per_second=load(PER_SECOND))
         took = await scene.agree(within)
-        await scene.agree_who_is_there()
+        if len(place.nodes) == 1:
+            await scene.agree_who_is_there()
         figures = await scene.verdict()
     figures |= {"converged_s": took, "changes": doings.changes, "states": len(scene.keepers)}
     record("F26 no bus", place, figures)

@@ -14,7 +14,7 @@ from pydantic_core import from_json, to_json
 from hubbub import dispatch
 from hubbub.dispatch import Job
 from hubbub.errors import Conflict, HubbubError, Invalid, NotFound
-from hubbub.models import Member
+from hubbub.models import Member, Membership
 from hubbub.protocol import codec, commands, limits
 from hubbub.protocol.closing import Close
 from hubbub.protocol.ids import make_message_id
@@ -50,6 +50,8 @@ class RoomSession(Session):
             self.runtime.repair.soon(feed)
         self.connection.known = Versions(self.connection.since)
         self.connection.live = True
+        self.connection.hold()
+        self.waits(self._look_again())
 
     def understand(self, data: bytes) -> None:
         try:
@@ -85,6 +87,17 @@ class RoomSession(Session):
     def _refuse(self, refusal: HubbubError) -> None:
         self.connection.answer(to_json({"error": codec.error_document(refusal)}))
 
+    async def _look_again(self) -> None:
+        """The membership may have ended after it was read and before the room was heard. Until this is known, what is
+        said waits."""
+        member = self.connection.member.pk
+        try:
+            if not await self.runtime.readers.run(_belongs, member, self.room):
+                self.runtime.hub.expel(self.connection, self.room)
+        except HubbubError as refusal:
+            self.connection.close(Close.GOING_AWAY, f"retry_after={refusal.retry_after or 1}")
+        self.connection.release()
+
     async def _enter(self, name: str) -> RoomState:
         """Find the room by name, open it if there is none, join it if need be."""
         get = {"type": "room.get", "name": name}
@@ -109,6 +122,10 @@ class RoomSession(Session):
 
 def _run(member: Member, command: Command) -> Any:
     return dispatch.run(member, command)
+
+
+def _belongs(member: int, room: int) -> bool:
+    return Membership.objects.filter(member=member, room=room).exists()
 
 
 async def room_socket(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -1,0 +1,40 @@
+"""Entering a room by its socket while the membership ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hubbub import actions
+from hubbub.models import Room
+from hubbub.protocol.closing import Close
+from hubbub.realtime.room_socket import RoomSession
+from tests.realtime.wires import Dial, in_thread
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def test_bob_who_is_removed_while_he_enters_hears_nothing(
+    dial: Dial, room: Room, people: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The removal is heard here after his membership was read, and before his socket hears the room (G9)."""
+    alice, bob = people["alice"][0], people["bob"][0]
+    enter = RoomSession._enter
+    listener = dial("alice")
+    await listener.asks("snapshot")
+
+    async def enter_and_be_removed(session: RoomSession, name: str) -> Any:
+        state = await enter(session, name)
+        if session.connection.member.pk == bob.pk:
+            await in_thread(actions.remove_member, by=alice, room=room, member=bob)
+        return state
+
+    monkeypatch.setattr(RoomSession, "_enter", enter_and_be_removed)
+    script = dial("bob", room="square")
+    await listener.hears(
+        lambda f: f.get("type") == "message" and f["message"].get("system", {}).get("kind") == "removed"
+    )
+    await in_thread(actions.send_message, author=alice, room=room, text="secret")
+    assert await script.is_closed() == Close.NOT_FOUND
+    assert script.frames == []
