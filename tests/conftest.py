@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
 from hypothesis import settings
 
 pytest_plugins = ["tests.servers.fixtures", "tests.people", "tests.online"]
@@ -9,3 +14,16 @@ pytest_plugins = ["tests.servers.fixtures", "tests.people", "tests.online"]
 # A machine that runs other things beside the tests is no finding of theirs.
 settings.register_profile("hubbub", deadline=None)
 settings.load_profile("hubbub")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """pytest-django's own, which drops the database at the end. PostgreSQL drops none that a thread still has open."""
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )

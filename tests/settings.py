@@ -27,8 +27,6 @@ from hubbub_site.settings import DATABASES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(Path(_data) / "test.sqlite3")}
-else:  # a pool would keep a session open, and a database that somebody uses cannot be dropped at the end
-    DATABASES["default"]["OPTIONS"].pop("pool", None)
 # Argon2 is slow on purpose; what it is for is tested where it matters.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
