@@ -15,10 +15,10 @@ from tests.faults.message_faults import Chosen, Fault
 from tests.faults.redis_proxy import RedisProxy
 from tests.faults.resp import PubSubMessage
 from tests.faults.shared_scene import AGREED_SECONDS, SharedScene
-from tests.faults.terms import bound
+from tests.faults.terms import LONG, bound
 
 SOON_SECONDS = 5.0
-STILL_SECONDS = 0.3
+STILL_SECONDS = 0.3 if LONG else 0.1
 """What has not reached anybody by then does not reach them."""
 
 PEOPLE = 5
