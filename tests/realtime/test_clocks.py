@@ -258,7 +258,9 @@ async def test_nothing_is_left_of_sockets_that_ended(dial: Dial, room: Room) -> 
     for wire in wires:
         await wire.leaves()
     hub = runtime.runtime().hub
-    assert not (hub.connections or hub.of_member or hub.of_login or hub.feeds or hub.notices.versions())
+    assert not (
+        hub.connections or hub.of_member or hub.of_login or hub.feeds or hub.notices.versions(hub.of_member)
+    )
 
 
 async def test_who_comes_at_the_same_moment_is_counted_too(

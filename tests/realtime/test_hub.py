@@ -105,7 +105,9 @@ def test_nothing_is_left_of_those_who_have_gone(alice: Connection) -> None:
     hub = WatchedHub().with_(alice)
     hub.drop(alice)
     hub.drop(alice)
-    assert not (hub.connections or hub.of_member or hub.of_login or hub.feeds or hub.notices.versions())
+    assert not (
+        hub.connections or hub.of_member or hub.of_login or hub.feeds or hub.notices.versions([ALICE])
+    )
 
 
 def test_a_closed_tab_leaves_the_other_tab_alone(alice: Connection) -> None:

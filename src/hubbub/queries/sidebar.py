@@ -38,9 +38,7 @@ def sidebars(members: Iterable[int]) -> dict[int, Sidebar]:
     columns = ("member", "room", "role", "level", "read_number", "read_posts", "version")
     by_member: dict[int, list[objects.Membership]] = {member: [] for member in members}
     for member, room, role, level, number, posts, version in mine.order_by("room").values_list(*columns):
-        if (
-            room in rooms
-        ):  # one that was joined a moment ago moves the member's version: it is told or read next
+        if room in rooms:  # not one that was joined a moment ago: that has moved the member's version
             place = objects.Membership(
                 room=room, role=role, level=level, read_number=number, read_posts=posts, version=version
             )

@@ -61,11 +61,11 @@ class Notices:
         self.refresh([connection for connection in self._hub.connections if connection.is_guest])
         return Versions(version)
 
-    def versions(self) -> dict[int, int]:
-        """Members connected here → the version up to which each of their connections knows everything."""
+    def versions(self, members: Iterable[int]) -> dict[int, int]:
+        """Those of the members who are connected here → the version up to which all their connections know all."""
         found: dict[int, int] = {}
-        for member, connections in self._hub.of_member.items():
-            known = [c.known.whole for c in connections if c.known is not None]
+        for member in members:
+            known = [c.known.whole for c in self._hub.of_member.get(member, ()) if c.known is not None]
             if known:
                 found[member] = min(known)
         return found
@@ -112,7 +112,7 @@ class Notices:
     def _note_role(self, notice: Notice) -> None:
         """The role of a member with open sockets decides whether these hear what guests must not.
 
-        As a guest they are not told of some; whoever becomes one, or is one no longer, asks for whom they see now.
+        Guests are not told of everybody. So a member who becomes one, or ceases to be one, asks for all they see now.
         """
         if connections := self._hub.of_member.get(notice.about or 0):
             changed = MemberChanged.model_validate_json(notice.data).member

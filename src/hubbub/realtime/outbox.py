@@ -18,18 +18,18 @@ class Outbox:
     where one was dropped a `refresh` lets the client ask who is here. Typing fades by itself.
     """
 
-    __slots__ = ("_bytes", "_frames", "_lagging", "_parcels", "_poorer")
+    __slots__ = ("_bytes", "_frames", "_lagging", "_parcels", "_lost_presence")
 
     def __init__(self) -> None:
         self._parcels: deque[Parcel] = deque()
         self._lagging: dict[int, int] = {}
         self._bytes = 0
         self._frames = 0
-        self._poorer = False
+        self._lost_presence = False
         """Whether a change of presence was dropped, and the client is to ask again."""
 
     def __bool__(self) -> bool:
-        return bool(self._parcels or self._lagging or self._poorer)
+        return bool(self._parcels or self._lagging or self._lost_presence)
 
     @property
     def bytes(self) -> int:
@@ -62,8 +62,8 @@ class Outbox:
             return parcel
         lagging, self._lagging = self._lagging, {}
         texts = [Lag(room=room, head=head).encode() for room, head in lagging.items()]
-        if self._poorer:
-            self._poorer = False
+        if self._lost_presence:
+            self._lost_presence = False
             texts.append(Refresh().encode())
         return Parcel(texts) if texts else None
 
@@ -77,7 +77,9 @@ class Outbox:
 
     def _sacrifice(self) -> bool:
         if any(parcel.ephemeral for parcel in self._parcels):
-            self._poorer = self._poorer or any(p.ephemeral and p.room is None for p in self._parcels)
+            self._lost_presence = self._lost_presence or any(
+                p.ephemeral and p.room is None for p in self._parcels
+            )
             self._keep(lambda parcel: not parcel.ephemeral)
             return True
         weights: Counter[int] = Counter()

@@ -67,9 +67,10 @@ class Presence:
         """Another process says who is connected there: all of them, every few seconds. Nobody: it says goodbye."""
         if generation <= self._generations.get(node, 0):
             return
+        self._generations.pop(node, None)
         self._generations[node] = generation
         if len(self._generations) > NODES_REMEMBERED:
-            del self._generations[next(iter(self._generations.keys() - self._nodes.keys()))]
+            del self._generations[next(iter(self._generations))]  # the one that was heard longest ago
         before = self._nodes.pop(node, (0.0, {}))[1]
         now = {int(member): PresenceState(state) for member, state in states.items()}
         if now:

@@ -86,7 +86,7 @@ class Repair:
                 all_due = loop.time() + POLL_SECONDS_WITHOUT_BUS
 
     async def _poll(self, wanted: Callable[[str], bool]) -> None:
-        if await self._workspace_has_gone_back():
+        if await self._compare_workspace():
             return
         for rooms in chunks([room for room in self._hub.feeds if wanted(f"room.{room}")], CHUNK):
             told = {room: self._hub.feeds[room].head for room in rooms if room in self._hub.feeds}
@@ -99,16 +99,16 @@ class Repair:
                     self.soon(feed)
                 if feed is not None and not feed.is_described:
                     self.notices.describe_soon(feed)
-        told = self._hub.notices.versions()
-        for members in chunks([member for member in told if wanted(f"member.{member}")], CHUNK):
-            for member, version in await self._readers.run(_versions, members):
+        for members in chunks([m for m in self._hub.of_member if wanted(f"member.{m}")], CHUNK):
+            told = self._hub.notices.versions(members)
+            for member, version in await self._readers.run(_versions, list(told)):
                 if version < told[member]:
                     await self._begin_epoch(f"Member {member} has gone back.")
                     return
                 if version > told[member] or self._hub.notices.doubts(member):
                     self.notices.member_soon(member)
 
-    async def _workspace_has_gone_back(self) -> bool:
+    async def _compare_workspace(self) -> bool:
         """Compare history, directory and name. True if everybody starts again."""
         notices = self._hub.notices
         directory = notices.directory.whole if notices.directory else None
@@ -134,7 +134,7 @@ class Repair:
             self._history = history
         if history == self._history:
             return True
-        await self._workspace_has_gone_back()
+        await self._compare_workspace()
         return False
 
     async def _begin_epoch(self, why: str) -> None:
