@@ -13,8 +13,7 @@ import pytest
 
 from tests.faults import terms
 from tests.faults.cluster import Cluster, Place
-from tests.servers import NotFound
-from tests.servers.fixtures import skip_or_fail
+from tests.servers.fixtures import or_skipped
 
 HERE = Path(__file__).parent
 Record = Callable[..., None]
@@ -54,21 +53,15 @@ def one_sqlite_node() -> Iterator[Place]:
 
 @pytest.fixture(scope="session")
 def one_cluster() -> Iterator[Cluster]:
-    try:
-        with Cluster() as place:
-            yield place
-    except NotFound as reason:
-        skip_or_fail(reason)
+    with or_skipped(), Cluster() as place:
+        yield place
 
 
 @pytest.fixture(scope="module")
 def lonely_cluster() -> Iterator[Cluster]:
     """PostgreSQL and Redis; the nodes are the module's own (see tests.faults.proxied)."""
-    try:
-        with Cluster(nodes=0) as place:
-            yield place
-    except NotFound as reason:
-        skip_or_fail(reason)
+    with or_skipped(), Cluster(nodes=0) as place:
+        yield place
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from tests.faults.cluster import Cluster
 from tests.faults.conftest import Record
 from tests.faults.scene import scene
 from tests.faults.terms import LONG, bound, turns
-from tests.servers import NotFound
-from tests.servers.fixtures import skip_or_fail
+from tests.servers.fixtures import or_skipped
 
 BACK_SECONDS = 10.0
 ROSTER_SECONDS = 20.0
@@ -27,11 +26,8 @@ class TwoProcesses(Cluster):
 
 @pytest.fixture
 def pair() -> Iterator[TwoProcesses]:
-    try:
-        with TwoProcesses(nodes=2) as place:
-            yield place
-    except NotFound as reason:
-        skip_or_fail(reason)
+    with or_skipped(), TwoProcesses(nodes=2) as place:
+        yield place
 
 
 async def test_nothing_is_lost_everybody_is_back_and_the_roster_is_right(

@@ -16,8 +16,7 @@ from tests.faults.nodes import Node
 from tests.faults.programs import children, wait_for
 from tests.faults.scene import scene
 from tests.faults.terms import bound, turns
-from tests.servers import NotFound
-from tests.servers.fixtures import skip_or_fail
+from tests.servers.fixtures import or_skipped
 
 WORKERS = 3
 BACK_SECONDS = 10.0
@@ -30,11 +29,8 @@ class Workers(Cluster):
 
 @pytest.fixture
 def site() -> Iterator[Workers]:
-    try:
-        with Workers(nodes=1, HUBBUB_WORKERS=str(WORKERS)) as place:
-            yield place
-    except NotFound as reason:
-        skip_or_fail(reason)
+    with or_skipped(), Workers(nodes=1, HUBBUB_WORKERS=str(WORKERS)) as place:
+        yield place
 
 
 async def test_workers_that_are_killed_are_replaced_and_nothing_is_lost(

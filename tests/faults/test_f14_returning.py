@@ -15,8 +15,7 @@ from tests.faults.conftest import Record
 from tests.faults.nodes import Node
 from tests.faults.scene import scene
 from tests.faults.terms import bound
-from tests.servers import NotFound
-from tests.servers.fixtures import skip_or_fail
+from tests.servers.fixtures import or_skipped
 
 ALL_BACK_SECONDS = 60.0
 NOTICED_SECONDS = 35.0
@@ -48,11 +47,8 @@ class NotedCluster(ReadsNoted, Cluster):
 
 @pytest.fixture(params=[NotedSqlite, NotedCluster], ids=["sqlite", "cluster"])
 def noted(request: pytest.FixtureRequest) -> Iterator[NotedSqlite | NotedCluster]:
-    try:
-        with request.param() as place:
-            yield place
-    except NotFound as reason:
-        skip_or_fail(reason)
+    with or_skipped(), request.param() as place:
+        yield place
 
 
 async def test_all_are_cut_at_once_and_come_back_to_twenty_missed_messages(

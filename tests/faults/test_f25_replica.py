@@ -15,8 +15,7 @@ from tests.faults.inside import Inside
 from tests.faults.replicated import Replicated
 from tests.faults.scene import Scene, scene
 from tests.faults.terms import bound, turns
-from tests.servers import NotFound
-from tests.servers.fixtures import skip_or_fail
+from tests.servers.fixtures import or_skipped
 
 EPOCH_SECONDS, RETURN_SECONDS = 5.0, 2.0
 """Until everybody has heard that the history is another one (docs/delivery.md), and has come back."""
@@ -28,11 +27,8 @@ patient = pytest.mark.patient
 
 @pytest.fixture(scope="module")
 def replicated() -> Iterator[Replicated]:
-    try:
-        with Replicated() as place:
-            yield place
-    except NotFound as reason:
-        skip_or_fail(reason)
+    with or_skipped(), Replicated() as place:
+        yield place
 
 
 async def test_servers_that_run_on_hear_of_the_loss(

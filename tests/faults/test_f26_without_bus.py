@@ -11,8 +11,7 @@ from tests.faults.conftest import Record
 from tests.faults.doings import Doings
 from tests.faults.shared_scene import AGREED_SECONDS, shared_scene
 from tests.faults.terms import LONG, load
-from tests.servers import NotFound
-from tests.servers.fixtures import skip_or_fail
+from tests.servers.fixtures import or_skipped
 
 LONGEST_SECONDS = 30.0 if LONG else 1.5
 PER_SECOND = 40
@@ -22,11 +21,8 @@ SHELL_SECONDS = 2.0
 
 @pytest.fixture(scope="module")
 def pair() -> Iterator[Place]:
-    try:
-        with WithoutRedis() as place:
-            yield place
-    except NotFound as reason:
-        skip_or_fail(reason)
+    with or_skipped(), WithoutRedis() as place:
+        yield place
 
 
 @pytest.mark.patient

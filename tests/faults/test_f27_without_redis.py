@@ -13,8 +13,7 @@ from tests.faults.cluster import WithoutRedis
 from tests.faults.conftest import Record
 from tests.faults.scene import Scene, scene
 from tests.faults.terms import bound
-from tests.servers import NotFound
-from tests.servers.fixtures import skip_or_fail
+from tests.servers.fixtures import or_skipped
 
 HEARD_SECONDS = 6.0
 """Each server compares heads with the database every five seconds; a second is for the read."""
@@ -24,11 +23,8 @@ PAUSE_SECONDS = 0.5
 
 @pytest.fixture
 def pair() -> Iterator[WithoutRedis]:
-    try:
-        with WithoutRedis() as place:
-            yield place
-    except NotFound as reason:
-        skip_or_fail(reason)
+    with or_skipped(), WithoutRedis() as place:
+        yield place
 
 
 async def test_two_servers_converge_and_a_removal_ends_delivery(

@@ -24,7 +24,7 @@ from tests.faults.terms import bound
 from tests.online import Arrive
 from tests.scale.conftest import NewSite, two_nodes
 from tests.servers import Guarded, NotFound, Running, running_redis, running_sentinels
-from tests.servers.fixtures import skip_or_fail
+from tests.servers.fixtures import or_skipped, skip_or_fail
 from tests.servers.process import free_port
 from tests.serving import Server
 from tests.sockets import Online
@@ -47,11 +47,8 @@ def shards() -> Iterator[tuple[Running, Running]]:
 
 @pytest.fixture
 def guarded() -> Iterator[Guarded]:
-    try:
-        with running_sentinels() as servers:
-            yield servers
-    except NotFound as reason:
-        skip_or_fail(reason)
+    with or_skipped(), running_sentinels() as servers:
+        yield servers
 
 
 def meet(comes: Arrive, nodes: tuple[Server, Server]) -> tuple[Online, Online]:

@@ -9,8 +9,8 @@ import pytest
 
 from tests.scale.browser import Browser
 from tests.scale.conftest import NewSite, Nodes
-from tests.servers import NotFound, Running, running_redis
-from tests.servers.fixtures import skip_or_fail
+from tests.servers import Running, running_redis
+from tests.servers.fixtures import or_skipped
 from tests.serving import Server, served, shell_of
 
 PASSWORD = "a long summer day"
@@ -19,11 +19,8 @@ TRIES = 5
 
 @pytest.fixture
 def own_redis() -> Iterator[Running]:
-    try:
-        with running_redis() as server:
-            yield server
-    except NotFound as reason:
-        skip_or_fail(reason)
+    with or_skipped(), running_redis() as server:
+        yield server
 
 
 @pytest.fixture

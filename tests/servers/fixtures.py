@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 import pytest
@@ -48,3 +49,12 @@ def skip_or_fail(reason: NotFound) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{reason} (CI=true: this is an error, not a skip)")
     pytest.skip(str(reason))
+
+
+@contextmanager
+def or_skipped() -> Iterator[None]:
+    """Inside, a program that is not found skips the test with the reason; in CI it fails the test."""
+    try:
+        yield
+    except NotFound as reason:
+        skip_or_fail(reason)
