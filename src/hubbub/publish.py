@@ -89,8 +89,8 @@ class Batch:
 Outlet = Callable[[Batch], None]
 _outlet: Outlet | None = None
 
-Witness = Callable[[Iterable[tuple[int, int]]], None]
-_witness: Witness | None = None
+HeadRecorder = Callable[[Iterable[tuple[int, int]]], None]
+_head_recorder: HeadRecorder | None = None
 
 DIRECTORY = 0
 """Stands for the directory of members among the heads of rooms, whose ids begin with 1."""
@@ -102,13 +102,13 @@ def set_outlet(outlet: Outlet | None) -> None:
     _outlet = outlet
 
 
-def set_witness(witness: Witness | None) -> None:
+def set_head_recorder(recorder: HeadRecorder | None) -> None:
     """Set who records the heads of rooms: called with (room, seq) pairs after commit and before anybody hears of them.
 
     Called from any thread. Must not raise.
     """
-    global _witness
-    _witness = witness
+    global _head_recorder
+    _head_recorder = recorder
 
 
 def publish(batch: Batch) -> None:
@@ -120,9 +120,9 @@ def publish(batch: Batch) -> None:
 
 
 def record_heads(heads: Iterable[tuple[int, int]]) -> None:
-    """Hand committed heads, pairs of room and seq (or DIRECTORY and its count), to the witness."""
-    if _witness is not None:
-        _witness(heads)
+    """Hand committed heads, pairs of room and seq (or DIRECTORY and its count), to the head recorder."""
+    if _head_recorder is not None:
+        _head_recorder(heads)
 
 
 def frame_of(message: objects.Message, author_name: str, *, after: int | None = None) -> RoomFrame:

@@ -14,7 +14,7 @@ from django.db import connection
 
 from hubbub import actions
 from hubbub.models import Room, Workspace
-from hubbub.publish import DIRECTORY, set_witness
+from hubbub.publish import DIRECTORY, set_head_recorder
 from hubbub_site import heads_file
 from hubbub_site.heads_file import HeadsFile
 
@@ -86,7 +86,7 @@ def start_recording(data: Path) -> None:
     except (OSError, ValueError) as error:
         log.warning("A loss of changes will not be noticed: %s cannot be used: %s", heads_file.NAME, error)
     else:
-        set_witness(file.note)
+        set_head_recorder(file.note)
 
 
 def _heads() -> dict[int, int]:

@@ -158,7 +158,7 @@ def test_looking_at_an_empty_database_changes_nothing(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_stops_nobody(
     data: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publish, "_witness", None)
+    monkeypatch.setattr(publish, "_head_recorder", None)
     (data / heads_file.NAME).unlink()
     (data / heads_file.NAME / "something").mkdir(parents=True)
     look(data)
@@ -177,7 +177,7 @@ def test_a_head_is_recorded_after_the_commit_and_before_anybody_hears_of_it(
     def listen(batch: publish.Batch) -> None:
         seen.append((connection.in_atomic_block, recorded(data)[square.pk]))
 
-    monkeypatch.setattr(publish, "_witness", None)
+    monkeypatch.setattr(publish, "_head_recorder", None)
     monkeypatch.setattr(publish, "_outlet", listen)
     lost_changes.start_recording(data)
     sent = actions.send_message(author=member, room=square, text="two")

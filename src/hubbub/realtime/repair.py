@@ -178,7 +178,7 @@ def chunks(items: list[T], size: int) -> Iterator[list[T]]:
 
 def _heads(rooms: Iterable[int]) -> list[tuple[int, int]]:
     heads = list(Room.objects.filter(pk__in=rooms).values_list("pk", "seq"))
-    record_heads(heads)  # another process may have committed them, which told no witness
+    record_heads(heads)  # another process may have committed them, and records none here
     return heads
 
 
