@@ -23,6 +23,9 @@ Fault = Callable[[], Awaitable[None]]
 PATIENCE_SECONDS = bound(40)
 """For everybody to be back, and for every view to stand at its room's head."""
 
+STILL_SECONDS = bound(5)
+"""For what was under way when the talk ended to be committed and heard."""
+
 
 class Scene:
     """People in rooms at a place. `while_talking` lets a fault happen; then `peace`, then `verdict`."""
@@ -131,9 +134,7 @@ class Scene:
 
     async def verdict(self) -> dict[str, Any]:
         """Compare every book with the database. Raises history.Broken."""
-        truth = await self.truth()
-        while not truth.keys() >= set(self.all_rooms()):  # somebody has just heard of one that another made
-            truth = await self.truth()
+        truth = await self._truth_when_still()
         for person in self.people:
             if person.ended is not None:  # a login that was ended hears no more, wherever it stood
                 for _, view in here(person):
@@ -146,6 +147,24 @@ class Scene:
         self.figures["cuts"] = sum(len(person.closed) for person in self.people)
         self.figures["slowest_return_s"] = round(max(returns, default=0.0), 2)
         return self.figures
+
+    async def _truth_when_still(self) -> dict[int, Truth]:
+        """The database as it is once everybody's view has come to the same seqs.
+
+        A change that was under way when the talk was cancelled is committed after the heads were read, or after the
+        truth was. Views that still differ after STILL_SECONDS are compared as they are.
+        """
+        deadline = time.monotonic() + STILL_SECONDS
+        while True:
+            truth = await self.truth()
+            if truth.keys() >= set(self.all_rooms()) and (
+                self._stands_at(truth) or time.monotonic() > deadline
+            ):
+                return truth
+            await asyncio.sleep(0.05)
+
+    def _stands_at(self, truth: dict[int, Truth]) -> bool:
+        return all(view.seq == truth[room].seq for person in self.living for room, view in here(person))
 
     async def truth(self) -> dict[int, Truth]:
         document = await self.ask("truth", rooms=self.all_rooms())
