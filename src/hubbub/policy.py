@@ -82,8 +82,11 @@ def can_leave(room: Room) -> bool:
 
 
 def can_manage(member: Member, room: Room, membership: Membership | None) -> bool:
-    """Rename, describe, archive, remove others: its admins and the site's, never in a direct room."""
-    if not member.active or room.is_direct:
+    """Rename, archive, remove others: its admins and the site's, never in a direct room. Guests manage nothing.
+
+    The role is asked each time: a room's admin who becomes a guest loses this right with the same transaction.
+    """
+    if not member.active or room.is_direct or member.role == Role.GUEST:
         return False
     if membership is not None:
         return membership.is_admin or member.is_admin

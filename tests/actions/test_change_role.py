@@ -88,3 +88,20 @@ def test_it_holds_from_the_next_command_of_an_open_socket(alice: Member, bob: Me
     assert asks(as_the_socket_knows_him, "member.directory").members == [
         Member.objects.get(pk=bob.pk).as_object()
     ]
+
+
+def test_a_new_guest_hands_their_rooms_over(
+    alice: Member, bob: Member, dave: Member, published: Published
+) -> None:
+    shared = actions.create_room(by=bob, name="shared", private=True)
+    actions.invite_members(by=bob, room=shared, members=[dave])
+    alone = actions.create_room(by=bob, name="alone")
+    published.forget()
+    actions.change_role(by=alice, member=bob, role=Role.GUEST)
+
+    assert {m.member_id: m.role for m in shared.memberships.all()} == {bob.pk: "member", dave.pk: "admin"}
+    (told,) = published.to(dave)
+    assert (told["type"], told["membership"]["role"]) == ("membership", "admin")
+    assert [e["membership"]["role"] for e in published.to(bob) if e["type"] == "membership"] == ["member"] * 2
+    actions.join_room(member=dave, room=alone)
+    assert alone.memberships.get(member=dave).is_admin  # nobody managed it: the next member who comes does

@@ -41,7 +41,7 @@ MANAGE = """
   admin   .   .   .   0   .   .   0   F   .   .   .
   member  F   F   .   0   F   .   0   F   F   F   .
   bot     F   F   .   0   F   .   0   F   F   F   .
-  guest   0   F   .   0   F   .   0   F   0   F   .
+  guest   0   F   F   0   F   F   0   F   0   F   F
 """
 NEVER = """
           P-  Pm  Pa  p-  pm  pa  d-  dm  z-  zm  za
@@ -73,7 +73,7 @@ IN_ROOMS: dict[str, str] = {
   admin   F   .   .   0   .   .   0   F   F   .   .
   member  F   F   .   0   F   .   0   F   F   F   .
   bot     F   F   .   0   F   .   0   F   F   F   .
-  guest   0   F   .   0   F   .   0   F   0   F   .
+  guest   0   F   F   0   F   F   0   F   0   F   F
 """,
     "room.rename": MANAGE,
     "room.archive": MANAGE,
@@ -84,7 +84,7 @@ IN_ROOMS: dict[str, str] = {
   admin   .   .   .   0   .   .   0   F   .   .   .
   member  F   .   .   0   .   .   0   F   F   F   .
   bot     F   .   .   0   .   .   0   F   F   F   .
-  guest   0   F   .   0   F   .   0   F   0   F   .
+  guest   0   F   F   0   F   F   0   F   0   F   F
 """,
     "room.join": """
           P-  Pm  Pa  p-  pm  pa  d-  dm  z-  zm  za

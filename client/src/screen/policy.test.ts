@@ -39,6 +39,13 @@ describe("managing", () => {
     expect(canManage(alice, place("private", null))).toBe(false)
   })
 
+  test("Carol, a guest, manages nothing, not even a channel that she made as a member", () => {
+    expect(canManage(carol, place("public", "admin"))).toBe(false)
+    expect(canDescribe(carol, place("private", "admin"))).toBe(false)
+    expect(canDelete(carol, by(bob), place("private", "admin"))).toBe(false)
+    expect(canDelete(carol, by(carol), place("private", "admin"))).toBe(true)
+  })
+
   test("its members say what it is for and bring others in; guests do not", () => {
     expect(canDescribe(bob, place("public", "member"))).toBe(true)
     expect(canInvite(bob, place("public", "member"))).toBe(true)

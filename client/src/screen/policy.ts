@@ -14,9 +14,9 @@ export function canLeave({ room, membership }: Place): boolean {
   return membership !== null && (room.kind === "public" || room.kind === "private")
 }
 
-/** Rename, archive, remove others. */
+/** Rename, archive, remove others. Guests manage nothing, not even a room that they made as a member. */
 export function canManage(me: Me, { room, membership }: Place): boolean {
-  if (room.kind === "direct") return false
+  if (room.kind === "direct" || me.role === "guest") return false
   if (membership) return membership.role === "admin" || leads(me)
   return leads(me) && room.kind === "public"
 }

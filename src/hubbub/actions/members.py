@@ -6,19 +6,19 @@ import re
 from typing import Any
 
 from hubbub import conf, policy
-from hubbub.actions._telling import tell_member_changed, tell_permissions
+from hubbub.actions._telling import tell_member_changed, tell_membership, tell_permissions
 from hubbub.actions.checking import checked, require
 from hubbub.actions.logins import end_logins_of
-from hubbub.actions.memberships import join_room
+from hubbub.actions.memberships import hand_over, join_room
 from hubbub.actions.rooms import create_room
 from hubbub.admission import Admission, admission_of
 from hubbub.errors import Forbidden, Invalid
 from hubbub.models import Member, Room, Workspace
 from hubbub.models.member import hue_of
 from hubbub.protocol import limits
-from hubbub.protocol.objects import Role
+from hubbub.protocol.objects import Role, RoomRole
 from hubbub.protocol.wire import PersonName, ShortText
-from hubbub.unit import unit
+from hubbub.unit import Unit, unit
 
 
 def member_for(user: Any) -> Member:
@@ -83,6 +83,8 @@ def change_role(*, by: Member, member: Member, role: Role) -> Member:
             _keep_an_owner(member)
         member.role = role
         member.save(update_fields=["role"])
+        if role == Role.GUEST:
+            _hand_over_rooms(work, member)
         tell_member_changed(work, member)
         tell_permissions(work, member)
     return member
@@ -99,6 +101,18 @@ def deactivate_member(*, by: Member, member: Member) -> Member:
 def reactivate_member(*, by: Member, member: Member) -> Member:
     require(policy.can_deactivate(by, member), "You cannot reactivate this member.")
     return _set_active(member, active=True)
+
+
+def _hand_over_rooms(work: Unit, member: Member) -> None:
+    """A guest manages nothing: the rooms whose admin they were get another one, and theirs is an ordinary place."""
+    rooms = list(Room.objects.filter(memberships__member=member, memberships__role=RoomRole.ADMIN))
+    Room.objects.lock(room.pk for room in rooms)
+    for place in member.memberships.filter(role=RoomRole.ADMIN).order_by("room"):
+        place.role = RoomRole.MEMBER
+        place.save(update_fields=["role"])
+        tell_membership(work, place)
+    for room in rooms:
+        hand_over(work, room)
 
 
 def _set_active(member: Member, *, active: bool) -> Member:

@@ -60,7 +60,7 @@ def _bring_in(work: Unit, room: Room, member: Member, *, by: Member, what: Syste
     # A newcomer has read what was said before: unread counts begin with what comes now.
     head = Room.objects.lock_heads([room.pk])[room.pk]
     # A room that nobody looks after is looked after by whoever comes first and may.
-    inherits = member.role not in NO_HEIRS and not room.memberships.filter(role=RoomRole.ADMIN).exists()
+    inherits = member.role not in NO_HEIRS and not room.memberships.managing().exists()
     membership, made = Membership.objects.get_or_create(
         room=room,
         member=member,
@@ -87,16 +87,16 @@ def _take_out(work: Unit, room: Room, member: Member, *, by: Member, what: Syste
     membership.delete()
     Room.objects.filter(pk=room.pk).update(member_count=F("member_count") - 1)
     if membership.is_admin:
-        _hand_over(work, room)
+        hand_over(work, room)
     post_system(work, room=room, author=by, system=what)
     tell_left(work, room=room.pk, member=member.pk)
     tell_room_changed(work, room)
     return True
 
 
-def _hand_over(work: Unit, room: Room) -> None:
-    """A room whose last admin goes is looked after by whoever has been there longest, unless they are all guests."""
-    if not room.memberships.filter(role=RoomRole.ADMIN).exists():
+def hand_over(work: Unit, room: Room) -> None:
+    """Make the eldest member admin of a room whose last admin has gone. Guests and bots do not inherit."""
+    if not room.memberships.managing().exists():
         heirs = room.memberships.filter(member__active=True).exclude(member__role__in=NO_HEIRS)
         eldest = heirs.order_by("joined_at", "pk").first()
         if eldest:

@@ -10,7 +10,7 @@ from django.db import connection, models
 from hubbub.models.member import Member
 from hubbub.models.room import Room
 from hubbub.protocol import objects as wire
-from hubbub.protocol.objects import Level, RoomRole
+from hubbub.protocol.objects import Level, Role, RoomRole
 
 
 class Standing(NamedTuple):
@@ -24,6 +24,10 @@ class Standing(NamedTuple):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
+    def managing(self) -> MembershipQuerySet:
+        """Those of a room's admins. Guests manage nothing, whatever their place in the room says."""
+        return self.filter(role=RoomRole.ADMIN).exclude(member__role=Role.GUEST)
+
     def standings(self, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Standing]:
         """For each (room, member) that is a membership, what decides about posting. One query for a whole batch.
 
