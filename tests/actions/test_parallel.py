@@ -12,7 +12,8 @@ from django.contrib.auth import get_user_model
 from hubbub import actions
 from hubbub.admission import Admission
 from hubbub.errors import HubbubError
-from hubbub.models import Member, Membership, Message, Room
+from hubbub.models import Allowance, Member, Membership, Message, Room
+from hubbub.protocol import limits
 from hubbub.protocol.ids import make_message_id
 from hubbub.protocol.objects import Role, RoomRole
 from tests.actions.arena import Arena
@@ -229,3 +230,15 @@ def try_all(acts: list[Callable[[], Any]]) -> None:
             act()
         except HubbubError as refusal:
             assert refusal.code in {"not_found", "forbidden"}
+
+
+def test_a_daily_quota_holds_when_its_rest_is_spent_at_once(arena: Arena, crowd: list[Member]) -> None:
+    newcomer = crowd[1]
+
+    def make(n: int) -> Room:
+        return actions.create_room(by=newcomer, name=f"room {n}")
+
+    outcomes = arena.at_once([partial(make, n) for n in range(CROWD)])
+    most = limits.ROOMS_PER_DAY // limits.NEWCOMERS_PART
+    assert codes(outcomes) == {"ok": most, "rate_limited": CROWD - most}
+    assert arena.run(lambda: Allowance.objects.get().spent) == most

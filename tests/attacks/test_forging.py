@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 
 from hubbub import actions
+from hubbub.actions import quotas
 from hubbub.dispatch import run
 from hubbub.errors import HubbubError
 from hubbub.models import Member, Message, Room
@@ -120,7 +121,8 @@ def test_no_value_of_any_shape_reaches_what_it_should_not(
     for field in [*good, *optional]:
         for value in STRANGE:
             try:
-                run(bob, codec.decode(json.dumps({"type": name, **good, field: value})))
+                with quotas.lifted():  # which value is refused is asked here, not how many
+                    run(bob, codec.decode(json.dumps({"type": name, **good, field: value})))
             except HubbubError as refusal:
                 allowed = {"invalid", "not_found", "forbidden", "conflict"}
                 assert refusal.code in allowed, f"{field}={value!r}: {refusal.code}"

@@ -13,6 +13,7 @@ from pydantic_core import from_json
 
 from hubbub.dispatch import Job
 from hubbub.errors import RateLimited
+from hubbub.handlers import READS
 from hubbub.models import Member
 from hubbub.protocol import commands, limits
 from hubbub.protocol.closing import Close
@@ -195,6 +196,20 @@ def test_commands_per_second(rates: Rates, clock: Clock) -> None:
 
 def test_messages_burst(rates: Rates) -> None:
     assert how_many(lambda: rates.check(ALICE, POST)) == limits.MESSAGES_BURST
+
+
+def test_messages_burst_counts_whatever_stores_or_announces_something(rates: Rates) -> None:
+    describe = commands.DescribeRoom(type="room.describe", room=1, description="x")
+    rename = commands.UpdateProfile(type="profile.update", name="x")
+    assert how_many(lambda: rates.check(ALICE, describe)) == limits.MESSAGES_BURST
+    for other in (POST, rename):
+        with pytest.raises(RateLimited):
+            rates.check(ALICE, other)
+
+
+def test_messages_burst_counts_every_command_but_those_that_only_read_or_tell_oneself() -> None:
+    only_oneself = {commands.MarkRead, commands.MarkUnread, commands.SetLevel}
+    assert set(commands.ALL) - commands.SOCKET_ONLY - READS - only_oneself == commands.STORING
 
 
 def test_messages_per_second(rates: Rates, clock: Clock) -> None:

@@ -42,6 +42,12 @@ def test_rates_and_counts_of_connections_are_lifted_for_load_tests_and_nothing_e
         "HANDSHAKES_PER_SECOND",
         "HANDSHAKES_BURST",
         "CONNECTIONS_PER_MEMBER",
+        "ROOMS_PER_DAY",
+        "DIRECTS_PER_DAY",
+        "ADDITIONS_PER_DAY",
+        "ROOM_CHANGES_PER_DAY",
+        "ADMINS_TIMES",
+        "NEWCOMERS_PART",
     }
 
 

@@ -10,6 +10,7 @@ from hubbub.actions._telling import tell_member_changed, tell_membership, tell_p
 from hubbub.actions.checking import checked, require
 from hubbub.actions.logins import end_logins_of
 from hubbub.actions.memberships import hand_over, join_room
+from hubbub.actions.quotas import lifted
 from hubbub.actions.rooms import create_room
 from hubbub.admission import Admission, admission_of
 from hubbub.errors import Forbidden, Invalid
@@ -42,7 +43,8 @@ def admit(*, user: Any, admission: Admission) -> Member:
         member, made = Member.objects.get_or_create(user=user, defaults=_identity(admission))
         if made:
             tell_member_changed(work, member)
-            _join_first_room(member)
+            with lifted():  # they do not do this themselves
+                _join_first_room(member)
     return member
 
 

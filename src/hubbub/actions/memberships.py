@@ -9,6 +9,7 @@ from django.db.models import F
 from hubbub import policy
 from hubbub.actions._telling import post_system, tell_left, tell_membership, tell_room_changed
 from hubbub.actions.checking import require
+from hubbub.actions.quotas import ADDITIONS, CHANGES, require_places, spend
 from hubbub.errors import NotFound
 from hubbub.models import Member, Membership, Room
 from hubbub.protocol.objects import Role, RoomRole, System, SystemKind
@@ -24,6 +25,8 @@ def join_room(*, member: Member, room: Room) -> Membership:
         return present
     require(policy.can_join(member, room), _why_not_join(room))
     with unit() as work:
+        spend(member, CHANGES)
+        require_places([member], by=member)
         return _bring_in(work, room, member, by=member, what=System(kind=SystemKind.JOINED))
 
 
@@ -32,9 +35,12 @@ def invite_members(*, by: Member, room: Room, members: Sequence[Member]) -> Room
     own = room.memberships.filter(member=by).first()
     require(policy.can_invite(by, room, own), "You cannot bring people into this room.")
     inside = set(room.memberships.values_list("member", flat=True))
-    with unit() as work:
-        for member in members:
-            if member.pk not in inside:
+    newcomers = [member for member in members if member.pk not in inside]
+    if newcomers:
+        with unit() as work:
+            spend(by, ADDITIONS, len(newcomers))
+            require_places(newcomers, by=by)
+            for member in newcomers:
                 _bring_in(work, room, member, by=by, what=System(kind=SystemKind.ADDED, member=member.pk))
     room.refresh_from_db()
     return room

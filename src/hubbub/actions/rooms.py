@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from hubbub import policy
 from hubbub.actions._telling import post_system, tell_membership, tell_room_changed
 from hubbub.actions.checking import checked, require
+from hubbub.actions.quotas import CHANGES, DIRECTS, ROOMS, require_places, spend
 from hubbub.errors import Conflict, Forbidden, Invalid
 from hubbub.models import Member, Membership, Room
 from hubbub.models.room import direct_key
@@ -24,6 +25,8 @@ def create_room(*, by: Member, name: str, description: str = "", private: bool =
     name, description = checked(RoomName, name), checked(ShortText, description)
     kind = RoomKind.PRIVATE if private else RoomKind.PUBLIC
     with unit() as work:
+        spend(by, ROOMS)
+        require_places([by], by=by)
         room = _insert(
             Room(kind=kind, name=name, name_key=name_key(name), description=description, created_by=by)
         )
@@ -51,6 +54,8 @@ def open_direct(*, by: Member, members: Sequence[Member]) -> Room:
             direct_key=key, defaults={"kind": RoomKind.DIRECT, "created_by": by, "member_count": len(people)}
         )
         if made:
+            spend(by, DIRECTS)
+            require_places(people.values(), by=by)
             places = [Membership(room=room, member=member) for member in people.values()]
             for membership in Membership.objects.bulk_create(places):
                 tell_membership(work, membership, joined=True)
@@ -64,6 +69,7 @@ def rename_room(*, by: Member, room: Room, name: str) -> Room:
     if name == room.name:
         return room
     with unit() as work:
+        spend(by, CHANGES)
         room.name, room.name_key = name, name_key(name)
         _save_named(room)
         post_system(work, room=room, author=by, system=System(kind=SystemKind.RENAMED, text=name))
@@ -81,6 +87,7 @@ def describe_room(*, by: Member, room: Room, description: str) -> Room:
     if description == room.description:
         return room
     with unit() as work:
+        spend(by, CHANGES)
         room.description = description
         room.save(update_fields=["description"])
         post_system(work, room=room, author=by, system=System(kind=SystemKind.DESCRIBED, text=description))
@@ -95,6 +102,7 @@ def archive_room(*, by: Member, room: Room, archived: bool = True) -> Room:
         return room
     kind = SystemKind.ARCHIVED if archived else SystemKind.UNARCHIVED
     with unit() as work:
+        spend(by, CHANGES)
         room.archived = archived
         room.save(update_fields=["archived"])
         post_system(work, room=room, author=by, system=System(kind=kind))

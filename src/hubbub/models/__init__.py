@@ -1,5 +1,6 @@
 """The rows. All models live in this one app: they all point at each other."""
 
+from hubbub.models.allowance import Allowance
 from hubbub.models.member import Member
 from hubbub.models.membership import Membership
 from hubbub.models.message import Message
@@ -7,4 +8,4 @@ from hubbub.models.room import Room
 from hubbub.models.token import Token
 from hubbub.models.workspace import Workspace
 
-__all__ = ["Member", "Membership", "Message", "Room", "Token", "Workspace"]
+__all__ = ["Allowance", "Member", "Membership", "Message", "Room", "Token", "Workspace"]

@@ -318,6 +318,24 @@ ALL: tuple[type[Command], ...] = (
     StartTyping,
     Beat,
 )
+STORING: frozenset[type[Command]] = frozenset(
+    {
+        SendMessage,
+        EditMessage,
+        DeleteMessage,
+        CreateRoom,
+        OpenDirect,
+        RenameRoom,
+        DescribeRoom,
+        ArchiveRoom,
+        JoinRoom,
+        LeaveRoom,
+        InviteMembers,
+        RemoveMember,
+        UpdateProfile,
+    }
+)
+"""What the rate of messages counts: each stores a message, or tells a whole room or everybody of a change."""
 SOCKET_ONLY: frozenset[type[Command]] = frozenset({SetPresence, StartTyping, Beat})
 
 

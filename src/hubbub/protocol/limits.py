@@ -1,6 +1,6 @@
 """How much is too much: one table, with units and reasons. Each row has a test in `tests/limits`.
 
-Size limits protect memory and never move. The rows marked “lifted” are rates and counts of connections:
+Size limits protect memory and never move. The rows marked “lifted” are rates, daily quotas and counts of connections:
 `HUBBUB_RATE_LIMITS=off` lifts them for load tests, and nothing else.
 """
 
@@ -55,13 +55,42 @@ BATCH_COMMANDS = Limit(256, "commands", "in one transaction")
 
 COMMANDS_PER_SECOND = Limit(20, "per second", "commands of one member, lifted")
 COMMANDS_BURST = Limit(100, "commands", "of one member at once: a tab that wakes up asks for much, lifted")
-MESSAGES_PER_SECOND = Limit(5, "per second", "messages of one member, lifted")
+MESSAGES_PER_SECOND = Limit(
+    5, "per second", "messages of one member, and commands that store or announce something like one, lifted"
+)
 MESSAGES_BURST = Limit(
     30, "messages", "of one member at once: an outbox that comes back from a tunnel, lifted"
 )
 HANDSHAKES_PER_SECOND = Limit(500, "per second", "new sockets of one process, lifted")
 HANDSHAKES_BURST = Limit(2000, "sockets", "at once for one process, lifted")
 CONNECTIONS_PER_MEMBER = Limit(30, "connections", "open sockets of one member in one process, lifted")
+
+ROOMS_PER_DAY = Limit(
+    100, "rooms", "made by one member in a day: a team of 60 channels is set up on its first day, lifted"
+)
+DIRECTS_PER_DAY = Limit(
+    200, "rooms", "direct rooms opened by one member in a day; opening one that exists is free, lifted"
+)
+ADDITIONS_PER_DAY = Limit(
+    1000, "people", "brought into rooms by one member in a day: 100 into each of ten rooms, lifted"
+)
+ROOM_CHANGES_PER_DAY = Limit(
+    1000,
+    "changes",
+    "rooms joined, renamed, described, archived by one member in a day: each stores a message, lifted",
+)
+ADMINS_TIMES = Limit(
+    20, "times", "as much a day for owners and admins: 5000 people into four rooms, or 2000 rooms, lifted"
+)
+NEWCOMERS_PART = Limit(
+    10, "th part", "of it for guests, and for members on their first day: nobody vouches for them yet, lifted"
+)
+NEWCOMER_HOURS = Limit(24, "hours", "after which a member is no newcomer; bots and admins never are")
+MEMBERSHIPS = Limit(
+    5000,
+    "rooms",
+    "of one member, direct ones included: a company's bot that writes to everybody; 4 MB of snapshot",
+)
 
 HEARTBEAT_SECONDS = Limit(20, "seconds", "between two heartbeats of the server")
 SILENCE_SECONDS = Limit(35, "seconds", "without a sign of life before a socket is given up")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from hubbub import conf
 from hubbub.errors import RateLimited
 from hubbub.protocol import limits
-from hubbub.protocol.commands import Beat, SendMessage
+from hubbub.protocol.commands import STORING, Beat
 from hubbub.protocol.wire import Command
 
 SHARE_SECONDS = 1.0
@@ -68,7 +68,7 @@ class Rates:
         if self.lifted or type(command) is Beat:
             return
         now = self._clock()
-        sends = type(command) is SendMessage
+        sends = type(command) in STORING
         wait = self._of_commands(member, now).take(now)
         if not wait and sends:
             wait = self._of_messages(member, now).take(now)
