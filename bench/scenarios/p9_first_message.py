@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-import uuid
 from pathlib import Path
 from typing import Any
 from urllib.request import HTTPCookieProcessor, build_opener
@@ -14,6 +13,7 @@ from bench.browsing import submit
 from bench.product import PASSWORD, Workspace
 from bench.rounds import Plan, say, spread
 from bench.scenarios.scenario import Bar, Scenario
+from hubbub.protocol.ids import make_message_id
 
 FIGURE = "seconds"
 
@@ -42,7 +42,7 @@ def _first_message(place: Path) -> float:
         with line(server.port, Cookie=session, Origin=site) as alice:
             snapshot, _ = alice.ask("snapshot")
             room = snapshot["rooms"][0]["id"]
-            alice.ask("message.send", room=room, message=str(uuid.uuid4()), text="hello, world")
+            alice.ask("message.send", room=room, message=str(make_message_id()), text="hello, world")
             return time.perf_counter() - started
 
 

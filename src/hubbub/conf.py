@@ -23,7 +23,9 @@ SETTINGS: dict[str, Setting] = {
         "dotted paths of `token -> user | None`: what else counts as `Authorization: Bearer …`, such as your JWTs",
     ),
     "FIRST_ROOM": Setting("general", "public room that is made first and that everybody but guests joins"),
-    "RATE_LIMITS": Setting(True, "False lifts rates, daily quotas and connection counts (not sizes), for load tests"),
+    "RATE_LIMITS": Setting(
+        True, "False lifts rates, daily quotas and connection counts (not sizes), for load tests"
+    ),
     "CHANNEL_LAYER": Setting("default", "which of CHANNEL_LAYERS carries frames between processes"),
     "SOCKET_PATH": Setting(
         "/ws/", "where the host's routing mounts `hubbub.routing`; the page tells the client"

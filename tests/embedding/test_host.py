@@ -7,7 +7,6 @@ and Origin are what lets one in) of the systems that Hubbub comes from.
 from __future__ import annotations
 
 import json
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
+from hubbub.protocol.ids import make_message_id
 from tests.embedding.conftest import HERE, Host, Visitor, heard
 
 
@@ -31,7 +31,7 @@ def test_what_one_says_the_other_hears(host: Host) -> None:
     ):
         room = snapshot(alice)["rooms"][0]["id"]
         snapshot(bob)
-        message = str(uuid.uuid4())
+        message = str(make_message_id())
         alice.send(
             json.dumps({"id": 2, "type": "message.send", "room": room, "message": message, "text": "hi"})
         )

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
 
 import pytest
 from pydantic_core import from_json
@@ -19,6 +18,7 @@ from hubbub.protocol import commands, limits
 from hubbub.protocol.closing import Close
 from hubbub.protocol.events import Hello
 from hubbub.protocol.generate import typescript
+from hubbub.protocol.ids import make_message_id
 from hubbub.realtime.audience import Piece
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.outbox import Outbox
@@ -29,8 +29,8 @@ from hubbub.realtime.session import Session
 from hubbub.realtime.writer import Writer
 from tests.realtime.fakes import ALICE, BOB, Clock, connected, frame, pipe_of
 
-POST = commands.SendMessage(type="message.send", room=1, message=UUID(int=1), text="hi")
-ASK = commands.GetMessage(type="message.get", message=UUID(int=1))
+POST = commands.SendMessage(type="message.send", room=1, message=make_message_id(), text="hi")
+ASK = commands.GetMessage(type="message.get", message=make_message_id())
 
 
 def parcel(texts: int = 1, size: int = 1) -> Parcel:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import pytest
 from hypothesis import example, given
@@ -232,6 +233,30 @@ def test_the_longest_message_fits_a_frame_even_if_every_letter_is_escaped(letter
     text = letter * (limits.MESSAGE_BYTES // len(letter.encode()))
     frame = json.dumps({"type": "message.send", "room": 1, "message": str(uuid()), "text": text})
     assert isinstance(codec.decode(frame), commands.SendMessage)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        UUID(int=0),
+        UUID(int=1),
+        UUID(int=2**128 - 1),
+        uuid4(),
+        uuid5(NAMESPACE_URL, "a"),
+        UUID("019a0000-0000-7000-0000-000000000000"),  # version 7, and another variant than RFC 9562's
+    ],
+    ids=str,
+)
+def test_a_message_id_of_another_kind_than_a_uuid_of_version_7_is_refused(made: UUID) -> None:
+    refusal = refusal_of(type="message.send", room=1, message=str(made), text="hi")
+    assert (refusal.code, "version 7" in refusal.message) == ("invalid", True)
+    assert codec.decode(json.dumps({"type": "message.get", "message": str(made)}))  # an older server took it
+
+
+@pytest.mark.parametrize("day", ["0000-0000", "019a-0000", "ffff-ffff"])
+def test_a_wrong_clock_of_a_sender_loses_no_message(day: str) -> None:
+    made = UUID(f"{day.replace('-', '')}-0000-7000-8000-000000000000")
+    assert codec.decode(json.dumps({"type": "message.send", "room": 1, "message": str(made), "text": "hi"}))
 
 
 def uuid() -> Any:

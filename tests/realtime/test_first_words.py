@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import uuid
 
 import pytest
 
 from hubbub.protocol import limits
+from hubbub.protocol.ids import make_message_id
 from tests.online import Arrive
 from tests.serving import Server
 from tests.sockets import Online, Refused, new_id
@@ -90,7 +90,7 @@ def test_a_refusal_names_the_request_and_helps(any_server: Server, alice: Online
         ({"type": "timeline", "room": "one"}, "room:"),
         ({"type": "timeline", "room": 1, "limit": 101}, "limit:"),
         (
-            {"type": "message.send", "room": 1, "message": str(uuid.UUID(int=1)), "text": " "},
+            {"type": "message.send", "room": 1, "message": str(make_message_id()), "text": " "},
             "needs some text",
         ),
     ],

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from uuid import UUID
 
 import pytest
 
 from hubbub.errors import RateLimited
 from hubbub.protocol import limits
 from hubbub.protocol.commands import Beat, SendMessage, StartTyping
+from hubbub.protocol.ids import make_message_id
 from hubbub.realtime.rates import Bucket, Rates
 from tests.realtime.fakes import ALICE, BOB, Clock
 
 BEAT = Beat(type="beat")
 TYPING = StartTyping(type="typing", room=1)
-POST = SendMessage(type="message.send", room=1, message=UUID(int=1), text="hi")
+POST = SendMessage(type="message.send", room=1, message=make_message_id(), text="hi")
 
 
 @pytest.fixture

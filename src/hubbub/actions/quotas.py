@@ -74,7 +74,9 @@ def spend(member: Member, quota: Quota, amount: int = 1) -> None:
     most = quota.of(member)
     # Locked: two processes that spend for the same member at once count one after the other.
     allowance, _ = Allowance.objects.select_for_update().get_or_create(member=member, quota=quota.name)
-    now = timezone.now()  # read under the lock: a day that another process has just begun is not in the future
+    now = (
+        timezone.now()
+    )  # read under the lock: a day that another process has just begun is not in the future
     if not now - DAY < allowance.since <= now:
         allowance.since, allowance.spent = now, 0
     if allowance.spent + amount > most:

@@ -17,6 +17,7 @@ from hubbub.protocol.wire import (
     Id,
     IdAsKey,
     MessageText,
+    NewMessageId,
     Number,
     PersonName,
     Prefix,
@@ -51,7 +52,7 @@ class SendMessage(Command):
 
     type: Literal["message.send"]
     room: Id
-    message: UUID
+    message: NewMessageId
     text: MessageText
     reply: ClassVar = replies.Sent
 

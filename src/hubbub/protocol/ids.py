@@ -12,7 +12,13 @@ def make_message_id() -> UUID:
     return UUID(int=(int(time.time() * 1000) << 80) | _VERSION_AND_VARIANT | (_chance() & _CHANCE))
 
 
+def is_message_id(made: UUID) -> bool:
+    """Whether a client's id is a UUID of version 7. Its time is not judged: a wrong clock must lose no message."""
+    return made.int & _VERSION_AND_VARIANT_BITS == _VERSION_AND_VARIANT
+
+
 _VERSION_AND_VARIANT = (0x7 << 76) | (0x2 << 62)
+_VERSION_AND_VARIANT_BITS = (0xF << 76) | (0x3 << 62)
 _CHANCE = (0xFFF << 64) | ((1 << 62) - 1)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from typing import Annotated, Any, ClassVar
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from hubbub.protocol import limits
+from hubbub.protocol.ids import is_message_id
 
 
 class Wire(BaseModel):
@@ -116,6 +118,12 @@ def _person_name(name: str) -> str:
     return name
 
 
+def _version_7(made: UUID) -> UUID:
+    if not is_message_id(made):
+        raise ValueError("make a UUID of version 7 (RFC 9562) for a new message")
+    return made
+
+
 # Strict: a number in quotes, `true` or `1.0` is somebody's mistake, and is told so instead of being guessed at.
 Id = Annotated[int, Field(ge=1, le=2**53, strict=True)]
 IdAsKey = Annotated[int, Field(ge=1, le=2**53)]
@@ -124,6 +132,8 @@ Seq = Annotated[int, Field(ge=0, le=2**53, strict=True)]
 Number = Annotated[int, Field(ge=0, le=2**53, strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 MessageText = Annotated[str, AfterValidator(_fits_a_message)]
+NewMessageId = Annotated[UUID, AfterValidator(_version_7)]
+"""Only of a new message: an older version of Hubbub took other UUIDs, and those messages are still there."""
 RoomName = Annotated[str, AfterValidator(_room_name)]
 PersonName = Annotated[str, AfterValidator(_person_name)]
 ShortText = Annotated[str, AfterValidator(_tidy), Field(max_length=limits.DESCRIPTION_CHARACTERS)]

@@ -16,6 +16,7 @@ from hubbub.protocol.wire import Wire
 
 _NAMED = {
     "MessageText": f"string: some text, at most {int(limits.MESSAGE_BYTES)} bytes of UTF-8",
+    "NewMessageId": "UUID of version 7",
     "RoomName": f"string: one line, 1–{int(limits.ROOM_NAME_CHARACTERS)} characters, no “/”, not “~…”",
     "PersonName": f"string: one line, 1–{int(limits.MEMBER_NAME_CHARACTERS)} characters",
     "ShortText": f"string: one line, at most {int(limits.DESCRIPTION_CHARACTERS)} characters",
