@@ -92,3 +92,16 @@ def test_a_very_long_word_does_not_burst_the_page(alice: Person, garden: Room, s
     alice.enters(garden)
     expect(alice.posts).to_have_count(3)
     assert alice.overflow() == 0
+
+
+def test_a_link_that_names_another_address_shows_where_it_leads(
+    alice: Person, garden: Room, site: Site
+) -> None:
+    """Security row 56: what is read and where it leads must be one."""
+    alice.enters(garden)
+    text = "[https://bank.example/login](https://evil.example/login) and [this page](https://fine.example/)"
+    site.ask("bob", "message.send", room=garden.id, message=site.new_id(), text=text)
+    expect(
+        alice.page.get_by_role("link", name="https://bank.example/login (evil.example/login)")
+    ).to_be_visible()
+    expect(alice.page.get_by_role("link", name="this page", exact=True)).to_have_text("this page")

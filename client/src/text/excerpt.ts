@@ -37,7 +37,8 @@ function blockText(block: Block): string {
   }
 }
 
-function inlineText(inlines: readonly Inline[]): string {
+/** What is to be read in a line, without what it looks like. */
+export function inlineText(inlines: readonly Inline[]): string {
   return inlines
     .map(inline => {
       if (inline.type === "newline") return " "

@@ -3,6 +3,7 @@
 import type { Token } from "markdown-it"
 import { safeAddress } from "./address"
 import { markdown } from "./markdown"
+import { flattened } from "./marks"
 import type { Block, Inline } from "./tree"
 
 export function parse(source: string): Block[] {
@@ -114,9 +115,9 @@ function inlines(tokens: readonly Token[]): Inline[] {
 function inlineOf(token: Token): Inline | null {
   switch (token.type) {
     case "text":
-      return token.content ? { type: "text", text: token.content } : null
+      return token.content ? { type: "text", text: flattened(token.content) } : null
     case "code_inline":
-      return { type: "code", text: token.content }
+      return { type: "code", text: flattened(token.content) }
     case "strong_open":
       return { type: "strong", children: [] }
     case "em_open":
