@@ -37,6 +37,9 @@ SNAPSHOT_MEMBERS = Limit(
 RESUME_ROOMS = Limit(1000, "rooms", "rooms in one `resume`; the rest start anew")
 RESUME_MESSAGES = Limit(500, "messages", "states of one room in one resume; more is a `reset`")
 RESUME_BYTES = Limit(256 * 1024, "bytes", "states of one room in one resume; more is a `reset`")
+RESUME_TOTAL_BYTES = Limit(
+    768 * 1024, "bytes", "states of all rooms in one resume: fits into an outbox; further rooms are a `reset`"
+)
 GATHERED_BYTES = Limit(
     256 * 1024, "bytes", "said in a room while its listeners are still being written to; more is a `lag`"
 )
@@ -44,6 +47,19 @@ OUTBOX_BYTES = Limit(1024 * 1024, "bytes", "held for one slow connection before 
 OUTBOX_FRAMES = Limit(512, "frames", "held for one slow connection before it lags")
 STALLED_SECONDS = Limit(
     10, "seconds", "without progress of a full outbox before the connection is closed (4008)"
+)
+TURN_FRAMES = Limit(
+    100,
+    "frames",
+    "of one connection in one turn of the event loop: some milliseconds, then others have theirs",
+)
+MESSAGE_FRAGMENTS = Limit(
+    128, "frames", "in which one message may come: pieces of 512 bytes of the longest; more is refused (1009)"
+)
+GOODBYE_BYTES = Limit(
+    1024 * 1024,
+    "bytes",
+    "read after a close frame was sent, while the peer's is awaited; more cuts the line",
 )
 WAITING_COMMANDS = Limit(
     64,
@@ -61,8 +77,32 @@ MESSAGES_PER_SECOND = Limit(
 MESSAGES_BURST = Limit(
     30, "messages", "of one member at once: an outbox that comes back from a tunnel, lifted"
 )
+INCOMING_FRAMES_PER_SECOND = Limit(
+    100, "per second", "frames of any kind on all sockets of one member; more wait in the network, lifted"
+)
+INCOMING_FRAMES_BURST = Limit(
+    500, "frames", "of any kind at once: five times the commands that are answered at once, lifted"
+)
+INCOMING_BYTES_PER_SECOND = Limit(
+    256 * 1024, "bytes per second", "on all sockets of one member; more wait in the network, lifted"
+)
+INCOMING_BYTES_BURST = Limit(
+    2 * 1024 * 1024, "bytes", "at once: a burst of the longest messages, each escaped, lifted"
+)
+FLOOD_SECONDS = Limit(
+    3, "seconds", "of more than may come in, without a pause, until the connection is closed (4029), lifted"
+)
 HANDSHAKES_PER_SECOND = Limit(500, "per second", "new sockets of one process, lifted")
 HANDSHAKES_BURST = Limit(2000, "sockets", "at once for one process, lifted")
+ADDRESS_HANDSHAKES_PER_SECOND = Limit(
+    50, "per second", "new sockets of one address (IPv4, or IPv6 /56) that do not sign in, lifted"
+)
+ADDRESS_HANDSHAKES_BURST = Limit(
+    1000, "sockets", "of one address at once: an office behind one address comes back, lifted"
+)
+HANDSHAKE_ADDRESSES = Limit(
+    10_000, "addresses", "whose handshakes one process remembers; the oldest is forgotten first"
+)
 CONNECTIONS_PER_MEMBER = Limit(30, "connections", "open sockets of one member in one process, lifted")
 
 ROOMS_PER_DAY = Limit(

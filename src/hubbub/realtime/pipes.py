@@ -23,12 +23,20 @@ class Push(Protocol):
 
     def abort(self) -> None: ...
     def pause_reading(self) -> None: ...
-    def resume_reading(self) -> None: ...
+    def resume_reading(self) -> None:
+        """Bring what has come already, and read on."""
+
     def take_over(self, receiver: Receiver) -> None: ...
 
 
 class Receiver(Protocol):
     """What the extension tells: calls come from the event loop, and must not wait."""
+
+    def may_take(self) -> int:
+        """How many frames may come in now, of any kind. After 0 the receiver has paused the reading, and resumes it."""
+
+    def took(self, frames: int, size: int) -> None:
+        """So many frames have come in since `may_take`, control frames and parts of messages included; their bytes."""
 
     def received(self, data: bytes) -> None: ...
     def writable(self, yes: bool) -> None: ...

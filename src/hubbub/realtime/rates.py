@@ -16,6 +16,7 @@ from hubbub.errors import RateLimited
 from hubbub.protocol import limits
 from hubbub.protocol.commands import STORING, Beat
 from hubbub.protocol.wire import Command
+from hubbub.realtime.intake import Intake
 
 SHARE_SECONDS = 1.0
 
@@ -59,6 +60,7 @@ class Rates:
         self._taken: dict[int, list[int]] = {}
         self._commands: dict[int, Bucket] = {}
         self._messages: dict[int, Bucket] = {}
+        self._intakes: dict[int, Intake] = {}
         self._sockets: Counter[int] = Counter()
         self._handshakes = Bucket(limits.HANDSHAKES_PER_SECOND, limits.HANDSHAKES_BURST, clock())
         self.lifted = not conf.get("RATE_LIMITS")
@@ -107,6 +109,15 @@ class Rates:
         self._sockets[member] += 1
         return True
 
+    def intake(self, member: int) -> Intake | None:
+        """The budget that all sockets of a member here share for what they send; None: it is lifted."""
+        if self.lifted:
+            return None
+        intake = self._intakes.get(member)
+        if intake is None:
+            intake = self._intakes[member] = Intake(self._clock())
+        return intake
+
     def unseat(self, member: int) -> None:
         self._sockets[member] -= 1
         if not self._sockets[member]:
@@ -118,6 +129,10 @@ class Rates:
         for buckets in (self._commands, self._messages):
             for member in [m for m, bucket in list(buckets.items()) if bucket.is_full(now)]:
                 del buckets[member]
+        # A socket that is open holds its member's budget: another one would not share it.
+        quiet = [m for m, intake in self._intakes.items() if m not in self._sockets and intake.is_full(now)]
+        for member in quiet:
+            del self._intakes[member]
 
     def _of_commands(self, member: int, now: float) -> Bucket:
         return self._bucket(self._commands, member, now, limits.COMMANDS_PER_SECOND, limits.COMMANDS_BURST)

@@ -12,6 +12,7 @@ from hubbub.errors import HubbubError, SignInRequired, Unavailable
 from hubbub.protocol.closing import Close
 from hubbub.realtime.auth import SUBPROTOCOL, Login, bearer_of, login_from_session, origin_allowed
 from hubbub.realtime.connection import Connection
+from hubbub.realtime.inflow import Inflow
 from hubbub.realtime.parcel import Dialect
 from hubbub.realtime.pipes import Push, PushPipe, SendPipe
 from hubbub.realtime.runtime import runtime
@@ -44,6 +45,7 @@ class Session:
         self.scope, self._receive, self._send = scope, receive, send
         self.runtime = runtime()
         self.connection: Connection
+        self._inflow: Inflow
         self._push: Push | None = (scope.get("extensions") or {}).get("hubbub.push")
         self._full = False
         """Whether commands wait in the network, because of those that are here."""
@@ -61,6 +63,8 @@ class Session:
         if login is None:
             return
         self.connection = Connection(login, self.dialect(), self.runtime.loop)
+        intake = self.runtime.rates.intake(login.member.pk)
+        self._inflow = Inflow(self.connection, intake, self.runtime.loop, self._read_again)
         try:
             await self._accept()
             await self._live()
@@ -95,6 +99,15 @@ class Session:
         self._listen_again()
 
     # What the `hubbub.push` extension tells (see pipes.Receiver).
+
+    def may_take(self) -> int:
+        room = self._inflow.room()
+        if not room and self._push:
+            self._push.pause_reading()
+        return room
+
+    def took(self, frames: int, size: int) -> None:
+        self._inflow.took(frames, size)
 
     def received(self, data: bytes) -> None:
         if self.connection.closing is None:
@@ -186,15 +199,30 @@ class Session:
             hearing.cancel()
 
     async def _hear(self) -> None:
-        """The portable way in: one ASGI message after the other, so that the last one is heard though others wait."""
+        """The portable way in: one ASGI message after the other, so that the last one is heard though others wait.
+
+        What the server has read already comes without a turn of the event loop between two messages.
+        """
         self._room_ahead = asyncio.Event()
+        room = 0
         while (message := await self._receive())["type"] != "websocket.disconnect":
             text, data = message.get("text"), message.get("bytes")
             self._ahead.append(text.encode("utf-8", "surrogatepass") if text is not None else data or b"")
+            self._inflow.took(1, len(self._ahead[-1]))
             self._take_ahead()
             while sum(map(len, self._ahead)) > AHEAD_BYTES:
                 self._room_ahead.clear()
                 await self._room_ahead.wait()
+            room -= 1
+            if room <= 0:
+                room = await self._next_turn()
+
+    async def _next_turn(self) -> int:
+        """Let others have theirs, and wait until there is room. Returns for how many messages."""
+        await asyncio.sleep(0)
+        while not (room := self._inflow.room()):  # noqa: ASYNC110  it also ends by itself
+            await asyncio.sleep(self._inflow.wait)
+        return room
 
     def _take_ahead(self) -> None:
         while self._ahead and not self._full:
@@ -212,9 +240,13 @@ class Session:
             self._full = False
             self.connection.last_heard = self.runtime.loop.time()
             if self._push:
-                self._push.resume_reading()
+                self._read_again()
             else:
                 self._take_ahead()
+
+    def _read_again(self) -> None:
+        if self._push and not self._full and not self._inflow.stopped:
+            self._push.resume_reading()
 
     async def _say_goodbye(self) -> None:
         pipe, closing = self.connection.pipe, self.connection.closing
@@ -228,6 +260,9 @@ class Session:
                 await self._send({"type": "websocket.close", "code": int(code), "reason": reason})
         except Exception:
             pipe.abort()
+        else:
+            if self._push:
+                self._push.resume_reading()  # the peer's close frame may stand behind what was not read
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -13,12 +13,21 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode
 from websockets.http11 import Request
 from websockets.protocol import State
 
 from hubbub.protocol import limits
 from hubbub.realtime.pipes import Receiver
-from hubbub_site.server.framing import WHOLE_TEXT, NotAFrame, bounds_of, is_close, is_control, is_final
+from hubbub_site.server.framing import (
+    WHOLE_TEXT,
+    Bounds,
+    NotAFrame,
+    bounds_of,
+    is_close,
+    is_control,
+    is_final,
+)
 
 try:
     from websockets.speedups import apply_mask
@@ -32,11 +41,15 @@ class PushProtocol(WebSocketsSansIOProtocol):
     receiver: Receiver | None = None
     write: Callable[[bytes], None]
     """The transport's own: the shortest way out, called a hundred thousand times a second."""
-    _begun = b""
-    """The beginning of a frame whose end has not come yet."""
+    _rest = b""
+    """What has come and was not handled: frames for a later turn of the event loop, or the beginning of one."""
+    _waits_for_its_turn = False
+    """Whether a later turn handles the rest. Until then nothing more is read."""
     _framing = True
-    _within = False
-    """Whether the last part of a fragmented message is still to come."""
+    _fragments = 0
+    """Parts that have come of a message whose last part has not."""
+    _after_goodbye = 0
+    """Bytes that came after our close frame."""
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -49,14 +62,18 @@ class PushProtocol(WebSocketsSansIOProtocol):
     def take_over(self, receiver: Receiver) -> None:
         """Bring messages to the receiver from now on, and first those that came meanwhile."""
         self.receiver = receiver
+        frames = size = 0
         while not self.queue.empty():
             message = self.queue.get_nowait()
             if message["type"] == "websocket.receive":
                 text = message.get("text")
-                receiver.received(text.encode() if text is not None else message.get("bytes") or b"")
+                data = text.encode() if text is not None else message.get("bytes") or b""
+                frames, size = frames + 1, size + len(data)
+                receiver.received(data)
+        receiver.took(frames, size)
         if self.disconnected or self.transport.is_closing():
             receiver.lost()
-        elif self.read_paused:
+        elif self.read_paused or self._rest:
             self.resume_reading()
         if not self.writable.is_set():
             receiver.writable(False)
@@ -71,8 +88,12 @@ class PushProtocol(WebSocketsSansIOProtocol):
             self.transport.pause_reading()
 
     def resume_reading(self) -> None:
-        if self.read_paused and not self.transport.is_closing():
-            self.read_paused = False
+        if self.transport.is_closing():
+            return
+        self.read_paused = False
+        if self._rest:
+            self._go_on_later()
+        else:
             self.transport.resume_reading()
 
     # What uvicorn calls.
@@ -91,32 +112,94 @@ class PushProtocol(WebSocketsSansIOProtocol):
         if not self.handshake_initiated or not self._framing:
             super().data_received(data)
             return
-        if self._begun:
-            data = self._begun + data
-            self._begun = b""
-        start, size = 0, len(data)
-        while start < size:
-            try:
+        self._rest = self._rest + data if self._rest else data
+        if not (self.read_paused or self._waits_for_its_turn):
+            self._take_frames()
+
+    def _take_frames(self) -> None:
+        """Handle what has come: as many frames as the receiver takes in one turn of the event loop.
+
+        A hundred thousand empty frames fit into one read. The rest waits for the next turn, and the transport is not
+        read until then.
+        """
+        data, start, size = self._rest, 0, len(self._rest)
+        most = left = self._most()
+        has_more = False
+        try:
+            while start < size and not self.transport.is_closing():
                 frame = bounds_of(data, start, limits.FRAME_BYTES)
-            except NotAFrame:
-                self._framing = False
-                super().data_received(data[start:])
+                if frame is None or frame.end > size:
+                    break
+                if has_more := not left or (self.read_paused and self.receiver is not None):
+                    break
+                left -= 1
+                self._take(data, start, frame)
+                start = frame.end
+            self._rest = data[start:]
+        except NotAFrame:
+            self._framing, self._rest = False, b""
+            super().data_received(data[start:])
+        if self.receiver is not None:
+            self.receiver.took(most - left, start)
+        self._read_on(has_more)
+
+    def _most(self) -> int:
+        if self.receiver is None or self.close_sent:
+            return limits.TURN_FRAMES
+        return self.receiver.may_take()
+
+    def _take(self, data: bytes, start: int, frame: Bounds) -> None:
+        payload, end = frame
+        first = data[start]
+        if first == WHOLE_TEXT and self.receiver is not None and self._may_receive():
+            self.receiver.received(apply_mask(data[payload:end], data[payload - 4 : payload]))
+            return
+        if is_close(first):
+            # A client may close in the middle of a fragmented message (RFC 6455 §5.4 allows control frames
+            # there), and its close is returned as it is. websockets' parser takes it for an error (1002).
+            self.conn.current_size = None
+        elif self.close_sent:
+            self._after_goodbye += end - start
+            if self._after_goodbye > limits.GOODBYE_BYTES:
+                self.transport.abort()
+            return
+        elif not is_control(first):
+            self._fragments = 0 if is_final(first) else self._fragments + 1
+            if self._fragments > limits.MESSAGE_FRAGMENTS:
+                self.conn.fail(CloseCode.MESSAGE_TOO_BIG, "too many fragments")
+                self.handle_parser_exception()
                 return
-            if frame is None or frame.end > size:
-                self._begun = data[start:]
-                return
-            payload, end = frame
-            if data[start] == WHOLE_TEXT and self.receiver is not None and self._may_receive():
-                self.receiver.received(apply_mask(data[payload:end], data[payload - 4 : payload]))
-            else:
-                if not is_control(data[start]):
-                    self._within = not is_final(data[start])
-                elif is_close(data[start]):
-                    # A client may close in the middle of a fragmented message (RFC 6455 §5.4 allows control frames
-                    # there), and its close is returned as it is. websockets' parser takes it for an error (1002).
-                    self.conn.current_size = None
-                super().data_received(data[start:end])
-            start = end
+        super().data_received(data[start:end])
+
+    def _read_on(self, has_more: bool) -> None:
+        """Read again, or let a later turn handle the rest. Before the socket is accepted, or while the receiver has
+        paused the reading, nothing goes on by itself."""
+        if self.read_paused or self.transport.is_closing():
+            return
+        if has_more and not self.handshake_complete:
+            self.pause_reading()
+        elif has_more:
+            self.transport.pause_reading()
+            self._go_on_later()
+
+    def _go_on_later(self) -> None:
+        if not self._waits_for_its_turn:
+            self._waits_for_its_turn = True
+            self.loop.call_soon(self._take_turn)
+
+    def _take_turn(self) -> None:
+        self._waits_for_its_turn = False
+        if self.read_paused or self.transport.is_closing():
+            return
+        self._take_frames()
+        if not (self.read_paused or self._waits_for_its_turn or self.transport.is_closing()):
+            self.transport.resume_reading()
+
+    async def receive(self) -> Any:
+        """uvicorn's, for an application that does not take the socket over: it may wait for what is in the rest."""
+        if self.queue.empty() and self._rest and self.handshake_complete:
+            self.resume_reading()
+        return await super().receive()
 
     def send_receive_event_to_app(self) -> None:
         if self.receiver is None or self.close_sent:
@@ -154,7 +237,7 @@ class PushProtocol(WebSocketsSansIOProtocol):
 
     def _may_receive(self) -> bool:
         """Whether a message may begin here: not within another, not after a goodbye."""
-        return not self._within and self.conn.state is State.OPEN and not self.close_sent
+        return not self._fragments and self.conn.state is State.OPEN and not self.close_sent
 
 
 class _NobodyReads(asyncio.Queue[Any]):
