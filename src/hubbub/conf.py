@@ -30,6 +30,11 @@ SETTINGS: dict[str, Setting] = {
     "SOCKET_PATH": Setting(
         "/ws/", "where the host's routing mounts `hubbub.routing`; the page tells the client"
     ),
+    "FETCH_INTERNAL": Setting(
+        (),
+        "hosts of your own network, as `host` or `host:port`, that the server may fetch from although their addresses "
+        "are private; all others must be on the public internet",
+    ),
     "LINKS": Setting(
         {},
         "where the client's menu leads: URL names or paths for sign_in, sign_out, account, invite, admin; or the "

@@ -83,6 +83,11 @@ class Config(BaseSettings):
     rate_limits: bool = Field(
         True, description="`off` lifts rates and connection counts (never sizes), for load tests."
     )
+    fetch_internal: Words = Field(
+        (),
+        description="Hosts of your own network, as `host` or `host:port`, that the server may fetch from although "
+        "their addresses are private. All others must be on the public internet.",
+    )
     language: str = Field(
         "en", description="Language of what the server says, as a code such as `en` or `ar`."
     )

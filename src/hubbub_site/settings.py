@@ -171,6 +171,7 @@ HUBBUB = {
     "ADMIT": "hubbub_site.accounts.admission.admit",
     "BEARER": ["hubbub_site.accounts.jwt.user_from_token"],
     "RATE_LIMITS": CONFIG.rate_limits,
+    "FETCH_INTERNAL": CONFIG.fetch_internal,
     "LINKS": "hubbub_site.accounts.links.menu",
 }
 INVITATIONS_BY = CONFIG.invitations

@@ -69,6 +69,26 @@ WAITING_COMMANDS = Limit(
 WRITER_QUEUE = Limit(10_000, "commands", "waiting for one process's writer; more are told `unavailable`")
 BATCH_COMMANDS = Limit(256, "commands", "in one transaction")
 
+FETCH_URL_CHARACTERS = Limit(
+    2048, "characters", "a URL that the server fetches; longer ones carry data, not a place"
+)
+FETCH_HEADER_BYTES = Limit(32 * 1024, "bytes", "status and headers of an answer that the server fetches")
+FETCH_BYTES = Limit(
+    1024 * 1024, "bytes", "body of an answer that the server fetches, unless the feature says less or more"
+)
+FETCH_SECONDS = Limit(10, "seconds", "for one fetch in all: look-up, redirects, body")
+FETCH_CONNECT_SECONDS = Limit(3, "seconds", "for one connection of a fetch to be accepted")
+FETCH_REDIRECTS = Limit(3, "redirects", "followed in one fetch, each checked like the first address")
+FETCHES_AT_ONCE = Limit(
+    16, "fetches", "of one process at once: sockets and memory that others can make it use"
+)
+FETCHES_PER_TARGET = Limit(
+    2, "fetches", "of one process at once towards one address: nobody floods others through us"
+)
+FETCHES_WAITING = Limit(
+    256, "fetches", "of one process under way or waiting; more fail at once and may be retried"
+)
+
 COMMANDS_PER_SECOND = Limit(20, "per second", "commands of one member, lifted")
 COMMANDS_BURST = Limit(100, "commands", "of one member at once: a tab that wakes up asks for much, lifted")
 MESSAGES_PER_SECOND = Limit(
