@@ -89,6 +89,21 @@ FETCHES_WAITING = Limit(
     256, "fetches", "of one process under way or waiting; more fail at once and may be retried"
 )
 
+DECODE_SECONDS = Limit(10, "seconds", "for one file in a decoder before its process is killed")
+DECODE_CPU_SECONDS = Limit(5, "seconds", "of processor time for one file in a decoder")
+DECODE_MEMORY_BYTES = Limit(512 * 1024 * 1024, "bytes", "of address space of a decoder, Python included")
+DECODE_FILE_BYTES = Limit(
+    64 * 1024 * 1024, "bytes", "of one file that a decoder writes in its temporary directory"
+)
+DECODE_OPEN_FILES = Limit(32, "files", "that a decoder has open at once")
+DECODE_RESULT_BYTES = Limit(16 * 1024 * 1024, "bytes", "that a decoder may answer with")
+DECODERS_AT_ONCE = Limit(
+    2, "processes", "that decode at once for one process: they take memory and processors"
+)
+DECODERS_WAITING = Limit(
+    32, "files", "waiting for a decoder of one process; more fail at once and may be retried"
+)
+
 COMMANDS_PER_SECOND = Limit(20, "per second", "commands of one member, lifted")
 COMMANDS_BURST = Limit(100, "commands", "of one member at once: a tab that wakes up asks for much, lifted")
 MESSAGES_PER_SECOND = Limit(
