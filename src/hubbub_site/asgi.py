@@ -17,8 +17,12 @@ _http = get_asgi_application()
 
 # They need Django's apps, which the line above loads.
 from hubbub.errors import Unavailable  # noqa: E402
+from hubbub.http.bodies import LimitBodies  # noqa: E402
 from hubbub.protocol.closing import Close  # noqa: E402
 from hubbub.routing import websocket_urlpatterns  # noqa: E402
+
+BODY_BYTES_AT: dict[str, int] = {}
+"""Path prefix → longest body in bytes, for routes that take more than the usual limit."""
 
 _sockets = URLRouter(websocket_urlpatterns)
 _sockets_with_cookies = AuthMiddlewareStack(_sockets)
@@ -44,4 +48,4 @@ async def websocket(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "websocket.close", "code": int(Close.GOING_AWAY), "reason": reason})
 
 
-application = ProtocolTypeRouter({"http": http, "websocket": websocket})
+application = ProtocolTypeRouter({"http": LimitBodies(http, BODY_BYTES_AT), "websocket": websocket})

@@ -24,6 +24,9 @@ class Limit(int):
 
 MESSAGE_BYTES = Limit(16 * 1024, "bytes", "text of one message, in UTF-8: a long letter, not a file")
 FRAME_BYTES = Limit(64 * 1024, "bytes", "one frame from a client: four times the longest message")
+BODY_BYTES = Limit(
+    1024 * 1024, "bytes", "body of one HTTP request: sixteen frames; routes for uploads say more"
+)
 ROOM_NAME_CHARACTERS = Limit(80, "characters", "name of a room: fits a sidebar")
 DESCRIPTION_CHARACTERS = Limit(500, "characters", "what a room is for, or what a member says about themself")
 MEMBER_NAME_CHARACTERS = Limit(80, "characters", "name of a member")
