@@ -155,13 +155,17 @@ def newcomer(shell: Shell, name: str, role: str = "member") -> Person:
 
 
 @contextlib.contextmanager
-def served(site: Site, way: str = "hubbub serve", **environment: str) -> Iterator[Server]:
-    """Serve a site on a free port until the context ends."""
+def served(
+    site: Site, way: str = "hubbub serve", *, descriptors: int | None = None, **environment: str
+) -> Iterator[Server]:
+    """Serve a site on a free port until the context ends, with at most so many descriptors."""
     port = free_port()
     log = Path(tempfile.mkstemp(prefix=f"{way.split()[0]}-", suffix=".log", dir=site.data)[1])
     variables = site.variables(**environment)
     # `running` starts what it is given in its own environment: `env` sets ours.
     command = ["env", "-i", *(f"{name}={value}" for name, value in variables.items()), *command_of(way, port)]
+    if descriptors is not None:
+        command = ["sh", "-c", f'ulimit -n {descriptors} && exec "$@"', "sh", *command]
     origin = f"http://127.0.0.1:{port}"
     with running(command, url=origin, port=port, ready=lambda: answers(origin), log=log) as process:
         yield Server(site, way, process, log)

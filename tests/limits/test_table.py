@@ -9,8 +9,9 @@ import pytest
 
 from hubbub.protocol import limits
 from hubbub.protocol.generate import typescript
+from hubbub_site.server import edge_limits
 
-ROWS = limits.table()
+ROWS = limits.table() | edge_limits.table()
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -48,6 +49,7 @@ def test_rates_and_counts_of_connections_are_lifted_for_load_tests_and_nothing_e
         "ROOM_CHANGES_PER_DAY",
         "ADMINS_TIMES",
         "NEWCOMERS_PART",
+        "CONNECTIONS_PER_ADDRESS",
     }
 
 

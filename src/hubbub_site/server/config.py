@@ -1,0 +1,20 @@
+"""uvicorn's configuration, and what our protocols find in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import uvicorn
+from uvicorn.middleware.proxy_headers import _TrustedHosts
+
+from hubbub_site.server.strangers import Strangers
+
+
+class ServerConfig(uvicorn.Config):
+    """Every connection of a server has the same one."""
+
+    def __init__(self, application: str, *, strangers: Strangers, trusted: list[str], **more: Any) -> None:
+        super().__init__(application, forwarded_allow_ips=trusted, **more)
+        self.strangers = strangers
+        self.trusted = _TrustedHosts(trusted)
+        """Addresses of proxies, as uvicorn's own middleware understands them. A proxy speaks for many people."""

@@ -1,0 +1,43 @@
+"""A WebSocket is a stranger's until it has signed in."""
+
+from __future__ import annotations
+
+import asyncio
+
+from hubbub.realtime.pipes import Receiver
+from hubbub_site.server.config import ServerConfig
+from hubbub_site.server.edge_limits import SIGN_IN_SECONDS
+from hubbub_site.server.push import PushProtocol
+
+
+class CountedSocket(PushProtocol):
+    """Tells the table of strangers when the application has taken the socket over, which it does after sign-in."""
+
+    config: ServerConfig
+    _deadline: float
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._deadline = self.loop.time() + SIGN_IN_SECONDS
+
+    def take_over(self, receiver: Receiver) -> None:
+        self.config.strangers.signed_in(self)
+        super().take_over(receiver)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.config.strangers.gone(self)
+        super().connection_lost(exc)
+
+    # What the table of strangers calls.
+
+    def is_overdue(self, now: float) -> bool:
+        return now > self._deadline
+
+    def is_waiting(self) -> bool:
+        return False
+
+    def expire(self) -> None:
+        self.transport.abort()
+
+    def cut(self) -> None:
+        self.transport.abort()
