@@ -108,8 +108,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W008"]
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "hubbub_site.accounts.hashers.Argon2",
+    "hubbub_site.accounts.hashers.PBKDF2",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {

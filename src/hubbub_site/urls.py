@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from hubbub.http.api import api
 
@@ -17,6 +18,8 @@ urlpatterns = [
     path("", include("hubbub_site.accounts.urls")),
     path("chat/", include("hubbub.urls")),
     path("api/", api.urls),
+    # Django's own page has no rate limit and leaves other logins as they are.
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
 ]
 

@@ -159,3 +159,8 @@ def test_without_mail_the_page_says_whom_to_ask(alice: User, dave: Client) -> No
     page = dave.get("/account/password/reset/").content.decode()
     assert "Ask an owner or admin" in page
     assert "<form" not in page
+
+
+def test_djangos_admin_leads_to_the_page_with_a_rate_limit(alices: Client) -> None:
+    response = alices.post("/admin/password_change/", {"old_password": PASSWORD})
+    assert response.headers["Location"] == "/account/password/change/"

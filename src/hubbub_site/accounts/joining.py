@@ -1,7 +1,12 @@
-"""Making accounts: a user who signs in and the member that others see, always both."""
+"""Making accounts: a user who signs in and the member that others see, always both.
+
+Each function hashes the password before its transaction begins: a hash may wait for its turn, and on SQLite an open
+transaction keeps everybody else from writing.
+"""
 
 from __future__ import annotations
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from hubbub import actions
@@ -17,14 +22,12 @@ class AlreadyClaimed(Exception):
 
 
 def create_account(*, username: str, name: str, password: str | None, role: Role = Role.MEMBER) -> User:
-    with transaction.atomic():
-        user = User.objects.create_user(username, password, name=name)
-        actions.admit(user=user, admission=Admission(user.username, name or user.username, role))
-    return user
+    return _create(username=username, name=name, password_hash=make_password(password), role=role)
 
 
 def claim_workspace(*, workspace: str, username: str, name: str, password: str) -> User:
     """The first run: name the workspace and become its owner. Of two who try at once, one does."""
+    password_hash = make_password(password)
     with transaction.atomic():
         # Whoever locks the workspace's row first goes first; the other then finds a user.
         the_one = Workspace.objects.the_one()
@@ -32,16 +35,26 @@ def claim_workspace(*, workspace: str, username: str, name: str, password: str) 
         if User.objects.exists():
             raise AlreadyClaimed
         actions.name_workspace(name=workspace)
-        return create_account(username=username, name=name, password=password, role=Role.OWNER)
+        return _create(username=username, name=name, password_hash=password_hash, role=Role.OWNER)
 
 
 def accept_invitation(invitation: Invitation, *, username: str, name: str, password: str) -> User:
     """An account for a newcomer. Raises NoLongerOpen, and then no account was made."""
+    password_hash = make_password(password)
     with transaction.atomic():
         use(invitation)
-        user = create_account(username=username, name=name, password=password, role=Role(invitation.role))
+        role = Role(invitation.role)
+        user = _create(username=username, name=name, password_hash=password_hash, role=role)
         if invitation.room:
             host = actions.member_for(invitation.created_by)
             newcomer = Member.objects.get(user=user)
             actions.invite_members(by=host, room=invitation.room, members=[newcomer])
+    return user
+
+
+def _create(*, username: str, name: str, password_hash: str, role: Role) -> User:
+    with transaction.atomic():
+        username = User.normalize_username(username)
+        user = User.objects.create(username=username, name=name, password=password_hash)
+        actions.admit(user=user, admission=Admission(username, name or username, role))
     return user

@@ -7,8 +7,10 @@ import sys
 
 from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+
+from hubbub_site.accounts.hashing import TooBusy
 
 log = logging.getLogger("hubbub")
 
@@ -27,11 +29,28 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def went_wrong(request: HttpRequest) -> HttpResponse:
-    """A bug of ours; or the database is away, which is nobody's, and no reason to fill the log with tracebacks."""
+    """A bug of ours, or one of two states that pass by themselves and need no traceback in the log: the database is
+    away, or too many people sign in at once."""
     error = sys.exc_info()[1]
-    if not isinstance(error, DATABASE_IS_AWAY):
-        return HttpResponse(render_to_string("500.html"), status=500)
-    log.warning("The database refused: %s", error)
-    response = HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "1"})
+    if isinstance(error, DATABASE_IS_AWAY):
+        log.warning("The database refused: %s", error)
+        return _try_again(request, "The database does not answer at present.", seconds=1)
+    if isinstance(error, TooBusy):
+        log.warning("Too many passwords at once: a request was refused for %s s.", error.retry_after)
+        return _try_again(
+            request, "Too many people are signing in at this moment.", seconds=error.retry_after
+        )
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def _try_again(request: HttpRequest, reason: str, *, seconds: int) -> HttpResponse:
+    """503: a page, or JSON at the door for programs."""
+    response: HttpResponse
+    if request.path.startswith("/_allauth/"):
+        error = {"code": "unavailable", "message": reason, "retry_after": seconds}
+        response = JsonResponse({"status": 503, "errors": [error]}, status=503)
+    else:
+        response = HttpResponse(render_to_string("503.html", {"reason": reason}), status=503)
+    response.headers["Retry-After"] = str(seconds)
     response._has_been_logged = True  # type: ignore[attr-defined]  # Django's own mark
     return response
