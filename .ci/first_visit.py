@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
+from pathlib import Path
 from urllib.parse import urlencode
 
 SECONDS_TO_START = 30
@@ -32,6 +33,7 @@ def main(hubbub: str, data: str) -> None:
         welcome = fetch(f"{site}/")
         chat = fetch(
             f"{site}/welcome/",
+            code=(Path(data) / "setup-code").read_text().strip(),
             csrfmiddlewaretoken=the_one(r'name="csrfmiddlewaretoken" value="([^"]+)"', welcome),
             workspace="Garden",
             name="Alice",

@@ -218,7 +218,8 @@ class TestServe:
             assert server.process.wait(15) == 0
         told = log.read_text()
         assert url in told
-        assert (data / "setup-code").read_text().strip() in told
+        code = (data / "setup-code").read_text().strip()
+        assert f"{url}/welcome/#{code}\n" in told
 
 
 def answers(url: str) -> bool:

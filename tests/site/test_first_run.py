@@ -1,4 +1,4 @@
-"""The first minutes of a server: it leads to the welcome page, and whoever is here becomes the owner."""
+"""The first minutes of a server: it leads to the welcome page, and somebody with the set-up code becomes the owner."""
 
 from __future__ import annotations
 
@@ -26,8 +26,13 @@ def browser(db: None) -> Client:
     return Client(headers=HERE)
 
 
+def with_code(**fields: str) -> dict[str, str]:
+    """What Alice fills in, and the set-up code."""
+    return ALICE | {"code": make_setup_code(settings.CONFIG.data)} | fields
+
+
 def test_alice_names_the_workspace_and_is_in_the_chat_as_its_owner(browser: Client) -> None:
-    response = browser.post("/welcome/", ALICE)
+    response = browser.post("/welcome/", with_code())
     assert response.headers["Location"] == "/"
     assert browser.get("/").headers["Location"] == "/chat/"
     assert Workspace.objects.the_one().name == "The Lighthouse"
@@ -54,7 +59,7 @@ def test_once_there_is_an_owner_the_welcome_is_over(alice: User, dave: Client) -
 
 
 def test_a_weak_password_is_refused_and_nothing_is_made(browser: Client) -> None:
-    response = browser.post("/welcome/", ALICE | {"password": "alice"})
+    response = browser.post("/welcome/", with_code(password="alice"))
     assert response.status_code == 422
     assert "too similar to the username" in response.content.decode()
     assert not User.objects.exists()
@@ -62,7 +67,7 @@ def test_a_weak_password_is_refused_and_nothing_is_made(browser: Client) -> None
 
 @pytest.mark.parametrize("username", ["two words", "a/b", "-", "", "@alice", "x" * 33])
 def test_a_username_that_is_no_handle_is_refused(browser: Client, username: str) -> None:
-    response = browser.post("/welcome/", ALICE | {"username": username})
+    response = browser.post("/welcome/", with_code(username=username))
     assert list(response.context["form"].errors) == ["username"]
 
 
@@ -70,19 +75,20 @@ def test_a_username_that_is_no_handle_is_refused(browser: Client, username: str)
     ("typed", "kept"), [("Ålice", "ålice"), ("عمر", "عمر"), ("小明", "小明"), ("ＡＬＩＣＥ", "alice")]
 )
 def test_a_username_may_be_of_any_script(browser: Client, typed: str, kept: str) -> None:
-    assert browser.post("/welcome/", ALICE | {"username": typed}).status_code == 302
+    assert browser.post("/welcome/", with_code(username=typed)).status_code == 302
     assert User.objects.get().username == Member.objects.get().handle == kept
 
 
 def test_of_two_browsers_at_once_one_becomes_the_owner(transactional_db: None) -> None:
     start = threading.Barrier(2)
     results: list[Any] = []
+    form = with_code()
 
     def claim(name: str) -> None:
         browser = Client(headers=HERE)
         browser.get("/welcome/")
         start.wait()
-        results.append(browser.post("/welcome/", ALICE | {"username": name, "name": name}))
+        results.append(browser.post("/welcome/", form | {"username": name, "name": name}))
         connection.close()
 
     threads = [threading.Thread(target=claim, args=(name,)) for name in ("alice", "dave")]
@@ -98,39 +104,50 @@ def test_of_two_browsers_at_once_one_becomes_the_owner(transactional_db: None) -
     assert Member.objects.get().role == Role.OWNER
 
 
-class TestFromElsewhere:
-    """Whoever does not sit at the server must know the code that it printed."""
+WAYS: dict[str, dict[str, Any]] = {
+    "this machine": {"HTTP_HOST": "localhost:8000"},
+    "a bare proxy here": {"HTTP_HOST": "127.0.0.1:8000", "REMOTE_ADDR": "127.0.0.1"},
+    "another address": {"REMOTE_ADDR": "203.0.113.9"},
+    "another host": {"HTTP_HOST": "chat.example.org"},
+    "a proxy": {"HTTP_X_FORWARDED_FOR": "203.0.113.9"},
+}
 
-    @pytest.fixture(params=["address", "host", "proxy"])
-    def stranger(self, request: pytest.FixtureRequest, db: None, monkeypatch: pytest.MonkeyPatch) -> Client:
+
+@pytest.mark.parametrize("way", WAYS)
+class TestSetupCode:
+    """Everybody must know the code. A stranger behind a bare `proxy_pass` looks like somebody at this machine."""
+
+    @pytest.fixture
+    def visitor(self, way: str, db: None, monkeypatch: pytest.MonkeyPatch) -> Client:
         monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["*"])
-        ways: dict[str, dict[str, Any]] = {
-            "address": {"REMOTE_ADDR": "203.0.113.9"},
-            "host": {"HTTP_HOST": "chat.example.org"},
-            "proxy": {"HTTP_X_FORWARDED_FOR": "203.0.113.9"},
-        }
-        return Client(**ways[request.param])
+        return Client(**WAYS[way])
 
-    def test_without_the_code_nobody_becomes_owner(self, stranger: Client) -> None:
-        make_setup_code(settings.CONFIG.data)
-        assert "Set-up code" in stranger.get("/welcome/").content.decode()
-        assert stranger.post("/welcome/", ALICE).status_code == 422
-        assert stranger.post("/welcome/", ALICE | {"code": "00000-00000"}).status_code == 422
+    def test_without_it_nobody_becomes_owner(self, visitor: Client) -> None:
+        assert "Set-up code" in visitor.get("/welcome/").content.decode()
+        assert visitor.post("/welcome/", ALICE).status_code == 422
+        assert visitor.post("/welcome/", ALICE | {"code": "00000-00000"}).status_code == 422
         assert not User.objects.exists()
 
-    def test_with_the_code_alice_does_and_the_code_is_gone(self, stranger: Client) -> None:
+    def test_with_it_alice_does_and_the_code_is_gone(self, visitor: Client) -> None:
         code = make_setup_code(settings.CONFIG.data)
-        response = stranger.post("/welcome/", ALICE | {"code": code.lower().replace("-", " ")})
+        response = visitor.post("/welcome/", ALICE | {"code": code.lower().replace("-", " ")})
         assert response.status_code == 302
         assert not (settings.CONFIG.data / SETUP_CODE).exists()
 
-    def test_the_code_stays_the_same_until_then_and_is_nobody_elses_to_read(self, db: None) -> None:
-        assert make_setup_code(settings.CONFIG.data) == make_setup_code(settings.CONFIG.data)
-        assert (settings.CONFIG.data / SETUP_CODE).stat().st_mode & 0o077 == 0
+    def test_the_page_does_not_show_it(self, visitor: Client) -> None:
+        code = make_setup_code(settings.CONFIG.data)
+        assert code not in visitor.get("/welcome/").content.decode()
 
 
-def test_who_sits_at_the_server_needs_no_code(browser: Client) -> None:
-    assert "Set-up code" not in browser.get("/welcome/").content.decode()
+def test_the_code_stays_the_same_until_there_is_an_owner_and_is_nobody_elses_to_read(db: None) -> None:
+    assert make_setup_code(settings.CONFIG.data) == make_setup_code(settings.CONFIG.data)
+    assert (settings.CONFIG.data / SETUP_CODE).stat().st_mode & 0o077 == 0
+
+
+def test_the_page_makes_a_code_if_the_server_has_made_none(db: None, browser: Client) -> None:
+    """As under plain uvicorn or Daphne."""
+    browser.get("/welcome/")
+    assert (settings.CONFIG.data / SETUP_CODE).exists()
 
 
 @pytest.mark.parametrize("remains", ["", "\n", "7GQ2", "\0" * 12])

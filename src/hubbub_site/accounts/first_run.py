@@ -1,8 +1,12 @@
-"""The first minutes of a server: everything leads to the welcome page until it has an owner."""
+"""The first minutes of a server: everything leads to the welcome page until it has an owner.
+
+The page asks everybody for the set-up code. It cannot know who sits at this machine: behind a proxy that adds no
+headers, every stranger seems to. So `hubbub serve` prints an address that has the code behind its `#`. The script of
+the page puts it into the form and takes it out of the address. Only the request that makes the owner has it.
+"""
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +17,9 @@ from django.urls import reverse
 
 from hubbub_site import durable_file
 from hubbub_site.accounts.models import User
-from hubbub_site.hosts import is_loopback
 
 SETUP_CODE = "setup-code"
 SPEAKS_FOR_ITSELF = ("/welcome/", "/static/", "/api/", "/_allauth/", "/healthz", "/readyz", "/metrics")
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 # Crockford's letters and digits: none that a reader takes for another. 10 of 32 are 50 bits.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CHARACTERS = 10
@@ -38,20 +40,6 @@ class FirstRun:
         return self.get_response(request)
 
 
-def code_is_needed(request: HttpRequest) -> bool:
-    """Whether a visitor must prove that they see the server's terminal.
-
-    Not who sits at this machine: the server listens here only, the browser is here and calls it localhost, and
-    no proxy has passed the request on. Everybody else could be a stranger who came first.
-    """
-    if not is_loopback(settings.CONFIG.host) or any(name in request.headers for name in FORWARDED):
-        return True
-    host = (
-        request.get_host().rsplit(":", 1)[0] if not request.get_host().endswith("]") else request.get_host()
-    )
-    return not (is_loopback(host) and _is_here(request.META.get("REMOTE_ADDR", "")))
-
-
 def make_setup_code(data: Path) -> str:
     """The code that the welcome page asks for; made once, kept in the data directory until there is an owner."""
     if code := _kept_setup_code(data):
@@ -60,6 +48,11 @@ def make_setup_code(data: Path) -> str:
     letters = "".join(secrets.choice(ALPHABET) for _ in range(CHARACTERS))
     durable_file.write(data / SETUP_CODE, f"{letters[:5]}-{letters[5:]}\n".encode(), replace=False)
     return _kept_setup_code(data)
+
+
+def address_with_code(origin: str, code: str) -> str:
+    """Where the welcome page finds the code by itself. What is behind the # is sent to no server or proxy."""
+    return f"{origin}{reverse('welcome')}#{code}"
 
 
 def is_setup_code(typed: str) -> bool:
@@ -85,10 +78,3 @@ def _bare(code: str) -> str:
     return (
         "".join(c for c in code.upper() if c.isalnum()).replace("O", "0").replace("I", "1").replace("L", "1")
     )
-
-
-def _is_here(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False

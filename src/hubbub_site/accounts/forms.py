@@ -90,19 +90,22 @@ class WelcomeForm(NewAccountForm):
     code = forms.CharField(
         label="Set-up code",
         max_length=40,
-        help_text="The server printed it when it started.",
+        help_text="The server printed it when it started, and keeps it in the file setup-code.",
         widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "data-from-address": "",
+            }
         ),
     )
     field_order = ("code", "workspace", "name", "username", "password")
 
-    def __init__(self, *args: Any, code_needed: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not code_needed:
-            del self.fields["code"]
         if not self.is_bound:
-            next(iter(self.fields.values())).widget.attrs["autofocus"] = True
+            self.fields["code"].widget.attrs["autofocus"] = True
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"])

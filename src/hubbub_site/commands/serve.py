@@ -1,7 +1,7 @@
 """Serve the chat: web pages, API and sockets on one port.
 
-Everything it keeps is in the data directory. The first visitor names the workspace and becomes its owner; whoever
-does not sit at this machine is asked for the set-up code that is printed at the start.
+Everything it keeps is in the data directory. While there is no owner, it prints an address with a set-up code: open
+it to name the workspace and become its owner. Nobody becomes owner without the code.
 
   hubbub serve                                     http://127.0.0.1:8000, data in ./hubbub-data
   hubbub serve --data /srv/chat --port 9000
@@ -92,17 +92,17 @@ def greet(host: str, port: int) -> None:
     """Where to go; and while there is no owner, how to become one."""
     from django.conf import settings
 
-    from hubbub_site.accounts.first_run import make_setup_code
+    from hubbub_site.accounts.first_run import address_with_code, make_setup_code
     from hubbub_site.accounts.models import User
 
     reachable = "localhost" if is_any(host) or is_loopback(host) else host
     name = f"[{reachable}]" if ":" in reachable else reachable
-    print(f"Hubbub is on its way: http://{'127.0.0.1' if name == 'localhost' else name}:{port}/", flush=True)
+    origin = f"http://{'127.0.0.1' if name == 'localhost' else name}:{port}"
+    print(f"Hubbub is on its way: {origin}/", flush=True)
     if not User.objects.exists():
         code = make_setup_code(settings.CONFIG.data)
-        print(
-            f"It has no owner yet: open that address and become it. From another machine, the set-up code is {code}"
-        )
+        print(f"It has no owner yet. Become it at {address_with_code(origin, code)}", flush=True)
+        print(f"Under another address, the page asks for the set-up code: {code}", flush=True)
 
 
 def _why_not(error: OSError, host: str, port: int) -> str:

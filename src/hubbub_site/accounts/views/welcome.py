@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from hubbub_site.accounts.first_run import code_is_needed, forget_setup_code
+from hubbub_site.accounts.first_run import forget_setup_code, make_setup_code
 from hubbub_site.accounts.forms import WelcomeForm
 from hubbub_site.accounts.joining import AlreadyClaimed, claim_workspace
 from hubbub_site.accounts.models import User
@@ -19,7 +20,8 @@ from hubbub_site.accounts.signing_in import sign_in
 def welcome(request: HttpRequest) -> HttpResponse:
     if User.objects.exists():
         return redirect("home")
-    form = WelcomeForm(request.POST or None, code_needed=code_is_needed(request))
+    make_setup_code(settings.CONFIG.data)  # another server than `hubbub serve` has made none at its start
+    form = WelcomeForm(request.POST or None)
     if not form.is_valid():
         return render(request, "accounts/welcome.html", {"form": form}, status=422 if form.errors else 200)
     terms = {field: form.cleaned_data[field] for field in ("workspace", "name", "username", "password")}

@@ -1,4 +1,4 @@
-// What is nicer with a script, and works without: showing a password, copying what is shown once.
+// What is nicer with a script, and works without: showing a password, copying what is shown once, a code in the address.
 
 for (const button of document.querySelectorAll("[data-shows]")) {
   const field = document.getElementById(button.dataset.shows)
@@ -25,4 +25,15 @@ for (const button of document.querySelectorAll("[data-copies]")) {
     }
     button.textContent = "Copied"
   })
+}
+
+// The address that the server prints has the code behind its #, which reaches no log. It does not stay in the history.
+for (const field of document.querySelectorAll("[data-from-address]")) {
+  const code = location.hash.slice(1)
+  if (/^[\w-]+$/.test(code)) {
+    field.value = code
+    history.replaceState(null, "", location.pathname + location.search)
+    const fields = [...field.form.elements].filter((each) => each.matches("input:not([type=hidden])"))
+    fields[fields.indexOf(field) + 1]?.focus()
+  }
 }
