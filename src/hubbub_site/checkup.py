@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from hubbub import __version__, storage
 from hubbub_site import hosts, soundness
-from hubbub_site.checkup_data import data_directory, key
+from hubbub_site.checkup_data import data_directory, key, permissions
 from hubbub_site.checkup_servers import postgresql, redis
 from hubbub_site.config import Config
 from hubbub_site.finding import Check, Finding
@@ -147,6 +147,7 @@ CHECKS: tuple[Check, ...] = (
     versions,
     data_directory,
     key,
+    permissions,
     lock,
     database,
     redis,

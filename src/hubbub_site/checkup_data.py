@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hubbub import storage
-from hubbub_site import secret
-from hubbub_site.config import Config
+from hubbub_site import private_files, secret
+from hubbub_site.config import Config, toml_file
 from hubbub_site.finding import Finding
 from hubbub_site.storage_sentences import sentence
 
@@ -48,11 +48,19 @@ def data_directory(config: Config) -> Iterator[Finding]:
 def key(config: Config) -> Iterator[Finding]:
     if config.secret_key:
         return
-    path = config.data.resolve() / secret.NAME
     if damage := secret.damage(config.data):
         yield Finding("fail", damage.rstrip("."))
-    elif path.exists() and path.stat().st_mode & 0o077:
-        yield Finding("warn", f"Others can read {path}: chmod 600")
+
+
+def permissions(config: Config) -> Iterator[Finding]:
+    """Whether others may read what people have said, or the key that signs their logins."""
+    exposed = list(private_files.exposed(config.data.resolve()))
+    for path in exposed:
+        yield Finding("fail", f"Others can read {path}; `hubbub serve` closes it, or: chmod 600 {path}")
+    if not exposed:
+        yield Finding("ok", "Only its owner can read the files in the data directory")
+    if (settings := toml_file()).is_file() and settings.stat().st_mode & 0o007:
+        yield Finding("warn", f"Everybody on this machine can read {settings}, which may hold passwords")
 
 
 def file_system_of(path: Path) -> str:

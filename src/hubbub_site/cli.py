@@ -10,6 +10,7 @@ from importlib import import_module
 from types import ModuleType
 
 from hubbub import __version__
+from hubbub_site import private_files
 from hubbub_site.commands import Failed, Refused
 from hubbub_site.config import Misconfigured
 
@@ -26,6 +27,7 @@ SETTINGS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     args = parser().parse_args(arguments)
+    os.umask(private_files.UMASK)
     for flag, variable in SETTINGS.items():
         if (value := getattr(args, flag, None)) is not None:
             os.environ[variable] = str(value)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from pathlib import Path
 
-from hubbub_site import config, durable_file, secret
+from hubbub_site import config, durable_file, private_files, secret
 from hubbub_site.config import Config
 
 
@@ -24,6 +25,7 @@ def start(*, make: bool) -> Config:
     if make:
         make_directory(configuration.data)
         secret.prepare(configuration.data)
+        close_files(configuration.data)
     elif not configuration.data.is_dir():
         raise Refused(f"There is no data directory {configuration.data}; name it with --data DIR.")
     # Set, not defaulted: a shell may still carry the settings of some other project.
@@ -52,6 +54,21 @@ def make_directory(data: Path) -> None:
     except OSError as error:
         reason = str(error.strerror)
     raise Refused(f"The data directory {data} cannot be used: {reason.lower()}.")
+
+
+def close_files(data: Path) -> None:
+    """Files that others could read until now are their owner's only; refuse if that cannot be."""
+    try:
+        closed = private_files.close(data)
+    except private_files.NotOurs as refusal:
+        raise Refused(str(refusal)) from None
+    except OSError as error:
+        if error.errno != errno.EROFS:  # which is refused with a sentence of its own
+            raise
+        return
+    if closed:
+        names = ", ".join(path.name for path in closed)
+        print(f"Others could read {names} in {data}; now only the owner can.", file=sys.stderr)
 
 
 def require_database() -> None:

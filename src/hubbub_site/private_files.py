@@ -1,0 +1,58 @@
+"""Files of the data directory that others may read: found by `hubbub doctor`, closed by every command that writes.
+
+The directory may have been there before, open to all. SQLite gives a database the permissions that the umask leaves,
+and its -wal and -shm files those of the database.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+UMASK = 0o077
+"""What nobody but the owner gets of any file that a command of ours makes."""
+
+OURS = (
+    "hubbub.sqlite3*",
+    "before-restore-*.sqlite3*",
+    "secret-key",
+    "setup-code",
+    "hubbub.heads",
+    "hubbub.lock",
+)
+"""Names of the files that we write. `hubbub.toml` is the operator's."""
+
+
+class NotOurs(Exception):
+    """A file that others may read belongs to another user, so we cannot close it. The message says what to do."""
+
+
+def exposed(data: Path) -> Iterator[Path]:
+    """Our files that the group or others may read or write."""
+    for pattern in OURS:
+        for path in sorted(data.glob(pattern)):
+            try:
+                mode = path.stat().st_mode
+            except FileNotFoundError:  # SQLite deletes its log when the last connection closes
+                continue
+            if stat.S_ISREG(mode) and mode & UMASK:
+                yield path
+
+
+def close(data: Path) -> list[Path]:
+    """Take away what the group and others may do. Returns what was open. Raises NotOurs, or OSError."""
+    closed = []
+    for path in exposed(data):
+        try:
+            path.chmod(stat.S_IMODE(path.stat().st_mode) & ~UMASK)
+        except FileNotFoundError:
+            continue
+        except PermissionError:
+            raise NotOurs(
+                f"Others can read {path}, and it belongs to another user: run this as that user, or"
+                f" `chown {os.geteuid()} {path}`."
+            ) from None
+        closed.append(path)
+    return closed
