@@ -90,8 +90,9 @@ class Server:
         return self.way == "hubbub serve"
 
     def ready(self) -> dict[str, Any]:
-        """What /readyz says."""
-        return get_json(f"{self.origin}/readyz")
+        """What /readyz says: to Alice, if she lives there."""
+        alice = self.site.people.get("alice")
+        return get_json(f"{self.origin}/readyz", token=alice.token if alice else "")
 
 
 class Shell:
@@ -190,7 +191,9 @@ def answers(origin: str) -> bool:
         return False
 
 
-def get_json(url: str) -> dict[str, Any]:
-    with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310  loopback, and no other scheme
+def get_json(url: str, *, token: str = "") -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310  loopback, and no other scheme
+    with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
         found: dict[str, Any] = json.load(response)
     return found

@@ -21,6 +21,8 @@ class Node(Program):
     ) -> None:
         super().__init__(data, {"HUBBUB_RATE_LIMITS": "off", **(environment or {})})
         self._script = script
+        self.token = ""
+        """Of somebody who is there. /readyz tells strangers less."""
 
     @property
     def url(self) -> str:
@@ -38,10 +40,18 @@ class Node(Program):
         """Wait until /readyz says so."""
         await asyncio.to_thread(self.wait)
 
-    def readiness(self) -> dict[str, Any] | None:
+    def connections(self) -> int | None:
+        """How many sockets the node believes to be open; None unless it is ready."""
+        assert self.token, "nobody has come who may ask"
+        found = self.readiness({"Authorization": f"Bearer {self.token}"})
+        return None if found is None else int(found["connections"])
+
+    def readiness(self, headers: dict[str, str] | None = None) -> dict[str, Any] | None:
         """What /readyz says; None unless it says 200."""
+        url = f"http://127.0.0.1:{self.port}/readyz"
+        request = urllib.request.Request(url, headers=headers or {})  # noqa: S310
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=2) as answer:  # noqa: S310
                 document: dict[str, Any] = json.load(answer)
                 return document
         except OSError:

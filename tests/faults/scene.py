@@ -70,6 +70,8 @@ class Scene:
         person = BookKeeper(name, token, where, self._seed)
         person.member = member
         self.people.append(person)
+        for node in self.place.nodes:
+            node.token = token
         self._tasks.append(asyncio.create_task(person.run()))
         return person
 

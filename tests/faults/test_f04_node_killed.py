@@ -101,7 +101,7 @@ async def test_a_stop_of_all_nodes_at_once_loses_nothing(
 
 async def _restart(s: Scene, nodes: list[Node]) -> None:
     """SIGTERM, and again. All who were connected are told 4012, and each server ends by itself with code 0."""
-    connected = sum((node.readiness() or {})["connections"] for node in nodes)
+    connected = sum(node.connections() or 0 for node in nodes)
     assert connected, "somebody is there to be told"
     told = _told_to_go(s)
     begun = time.monotonic()

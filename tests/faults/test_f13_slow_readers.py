@@ -118,4 +118,5 @@ def _usual_p99(latencies: list[tuple[float, float]], since: float) -> float:
 
 
 def _connections(node: Node) -> int:
-    return int((node.readiness() or {"connections": 1_000_000})["connections"])
+    known = node.connections()
+    return 1_000_000 if known is None else known

@@ -119,4 +119,4 @@ async def test_half_open_sockets_are_noticed_and_leave_nothing_behind(sqlite: Pl
 
 def connections(place: Place) -> int:
     """How many sockets the nodes believe to be open."""
-    return sum((node.readiness() or {}).get("connections", 0) for node in place.nodes)
+    return sum(node.connections() or 0 for node in place.nodes)

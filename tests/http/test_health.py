@@ -8,6 +8,7 @@ from django.test import Client
 
 from hubbub.models import Workspace
 from hubbub.realtime import runtime
+from tests.http.conftest import Asker
 
 
 def test_a_process_that_answers_is_alive_whatever_the_database_does(client: Client) -> None:
@@ -23,9 +24,20 @@ def test_it_is_ready_when_the_database_answers(db: None, client: Client) -> None
         "database": "sqlite",
         "realtime": "idle",
         "bus": "none",
-        "connections": 0,
         "draining": False,
     }
+
+
+def test_strangers_do_not_learn_how_many_are_connected(
+    phone: Asker, browser: Asker, script: Asker, stranger: Asker
+) -> None:
+    def told(asker: Asker, **headers: str) -> bool:
+        return "connections" in asker.client.get("/readyz", headers={**asker.headers, **headers}).json()
+
+    assert all(told(asker) for asker in (phone, browser, script))
+    assert not told(stranger)
+    assert not told(stranger, Authorization="Bearer nonsense")
+    assert not told(stranger, Cookie="sessionid=nonsense")
 
 
 def test_it_is_not_ready_when_the_database_is_away(

@@ -163,7 +163,6 @@ def test_a_new_site_is_ready_at_once(tmp_path_factory: pytest.TempPathFactory) -
             "ready": True,
             "realtime": "serving",
             "bus": "none",
-            "connections": 0,
             "draining": False,
             "database": "sqlite",
         }
