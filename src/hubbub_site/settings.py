@@ -38,8 +38,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "hubbub_site.security.ResponseHeaders",
     "hubbub_site.static.StaticFiles",
-    "hubbub_site.security.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -92,6 +92,9 @@ CSRF_FAILURE_VIEW = "hubbub_site.accounts.views.errors.csrf_failure"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.secure
+if CONFIG.secure:
+    # A browser takes such a name over https and from this very host only: another host of the domain cannot plant one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 CSRF_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if CONFIG.secure else 0
@@ -182,13 +185,18 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "hubbub_site.logs.Line"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"seldom": {"()": "hubbub_site.logs.Seldom"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "seldom": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["seldom"]},
+    },
     "root": {"handlers": ["console"], "level": CONFIG.log_level.upper()},
     "loggers": {
         "django": {"level": "WARNING"},
         # The 404 or 403 of a stray visitor is no event in the life of the server.
         "django.request": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"level": "ERROR", "handlers": []},
+        # What a stranger's request causes: a wrong host, too many fields. It must not fill the disk.
+        "django.security": {"handlers": ["seldom"], "propagate": False},
         "uvicorn.access": {"level": "WARNING"},
         # A line for each connection that a restart of the database ended; who needed it says so.
         "psycopg.pool": {"level": "ERROR"},

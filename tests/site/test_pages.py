@@ -30,11 +30,39 @@ def test_no_page_holds_what_that_policy_forbids(alices: Client, path: str) -> No
     assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=|javascript:", page)
 
 
-@pytest.mark.parametrize(
-    "path", ["/account/", "/account/logins/", "/account/tokens/", "/invite/", "/people/"]
-)
+YOURS = [
+    "/account/",
+    "/account/email/",
+    "/account/login/",
+    "/account/logins/",
+    "/account/password/change/",
+    "/account/password/reset/",
+    "/account/reauthenticate/",
+    "/account/tokens/",
+    "/admin/",
+    "/chat/",
+    "/invite/",
+    "/people/",
+]
+
+
+@pytest.mark.parametrize("path", YOURS)
 def test_what_is_yours_is_kept_by_no_cache(alices: Client, path: str) -> None:
-    assert "no-store" in alices.get(path).headers["Cache-Control"]
+    kept = alices.get(path).headers["Cache-Control"]
+    assert "no-store" in kept and "private" in kept or kept == "no-store"
+
+
+@pytest.mark.parametrize(
+    "path", ["/chat/", "/account/email/", "/api/docs", "/static/hubbub_site/page.js", "/nothing/"]
+)
+def test_no_other_site_may_load_it_and_no_device_is_asked_for(alices: Client, path: str) -> None:
+    headers = alices.get(path).headers
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"] and "geolocation=()" in headers["Permissions-Policy"]
+
+
+def test_static_files_may_be_kept(dave: Client) -> None:
+    assert "max-age" in dave.get("/static/hubbub_site/page.js").headers["Cache-Control"]
 
 
 def test_cookies_are_out_of_reach_for_scripts_and_other_sites(alices: Client) -> None:
