@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 import logging
+import time
+
+LONGEST = 2000
+"""Characters of one message. It may hold what somebody sent."""
+
+SELDOM_SECONDS = 60.0
+"""Between two lines of one kind that strangers cause."""
+
+SHORT = 200
+"""Characters of such a line."""
 
 
 class Line(logging.Formatter):
@@ -13,8 +23,25 @@ class Line(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.levelname = record.levelname.lower()
-        record.message = escaped(record.message)
+        record.message = escaped(record.message[:LONGEST])
         return super().formatMessage(record)
+
+
+class Seldom(logging.Filter):
+    """Lets one short line a minute through for each logger, without a traceback. The rest would only repeat it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        now = time.monotonic()
+        if now - self._last.get(record.name, -SELDOM_SECONDS) < SELDOM_SECONDS:
+            return False
+        self._last[record.name] = now
+        record.msg, record.args = record.getMessage()[:SHORT], ()
+        record.exc_info = record.exc_text = record.stack_info = None
+        return True
 
 
 def escaped(text: str) -> str:

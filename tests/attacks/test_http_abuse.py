@@ -190,6 +190,23 @@ def test_a_server_starts_with_as_many_descriptors_as_the_system_allows(target: T
     assert resource.prlimit(target.pid, resource.RLIMIT_NOFILE)[0] >= allowed
 
 
+def test_a_stranger_does_not_fill_the_log(server: Server, target: Target) -> None:
+    """Wrong hosts, bytes that are no HTTP, forms with too many fields: a line a minute of each kind."""
+    fields = "&".join(f"a{n}=1" for n in range(1200)).encode()
+    form = b"POST /account/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    attacks = (
+        b"GET /account/login/ HTTP/1.0\r\nHost: " + b"x" * 7000 + b".example\r\n\r\n",
+        b"GET /account/login/ HTTP/1.0\r\nHost: evil.example\r\n\r\n",
+        form + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(fields) + fields,
+        b"\x16\x03\x01 this is TLS\r\n\r\n",
+    )
+    before = len(server.log.read_bytes())
+    for attack in attacks:
+        for _ in range(5):
+            assert abuse.status(abuse.exchange(target, attack, "127.0.0.9")) in (400, 403)
+    assert len(server.log.read_bytes()) - before < 1000
+
+
 def raise_own_descriptors() -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192) if hard > 0 else 8192, hard))
