@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hubbub_site import config, databases, hosts, mail, redis_servers
+from hubbub_site.accounts.limits import NETWORK_BITS
 from hubbub_site.secret import secret_key
 
 CONFIG = config.load()
@@ -49,6 +50,7 @@ MIDDLEWARE = [
     "hubbub_site.accounts.first_run.FirstRun",
     "allauth.account.middleware.AccountMiddleware",
     "hubbub_site.accounts.logins.NoteWhenSeen",
+    "hubbub_site.accounts.known_browsers.KnownBrowsers",
 ]
 
 TEMPLATES = [
@@ -82,7 +84,7 @@ if CONFIG.redis_url:
     CACHES = {"default": redis_servers.cache_of(CONFIG.redis_url)}
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {"default": {"BACKEND": "hubbub_site.request_counters.RequestCounters"}}
 
 # ── who may reach us, and how ──
 
@@ -150,8 +152,9 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if CONFIG.secure else "http"
-if not CONFIG.rate_limits:
-    ACCOUNT_RATE_LIMITS = False
+# Failed sign-ins are counted by accounts/guessing.py; allauth counts all other requests.
+ACCOUNT_RATE_LIMITS = {"login_failed": ""} if CONFIG.rate_limits else False
+ALLAUTH_RATE_LIMIT_IPV6_PREFIX = int(NETWORK_BITS)
 
 # A JSON web token names the session that it was made in and is refused when that session has ended.
 HEADLESS_CLIENTS = ("app",)

@@ -1,4 +1,4 @@
-"""What all processes remember together, in Redis: how often somebody has tried to sign in.
+"""What all processes count together, in Redis: requests to the account pages, by address and by account.
 
 While Redis is away each process remembers for itself, instead of refusing everybody who wants to sign in.
 """
@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -18,6 +17,7 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
 from hubbub_site import redis_servers
+from hubbub_site.request_counters import RequestCounters
 
 log = logging.getLogger("hubbub")
 
@@ -44,7 +44,7 @@ class SharedCache(RedisCache):
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self._alone = LocMemCache("shared-cache", {})
+        self._alone = RequestCounters("shared-cache", {})
         self._away_until = 0.0
 
     def _either(self, name: str, *args: Any, **kwargs: Any) -> Any:

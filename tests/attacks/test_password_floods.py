@@ -23,7 +23,7 @@ from django.db import connection
 from django.test import Client
 
 from hubbub.models import Member
-from hubbub_site.accounts import hashing
+from hubbub_site.accounts import hashing, limits
 from hubbub_site.accounts.hashing import HashingThreads, TooBusy
 from hubbub_site.accounts.invitations import create_invitation
 from hubbub_site.accounts.joining import accept_invitation, claim_workspace, create_account
@@ -84,6 +84,17 @@ def test_a_flood_is_refused_with_a_time_to_come_back(server: Server) -> None:
     assert int(headers["retry-after"]) > 0
     assert json.loads(body)["errors"][0]["retry_after"] == int(headers["retry-after"])
     assert resident_kib(server)[1] < 400 * MIB
+
+
+def test_of_many_guesses_in_one_moment_no_more_are_looked_at(tmp_path: Path) -> None:
+    """Row 45: each is counted before its password is checked."""
+    site = new_site(tmp_path / "data")
+    with served(site, HUBBUB_RATE_LIMITS="on") as limited, ThreadPoolExecutor(15) as crowd:
+        answers = list(crowd.map(lambda _: guess(limited, "bob"), range(15)))
+    said = Counter(json.loads(body)["errors"][0]["code"] for _, _, body in answers)
+    looked_at = said["username_password_mismatch"]
+    assert looked_at == limits.FAILURES_OF_ACCOUNT_FROM_NETWORK
+    assert said["too_many_login_attempts"] == 15 - looked_at
 
 
 @pytest.fixture

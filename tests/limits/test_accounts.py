@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.core.internal.ratelimit import truncate_ip
 from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from hubbub_site import databases
-from hubbub_site.accounts import limits
+from hubbub_site.accounts import failure_rows, guessing, known_browsers, limits
 from hubbub_site.accounts.hashing import HashingThreads, TooBusy
+from hubbub_site.accounts.models import FailureCounter, User
+from hubbub_site.request_counters import RequestCounters
 
 ROWS = limits.table()
 
@@ -77,3 +84,115 @@ def test_password_seconds() -> None:
             occupied.threads.run(lambda: None)
     occupied.release()
     assert occupied.threads.run(lambda: 7) == 7
+
+
+def guesses(clock: Clock, *, browser: str = "", account: str = "bob", address: str = "192.0.2.{}") -> int:
+    """How many are allowed before the first one has to wait. `{}` is another number each time."""
+    for done in range(1000):
+        try:
+            guessing.attempt(account.format(done), address=address.format(done), browser=browser)
+        except guessing.TooManyFailures as refusal:
+            assert refusal.retry_after == limits.FIRST_WAIT_SECONDS + 1
+            return done
+    raise AssertionError("nothing was refused")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = timezone.now()
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock(db: None, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: clock.now)
+    return clock
+
+
+def test_failures_of_account(clock: Clock) -> None:
+    assert guesses(clock) == limits.FAILURES_OF_ACCOUNT
+
+
+def test_failures_from_network(clock: Clock) -> None:
+    assert guesses(clock, account="somebody-{}", address="192.0.2.1") == limits.FAILURES_FROM_NETWORK
+
+
+def test_failures_of_account_from_network(clock: Clock) -> None:
+    assert guesses(clock, address="192.0.2.1") == limits.FAILURES_OF_ACCOUNT_FROM_NETWORK
+
+
+def test_failures_of_known_browser(clock: Clock) -> None:
+    assert guesses(clock, browser="an id") == limits.FAILURES_OF_KNOWN_BROWSER
+
+
+def test_first_wait_seconds(clock: Clock) -> None:
+    guesses(clock)
+    clock.pass_by(limits.FIRST_WAIT_SECONDS)
+    guessing.attempt("bob", address="192.0.2.200", browser="")
+    with pytest.raises(guessing.TooManyFailures) as refusal:
+        guessing.attempt("bob", address="192.0.2.201", browser="")
+    assert refusal.value.retry_after == 2 * limits.FIRST_WAIT_SECONDS + 1
+
+
+def test_longest_wait_seconds() -> None:
+    longest = timedelta(seconds=limits.LONGEST_WAIT_SECONDS)
+    assert guessing.wait_after(1000, free=5) == longest
+    assert guessing.wait_after(9, free=5) == timedelta(seconds=16 * limits.FIRST_WAIT_SECONDS) < longest
+
+
+def test_failures_kept_seconds(clock: Clock) -> None:
+    guesses(clock)
+    clock.pass_by(limits.FAILURES_KEPT_SECONDS + 1)
+    assert guesses(clock) == limits.FAILURES_OF_ACCOUNT
+    assert limits.FAILURES_KEPT_SECONDS > limits.LONGEST_WAIT_SECONDS
+    clock.pass_by(limits.FAILURES_KEPT_SECONDS + 1)
+    failure_rows.remove_old()
+    assert not FailureCounter.objects.exists()
+
+
+def test_failure_counters(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attacker who makes rows pushes out rows like their own, never one that makes somebody wait."""
+    assert limits.FAILURE_COUNTERS >= 10_000
+    monkeypatch.setattr(limits, "FAILURE_COUNTERS", 20)
+    guesses(clock)
+    waiting = set(FailureCounter.objects.filter(closed_until__gt=clock.now).values_list("key", flat=True))
+    FailureCounter.objects.bulk_create(
+        FailureCounter(key=f"junk-{n}", failures=1, last_failure_at=clock.now) for n in range(100)
+    )
+    failure_rows.remove_old()
+    assert FailureCounter.objects.count() == 20
+    assert waiting <= set(FailureCounter.objects.values_list("key", flat=True))
+
+
+def test_counters_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entries that count stay; those that have expired do not pile up."""
+    assert RequestCounters("one", {})._max_entries == limits.COUNTERS_IN_MEMORY
+    counters = RequestCounters("another", {})
+    for n in range(5000):
+        counters.set(f"old-{n}", 1, timeout=1)
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now + 10)
+    for n in range(10_000):
+        counters.set(f"new-{n}", 1, timeout=60)
+    assert all(counters.get(f"new-{n}") == 1 for n in range(10_000))
+    assert len(counters._cache) == 10_000
+
+
+def test_known_browser_seconds(clock: Clock) -> None:
+    user = User.objects.create_user("bob", "a long summer day")
+    response, request = HttpResponse(), HttpRequest()
+    known_browsers.remember(response, user)
+    (cookie,) = response.cookies.values()
+    assert cookie["max-age"] == limits.KNOWN_BROWSER_SECONDS
+    request.COOKIES = {cookie.key: cookie.value}
+    assert known_browsers.id_for(request, user)
+
+
+def test_network_bits() -> None:
+    assert guessing.network_of("2001:db8:0:ff::1") == f"2001:db8::/{limits.NETWORK_BITS}"
+    assert guessing.network_of("2001:db8:0:100::1") != guessing.network_of("2001:db8:0:ff::1")
+    assert truncate_ip("2001:db8:0:ff::1") == "2001:db8::"  # what allauth counts by
+    assert guessing.network_of("192.0.2.1") == guessing.network_of("::ffff:192.0.2.1") == "192.0.2.1"

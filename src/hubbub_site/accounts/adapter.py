@@ -1,12 +1,18 @@
-"""How allauth behaves here: nobody signs up without an invitation, and it does not chatter."""
+"""How allauth behaves here: nobody signs up without an invitation, guessing is slow, and it does not chatter."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
+
+from hubbub_site.accounts import guessing, known_browsers
+from hubbub_site.accounts.guessing import Attempt, TooManyFailures
+from hubbub_site.accounts.models import User
 
 # The chat greets by itself; a message left in the session would show up days later on some other page.
 UNSPOKEN = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
@@ -24,3 +30,35 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """The user, or None. Called for signing in and for asking for the password again, on pages and by program."""
+        attempt = self._counted_attempt(request, str(credentials.get("username", "")))
+        try:
+            user = super().authenticate(request, **credentials)
+        except Exception:
+            attempt.was_not_made()
+            raise
+        if user:
+            attempt.succeeded()
+        return user
+
+    def _counted_attempt(self, request: HttpRequest, username: str) -> Attempt:
+        if not settings.HUBBUB["RATE_LIMITS"]:
+            return Attempt([])
+        account = User.normalize_username(username)
+        user = User.objects.filter(username=account).first()
+        browser = known_browsers.id_for(request, user) if user else ""
+        try:
+            return guessing.attempt(account, address=self.get_client_ip(request), browser=browser)
+        except TooManyFailures as refusal:
+            minutes = -(-refusal.retry_after // 60)
+            again = "in a minute" if minutes == 1 else f"in {minutes} minutes"
+            raise ValidationError(
+                f"Too many failed login attempts. Try again {again}.", code="too_many_login_attempts"
+            ) from None
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """allauth counts by networks, too. On a socket for both kinds, IPv4 addresses are written as IPv6: they would
+        all be one network."""
+        return guessing.without_mapping(super().get_client_ip(request))

@@ -16,6 +16,29 @@ PASSWORDS_WAITING = Limit(
 )
 PASSWORD_SECONDS = Limit(5, "seconds", "that a password waits for its turn before its page answers 503")
 
+FAILURES_OF_ACCOUNT = Limit(
+    10, "failures", "of one account, from browsers not known to it, before it waits, lifted"
+)
+FAILURES_FROM_NETWORK = Limit(20, "failures", "from one IPv4 address or IPv6 /56 before it waits, lifted")
+FAILURES_OF_ACCOUNT_FROM_NETWORK = Limit(
+    5, "failures", "of one account from one network before it waits, lifted"
+)
+FAILURES_OF_KNOWN_BROWSER = Limit(
+    5, "failures", "of one account in a browser that has signed in to it before, lifted"
+)
+FIRST_WAIT_SECONDS = Limit(
+    60, "seconds", "after the last free failure; each further one doubles the wait, lifted"
+)
+LONGEST_WAIT_SECONDS = Limit(3600, "seconds", "between two guesses, however many have failed, lifted")
+FAILURES_KEPT_SECONDS = Limit(24 * 3600, "seconds", "after the last failure, until the count starts over")
+FAILURE_COUNTERS = Limit(100_000, "rows", "of failure counters; above it those go that make nobody wait")
+COUNTERS_IN_MEMORY = Limit(200_000, "entries", "of one process's request counters; expired ones go first")
+
+KNOWN_BROWSER_SECONDS = Limit(
+    400 * 24 * 3600, "seconds", "that a browser stays known: as long as a cookie may live"
+)
+NETWORK_BITS = Limit(56, "bits", "of an IPv6 address count as one network: what a provider hands to one home")
+
 
 def table() -> dict[str, Limit]:
     """Every limit by name, in reading order."""

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from hubbub import actions
 from hubbub.models import Member
+from hubbub_site.accounts import guessing
 from hubbub_site.accounts.models import User
 
 SEEN_EVERY_SECONDS = 600
@@ -60,6 +61,7 @@ def _end_others(request: HttpRequest, user: User, **_: Any) -> None:
 
 def _end_all(user: User, **_: Any) -> None:
     end_all_logins(user)
+    guessing.forgive(user.username)
 
 
 class NoteWhenSeen:

@@ -1,0 +1,58 @@
+"""The rows behind `guessing.py`: found, made, locked, and bounded in number."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from hubbub_site.accounts import limits
+from hubbub_site.accounts.models import FailureCounter
+
+SWEEP_SECONDS = 60.0
+"""Each process removes old rows at most that often."""
+
+
+def of(keys: Collection[str]) -> QuerySet[FailureCounter]:
+    return FailureCounter.objects.filter(key__in=keys)
+
+
+def make(keys: Iterable[str]) -> None:
+    """Outside of the transaction that locks them: two that insert in different orders would wait for each other."""
+    now = timezone.now()
+    if rows := [FailureCounter(key=key, last_failure_at=now) for key in sorted(keys)]:
+        FailureCounter.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def locked(keys: Collection[str]) -> dict[str, FailureCounter]:
+    """Within a transaction: the rows by key, locked in one order."""
+    return {row.key: row for row in of(keys).select_for_update().order_by("key")}
+
+
+def sweep() -> None:
+    """Now and then: remove rows that count no longer, and beyond the limit those that make nobody wait."""
+    global _swept_at
+    with _sweeping:
+        if time.monotonic() - _swept_at < SWEEP_SECONDS:
+            return
+        _swept_at = time.monotonic()
+    remove_old()
+
+
+def remove_old() -> None:
+    now = timezone.now()
+    FailureCounter.objects.filter(
+        last_failure_at__lt=now - timedelta(seconds=limits.FAILURES_KEPT_SECONDS)
+    ).delete()
+    if (excess := FailureCounter.objects.count() - limits.FAILURE_COUNTERS) > 0:
+        open_ones = Q(closed_until=None) | Q(closed_until__lte=now)
+        harmless = FailureCounter.objects.filter(open_ones).order_by("failures", "last_failure_at")
+        FailureCounter.objects.filter(pk__in=harmless.values("pk")[:excess]).delete()
+
+
+_swept_at = -SWEEP_SECONDS
+_sweeping = threading.Lock()

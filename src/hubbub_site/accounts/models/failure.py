@@ -1,0 +1,18 @@
+"""How often signing in has failed lately, and until when the next try is refused."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class FailureCounter(models.Model):
+    """One row for each thing that failures are counted by (`guessing.py`). The key is a keyed hash: the table names
+    no account and no address."""
+
+    key = models.CharField(max_length=64, unique=True, editable=False)
+    failures = models.PositiveIntegerField(default=0)
+    closed_until = models.DateTimeField(null=True)
+    last_failure_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.failures} failures"
