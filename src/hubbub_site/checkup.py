@@ -134,6 +134,11 @@ def mail(config: Config) -> Iterator[Finding]:
     if not config.email_url:
         yield Finding("ok", "No mail is set up: owners and admins hand out links for new passwords")
         return
+    if not config.origins:
+        yield Finding(
+            "warn",
+            "Mail is set up, but no mail is sent: links in mails lead to HUBBUB_ORIGINS, which is not set",
+        )
     from django.core.mail import get_connection
 
     try:

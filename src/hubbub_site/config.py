@@ -47,7 +47,8 @@ class Config(BaseSettings):
     origins: Words = Field(
         (),
         description="Full origins, such as `https://chat.example.org`, from which browsers may send forms and "
-        "open sockets. Their host names are allowed hosts too.",
+        "open sockets. Their host names are allowed hosts too. Links in mails lead to the first one; "
+        "without any, no mail is sent.",
     )
     https: bool | None = Field(
         None,

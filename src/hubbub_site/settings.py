@@ -90,6 +90,8 @@ else:
 
 ALLOWED_HOSTS = hosts.allowed(CONFIG)
 CSRF_TRUSTED_ORIGINS = list(CONFIG.origins)
+# Links in mails lead to the first of them (accounts/public_address.py).
+ORIGINS = list(CONFIG.origins)
 CSRF_FAILURE_VIEW = "hubbub_site.accounts.views.errors.csrf_failure"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 
@@ -118,12 +119,15 @@ class TestALinkByMail:
     @pytest.fixture(autouse=True)
     def mail_server(self, settings: Any) -> None:
         settings.EMAIL_HOST = "mail.example.org"
+        settings.ORIGINS = ["https://chat.example.org"]
 
     def test_bob_gets_it_at_the_address_of_his_account(self, bob: User, dave: Client) -> None:
-        User.objects.filter(pk=bob.pk).update(email="bob@example.org")
+        EmailAddress.objects.create(user=bob, email="bob@example.org", verified=True, primary=True)
         dave.post("/account/password/reset/", {"email": "bob@example.org"})
         assert [message.to for message in mail.outbox] == [["bob@example.org"]]
-        found = re.search(r"http://testserver(/account/password/reset/key/\S+)", str(mail.outbox[0].body))
+        found = re.search(
+            r"https://chat.example.org(/account/password/reset/key/\S+)", str(mail.outbox[0].body)
+        )
         assert found
         assert dave.get(found[1]).status_code == 302
 
@@ -137,7 +141,7 @@ class TestALinkByMail:
             "Location"
         ]
         bobs.post(asked, {"password": PASSWORD}, follow=True)
-        found = re.search(r"http://testserver(/account/confirm-email/\S+)", str(mail.outbox[0].body))
+        found = re.search(r"https://chat.example.org(/account/confirm-email/\S+)", str(mail.outbox[0].body))
         assert found
         bobs.post(found[1])
         bob.refresh_from_db()

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from hubbub_site.accounts import guessing, known_browsers
 from hubbub_site.accounts.guessing import Attempt, TooManyFailures
+from hubbub_site.accounts.mails import Mails
 from hubbub_site.accounts.models import User
 
 # The chat greets by itself; a message left in the session would show up days later on some other page.
 UNSPOKEN = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(Mails):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """Where to go after signing in: a path of this site. allauth allows each of ALLOWED_HOSTS, hence any port of
+        the reader's own machine."""
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -12,13 +11,14 @@ from hubbub.models import Workspace
 from hubbub.protocol.objects import Role
 from hubbub_site.accounts.invitations import may_invite
 from hubbub_site.accounts.models import User
+from hubbub_site.accounts.public_address import mail_works
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Looked up only if a template asks: the chat's own page does not."""
     return {
         "workspace": SimpleLazyObject(Workspace.objects.the_one),
-        "mail_is_set_up": bool(settings.EMAIL_HOST),
+        "mail_is_set_up": mail_works(),
         "may_invite": SimpleLazyObject(lambda: isinstance(request.user, User) and may_invite(request.user)),
         "may_manage_people": SimpleLazyObject(
             lambda: isinstance(request.user, User) and request.user.role in {Role.OWNER, Role.ADMIN}
