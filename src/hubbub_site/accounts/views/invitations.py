@@ -15,6 +15,7 @@ from hubbub_site.accounts.forms import InvitationForm
 from hubbub_site.accounts.invitations import create_invitation, may_invite, revoke
 from hubbub_site.accounts.models import Invitation
 from hubbub_site.accounts.models.invitation import InvitationQuerySet
+from hubbub_site.accounts.public_address import link_to_copy
 from hubbub_site.accounts.views.access import for_members, user_of, viewer
 
 SHOWN_ONCE = "invitation_to_show"
@@ -32,7 +33,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
         return redirect("invitations")
     page = {"form": form, "invitations": list(_manageable(request).newest_first()[:LISTED])}
     if secret := request.session.pop(SHOWN_ONCE, ""):
-        link = request.build_absolute_uri(reverse("join", args=[secret]))
+        link = link_to_copy(request, reverse("join", args=[secret]))
         page |= {"link": link, "qr": qr_of(link)}
     return render(request, "accounts/invitations.html", page, status=422 if form.errors else 200)
 

@@ -17,6 +17,7 @@ from hubbub.models import Member
 from hubbub.protocol.objects import Role
 from hubbub_site.accounts import people as accounts
 from hubbub_site.accounts.models import User
+from hubbub_site.accounts.public_address import link_to_copy
 from hubbub_site.accounts.views.access import for_admins, viewer
 
 PAGE = 50
@@ -77,7 +78,7 @@ def reset_link(request: HttpRequest, pk: int) -> HttpResponse:
     if not policy.can_deactivate(viewer(request), member) or not member.active:
         raise PermissionDenied("You cannot make a link for this person.")
     user = User.objects.get(hubbub_member=member)
-    link = request.build_absolute_uri(accounts.reset_path(user))
+    link = link_to_copy(request, accounts.reset_path(user))
     return render(request, "accounts/reset_link.html", {"member": member, "link": link})
 
 
