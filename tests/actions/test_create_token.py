@@ -39,6 +39,14 @@ def test_it_ends_when_it_should(bob: Member) -> None:
     assert Token.objects.for_secret(valid).exists()
 
 
+def test_it_ends_after_ninety_days_unless_its_maker_says_otherwise(bob: Member) -> None:
+    token, _ = actions.create_token(member=bob)
+    assert token.expires_at
+    assert abs(token.expires_at - timezone.now() - timedelta(days=90)) < timedelta(minutes=1)
+    token, _ = actions.create_token(member=bob, never_expires=True)
+    assert token.expires_at is None
+
+
 def test_only_the_exact_secret_is_it(bob: Member) -> None:
     _, secret = actions.create_token(member=bob)
     for other in (secret[:-1], secret + "A", secret.upper(), f" {secret}", "hub_", "", secret[4:], "%"):

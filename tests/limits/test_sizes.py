@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from hubbub import actions, queries
-from hubbub.models import Member, Room
+from hubbub.models import Member, Room, Token
 from hubbub.protocol import codec, limits
 from hubbub.protocol.ids import make_message_id
 from tests.people import asks, command, refused, says, somebody
@@ -116,3 +117,10 @@ def test_resume_bytes(alice: Member, bob: Member, desk: Room) -> None:
 def missed(member: Member, room: Room) -> Any:
     (changes,) = queries.resume(member, epoch=queries.snapshot(member).epoch, seqs={room.pk: 0}).changes
     return changes
+
+
+def test_token_days(bob: Member) -> None:
+    token, secret = actions.create_token(member=bob)
+    assert Token.objects.for_secret(secret).exists()
+    last_moment = token.created_at + timedelta(days=limits.TOKEN_DAYS)
+    assert token.expires_at and abs(token.expires_at - last_moment) < timedelta(seconds=5)

@@ -10,7 +10,15 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 
-from hubbub.actions.logins import create_token, end_logins_of, end_session, recheck_logins_of, revoke_token
+from hubbub.actions.logins import (
+    create_token,
+    end_logins_of,
+    end_session,
+    end_tokens,
+    recheck_logins_of,
+    renew_token,
+    revoke_token,
+)
 from hubbub.actions.members import (
     admit,
     change_role,
@@ -41,6 +49,7 @@ __all__ = [
     "edit_message",
     "end_logins_of",
     "end_session",
+    "end_tokens",
     "invite_members",
     "join_room",
     "leave_room",
@@ -53,6 +62,7 @@ __all__ = [
     "recheck_logins_of",
     "remove_member",
     "rename_room",
+    "renew_token",
     "revoke_token",
     "send_message",
     "send_messages",

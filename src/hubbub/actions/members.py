@@ -19,6 +19,7 @@ from hubbub.models.member import hue_of
 from hubbub.protocol import limits
 from hubbub.protocol.objects import Role, RoomRole
 from hubbub.protocol.wire import PersonName, ShortText
+from hubbub.signals import Deed, report
 from hubbub.unit import Unit, unit
 
 
@@ -53,6 +54,7 @@ def create_bot(*, by: Member, handle: str, name: str) -> Member:
     require(by.is_admin, "Only admins can make bots.")
     with unit() as work:
         member = Member.objects.create(**_identity(Admission(handle, checked(PersonName, name), Role.BOT)))
+        report(Deed.BOT_MADE, by=by, about=member)
         tell_member_changed(work, member)
     return member
 
@@ -83,10 +85,13 @@ def change_role(*, by: Member, member: Member, role: Role) -> Member:
     with unit() as work:
         if role != Role.OWNER:
             _keep_an_owner(member)
+        before = Member.objects.select_for_update().get(pk=member.pk).role
         member.role = role
         member.save(update_fields=["role"])
         if role == Role.GUEST:
             _hand_over_rooms(work, member)
+        if before != role:
+            report(Deed.ROLE_CHANGED, by=by, about=member, before=before, role=role)
         tell_member_changed(work, member)
         tell_permissions(work, member)
     return member
@@ -97,12 +102,12 @@ def deactivate_member(*, by: Member, member: Member) -> Member:
     require(policy.can_deactivate(by, member), "You cannot deactivate this member.")
     with unit():
         _keep_an_owner(member)
-        return _set_active(member, active=False)
+        return _set_active(member, by=by, active=False)
 
 
 def reactivate_member(*, by: Member, member: Member) -> Member:
     require(policy.can_deactivate(by, member), "You cannot reactivate this member.")
-    return _set_active(member, active=True)
+    return _set_active(member, by=by, active=True)
 
 
 def _hand_over_rooms(work: Unit, member: Member) -> None:
@@ -117,10 +122,11 @@ def _hand_over_rooms(work: Unit, member: Member) -> None:
         hand_over(work, room)
 
 
-def _set_active(member: Member, *, active: bool) -> Member:
+def _set_active(member: Member, *, by: Member, active: bool) -> Member:
     with unit() as work:
         member.active = active
         member.save(update_fields=["active"])
+        report(Deed.REACTIVATED if active else Deed.DEACTIVATED, by=by, about=member)
         tell_member_changed(work, member)
         if not active:
             end_logins_of(member)
@@ -128,10 +134,16 @@ def _set_active(member: Member, *, active: bool) -> Member:
 
 
 def _keep_an_owner(member: Member) -> None:
-    # Locked: of two owners who make each other members at once, the second finds that there is no other.
-    owners = list(Member.objects.active().filter(role=Role.OWNER).select_for_update().order_by("pk"))
-    if owners == [member]:
+    # Locked: of two owners who make each other members at once, the second finds that there is no other. An owner whose
+    # user is closed cannot sign in and does not count. The lock is on members only: PostgreSQL locks no outer join.
+    owners = Member.objects.active().filter(role=Role.OWNER).select_related("user").order_by("pk")
+    usable = [owner for owner in owners.select_for_update(of=("self",)) if _can_sign_in(owner)]
+    if usable == [member]:
         raise Invalid("This is the last owner. Make somebody else owner first.")
+
+
+def _can_sign_in(member: Member) -> bool:
+    return member.user is not None and bool(member.user.is_active)
 
 
 def _identity(admission: Admission) -> dict[str, Any]:

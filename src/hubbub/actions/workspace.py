@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from hubbub.actions._telling import tell_workspace_named
 from hubbub.actions.checking import checked
-from hubbub.models import Workspace
+from hubbub.models import Member, Workspace
 from hubbub.models.workspace import new_epoch
 from hubbub.protocol.wire import PersonName
+from hubbub.signals import Deed, report
 from hubbub.unit import unit
 
 
-def name_workspace(*, name: str) -> Workspace:
+def name_workspace(*, name: str, by: Member | None = None) -> Workspace:
     """Give the workspace its name, and tell everybody."""
     with unit() as work:
         workspace = Workspace.objects.select_for_update().get(pk=Workspace.objects.the_one().pk)
+        before = workspace.name
         workspace.name, workspace.version = checked(PersonName, name), workspace.version + 1
         workspace.save(update_fields=["name", "version"])
+        report(Deed.WORKSPACE_RENAMED, by=by, before=before, name=workspace.name)
         tell_workspace_named(work, workspace)
     return workspace
 

@@ -58,7 +58,10 @@ class Bearer(HttpBearer):
     """`Authorization: Bearer …`: a token of `hubbub token`, or a JWT that the BEARER setting knows."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Member | None:
-        return login_from_secret(token).member
+        login = login_from_secret(token)
+        if login.token is not None and login.used_long_ago:
+            runtime.note_token_use(login.token, request.META.get("REMOTE_ADDR", ""))
+        return login.member
 
 
 class Body(Parser):

@@ -30,6 +30,7 @@ class Token(models.Model):
     hint = models.CharField(max_length=12, editable=False, help_text="its first characters, to tell it by")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, editable=False, help_text="right to some minutes")
 
     objects = TokenQuerySet.as_manager()
 

@@ -34,6 +34,9 @@ DIRECT_MEMBERS = Limit(20, "members", "people in one direct room; more deserve a
 MEMBERS_AT_ONCE = Limit(100, "members", "ids in one `member.list` or `room.invite`")
 TIMELINE_PAGE = Limit(100, "messages", "one page of history")
 DIRECTORY_PAGE = Limit(100, "rows", "one page of the room or member directory")
+TOKEN_DAYS = Limit(
+    90, "days", "a token works unless its maker chooses otherwise, and once more after each renewal"
+)
 SNAPSHOT_MEMBERS = Limit(
     1000, "members", "people in a snapshot; the rest are asked for by id when they speak"
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,9 @@ from hubbub.actions.logins import session_login, token_login
 from hubbub.errors import Forbidden, HubbubError, SignInRequired
 from hubbub.models import Member, Token
 from hubbub.models.token import digest_of
+from hubbub.realtime.token_uses import NOTED_EVERY_SECONDS
 
+NOTED_EVERY = timedelta(seconds=NOTED_EVERY_SECONDS)
 SUBPROTOCOL = "hubbub"
 """What a browser offers beside `bearer.<token>`: it cannot set headers on a socket."""
 
@@ -36,6 +39,8 @@ class Login:
     token: int | None = None
     secret: str | None = None
     stamp: str = ""
+    used_long_ago: bool = False
+    """Whether the “last used” of its token is due to be written."""
 
 
 def bearer_of(scope: dict[str, Any]) -> str | None:
@@ -85,7 +90,12 @@ def _login_of_token(token: Token) -> Login | HubbubError:
     user = token.member.user
     if user is not None and not user.is_active:
         return SignInRequired("This account is deactivated.")
-    return Login(member=token.member, key=token_login(token), token=token.pk)
+    return Login(
+        member=token.member,
+        key=token_login(token),
+        token=token.pk,
+        used_long_ago=token.last_used_at is None or timezone.now() - token.last_used_at > NOTED_EVERY,
+    )
 
 
 def _login_of_bearer(secret: str) -> Login | HubbubError:

@@ -18,6 +18,7 @@ from hubbub.realtime.parcel import Parcel, as_events
 from hubbub.realtime.rates import Rates
 from hubbub.realtime.readers import Readers
 from hubbub.realtime.repair import chunks
+from hubbub.realtime.token_uses import TokenUses
 
 log = logging.getLogger("hubbub")
 
@@ -37,6 +38,7 @@ class Pulse:
 
     def __init__(self, hub: Hub, readers: Readers, rates: Rates, spawn: Spawn) -> None:
         self._hub, self._readers, self._rates, self._spawn = hub, readers, rates, spawn
+        self.token_uses = TokenUses()
         self._suspicious = asyncio.Event()
         self.bus_is_well: Callable[[], bool] = lambda: True
         self.degraded: bool | None = None
@@ -69,6 +71,7 @@ class Pulse:
                 next_check = now + REVALIDATE_SECONDS
                 logins = {c.login.key: c.login for c in self._hub.connections}
                 await self._revalidate(list(logins.values()))
+                await self._write_token_uses()
 
     def _give_up(self, now: float) -> None:
         for connection in list(self._hub.connections):
@@ -106,6 +109,16 @@ class Pulse:
                 log.warning("Logins could not be checked: %s", error)
                 return
             for login in part:
+                if login.token is not None and login.key in valid:
+                    self.token_uses.note(login.token)  # its socket is open
                 if login.key not in valid:
                     for connection in list(self._hub.of_login.get(login.key, ())):
                         end_login(connection)
+
+    async def _write_token_uses(self) -> None:
+        """The only write that the readers' threads make: a statement or two, and nobody waits for it."""
+        if self.token_uses.due():
+            try:
+                await self._readers.run(self.token_uses.write)
+            except Exception as error:
+                log.warning("The last use of tokens could not be written: %s", error)

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Coroutine
 from typing import Any
 
+from django.db import DatabaseError
+
 from hubbub.dispatch import Job, reads, run
 from hubbub.errors import HubbubError
 from hubbub.models import Member
@@ -33,6 +35,7 @@ from hubbub.realtime.rates import Rates
 from hubbub.realtime.readers import Readers
 from hubbub.realtime.relay import Relay
 from hubbub.realtime.repair import Repair
+from hubbub.realtime.token_uses import write_uses
 from hubbub.realtime.typing import TypingBoard
 from hubbub.realtime.writer import Writer
 
@@ -239,6 +242,18 @@ def call(member: Member, command: Command) -> Wire:
     if reads(command):
         return run(member, command)
     return serving.writer.run(Job(member, command)).outcome()
+
+
+def note_token_use(token: int, address: str) -> None:
+    """A request came with this bearer token (its id). Written by this process's clock, or now if it has none."""
+    serving = _serving
+    if serving is None or serving.loop.is_closed():
+        try:
+            write_uses({token: address})
+        except DatabaseError as error:
+            log.warning("The last use of a token could not be written: %s", error)
+    else:
+        serving.pulse.token_uses.note(token, address)
 
 
 def _visible(guest: Member, members: list[int]) -> set[int]:

@@ -163,6 +163,9 @@ class Session:
         found = await self.runtime.logins.get(secret)
         if not isinstance(found, Login):
             raise found or SignInRequired("This token is not valid (any more).")
+        if found.token is not None:
+            client = self.scope.get("client")
+            self.runtime.pulse.token_uses.note(found.token, client[0] if client else "")
         return found
 
     async def _accept(self) -> None:

@@ -1,0 +1,73 @@
+"""The last use of a token is written once in ten minutes, by the clock or by a request; the first is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from hubbub import actions
+from hubbub.models import Member, Token
+from hubbub.realtime import token_uses
+from hubbub.realtime.auth import login_from_secret
+from hubbub.realtime.token_uses import TokenUses, write_uses
+from hubbub.signals import Deed, deed_done
+from tests.people import counted
+
+
+@pytest.fixture
+def deeds() -> Iterator[list[dict[str, Any]]]:
+    heard: list[dict[str, Any]] = []
+
+    def hear(**deed: Any) -> None:
+        heard.append(deed)
+
+    deed_done.connect(hear)
+    yield heard
+    deed_done.disconnect(hear)
+
+
+def test_the_first_use_is_reported_once_with_its_address(bob: Member, deeds: list[dict[str, Any]]) -> None:
+    token, _ = actions.create_token(member=bob)
+    write_uses({token.pk: "192.0.2.7"})
+    write_uses({token.pk: "192.0.2.8"})
+    first = [deed for deed in deeds if deed["what"] == Deed.TOKEN_FIRST_USED]
+    assert [(deed["by"], deed["address"]) for deed in first] == [(bob, "192.0.2.7")]
+
+
+def test_a_thousand_uses_are_one_write(bob: Member) -> None:
+    token, _ = actions.create_token(member=bob)
+    Token.objects.filter(pk=token.pk).update(last_used_at=timezone.now() - timedelta(days=2))
+    uses = TokenUses()
+    for _ in range(1000):
+        uses.note(token.pk, "192.0.2.7")
+    with counted() as queries:
+        uses.write()
+    assert len(queries) == 2, queries  # a look for first uses, one update
+    uses.note(token.pk, "192.0.2.7")
+    assert not uses.due()
+    token.refresh_from_db()
+    assert token.last_used_at
+    assert timezone.now() - token.last_used_at < timedelta(minutes=1)
+
+
+def test_after_ten_minutes_it_is_noted_again(bob: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    token, _ = actions.create_token(member=bob)
+    now = 1000.0
+    monkeypatch.setattr(token_uses.time, "monotonic", lambda: now)
+    uses = TokenUses()
+    uses.note(token.pk)
+    uses.write()
+    now += token_uses.NOTED_EVERY_SECONDS
+    uses.note(token.pk)
+    assert uses.due()
+
+
+def test_a_request_says_whether_a_write_is_due(bob: Member) -> None:
+    token, secret = actions.create_token(member=bob)
+    assert login_from_secret(secret).used_long_ago
+    write_uses({token.pk: ""})
+    assert not login_from_secret(secret).used_long_ago
