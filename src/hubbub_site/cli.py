@@ -14,7 +14,7 @@ from hubbub_site import private_files
 from hubbub_site.commands import Failed, Refused
 from hubbub_site.config import Misconfigured
 
-COMMANDS = ("serve", "owner", "token", "doctor", "backup", "restore", "copy", "migrate", "demo")
+COMMANDS = ("serve", "owner", "token", "audit", "doctor", "backup", "restore", "copy", "migrate", "demo")
 # Flags that are settings: they go into the environment, so that worker processes see them as well.
 SETTINGS = {
     "data": "HUBBUB_DATA",

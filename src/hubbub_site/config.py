@@ -81,6 +81,9 @@ class Config(BaseSettings):
     invitations: Literal["admins", "members"] = Field(
         "admins", description="Who may make invitation links: owners and admins, or every member."
     )
+    audit_days: Annotated[int, Field(ge=31)] = Field(
+        365, description="Days for which the audit log is kept, 31 or more."
+    )
     rate_limits: bool = Field(
         True, description="`off` lifts rates and connection counts (never sizes), for load tests."
     )

@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hubbub_site.accounts.audit.NoteSource",
     "hubbub_site.accounts.first_run.FirstRun",
     "allauth.account.middleware.AccountMiddleware",
     "hubbub_site.accounts.logins.NoteWhenSeen",
@@ -134,6 +135,7 @@ LOGIN_REDIRECT_URL = "/chat/"
 LOGOUT_REDIRECT_URL = "/account/login/"
 
 ACCOUNT_ADAPTER = "hubbub_site.accounts.adapter.AccountAdapter"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "hubbub_site.accounts.reset_links.ResetTokens"  # noqa: S105
 ACCOUNT_FORMS = {
     "login": "hubbub_site.accounts.allauth_forms.SignInForm",
     "change_password": "hubbub_site.accounts.allauth_forms.ChangePasswordForm",
@@ -183,6 +185,7 @@ HUBBUB = {
     "LINKS": "hubbub_site.accounts.links.menu",
 }
 INVITATIONS_BY = CONFIG.invitations
+AUDIT_DAYS = CONFIG.audit_days
 
 # ── what we say ──
 

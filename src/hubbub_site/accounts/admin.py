@@ -5,7 +5,10 @@ from __future__ import annotations
 from django.contrib import admin
 from django.http import HttpRequest
 
+from hubbub_site.accounts.invitations import revoke
 from hubbub_site.accounts.models import Invitation, User
+from hubbub_site.accounts.models.invitation import InvitationQuerySet
+from hubbub_site.accounts.views.access import user_of
 
 
 @admin.register(User)
@@ -14,7 +17,8 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("is_active",)
     search_fields = ("username", "name", "email")
     fields = ("username", "name", "email", "is_active", "last_login", "date_joined")
-    readonly_fields = ("last_login", "date_joined")
+    # The people page ends and gives back access: with logins and tokens, and never that of the last owner.
+    readonly_fields = ("is_active", "last_login", "date_joined")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # by invitation, or `hubbub owner`
@@ -25,8 +29,21 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Invitation)
 class InvitationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """To look at, and to revoke: a link that could be changed would give what its maker never offered."""
+
     list_display = ("__str__", "created_by", "role", "uses", "max_uses", "expires_at", "revoked_at")
-    readonly_fields = ("created_by", "created_at", "role", "room", "uses")
+    actions = ("revoke_chosen",)
+
+    @admin.action(description="Revoke the chosen invitations")
+    def revoke_chosen(self, request: HttpRequest, chosen: InvitationQuerySet) -> None:
+        for invitation in chosen.select_related("created_by"):
+            revoke(invitation, by=user_of(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Invitation | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Invitation | None = None) -> bool:
         return False

@@ -6,7 +6,10 @@ from typing import Any
 
 from allauth.account import forms as allauth
 from django import forms
+from django.db import transaction
 
+from hubbub import actions
+from hubbub.models import Member, Token
 from hubbub_site.accounts.forms import LONG_ENOUGH
 from hubbub_site.accounts.models import User
 
@@ -35,6 +38,19 @@ class ChangePasswordForm(allauth.ChangePasswordForm):
         plain_passwords(self)
         self.fields["oldpassword"].label = "Present password"
         self.fields["oldpassword"].help_text = ""
+        if count := Token.objects.valid().filter(member__user=self.user).count():
+            self.fields["end_tokens"] = forms.BooleanField(
+                label=f"End my token{'' if count == 1 else f's ({count})'} too",
+                required=False,
+                help_text="Scripts and devices that use one need a new one.",
+            )
+
+    def save(self) -> None:
+        with transaction.atomic():
+            super().save()
+            if self.cleaned_data.get("end_tokens"):
+                member = Member.objects.get(user=self.user)
+                actions.end_tokens(member=member, by=member)
 
 
 class NewPasswordForm(allauth.ResetPasswordKeyForm):

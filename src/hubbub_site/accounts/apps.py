@@ -10,6 +10,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from hubbub_site.accounts import logins
+        from hubbub_site.accounts import audit_signals, logins
 
         logins.connect()
+        audit_signals.connect()

@@ -20,6 +20,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "workspace": SimpleLazyObject(Workspace.objects.the_one),
         "mail_is_set_up": mail_works(),
         "may_invite": SimpleLazyObject(lambda: isinstance(request.user, User) and may_invite(request.user)),
+        "may_read_audit": SimpleLazyObject(
+            lambda: isinstance(request.user, User) and request.user.role == Role.OWNER
+        ),
         "may_manage_people": SimpleLazyObject(
             lambda: isinstance(request.user, User) and request.user.role in {Role.OWNER, Role.ADMIN}
         ),

@@ -22,6 +22,9 @@ from hubbub_site.accounts.models.user import USERNAME_CHARACTERS, check_username
 LONG_ENOUGH = "At least 10 characters; a few words in a row are good."
 DAY = 24 * 60 * 60
 EXPIRY = {str(DAY): "1 day", str(7 * DAY): "7 days", str(30 * DAY): "30 days", "": "never"}
+TOKEN_LIFETIMES = {str(days * DAY): f"{days} days" for days in (1, 7, 30, limits.TOKEN_DAYS)} | {
+    str(DAY): "1 day"
+}
 USES = {"1": "once", "10": "10 times", "50": "50 times", "": "any number of times"}
 
 
@@ -171,9 +174,12 @@ class TokenForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
     )
     expires = forms.ChoiceField(
-        label="It works for", choices=EXPIRY.items(), required=False, initial=str(30 * DAY)
+        label="It works for",
+        choices=TOKEN_LIFETIMES.items(),
+        required=False,
+        initial=str(limits.TOKEN_DAYS * DAY),
+        help_text="You can renew it while it works.",
     )
 
-    def lifetime(self) -> timedelta | None:
-        chosen = self.cleaned_data["expires"]
-        return timedelta(seconds=int(chosen)) if chosen else None
+    def lifetime(self) -> timedelta:
+        return timedelta(seconds=int(self.cleaned_data["expires"] or limits.TOKEN_DAYS * DAY))

@@ -6,11 +6,15 @@ import secrets
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from hubbub.models import Room
+from hubbub import policy
+from hubbub.models import Member, Room
 from hubbub.protocol.objects import Role
+from hubbub_site.accounts.audit import record
+from hubbub_site.accounts.audit_codes import What
 from hubbub_site.accounts.models import Invitation, User
 from hubbub_site.accounts.models.invitation import State, digest_of
 
@@ -28,7 +32,17 @@ def may_invite(user: User) -> bool:
     roles = {Role.OWNER, Role.ADMIN}
     if settings.INVITATIONS_BY == "members":
         roles.add(Role.MEMBER)
-    return user.role in roles
+    return user.is_active and user.role in roles
+
+
+def may_give(user: User, role: str) -> bool:
+    """Links make members and guests, whatever a row says: an admin or owner is made by an owner, on the people page."""
+    return may_invite(user) and role in (Role.MEMBER, Role.GUEST)
+
+
+def standing(invitation: Invitation) -> State:
+    """Whether it works now. A link is as good as the rights of its maker at the moment when it is used."""
+    return invitation.state if invitation.state != State.OPEN else _standing_of_maker(invitation)
 
 
 def create_invitation(
@@ -42,29 +56,60 @@ def create_invitation(
 ) -> tuple[Invitation, str]:
     """An invitation, and its secret: the last part of the link, stored nowhere."""
     secret = secrets.token_urlsafe(24)
-    invitation = Invitation.objects.create(
-        digest=digest_of(secret),
-        created_by=by,
-        role=role,
-        room=room,
-        expires_at=timezone.now() + expires_in if expires_in else None,
-        max_uses=max_uses,
-        note=note,
-    )
+    with transaction.atomic():
+        invitation = Invitation.objects.create(
+            digest=digest_of(secret),
+            created_by=by,
+            role=role,
+            room=room,
+            expires_at=timezone.now() + expires_in if expires_in else None,
+            max_uses=max_uses,
+            note=note,
+        )
+        record(What.INVITATION_MADE, by=by, details=named(invitation))
     return invitation, secret
 
 
 def find(secret: str) -> Invitation | None:
-    return Invitation.objects.for_secret(secret).select_related("created_by", "room").first()
+    return Invitation.objects.for_secret(secret).select_related("created_by__hubbub_member", "room").first()
 
 
-def use(invitation: Invitation) -> None:
-    """Count one use; NoLongerOpen if none is left. One statement, so that the last use is used once."""
-    if Invitation.objects.open().filter(pk=invitation.pk).update(uses=F("uses") + 1):
-        return
-    invitation.refresh_from_db()
-    raise NoLongerOpen(invitation.state)
+def use(invitation: Invitation) -> Invitation:
+    """Count one use, in the caller's transaction; NoLongerOpen if it does not work (any more). The row as it is now."""
+    # One statement, so that the last use is used once. It locks the row; what the maker may do is read after that.
+    if not Invitation.objects.open().filter(pk=invitation.pk).update(uses=F("uses") + 1):
+        invitation.refresh_from_db()
+        raise NoLongerOpen(invitation.state)
+    fresh = Invitation.objects.select_related("created_by__hubbub_member", "room").get(pk=invitation.pk)
+    if (state := _standing_of_maker(fresh)) != State.OPEN:
+        raise NoLongerOpen(state)
+    return fresh
 
 
-def revoke(invitation: Invitation) -> None:
-    Invitation.objects.filter(pk=invitation.pk, revoked_at=None).update(revoked_at=timezone.now())
+def revoke(invitation: Invitation, *, by: User | None = None) -> None:
+    with transaction.atomic():
+        open_still = Invitation.objects.filter(pk=invitation.pk, revoked_at=None)
+        if open_still.update(revoked_at=timezone.now()):
+            record(What.INVITATION_REVOKED, by=by, about=invitation.created_by, details=named(invitation))
+
+
+def _standing_of_maker(invitation: Invitation) -> State:
+    if not may_give(invitation.created_by, invitation.role):
+        return State.WITHDRAWN
+    room = invitation.room
+    if room is None:
+        # A guest's link is always made with a room: this one was deleted, and the guest would see an empty chat.
+        return State.ROOM_GONE if invitation.role == Role.GUEST else State.OPEN
+    host = Member.objects.filter(user=invitation.created_by).first()
+    membership = room.memberships.filter(member=host).first() if host else None
+    return State.OPEN if host and policy.can_invite(host, room, membership) else State.ROOM_GONE
+
+
+def named(invitation: Invitation) -> dict[str, str | int]:
+    """What tells an invitation from others in the audit log."""
+    return {
+        "by": invitation.created_by.username,
+        "invitation": invitation.pk,
+        "note": invitation.note,
+        "role": str(invitation.role),
+    }

@@ -13,7 +13,9 @@ from hubbub import actions
 from hubbub.admission import Admission
 from hubbub.models import Member, Workspace
 from hubbub.protocol.objects import Role
-from hubbub_site.accounts.invitations import use
+from hubbub_site.accounts.audit import record
+from hubbub_site.accounts.audit_codes import What
+from hubbub_site.accounts.invitations import named, use
 from hubbub_site.accounts.models import Invitation, User
 
 
@@ -35,16 +37,19 @@ def claim_workspace(*, workspace: str, username: str, name: str, password: str) 
         if User.objects.exists():
             raise AlreadyClaimed
         actions.name_workspace(name=workspace)
-        return _create(username=username, name=name, password_hash=password_hash, role=Role.OWNER)
+        owner = _create(username=username, name=name, password_hash=password_hash, role=Role.OWNER)
+        record(What.WORKSPACE_CLAIMED, by=owner, about=owner)
+        return owner
 
 
 def accept_invitation(invitation: Invitation, *, username: str, name: str, password: str) -> User:
     """An account for a newcomer. Raises NoLongerOpen, and then no account was made."""
     password_hash = make_password(password)
     with transaction.atomic():
-        use(invitation)
+        invitation = use(invitation)
         role = Role(invitation.role)
         user = _create(username=username, name=name, password_hash=password_hash, role=role)
+        record(What.INVITATION_USED, by=user, about=user, details=named(invitation))
         if invitation.room:
             host = actions.member_for(invitation.created_by)
             newcomer = Member.objects.get(user=user)

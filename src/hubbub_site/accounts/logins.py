@@ -9,13 +9,18 @@ from typing import Any
 from allauth.account import signals
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from hubbub import actions
 from hubbub.models import Member
 from hubbub_site.accounts import guessing
+from hubbub_site.accounts.audit import record
+from hubbub_site.accounts.audit_codes import What
+from hubbub_site.accounts.devices import device_of
 from hubbub_site.accounts.models import User
+from hubbub_site.accounts.reset_links import split
 
 SEEN_EVERY_SECONDS = 600
 
@@ -30,6 +35,7 @@ def end_login(login: UserSession) -> None:
     """Sign that browser out, now: its session is gone and its sockets are closed."""
     key = login.session_key
     login.end()
+    record(What.LOGIN_ENDED, by=login.user, about=login.user, details={"device": device_of(login.user_agent)})
     actions.end_session(key)
     # JSON web tokens that were made in that session are logins of their own; they end with it.
     _close_what_holds_no_more(login.user_id)
@@ -49,7 +55,7 @@ def _close_what_holds_no_more(user: int) -> None:
 
 
 def connect() -> None:
-    """A new password ends every other login: whoever knew the old one is out."""
+    """A new password ends every other login, and one that is set by a link ends the tokens too."""
     for signal in (signals.password_changed, signals.password_set):
         signal.connect(_end_others, dispatch_uid="hubbub_site.end_others")
     signals.password_reset.connect(_end_all, dispatch_uid="hubbub_site.end_all")
@@ -59,8 +65,18 @@ def _end_others(request: HttpRequest, user: User, **_: Any) -> None:
     end_all_logins(user, except_session=request.session.session_key)
 
 
-def _end_all(user: User, **_: Any) -> None:
-    end_all_logins(user)
+def _end_all(request: HttpRequest, user: User, **_: Any) -> None:
+    """A reset is for somebody who has lost the account, perhaps to a thief: the thief's tokens end as well."""
+    from allauth.account.views import INTERNAL_RESET_SESSION_KEY  # views are loaded when all apps are
+
+    maker = split(request.session.get(INTERNAL_RESET_SESSION_KEY, ""))[1]
+    made_by = maker.handle if maker else ""
+    with transaction.atomic():
+        # By nobody known: all that this proves is that somebody had the link.
+        record(What.PASSWORD_RESET, about=user, details={"link of": made_by or "the account itself, by mail"})
+        end_all_logins(user)
+        if member := Member.objects.filter(user=user).first():
+            actions.end_tokens(member=member)
     guessing.forgive(user.username)
 
 

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
-from allauth.account.utils import user_pk_to_url_str
+import logging
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.mail import send_mail
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
-from hubbub import actions
+from hubbub import actions, policy
 from hubbub.admission import Admission
+from hubbub.errors import Forbidden
 from hubbub.models import Member
 from hubbub.protocol.objects import Role
+from hubbub_site.accounts.audit import record
+from hubbub_site.accounts.audit_codes import What
 from hubbub_site.accounts.logins import end_all_logins
 from hubbub_site.accounts.models import Invitation, User
+from hubbub_site.accounts.reset_links import reset_path
+
+log = logging.getLogger("hubbub")
+
+LINK_WAS_MADE = """{maker} (@{handle}) made a link with which a new password can be set for your account “{username}”.
+
+It works for one day, once. If you did not ask for it, sign in: that ends the link. Then ask {maker} or another owner or
+admin about it. Your page “Activity” lists what was done to your account.
+"""
 
 
 def deactivate(*, by: Member, member: Member) -> None:
     """End somebody's access: they cannot sign in, their logins, tokens and open invitations end now."""
     with transaction.atomic():
         actions.deactivate_member(by=by, member=member)
-        member.tokens.all().delete()
+        actions.end_tokens(member=member, by=by)
         if user := _user_of(member):
             user.is_active = False
             user.save(update_fields=["is_active"])
@@ -32,7 +46,10 @@ def reactivate(*, by: Member, member: Member) -> None:
     """Let them sign in again. Tokens and invitations that ended stay ended."""
     with transaction.atomic():
         actions.reactivate_member(by=by, member=member)
-        User.objects.filter(hubbub_member=member).update(is_active=True)
+        if user := _user_of(member):
+            User.objects.filter(pk=user.pk).update(is_active=True)
+            # Whatever way closed the account, such as a script, may have left its logins.
+            end_all_logins(user)
 
 
 def make_owner(*, by: Member | None, user: User) -> None:
@@ -51,12 +68,42 @@ def make_owner(*, by: Member | None, user: User) -> None:
         actions.change_role(by=by, member=member, role=Role.OWNER)
 
 
-def reset_path(user: User) -> str:
-    """A page on which the user sets a new password. It works once, for PASSWORD_RESET_TIMEOUT, and dies when they
-    sign in or their password or e-mail address changes: its signature covers all of these. It is the same link
-    that a reset by mail sends."""
-    key = EmailAwarePasswordResetTokenGenerator().make_token(user)
-    return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
+def set_password(user: User, password: str) -> None:
+    """A new password from the shell: like a reset, it ends every login and token of the account."""
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        record(What.PASSWORD_SET, about=user)
+        end_all_logins(user)
+        if member := Member.objects.filter(user=user).first():
+            actions.end_tokens(member=member)
+
+
+def make_reset_link(*, by: Member, member: Member) -> str:
+    """The path of a page on which the member sets a new password, made for them by an owner or admin.
+
+    The member hears of it: on their page “Activity”, and by mail if they have a confirmed address. Raises
+    Forbidden if `by` may not do this.
+    """
+    if not policy.can_deactivate(by, member) or not member.active:
+        raise Forbidden("You cannot make a link for this person.")
+    with transaction.atomic():
+        user = User.objects.get(hubbub_member=member)
+        record(What.RESET_LINK_MADE, by=by, about=member)
+        path = reset_path(user, maker=by)
+        transaction.on_commit(lambda: _mail_about_link(user, by))
+    return path
+
+
+def _mail_about_link(user: User, by: Member) -> None:
+    """The link itself is not in it: it was made because the mailbox may be the wrong way."""
+    address = EmailAddress.objects.filter(user=user, verified=True, primary=True).first()
+    if address and settings.EMAIL_HOST:
+        text = LINK_WAS_MADE.format(maker=by.name, handle=by.handle, username=user.username)
+        try:
+            send_mail("A link for a new password was made for you", text, None, [address.email])
+        except OSError as error:  # the page “Activity” says it as well
+            log.warning("%s could not be told by mail of a link for a new password: %s", user.username, error)
 
 
 def _user_of(member: Member) -> User | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.usersessions.models import UserSession
 from django.contrib import auth
 from django.http import HttpRequest
@@ -12,4 +13,5 @@ from hubbub_site.accounts.models import User
 def sign_in(request: HttpRequest, user: User) -> None:
     """As after typing the password: a new session, listed among the user's own logins."""
     auth.login(request, user)
+    record_authentication(request, user, method="password")
     UserSession.objects.create_from_request(request)

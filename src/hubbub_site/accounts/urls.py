@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from hubbub_site.accounts.views import account, home, invitations, join, people, welcome
+from hubbub_site.accounts.views import account, audit, home, invitations, join, people, welcome
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -23,7 +23,10 @@ urlpatterns = [
     path("account/logins/others/revoke/", account.revoke_other_logins, name="revoke_other_logins"),
     path("account/logins/<int:pk>/revoke/", account.revoke_login, name="revoke_login"),
     path("account/tokens/", account.tokens, name="tokens"),
+    path("account/tokens/<int:pk>/renew/", account.renew_token, name="renew_token"),
     path("account/tokens/<int:pk>/revoke/", account.revoke_token, name="revoke_token"),
+    path("account/activity/", audit.activity, name="activity"),
+    path("audit/", audit.audit, name="audit"),
     # Accounts are made by invitation; allauth's own sign-up page would only say that it is closed.
     path("account/signup/", RedirectView.as_view(pattern_name="account_login")),
     path("account/", include("allauth.account.urls")),

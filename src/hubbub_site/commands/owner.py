@@ -63,7 +63,11 @@ def ask_password(args: argparse.Namespace, *, exists: bool) -> str:
 
 
 def _create(args: argparse.Namespace, password: str) -> None:
+    from django.db import transaction
+
     from hubbub.protocol.objects import Role
+    from hubbub_site.accounts.audit import by_shell, record
+    from hubbub_site.accounts.audit_codes import What
     from hubbub_site.accounts.forms import NewAccountForm
     from hubbub_site.accounts.joining import create_account
 
@@ -74,28 +78,33 @@ def _create(args: argparse.Namespace, password: str) -> None:
         raise Refused(
             " ".join(f"{field}: {error}" for field, errors in form.errors.items() for error in errors)
         )
-    user = create_account(**form.cleaned_data, role=Role.OWNER)
+    with by_shell(), transaction.atomic():
+        user = create_account(**form.cleaned_data, role=Role.OWNER)
+        record(What.OWNER_MADE, about=user)
     print(f"{user.username} is an owner now.", file=sys.stderr)
 
 
 def _promote(user: User, password: str) -> None:
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
+    from django.db import transaction
 
     from hubbub.models import Member
     from hubbub.protocol.objects import Role
     from hubbub_site.accounts import people
-    from hubbub_site.accounts.logins import end_all_logins
+    from hubbub_site.accounts.audit import by_shell, record
+    from hubbub_site.accounts.audit_codes import What
 
     if password:
         try:
             validate_password(password, user)
         except ValidationError as error:
             raise Refused(" ".join(error.messages)) from None
-        user.set_password(password)
-        user.save(update_fields=["password"])
-        end_all_logins(user)
-    # Whoever may use the shell acts as the owner that there already is; the last one cannot have gone.
-    owner = Member.objects.active().filter(role=Role.OWNER).first()
-    people.make_owner(by=owner, user=user)
+    with by_shell(), transaction.atomic():
+        if password:
+            people.set_password(user, password)
+        # Whoever may use the shell acts as the owner that there already is; the last one cannot have gone.
+        owner = Member.objects.active().filter(role=Role.OWNER).first()
+        people.make_owner(by=owner, user=user)
+        record(What.OWNER_MADE, about=user)
     print(f"{user.username} is an owner{' with a new password' if password else ''}.", file=sys.stderr)

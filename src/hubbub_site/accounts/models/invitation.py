@@ -21,6 +21,10 @@ class State(StrEnum):
     REVOKED = "revoked"
     EXPIRED = "expired"
     USED_UP = "used up"
+    WITHDRAWN = "withdrawn"
+    """Its maker has lost the right to invite, or to give this role."""
+    ROOM_GONE = "without its channel"
+    """Its maker has left the room, or the room is archived or deleted."""
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

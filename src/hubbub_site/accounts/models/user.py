@@ -48,6 +48,9 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=limits.MEMBER_NAME_CHARACTERS, blank=True)
     email = models.EmailField(blank=True)
     is_active = models.BooleanField("active", default=True, help_text="Whether they may sign in.")
+    rights = models.PositiveIntegerField(
+        default=0, editable=False, help_text="counts changes of the role and of access: links made before end"
+    )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()

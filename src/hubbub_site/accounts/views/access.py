@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
+from allauth.account import app_settings
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -41,6 +45,29 @@ def for_admins(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return for_members(guarded)
+
+
+def after_password(view: View[P]) -> View[P]:
+    """For those who have typed their password in the last minutes (ACCOUNT_REAUTHENTICATION_TIMEOUT), by signing in or
+    since. Others are asked for it, and then the request that they made is answered: allauth keeps it in the session.
+
+    What gives access that lasts (tokens, links, roles) needs more than an open browser or a stolen cookie.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not typed_password_lately(request):
+            raise ReauthenticationRequired
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def typed_password_lately(request: HttpRequest) -> bool:
+    """allauth's own question takes no notice of signing in: it would ask again a second later."""
+    records = get_authentication_records(request, user_of(request))
+    typed = [record["at"] for record in records if record.get("method") == "password"]
+    return bool(typed) and time.time() - typed[-1] < app_settings.REAUTHENTICATION_TIMEOUT
 
 
 def user_of(request: HttpRequest) -> User:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,17 +12,28 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from hubbub import actions
+from hubbub.errors import Conflict
+from hubbub_site.accounts.audit import record
+from hubbub_site.accounts.audit_codes import What
 from hubbub_site.accounts.devices import device_of
 from hubbub_site.accounts.forms import TokenForm
 from hubbub_site.accounts.logins import end_all_logins, end_login, logins_of
-from hubbub_site.accounts.views.access import for_members, user_of, viewer
+from hubbub_site.accounts.models import AuditEntry
+from hubbub_site.accounts.views.access import after_password, for_members, user_of, viewer
 
+# What somebody else did to one's account stays at the top of the account page for a month.
+SHOWN = (What.RESET_LINK_MADE, What.PASSWORD_RESET, What.ROLE_CHANGED, What.OWNER_MADE, What.PASSWORD_SET)
+DAYS_SHOWN = 30
 TOKEN_SHOWN_ONCE = "token_to_show"  # noqa: S105
 
 
 @for_members
 def account(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/account.html", {"member": viewer(request)})
+    member = viewer(request)
+    lately = timezone.now() - timedelta(days=DAYS_SHOWN)
+    by_others = AuditEntry.objects.filter(about_member=member.pk, what__in=SHOWN, at__gt=lately)
+    page = {"member": member, "by_others": by_others.exclude(by_member=member.pk).newest_first()[:3]}
+    return render(request, "accounts/account.html", page)
 
 
 @for_members
@@ -47,6 +60,7 @@ def revoke_login(request: HttpRequest, pk: int) -> HttpResponse:
 @for_members
 def revoke_other_logins(request: HttpRequest) -> HttpResponse:
     end_all_logins(user_of(request), except_session=request.session.session_key)
+    record(What.LOGINS_ENDED, by=user_of(request), about=user_of(request))
     messages.success(request, "You are signed out everywhere but here.")
     return redirect("logins")
 
@@ -56,13 +70,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     member = viewer(request)
     form = TokenForm(request.POST or None)
     if form.is_valid():
-        lifetime = form.lifetime()
-        expires_at = timezone.now() + lifetime if lifetime else None
-        _, secret = actions.create_token(
-            member=member, label=form.cleaned_data["label"], expires_at=expires_at
-        )
-        request.session[TOKEN_SHOWN_ONCE] = secret
-        return redirect("tokens")
+        return _make_token(request, form)
     page = {
         "form": form,
         "tokens": member.tokens.order_by("-pk"),
@@ -70,6 +78,29 @@ def tokens(request: HttpRequest) -> HttpResponse:
         "secret": request.session.pop(TOKEN_SHOWN_ONCE, ""),
     }
     return render(request, "accounts/tokens.html", page, status=422 if form.errors else 200)
+
+
+@after_password
+def _make_token(request: HttpRequest, form: TokenForm) -> HttpResponse:
+    member, label = viewer(request), form.cleaned_data["label"]
+    expires_at = timezone.now() + form.lifetime()
+    _, secret = actions.create_token(member=member, by=member, label=label, expires_at=expires_at)
+    request.session[TOKEN_SHOWN_ONCE] = secret
+    return redirect("tokens")
+
+
+@require_POST
+@for_members
+@after_password
+def renew_token(request: HttpRequest, pk: int) -> HttpResponse:
+    member = viewer(request)
+    try:
+        token = actions.renew_token(by=member, token=get_object_or_404(member.tokens, pk=pk))
+    except Conflict as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, f"The token works until {token.expires_at:%-d %B %Y}.")
+    return redirect("tokens")
 
 
 @require_POST

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST
 
 from hubbub_site.accounts.forms import InvitationForm
-from hubbub_site.accounts.invitations import create_invitation, may_invite, revoke
+from hubbub_site.accounts.invitations import create_invitation, may_invite, revoke, standing
 from hubbub_site.accounts.models import Invitation
 from hubbub_site.accounts.models.invitation import InvitationQuerySet
 from hubbub_site.accounts.public_address import link_to_copy
@@ -31,7 +31,10 @@ def invitations(request: HttpRequest) -> HttpResponse:
         # The page that shows it is another request, so that reloading it makes no second invitation.
         request.session[SHOWN_ONCE] = secret
         return redirect("invitations")
-    page = {"form": form, "invitations": list(_manageable(request).newest_first()[:LISTED])}
+    listed = list(_manageable(request).newest_first()[:LISTED])
+    for invitation in listed:
+        invitation.standing = standing(invitation)  # type: ignore[attr-defined]
+    page = {"form": form, "invitations": listed}
     if secret := request.session.pop(SHOWN_ONCE, ""):
         link = link_to_copy(request, reverse("join", args=[secret]))
         page |= {"link": link, "qr": qr_of(link)}
@@ -45,7 +48,7 @@ def revoke_invitation(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = _manageable(request).filter(pk=pk).first()
     if invitation is None:
         raise Http404
-    revoke(invitation)
+    revoke(invitation, by=user_of(request))
     messages.success(request, "The invitation is revoked: its link works no more.")
     return redirect("invitations")
 
@@ -58,7 +61,7 @@ def qr_of(link: str) -> SafeString:
 
 def _manageable(request: HttpRequest) -> InvitationQuerySet:
     """Admins look after all invitations, others after their own."""
-    found = Invitation.objects.select_related("created_by", "room")
+    found = Invitation.objects.select_related("created_by__hubbub_member", "room")
     return found if viewer(request).is_admin else found.filter(created_by=user_of(request))
 
 

@@ -8,7 +8,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from hubbub.errors import Forbidden, HubbubError
 from hubbub_site.accounts import invitations
+from hubbub_site.accounts.audit import record
+from hubbub_site.accounts.audit_codes import What
 from hubbub_site.accounts.forms import NewAccountForm
 from hubbub_site.accounts.invitations import NoLongerOpen
 from hubbub_site.accounts.joining import accept_invitation
@@ -25,8 +28,8 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
         return _refuse(request, "unknown")
     if request.user.is_authenticated:
         return render(request, "accounts/join_signed_in.html", {"invitation": invitation})
-    if invitation.state != State.OPEN:
-        return _refuse(request, invitation.state)
+    if (state := invitations.standing(invitation)) != State.OPEN:
+        return _refuse(request, state)
     form = NewAccountForm(request.POST or None)
     if form.is_valid() and (response := _accept(request, invitation, form)):
         return response
@@ -45,6 +48,11 @@ def _accept(request: HttpRequest, invitation: Invitation, form: NewAccountForm) 
         newcomer = accept_invitation(invitation, **form.cleaned_data)
     except NoLongerOpen as refusal:
         return _refuse(request, refusal.state)
+    except Forbidden:
+        return _refuse(request, State.ROOM_GONE)  # the maker left the room a moment ago
+    except HubbubError as refusal:
+        form.add_error(None, refusal.message)
+        return None
     except IntegrityError:
         # Between the form's look and ours somebody took the name.
         form.add_error("username", "This username is taken.")
@@ -54,6 +62,8 @@ def _accept(request: HttpRequest, invitation: Invitation, form: NewAccountForm) 
 
 
 def _refuse(request: HttpRequest, reason: str) -> HttpResponse:
+    if reason in (State.WITHDRAWN, State.ROOM_GONE):
+        record(What.INVITATION_REFUSED, details={"reason": reason})
     return render(
         request, "accounts/join_refused.html", {"reason": reason}, status=404 if reason == "unknown" else 410
     )

@@ -12,13 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from hubbub import actions, policy
-from hubbub.errors import HubbubError
+from hubbub.errors import Forbidden, HubbubError
 from hubbub.models import Member
 from hubbub.protocol.objects import Role
 from hubbub_site.accounts import people as accounts
-from hubbub_site.accounts.models import User
 from hubbub_site.accounts.public_address import link_to_copy
-from hubbub_site.accounts.views.access import for_admins, viewer
+from hubbub_site.accounts.views.access import after_password, for_admins, viewer
 
 PAGE = 50
 ROLES = (Role.OWNER, Role.ADMIN, Role.MEMBER, Role.GUEST)
@@ -38,6 +37,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_admins
+@after_password
 def change_role(request: HttpRequest, pk: int) -> HttpResponse:
     member, role = _person(pk), request.POST.get("role", "")
     if role not in ROLES:
@@ -62,6 +62,7 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_admins
+@after_password
 def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
     member = _person(pk)
     return _tell(
@@ -73,12 +74,14 @@ def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_admins
+@after_password
 def reset_link(request: HttpRequest, pk: int) -> HttpResponse:
     member = _person(pk)
-    if not policy.can_deactivate(viewer(request), member) or not member.active:
-        raise PermissionDenied("You cannot make a link for this person.")
-    user = User.objects.get(hubbub_member=member)
-    link = link_to_copy(request, accounts.reset_path(user))
+    try:
+        path = accounts.make_reset_link(by=viewer(request), member=member)
+    except Forbidden as refusal:
+        raise PermissionDenied(refusal.message) from None
+    link = link_to_copy(request, path)
     return render(request, "accounts/reset_link.html", {"member": member, "link": link})
 
 

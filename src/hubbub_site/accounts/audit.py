@@ -1,0 +1,166 @@
+"""Writing the audit log: `record` in the transaction of the deed. Who acts from where comes from the context."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+
+from django.conf import settings
+from django.db.models import F
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from hubbub.models import Member
+from hubbub_site.accounts import audit_limits
+from hubbub_site.accounts.audit_codes import MERGED, What
+from hubbub_site.accounts.models import AuditEntry, User
+
+SHELL = "shell"
+PRUNE_EVERY_SECONDS = 3600.0
+PRUNED_AT_ONCE = 1000
+
+Person = Member | User | None
+NONE: Mapping[str, str | int] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a deed comes from: the address of the request, or the shell."""
+
+    address: str = ""
+    is_shell: bool = False
+
+
+NOWHERE = Source()
+_source: ContextVar[Source] = ContextVar("source", default=NOWHERE)
+
+
+def record(
+    what: What,
+    *,
+    by: Person = None,
+    about: Person = None,
+    address: str = "",
+    details: Mapping[str, str | int] = NONE,
+) -> None:
+    """Add a line. In the shell, the shell is who acts, whichever owner it acts as. Never pass secrets or messages."""
+    source = _source.get()
+    by_member, by_name = (None, SHELL) if source.is_shell else _identity(by)
+    about_member, about_name = _identity(about)
+    entry = AuditEntry(
+        what=what,
+        by_member=by_member,
+        by_name=by_name,
+        about_member=about_member,
+        about_name=about_name,
+        address=(address or source.address)[:45],
+        details=_bounded(details),
+    )
+    _prune_now_and_then()
+    if what in MERGED:
+        _merge(entry)
+    else:
+        entry.save(force_insert=True)
+
+
+@contextmanager
+def by_shell() -> Iterator[None]:
+    """Inside, the shell acts."""
+    before = _source.set(Source(is_shell=True))
+    try:
+        yield
+    finally:
+        _source.reset(before)
+
+
+class NoteSource:
+    """Middleware: lines that are written while a request is answered name its address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        before = _source.set(Source(address=request.META.get("REMOTE_ADDR", "")))
+        try:
+            return self.get_response(request)
+        finally:
+            _source.reset(before)
+
+
+def _identity(person: Person) -> tuple[int | None, str]:
+    """The member's id and the handle; of a user without a member, the username alone."""
+    if isinstance(person, User):
+        member = Member.objects.filter(user=person).first()
+        return (member.pk, member.handle) if member else (None, person.username)
+    return (person.pk, person.handle) if person is not None else (None, "")
+
+
+def _bounded(details: Mapping[str, str | int]) -> dict[str, str | int]:
+    most = audit_limits.AUDIT_DETAIL_CHARACTERS
+    # PostgreSQL keeps no NUL.
+    kept = list(details.items())[: audit_limits.AUDIT_DETAILS]
+    return {
+        name: value if isinstance(value, int) else str(value).replace("\0", "")[:most] for name, value in kept
+    }
+
+
+def _merge(entry: AuditEntry) -> None:
+    """One line an hour for each account and network; above AUDIT_STRANGER_LINES, one line for all the rest.
+
+    An IPv6 address is worth nothing as a key: everybody has 2⁶⁴ of them. What counts is its /56.
+    """
+    hour = f"{entry.at:%Y-%m-%dT%H}"
+    entry.merge_key = f"{hour}|{entry.what}|{entry.about_member or ''}|{_network(entry.address)}"
+    if _counted(entry.merge_key):
+        return
+    of_this_hour = AuditEntry.objects.filter(
+        at__gte=entry.at.replace(minute=0, second=0, microsecond=0), merge_key__isnull=False
+    )
+    if of_this_hour.count() >= audit_limits.AUDIT_STRANGER_LINES:
+        entry = AuditEntry(at=entry.at, what=entry.what, details={"from": "many addresses"})
+        entry.merge_key = f"{hour}|{entry.what}|rest"
+        if _counted(entry.merge_key):
+            return
+    # A conflict means that another process was first by a moment: one failure less is counted.
+    AuditEntry.objects.bulk_create([entry], ignore_conflicts=True)
+
+
+def _counted(merge_key: str) -> bool:
+    # The base manager: `objects` refuses every update, and the trigger lets only this one through.
+    return bool(AuditEntry._base_manager.filter(merge_key=merge_key).update(times=F("times") + 1))
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    return str(ipaddress.ip_network((address, 56), strict=False)) if parsed.version == 6 else address
+
+
+_pruned_at = float("-inf")
+
+
+def _prune_now_and_then() -> None:
+    """Delete what is older than AUDIT_DAYS, a piece at a time, at most once an hour in each process."""
+    global _pruned_at
+    if time.monotonic() - _pruned_at < PRUNE_EVERY_SECONDS:
+        return
+    _pruned_at = time.monotonic()
+    prune()
+
+
+def prune() -> int:
+    """Delete up to PRUNED_AT_ONCE lines that are older than AUDIT_DAYS; how many."""
+    long_ago = timezone.now() - timedelta(days=settings.AUDIT_DAYS)
+    old = AuditEntry.objects.filter(at__lt=long_ago).order_by("pk")
+    ids = list(old.values_list("pk", flat=True)[:PRUNED_AT_ONCE])
+    if ids:
+        AuditEntry._base_manager.filter(pk__in=ids).delete()
+    return len(ids)

@@ -1,0 +1,78 @@
+"""What the audit log records: stable codes, and how a page calls them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class What(StrEnum):
+    """One kind of line. The values are stored and never change."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    LOGIN_ENDED = "login_ended"
+    LOGINS_ENDED = "logins_ended"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    PASSWORD_RESET = "password_reset"  # noqa: S105
+    PASSWORD_SET = "password_set"  # noqa: S105
+    RESET_LINK_MADE = "reset_link_made"
+    RESET_LINK_MAILED = "reset_link_mailed"
+    EMAIL_CHANGED = "email_changed"
+    INVITATION_MADE = "invitation_made"
+    INVITATION_USED = "invitation_used"
+    INVITATION_REFUSED = "invitation_refused"
+    INVITATION_REVOKED = "invitation_revoked"
+    WORKSPACE_CLAIMED = "workspace_claimed"
+    OWNER_MADE = "owner_made"
+    ADMIN_CHANGED = "admin_changed"
+    # Those that `hubbub.signals.Deed` reports, by the same codes.
+    ROLE_CHANGED = "role_changed"
+    DEACTIVATED = "deactivated"
+    REACTIVATED = "reactivated"
+    BOT_MADE = "bot_made"
+    TOKEN_MADE = "token_made"  # noqa: S105
+    TOKEN_FIRST_USED = "token_first_used"  # noqa: S105
+    TOKEN_RENEWED = "token_renewed"  # noqa: S105
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105
+    TOKENS_ENDED = "tokens_ended"  # noqa: S105
+    WORKSPACE_RENAMED = "workspace_renamed"
+
+    @property
+    def label(self) -> str:
+        return LABELS[self]
+
+
+LABELS = {
+    What.SIGNED_IN: "Signed in",
+    What.SIGN_IN_FAILED: "Wrong password",
+    What.SIGNED_OUT: "Signed out",
+    What.LOGIN_ENDED: "Another login ended",
+    What.LOGINS_ENDED: "All other logins ended",
+    What.PASSWORD_CHANGED: "Password changed",
+    What.PASSWORD_RESET: "Password set by a link",
+    What.PASSWORD_SET: "Password set in the shell",
+    What.RESET_LINK_MADE: "Link for a new password made",
+    What.RESET_LINK_MAILED: "Link for a new password mailed",
+    What.EMAIL_CHANGED: "E-mail address changed",
+    What.INVITATION_MADE: "Invitation made",
+    What.INVITATION_USED: "Joined by an invitation",
+    What.INVITATION_REFUSED: "Invitation refused",
+    What.INVITATION_REVOKED: "Invitation revoked",
+    What.WORKSPACE_CLAIMED: "First owner",
+    What.OWNER_MADE: "Made owner in the shell",
+    What.ADMIN_CHANGED: "Changed in Django's admin",
+    What.ROLE_CHANGED: "Role changed",
+    What.DEACTIVATED: "Deactivated",
+    What.REACTIVATED: "Reactivated",
+    What.BOT_MADE: "Bot made",
+    What.TOKEN_MADE: "Token made",
+    What.TOKEN_FIRST_USED: "Token used for the first time",
+    What.TOKEN_RENEWED: "Token renewed",
+    What.TOKEN_REVOKED: "Token revoked",
+    What.TOKENS_ENDED: "All tokens ended",
+    What.WORKSPACE_RENAMED: "Workspace renamed",
+}
+
+MERGED = frozenset({What.SIGN_IN_FAILED, What.RESET_LINK_MAILED, What.INVITATION_REFUSED})
+"""What strangers can cause: one line an hour for each account and address, and a bound on all of them together."""

@@ -1,0 +1,15 @@
+"""Reading the audit log: the lines about a person, of a kind."""
+
+from __future__ import annotations
+
+from hubbub.models import Member
+from hubbub_site.accounts.models import AuditEntry
+from hubbub_site.accounts.models.audit import AuditQuerySet
+
+
+def filtered(who: str, what: str) -> AuditQuerySet:
+    """Lines by or about a person, named by handle or by “shell”, and of one kind; empty texts filter nothing."""
+    lines = AuditEntry.objects.all()
+    if name := who.strip().removeprefix("@"):
+        lines = lines.named(name, Member.objects.filter(handle=name.casefold()))
+    return lines.filter(what=what) if what else lines
