@@ -63,6 +63,8 @@ def test_pages_of_the_account(alice: Person) -> None:
         "/account/",
         "/account/logins/",
         "/account/tokens/",
+        "/account/activity/",
+        "/audit/",
         "/account/password/change/",
         "/people/",
         "/invite/",
@@ -73,12 +75,12 @@ def test_pages_of_the_account(alice: Person) -> None:
     alice.presses("Create the link")
     expect(alice.page.get_by_role("img", name="The link as a QR code")).to_be_visible()
     assert violations(alice.page) == []
-    alice.goes_to("/account/tokens/")
+    alice.confirms("/account/tokens/")
     alice.page.get_by_label("What is it for?").fill("doorbell")
     alice.presses("Create the token")
     expect(alice.page.get_by_label("Token", exact=True)).to_be_visible()
     assert violations(alice.page) == []
-    alice.goes_to("/people/?q=grace")
+    alice.confirms("/people/?q=grace")
     alice.page.get_by_role("button", name="New password… for Grace").click()
     expect(alice.page.get_by_label("Link", exact=True)).to_be_visible()
     assert violations(alice.page) == []

@@ -81,6 +81,8 @@ def test_message_actions_are_opened_by_a_finger(phone: Person, garden: Room) -> 
         "/account/",
         "/account/logins/",
         "/account/tokens/",
+        "/account/activity/",
+        "/audit/",
         "/account/password/change/",
         "/invite/",
         "/people/",

@@ -26,6 +26,6 @@ def test_who_is_given_another_role_sees_it_at_once(alice: Person, site: Site, vi
 
 
 def gives_role(alice: Person, role: str) -> None:
-    alice.goes_to("/people/?q=judy")
+    alice.confirms("/people/?q=judy")
     alice.page.get_by_label("Role of Judy").select_option(role)
     alice.page.get_by_role("button", name="Change the role of Judy").click()

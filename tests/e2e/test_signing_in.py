@@ -90,7 +90,7 @@ def test_who_chooses_a_new_password_goes_on_in_their_other_tab(
 
 
 def test_the_owner_hands_out_a_link_for_a_new_password(alice: Person, dave: Person, visit: Visit) -> None:
-    alice.goes_to("/people/?q=grace")
+    alice.confirms("/people/?q=grace")
     alice.page.get_by_role("button", name="New password… for Grace").click()
     link = alice.page.get_by_label("Link", exact=True).input_value()
     dave.goes_to(link)

@@ -6,6 +6,7 @@ import copy
 import re
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlencode
 
 from playwright.sync_api import (
     Browser,
@@ -72,6 +73,13 @@ class Visitor:
         self.goes_to("/account/login/")
         self.fills(Username=username, Password=password)
         self.presses("Sign in")
+
+    def confirms(self, path: str, password: str = PASSWORD) -> None:
+        """Types the password again and goes to the page: some forms ask for it when signing in is minutes ago."""
+        self.goes_to(f"/account/reauthenticate/?{urlencode({'next': path})}")
+        self.fills(Password=password)
+        self.presses("Go on")
+        self.page.wait_for_url(lambda url: "/account/reauthenticate/" not in url)
 
     def loses_the_network(self, *, silently: bool = False) -> None:
         """`silently`: what is open stays so and carries nothing, as behind a router that was switched off."""

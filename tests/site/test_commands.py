@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from hubbub import actions
 from hubbub.models import Member, Token
@@ -76,6 +77,22 @@ def test_a_taken_port_is_told_before_anything_is_done(capsys: pytest.CaptureFixt
 
 
 class TestToken:
+    @pytest.mark.parametrize(("days", "left"), [([], 90), (["--days", "7"], 7), (["--days", "never"], None)])
+    def test_it_works_as_long_as_one_says(
+        self, bob: User, days: list[str], left: int | None, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert cli.main(["token", "bob", *days]) == 0
+        token = Token.objects.get()
+        assert (
+            round((token.expires_at - timezone.now()).total_seconds() / 86400) if token.expires_at else None
+        ) == left
+
+    @pytest.mark.parametrize("days", ["0", "-1", "3651", "soon", "9" * 30])
+    def test_another_lifetime_is_refused(self, days: str, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit):
+            cli.main(["token", "bob", f"--days={days}"])
+        assert "from 1 to 3650" in capsys.readouterr().err
+
     def test_it_prints_the_token_and_nothing_else(
         self, bob: User, capsys: pytest.CaptureFixture[str]
     ) -> None:
