@@ -32,7 +32,9 @@ def test_it_works(first_room: None, published: Published) -> None:
     assert (eve.handle, eve.name, eve.role, eve.active) == ("eve", "Eve Adams", Role.MEMBER, True)
     assert 0 <= eve.hue < 360
     eve.refresh_from_db()
-    assert published.on("everyone") == [{"type": "member", "member": eve.as_object().model_dump(mode="json")}]
+    assert published.on("everyone") == [
+        {"type": "member", "member": eve.as_object().model_dump(mode="json", exclude_none=True)}
+    ]
     assert eve.changed == Workspace.objects.the_one().directory > 0
     room = Room.objects.get()
     assert (room.name, room.kind, room.member_count) == ("General", RoomKind.PUBLIC, 1)

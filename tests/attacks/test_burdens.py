@@ -14,7 +14,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 import hubbub
-from hubbub.actions.members import _free_handle
+from hubbub.actions.identities import free_handle
 from hubbub.errors import HubbubError
 from hubbub.protocol import codec, limits
 from hubbub.protocol.wire import MessageText, PersonName, RoomName, ShortText, name_key
@@ -74,7 +74,7 @@ def test_no_text_makes_a_function_slow(text: str, function: str) -> None:
 @pytest.mark.parametrize("text", PATHOLOGICAL)
 def test_no_username_makes_a_handle_slow(text: str) -> None:
     """Row 66."""
-    assert seconds(lambda: _free_handle(PATHOLOGICAL[text])) < SECONDS
+    assert seconds(lambda: free_handle(PATHOLOGICAL[text])) < SECONDS
 
 
 @pytest.mark.parametrize(

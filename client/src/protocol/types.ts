@@ -11,6 +11,9 @@ export type RoomRole = "admin" | "member"
 /** Which messages of a room notify its member. */
 export type Level = "all" | "mentions" | "nothing"
 
+/** Who may bring a member into rooms, and open direct rooms with them. Owners and admins always may. */
+export type Reach = "everybody" | "known" | "nobody"
+
 /** Whether a member is connected now, and looking. Several tabs are one person: the most present one counts. */
 export type PresenceState = "active" | "away" | "offline"
 
@@ -40,6 +43,8 @@ export interface Member {
   active: boolean
   /** the directory's count when they last changed */
   version: number
+  /** another member's name looks the same: show the handle wherever you show the name */
+  namesake?: true
 }
 
 /** Any container of messages. */

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from hubbub import conf, policy
 from hubbub.actions._telling import tell_member_changed, tell_membership, tell_permissions
 from hubbub.actions.checking import checked, require
+from hubbub.actions.identities import make_member
 from hubbub.actions.logins import end_logins_of
 from hubbub.actions.memberships import hand_over, join_room
+from hubbub.actions.namesakes import lock_names, mark_namesakes
 from hubbub.actions.quotas import lifted
 from hubbub.actions.rooms import create_room
 from hubbub.admission import Admission, admission_of
 from hubbub.errors import Forbidden, Invalid
-from hubbub.models import Member, Room, Workspace
-from hubbub.models.member import hue_of
-from hubbub.protocol import limits
+from hubbub.models import Member, Room
+from hubbub.protocol.names import appearance, is_reserved
 from hubbub.protocol.objects import Role, RoomRole
 from hubbub.protocol.wire import PersonName, ShortText
 from hubbub.signals import Deed, report
@@ -40,10 +40,10 @@ def admit(*, user: Any, admission: Admission) -> Member:
     """Make a user a member, who is in the first room from the start unless they are a guest."""
     with unit() as work:
         # One newcomer at a time: two may wish for the same handle, and both would make the first room.
-        Workspace.objects.select_for_update().get(pk=Workspace.objects.the_one().pk)
-        member, made = Member.objects.get_or_create(user=user, defaults=_identity(admission))
-        if made:
-            tell_member_changed(work, member)
+        lock_names()
+        member = Member.objects.filter(user=user).first()
+        if member is None:
+            member = make_member(work, admission, user=user)
             with lifted():  # they do not do this themselves
                 _join_first_room(member)
     return member
@@ -53,9 +53,8 @@ def create_bot(*, by: Member, handle: str, name: str) -> Member:
     """A member without a user. It speaks with a token (`create_token`)."""
     require(by.is_admin, "Only admins can make bots.")
     with unit() as work:
-        member = Member.objects.create(**_identity(Admission(handle, checked(PersonName, name), Role.BOT)))
+        member = make_member(work, Admission(handle, checked(PersonName, name), Role.BOT))
         report(Deed.BOT_MADE, by=by, about=member)
-        tell_member_changed(work, member)
     return member
 
 
@@ -71,10 +70,15 @@ def update_profile(
     if hue is not None:
         changes["hue"] = hue % 360
     with unit() as work:
+        looks = _new_appearance(member, str(changes["name"])) if "name" in changes else None
+        if looks:
+            changes["appearance"] = looks.after
         if changes:
             # Only these columns: another tab may have changed the others since this row was fetched.
             Member.objects.filter(pk=member.pk).update(**changes)
             tell_member_changed(work, member)
+        if looks:
+            mark_namesakes(work, *looks)
     member.refresh_from_db()
     return member
 
@@ -146,28 +150,20 @@ def _can_sign_in(member: Member) -> bool:
     return member.user is not None and bool(member.user.is_active)
 
 
-def _identity(admission: Admission) -> dict[str, Any]:
-    handle = _free_handle(admission.handle)
-    name = _acceptable(admission.name) or handle
-    return {"handle": handle, "name": name, "role": admission.role, "hue": hue_of(handle)}
+class _Looks(NamedTuple):
+    before: str
+    after: str
 
 
-def _acceptable(name: str) -> str | None:
-    """A host's name of somebody as the chat's rules allow it: shortened if need be; None if nothing is to be seen."""
-    try:
-        return checked(PersonName, name[: limits.MEMBER_NAME_CHARACTERS])
-    except Invalid:
+def _new_appearance(member: Member, name: str) -> _Looks | None:
+    """What the member looks like by name before and after, with names locked. None if the name stays as it is."""
+    workspace = lock_names()
+    present = Member.objects.only("name", "appearance").get(pk=member.pk)
+    if name == present.name:
         return None
-
-
-def _free_handle(wanted: str) -> str:
-    base = re.sub(r"[^\w.-]+", "-", wanted.strip().casefold()).strip("-.")[:56] or "member"
-    taken = set(Member.objects.filter(handle__startswith=base).values_list("handle", flat=True))
-    handle, number = base, 1
-    while handle in taken:
-        number += 1
-        handle = f"{base}{number}"
-    return handle
+    if is_reserved(name, workspace=workspace.name, owner=member.role == Role.OWNER):
+        raise Invalid(f"“{name}” could be taken for the workspace itself. Choose another name.")
+    return _Looks(present.appearance, appearance(name))
 
 
 def _join_first_room(member: Member) -> None:

@@ -12,7 +12,8 @@ from django.db.models.functions import Lower
 
 from hubbub.protocol import limits
 from hubbub.protocol import objects as wire
-from hubbub.protocol.objects import Role, RoomKind
+from hubbub.protocol.names import APPEARANCE_CHARACTERS, shown
+from hubbub.protocol.objects import Reach, Role, RoomKind
 
 if TYPE_CHECKING:
     from hubbub.models.room import Room
@@ -68,6 +69,26 @@ class Member(models.Model):
     hue = models.PositiveSmallIntegerField(default=0)
     role = models.CharField(max_length=8, choices=[(r, r) for r in Role], default=Role.MEMBER)
     active = models.BooleanField(default=True)
+    appearance = models.CharField(
+        max_length=APPEARANCE_CHARACTERS,
+        blank=True,
+        default="",
+        db_index=True,
+        editable=False,
+        help_text="what the name looks like: the same for names that may be taken for one another",
+    )
+    handle_appearance = models.CharField(
+        max_length=APPEARANCE_CHARACTERS, blank=True, default="", db_index=True, editable=False
+    )
+    namesake = models.BooleanField(
+        default=False, editable=False, help_text="whether another member's name looks the same"
+    )
+    reach = models.CharField(
+        max_length=9,
+        choices=[(r, r) for r in Reach],
+        default=Reach.EVERYBODY,
+        help_text="who may bring them into rooms",
+    )
     version = models.PositiveBigIntegerField(default=0, help_text="counts changes of what only they know")
     changed = models.PositiveBigIntegerField(
         default=0,
@@ -99,12 +120,13 @@ class Member(models.Model):
         return wire.Member(
             id=self.pk,
             handle=self.handle,
-            name=self.name,
+            name=shown(self.name),
             role=Role(self.role),
             about=self.about,
             hue=self.hue,
             active=self.active,
             version=self.changed,
+            namesake=True if self.namesake else None,
         )
 
 

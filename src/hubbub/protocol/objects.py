@@ -49,6 +49,14 @@ class Level(StrEnum):
     NOTHING = "nothing"
 
 
+class Reach(StrEnum):
+    """Who may bring a member into rooms, and open direct rooms with them. Owners and admins always may."""
+
+    EVERYBODY = "everybody"
+    KNOWN = "known"
+    NOBODY = "nobody"
+
+
 class PresenceState(StrEnum):
     """Whether a member is connected now, and looking. Several tabs are one person: the most present one counts."""
 
@@ -68,6 +76,10 @@ class Member(Wire):
     hue: int = Field(description="colour of the generated avatar, in degrees (0–359)")
     active: bool = Field(description="false once deactivated: they speak no more, what they said stays")
     version: int = Field(description="the directory's count when they last changed")
+    namesake: Literal[True] | None = Field(
+        default=None,
+        description="another member's name looks the same: show the handle wherever you show the name",
+    )
 
 
 class Room(Wire):

@@ -59,7 +59,7 @@ def _size_of(text: str) -> int:
     return size
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """NFC, nothing that cannot be seen, one space where there was white space, nothing at the ends."""
     if len(text) > _RAW_CHARACTERS:
         raise ValueError("the text is too long")
@@ -68,28 +68,38 @@ def _tidy(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(seen.split()))
 
 
+def _first_hidden(text: str) -> str | None:
+    """The first character that `tidy` would drop because nobody can see it."""
+    pairs = zip(text, "a" + text, strict=False)
+    return next((character for character, before in pairs if not _shows(character, before)), None)
+
+
 def _shows(character: str, before: str) -> bool:
-    """Whether a character makes a difference to the eye.
+    """Whether a character makes a difference to the eye: default-ignorable ones, controls and blanks do not.
 
     Zero-width, direction-override and blank characters make two names look like one (security row 56). Joiners and
     variation selectors stay where they do their work, after letters beyond Hebrew and after pictures: Persian and
     emoji need them.
     """
     if character in _SHAPING:
-        return before >= "\u0600" and before not in _BLANK
+        return before >= "\u0600" and before not in BLANK
     if character.isspace():
         return True
-    return unicodedata.category(character) not in {"Cc", "Cf"} and character not in _BLANK
+    return unicodedata.category(character) not in {"Cc", "Cf"} and character not in BLANK
 
 
 # Putting marks into their order takes the square of their number (security row 66): 64 KiB of them took half a second.
 _RAW_CHARACTERS = 4 * limits.DESCRIPTION_CHARACTERS
-_SHAPING = frozenset("\u200c\u200d") | {chr(c) for c in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))}
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_SHAPING = frozenset("\u180b\u180c\u180d\u180f\u200c\u200d") | {
+    chr(c) for c in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+}
+BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2065\u2800\u3164\uffa0") | {
+    chr(c) for c in (*range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE0100), *range(0xE01F0, 0xE1000))
+}
 
 
 def _room_name(name: str) -> str:
-    name = _tidy(name)
+    name = tidy(name)
     if not name:
         raise ValueError("a room needs a name")
     if "/" in name or name.startswith("~") or name in (".", ".."):
@@ -110,9 +120,14 @@ def name_key(name: str) -> str:
 
 
 def _person_name(name: str) -> str:
-    name = _tidy(name)
+    hidden, name = _first_hidden(name[:_RAW_CHARACTERS]), tidy(name)
     if not name:
         raise ValueError("a name needs at least one visible character")
+    if hidden is not None:
+        # Dropping them silently would let somebody try until a name looks like another's. People do not type them.
+        raise ValueError(
+            f"a name has no invisible characters; remove U+{ord(hidden):04X} and type the name again"
+        )
     if len(name) > limits.MEMBER_NAME_CHARACTERS:
         raise ValueError(f"a name has at most {limits.MEMBER_NAME_CHARACTERS} characters")
     return name
@@ -136,5 +151,5 @@ NewMessageId = Annotated[UUID, AfterValidator(_version_7)]
 """Only of a new message: an older version of Hubbub took other UUIDs, and those messages are still there."""
 RoomName = Annotated[str, AfterValidator(_room_name)]
 PersonName = Annotated[str, AfterValidator(_person_name)]
-ShortText = Annotated[str, AfterValidator(_tidy), Field(max_length=limits.DESCRIPTION_CHARACTERS)]
-Prefix = Annotated[str, AfterValidator(_tidy), Field(max_length=limits.ROOM_NAME_CHARACTERS)]
+ShortText = Annotated[str, AfterValidator(tidy), Field(max_length=limits.DESCRIPTION_CHARACTERS)]
+Prefix = Annotated[str, AfterValidator(tidy), Field(max_length=limits.ROOM_NAME_CHARACTERS)]

@@ -15,6 +15,7 @@ from hubbub import conf
 from hubbub.models import Member, Membership, Message, Room
 from hubbub.models.member import hue_of
 from hubbub.models.room import Head
+from hubbub.protocol.names import appearance, handle_appearance
 from hubbub.protocol.objects import Role, RoomKind, RoomRole, System, SystemKind
 from hubbub.protocol.wire import name_key
 from hubbub_site.accounts.models import User
@@ -68,7 +69,9 @@ def _people(count: int, password: str) -> tuple[list[Member], int]:
         Member(
             user=user,
             handle=user.username,
+            handle_appearance=handle_appearance(user.username),
             name=user.name,
+            appearance=appearance(user.name),
             hue=hue_of(user.username),
             role=Role.OWNER if user.username == "member1" and not owned else Role.MEMBER,
         )

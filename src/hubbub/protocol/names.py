@@ -1,0 +1,69 @@
+"""What names look like: which may be taken for one another, which are reserved, how stored ones are shown."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+from hubbub.protocol.lookalikes import LOOKALIKES
+from hubbub.protocol.wire import BLANK, tidy
+
+APPEARANCE_CHARACTERS = 255
+"""Of longer appearances only the beginning is compared."""
+
+
+def appearance(name: str, *, keep: str = "") -> str:
+    """The same text for all names that people could take for one another; empty only for an empty name.
+
+    After Unicode's confusable skeletons (UTS 39), and coarser, since all that follows from a match is a handle next to
+    the name: letters of other scripts that look like ASCII become ASCII; case, width, accents, spaces, punctuation and
+    what cannot be seen do not count; I, l, 1 and |, O and 0, m and rn are the same. `keep`: punctuation that counts.
+    """
+    name = name[:_READ]
+    letters = unicodedata.normalize("NFKD", name)
+    seen = "".join([_ASCII.get(c, c) for c in letters]).casefold()
+    seen = "".join(
+        [_ALIKE.get(c, c) for c in seen if c in _ALIKE or c in keep or (c.isalnum() and c not in BLANK)]
+    )
+    if not seen:  # a name of pictures or punctuation
+        seen = "".join([c for c in letters if unicodedata.category(c)[0] not in "CMZ"])
+    return (seen or name)[:APPEARANCE_CHARACTERS]
+
+
+def handle_appearance(handle: str) -> str:
+    """The same for handles, in which punctuation counts."""
+    return appearance(handle, keep="._-")
+
+
+def is_reserved(name: str, *, workspace: str, owner: bool) -> bool:
+    """Whether a name looks like one that nobody may have, or that only owners may because it speaks for the place."""
+    looks = appearance(name)
+    return looks in ADDRESSING or (not owner and looks in SPEAKING | {appearance(workspace)})
+
+
+@lru_cache(maxsize=4096)
+def shown(name: str) -> str:
+    """A stored name as people see it: rows that other programs wrote, or earlier versions, may hold anything."""
+    if name.isascii() and name.isprintable():
+        return name
+    kept: list[str] = []
+    marks = 0
+    for character in tidy(name):
+        marks = marks + 1 if unicodedata.category(character).startswith("M") else 0
+        if marks <= MARKS_SHOWN:
+            kept.append(character)
+    return "".join(kept) or "\N{REPLACEMENT CHARACTER}"
+
+
+MARKS_SHOWN = 4
+"""On one letter; the client keeps to the same in messages (`client/src/text/marks.ts`)."""
+
+_READ = 256
+_ASCII = {character: letter for letter, characters in LOOKALIKES.items() for character in characters}
+_ALIKE = {"i": "l", "1": "l", "|": "l", "0": "o", "m": "rn"} | {
+    character: letter.casefold().translate(str.maketrans("i10", "llo"))
+    for character, letter in _ASCII.items()
+}
+
+ADDRESSING = frozenset(appearance(word) for word in ("here", "everyone", "room", "channel"))
+SPEAKING = frozenset(appearance(word) for word in ("admin", "support", "hubbub"))
