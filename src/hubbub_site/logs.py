@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 
 LONGEST = 2000
@@ -14,16 +15,22 @@ SELDOM_SECONDS = 60.0
 SHORT = 200
 """Characters of such a line."""
 
+# Django logs the path of a request that fails. These paths end in a secret that lets its reader in.
+_SECRET_PATH = re.compile(r"(/join/|/password/reset/key/|/confirm-email/)[^/\s]+")
+
 
 class Line(logging.Formatter):
-    """Times in the machine's zone. What came from outside cannot forge a line of its own or move the cursor."""
+    """Times in the machine's zone. What came from outside cannot forge a line of its own or move the cursor.
+
+    Invitations and reset keys in paths are left out.
+    """
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s  %(message)s", "%Y-%m-%d %H:%M:%S")
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.levelname = record.levelname.lower()
-        record.message = escaped(record.message[:LONGEST])
+        record.message = escaped(_SECRET_PATH.sub(r"\1…", record.message[:LONGEST]))
         return super().formatMessage(record)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -13,7 +14,14 @@ from hubbub.http.api import api
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Hubbub administration"
 
+
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    raise Http404
+
+
 urlpatterns = [
+    # Accounts have no phone numbers, and allauth's view fails with 500 for whoever is not signed in.
+    path("_allauth/app/v1/account/phone", nothing_here),
     path("", include("hubbub.http.health")),
     path("", include("hubbub_site.accounts.urls")),
     path("chat/", include("hubbub.urls")),
