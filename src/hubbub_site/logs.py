@@ -1,4 +1,4 @@
-"""One readable line per event: `22:49:03 warning hubbub.realtime  what happened`."""
+"""One readable line per event: `2026-01-31 22:49:03+0100 warning hubbub.realtime  what happened`."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ _SECRET_PATH = re.compile(r"(/join/|/password/reset/key/|/confirm-email/)[^/\s]+
 
 
 class Line(logging.Formatter):
-    """Times in the machine's zone. What came from outside cannot forge a line of its own or move the cursor.
+    """Times in the machine's zone, with its offset from UTC.
 
-    Invitations and reset keys in paths are left out.
+    What came from outside cannot forge a line of its own or move the cursor. Invitations and reset keys in paths are
+    left out.
     """
 
     def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)-7s %(name)s  %(message)s", "%Y-%m-%d %H:%M:%S")
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s  %(message)s", "%Y-%m-%d %H:%M:%S%z")
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.levelname = record.levelname.lower()

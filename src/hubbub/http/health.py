@@ -15,7 +15,7 @@ from hubbub.realtime.auth import login_from_secret
 
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 as long as this process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 def readyz(request: HttpRequest) -> HttpResponse:

@@ -16,6 +16,7 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language, get_language_bidi
+from django.views.decorators.http import require_safe
 
 from hubbub import actions, conf
 from hubbub.errors import Forbidden
@@ -24,6 +25,7 @@ from hubbub.models import Workspace
 MANIFEST = Path(__file__).parent.parent / "static" / "hubbub" / "manifest.json"
 
 
+@require_safe
 def page(request: HttpRequest, room: str = "", number: int = 0) -> HttpResponse:
     """The client. Which room to show is for the client to read from the address."""
     if not request.user.is_authenticated:
