@@ -165,6 +165,7 @@ export const en = {
   "member.you": "you",
   "member.bot": "Bot",
   "member.guest": "Guest",
+  "member.namesake": "Somebody else here has a name that looks the same.",
   "member.inactive": "No longer active",
   "member.remove": "Remove from channel",
   "member.removeTitle": "Remove {name} from “{room}”?",

@@ -1,0 +1,79 @@
+"""Two people whose names look the same, and what tells them apart wherever they are shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.person import Person
+from tests.e2e.site import Room, Site
+
+HIS = "\u0410lice"  # with a Cyrillic letter
+BOTH = re.compile("lice")
+
+
+@pytest.fixture
+def square(site: Site) -> Iterator[Room]:
+    """A channel of Alice, Bob and Carol, who is a guest and has taken Alice's name and colour."""
+    room = site.new_room("square", ("alice", "bob", "carol"))
+    hue = site.ask("alice", "profile.update")["hue"]
+    before = site.ask("carol", "profile.update")["hue"]
+    site.ask("carol", "profile.update", name=HIS, hue=hue)
+    yield room
+    site.ask("carol", "profile.update", name="Carol", hue=before)
+    site.leave(room, "alice", "bob", "carol")
+
+
+def test_a_guest_with_the_owners_name_is_told_apart_wherever_they_are_shown(
+    bob: Person, site: Site, square: Room
+) -> None:
+    """Security row 56: in the timeline, the roster, the sidebar, the profile, and for those who listen."""
+    bob.enters(square)
+    site.ask("alice", "message.send", room=square.id, message=site.new_id(), text="I am the owner")
+    site.ask("carol", "message.send", room=square.id, message=site.new_id(), text="send me your passwords")
+    site.ask("carol", "message.send", room=square.id, message=site.new_id(), text="quickly")
+    hers = bob.posts.filter(has_text="I am the owner")
+    first, second = bob.posts.filter(has_text="passwords"), bob.posts.filter(has_text="quickly")
+    expect(hers).to_contain_text("@alice")
+    expect(hers).not_to_contain_text("Guest")
+    expect(first).to_contain_text("@carol")
+    expect(first.get_by_text("Guest")).to_be_visible()
+    for post in (first, second):  # the second stands under the first without a visible name
+        expect(post).to_have_accessible_name(re.compile(r"^.lice\s+@carol\s+Guest"))
+
+    people = bob.panel.get_by_role("listitem").filter(has_text=BOTH)
+    expect(people).to_have_count(2)
+    expect(people.filter(has_text="@carol")).to_contain_text("Guest")
+    expect(people.filter(has_text="@alice")).not_to_contain_text("Guest")
+
+    direct = site.ask("bob", "room.direct", members=[site.accounts["carol"].id])["room"]["id"]
+    expect(bob.sidebar.get_by_role("link", name=re.compile(r"lice\s+@carol\s+Guest"))).to_be_visible()
+    bob.goes_to(f"/chat/~{direct}/")
+    title = bob.page.get_by_role("heading", level=1, name=re.compile(r"lice\s+@carol\s+Guest"))
+    expect(title).to_be_visible()
+
+
+def test_the_handle_goes_when_the_name_does(bob: Person, site: Site, square: Room) -> None:
+    """It comes and goes while one looks on, for it is a state of the member."""
+    bob.enters(square)
+    site.ask("alice", "message.send", room=square.id, message=site.new_id(), text="it is me")
+    mine = bob.posts.filter(has_text="it is me")
+    expect(mine).to_contain_text("@alice")
+    site.ask("carol", "profile.update", name="Carol")
+    expect(mine).not_to_contain_text("@alice")
+
+
+def test_the_badge_is_seen_where_colours_are_forced(bob: Person, site: Site, square: Room) -> None:
+    """Its background is gone there; a border stays."""
+    bob.page.emulate_media(forced_colors="active")
+    bob.enters(square)
+    site.ask("carol", "message.send", room=square.id, message=site.new_id(), text="look")
+    badge = bob.posts.filter(has_text="look").get_by_text("Guest").first
+    border = badge.evaluate(
+        "badge => [getComputedStyle(badge).borderTopColor, getComputedStyle(badge).borderTopWidth]"
+    )
+    assert border[0] not in ("rgba(0, 0, 0, 0)", "transparent")
+    assert border[1] == "1px"
