@@ -1,6 +1,6 @@
 """One client sends as fast as it can, in a process of its own, while two others talk: what the two of them notice.
 
-An instrument for tests of any length: `flooding` starts the attack, `talk` measures. As a program it attacks one server:
+An instrument for tests of any length: `flooding` starts the attack, `talk` measures. As a program it attacks a server:
 
     python -m tests.attacks.floods PORT TOKEN KIND SECONDS CONNECTIONS
 """
