@@ -1,4 +1,7 @@
-"""The sockets, for `URLRouter(hubbub.routing.websocket_urlpatterns)` inside `AuthMiddlewareStack`."""
+"""The sockets, for `URLRouter([*websocket_urlpatterns, nowhere])` inside `AuthMiddlewareStack`.
+
+`nowhere` comes last, after the host's own sockets: it refuses all other paths. Without it Channels raises for each.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,18 @@ from typing import Any
 
 from django.urls import re_path
 
+from hubbub.realtime import door
 from hubbub.realtime.room_socket import room_socket
 from hubbub.realtime.socket import socket
 
 # Typed Any: Django's `re_path` is typed for views, Channels routes any ASGI application with it.
 _socket: Any = socket
 _room_socket: Any = room_socket
+_nowhere: Any = door.nowhere
 
 websocket_urlpatterns = [
     re_path(r"^ws/$", _socket),
     re_path(r"^ws/chat/(?P<room>[^/]+)/$", _room_socket),
 ]
+
+nowhere = re_path(r"", _nowhere)

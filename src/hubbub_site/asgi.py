@@ -19,12 +19,13 @@ _http = get_asgi_application()
 from hubbub.errors import Unavailable  # noqa: E402
 from hubbub.http.bodies import LimitBodies  # noqa: E402
 from hubbub.protocol.closing import Close  # noqa: E402
-from hubbub.routing import websocket_urlpatterns  # noqa: E402
+from hubbub.realtime import door  # noqa: E402
+from hubbub.routing import nowhere, websocket_urlpatterns  # noqa: E402
 
 BODY_BYTES_AT: dict[str, int] = {}
 """Path prefix → longest body in bytes, for routes that take more than the usual limit."""
 
-_sockets = URLRouter(websocket_urlpatterns)
+_sockets = URLRouter([*websocket_urlpatterns, nowhere])
 _sockets_with_cookies = AuthMiddlewareStack(_sockets)
 
 
@@ -35,7 +36,13 @@ async def http(scope: Any, receive: Any, send: Any) -> None:
 
 
 async def websocket(scope: Any, receive: Any, send: Any) -> None:
-    """Who brings a token needs no session looked up: a thread less for each of a thousand devices that come at once."""
+    """Strangers who come too often are refused before anything is looked up.
+
+    A device that brings a token needs no session either: a thread less for each of a thousand that come at once.
+    """
+    if wait := door.admit(scope):
+        await door.turn_away(receive, send, wait)
+        return
     if any(name == b"authorization" for name, _ in scope["headers"]):
         await _sockets(scope, receive, send)
         return

@@ -1,8 +1,8 @@
 """One client sends as fast as it can, in a process of its own, while two others talk: what the two of them notice.
 
-An instrument for tests of any length: `flooding` starts the attack, `talk` measures. As a program it attacks a server:
+An instrument for tests of any length: `flooding` starts the attack, `talk` measures. As a program it attacks:
 
-    python -m tests.attacks.floods PORT TOKEN KIND SECONDS CONNECTIONS
+    python -m tests.attacks.floods PORT '[["TOKEN", "pings"]]' SECONDS
 """
 
 from __future__ import annotations
@@ -15,17 +15,21 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from websockets.frames import Frame, Opcode
 
+from hubbub.protocol import limits
 from tests.serving import Person, Server
 from tests.sockets import Online, new_id
 
 READ_BYTES = 256 * 1024
 PATIENCE = 60.0
+
+PAUSE = 1.2 / limits.MESSAGES_PER_SECOND / 2
+"""Between two posts of those who talk: each of the two stays within the rates."""
 
 
 def _frame(data: bytes, opcode: Opcode = Opcode.TEXT, *, fin: bool = True) -> bytes:
@@ -62,12 +66,15 @@ KINDS = tuple(REPEATED)
 
 @dataclass
 class Outcome:
-    """What became of a flood: bytes that the server took, and with which codes it closed. None: it cut the line."""
+    """What became of one connection that flooded."""
 
+    kind: str
     taken: int = 0
-    closed: list[int | None] = field(default_factory=list)
-    open: int = 0
-    """Connections that the server had not closed at the end."""
+    """Bytes that the server, or the network before it, took."""
+    code: int | None = None
+    """With which the server closed; None: not at all, or without a close frame."""
+    is_open: bool = True
+    """Whether the server was still connected at the end: a flood goes on after a close frame."""
 
 
 @dataclass
@@ -97,22 +104,23 @@ class Flood:
     def is_over(self) -> bool:
         return self._process.poll() is not None
 
-    def outcome(self) -> Outcome:
-        """Wait for its end."""
+    def outcomes(self) -> list[Outcome]:
+        """Wait for its end: what became of each connection."""
         said, _ = self._process.communicate(timeout=PATIENCE)
-        return Outcome(**json.loads(said))
+        return [Outcome(**line) for line in json.loads(said)]
 
 
 @contextlib.contextmanager
 def flooding(
-    server: Server, person: Person | None, kind: str, *, seconds: float = 5.0, connections: int = 1
+    server: Server, attackers: Sequence[tuple[Person | None, str]], *, seconds: float = 5.0
 ) -> Iterator[Flood]:
-    """Flood from another process; `person` None floods without signing in. It begins when this returns."""
-    token = person.token if person else ""
-    command = [sys.executable, "-m", "tests.attacks.floods", str(server.port), token, kind]
+    """Flood from another process: a connection for each person and kind; None floods without signing in.
+
+    The attack begins when this is entered, and ends after so many seconds or when the server has cut all connections.
+    """
+    lines = [(person.token if person else "", kind) for person, kind in attackers]
     process = subprocess.Popen(
-        [*command, str(seconds), str(connections)],
-        stdin=subprocess.PIPE,
+        [sys.executable, "-m", "tests.attacks.floods", str(server.port), json.dumps(lines), str(seconds)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -126,10 +134,12 @@ def flooding(
         process.communicate()
 
 
-def talk(server: Server, speaker: Online, listener: Online, room: int, until: Callable[[], bool]) -> Latencies:
-    """Post, hear and load /healthz one after the other until told to stop; at least once."""
+def talk(server: Server, one: Online, other: Online, room: int, until: Callable[[], bool]) -> Latencies:
+    """Post in turns, as fast as the limits allow, hear it, load /healthz, until told to stop; at least once."""
     found = Latencies()
+    speaker, listener = one, other
     while True:
+        due = time.monotonic() + PAUSE
         text = f"still here {new_id()}"
         began = time.perf_counter()
         request = speaker.ask("message.send", room=room, message=new_id(), text=text)
@@ -142,46 +152,62 @@ def talk(server: Server, speaker: Online, listener: Online, room: int, until: Ca
         found.pages.append(time.perf_counter() - began)
         if until():
             return found
+        time.sleep(max(0.0, due - time.monotonic()))
+        speaker, listener = listener, speaker
 
 
 # The attacking process.
 
 
-def attack(port: int, token: str, kind: str, seconds: float, connections: int) -> Outcome:
-    """Open so many sockets and write to each whatever it takes, until the time is over or all are closed."""
-    outcome = Outcome()
-    once = FIRST.get(kind, b"")
-    chunk = REPEATED[kind] * (READ_BYTES // len(REPEATED[kind]) + 1)
+class Line:
+    """One connection: it writes whatever is taken, and throws away what comes but the code of a close frame."""
+
+    def __init__(self, port: int, token: str, kind: str) -> None:
+        self.outcome = Outcome(kind)
+        self.socket = _opened(port, token)
+        self._chunk = REPEATED[kind] * (READ_BYTES // len(REPEATED[kind]) + 1)
+        self._next = FIRST.get(kind, b"") + self._chunk
+
+    def writes(self) -> None:
+        sent = self.socket.send(self._next)
+        self.outcome.taken += sent
+        self._next = self._next[sent:] or self._chunk
+
+    def reads(self) -> None:
+        """Raises OSError at the end."""
+        data = self.socket.recv(READ_BYTES)
+        if not data:
+            raise ConnectionResetError
+        self.outcome.code = self.outcome.code or _code_in(data)
+
+    def ends(self) -> None:
+        self.outcome.is_open = False
+        with contextlib.suppress(OSError):
+            while True:
+                self.reads()
+        self.socket.close()
+
+
+def attack(port: int, attackers: list[tuple[str, str]], seconds: float) -> list[Outcome]:
+    """Open a socket for each token and kind, and write until the time is over or the server has cut all of them."""
+    lines = [Line(port, token, kind) for token, kind in attackers]
     waiting = selectors.DefaultSelector()
-    for _ in range(connections):
-        line = _opened(port, token)
-        waiting.register(line, selectors.EVENT_READ | selectors.EVENT_WRITE, once + chunk)
+    for line in lines:
+        waiting.register(line.socket, selectors.EVENT_READ | selectors.EVENT_WRITE, line)
     print("begins", file=sys.stderr, flush=True)
     end = time.monotonic() + seconds
     while waiting.get_map() and time.monotonic() < end:
         for key, events in waiting.select(0.1):
-            line = key.fileobj
-            assert isinstance(line, socket.socket)
+            line = key.data
             try:
+                if events & selectors.EVENT_READ:
+                    line.reads()
                 if events & selectors.EVENT_WRITE:
-                    sent = line.send(key.data)
-                    outcome.taken += sent
-                    waiting.modify(line, selectors.EVENT_READ | selectors.EVENT_WRITE, key.data[sent:] or chunk)
-                if events & selectors.EVENT_READ and (ended := _ended(line)):
-                    outcome.closed.append(ended.code)
-                    waiting.unregister(line)
-                    line.close()
+                    line.writes()
             except OSError:
-                outcome.closed.append(_last_code(line))
-                waiting.unregister(line)
-                line.close()
-    outcome.open = len(waiting.get_map())
-    return outcome
-
-
-@dataclass
-class _Ended:
-    code: int | None
+                waiting.unregister(line.socket)
+                line.ends()
+    return [line.outcome for line in lines]
 
 
 def _opened(port: int, token: str) -> socket.socket:
@@ -198,20 +224,6 @@ def _opened(port: int, token: str) -> socket.socket:
     return line
 
 
-def _ended(line: socket.socket) -> _Ended | None:
-    """Whether the server has said goodbye or hung up. What else it says is thrown away."""
-    data = line.recv(READ_BYTES)
-    return _Ended(_code_in(data)) if not data or _code_in(data) is not None else None
-
-
-def _last_code(line: socket.socket) -> int | None:
-    """The code of a goodbye that had come before the line was cut."""
-    try:
-        return _code_in(line.recv(READ_BYTES))
-    except OSError:
-        return None
-
-
 def _code_in(data: bytes) -> int | None:
     """The code of a close frame, which is the last that a server sends. Its other frames are ASCII."""
     place = data.rfind(b"\x88")
@@ -220,8 +232,8 @@ def _code_in(data: bytes) -> int | None:
 
 
 def main() -> None:
-    port, token, kind, seconds, connections = sys.argv[1:]
-    print(json.dumps(vars(attack(int(port), token, kind, float(seconds), int(connections)))))
+    port, attackers, seconds = sys.argv[1:]
+    print(json.dumps([vars(outcome) for outcome in attack(int(port), json.loads(attackers), float(seconds))]))
 
 
 if __name__ == "__main__":

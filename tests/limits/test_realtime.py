@@ -286,6 +286,7 @@ def session_at(connection: Connection, *, door: Any) -> Session:
     session.connection = connection
     session.runtime = SimpleNamespace(loop=Clock())  # type: ignore[assignment]
     session._full = False
+    session._inflow = SimpleNamespace(stopped=False)  # type: ignore[assignment]
 
     def understand(data: bytes) -> None:
         connection.waiting += 1

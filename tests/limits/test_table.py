@@ -40,6 +40,13 @@ def test_rates_and_counts_of_connections_are_lifted_for_load_tests_and_nothing_e
         "COMMANDS_BURST",
         "MESSAGES_PER_SECOND",
         "MESSAGES_BURST",
+        "INCOMING_FRAMES_PER_SECOND",
+        "INCOMING_FRAMES_BURST",
+        "INCOMING_BYTES_PER_SECOND",
+        "INCOMING_BYTES_BURST",
+        "FLOOD_SECONDS",
+        "ADDRESS_HANDSHAKES_PER_SECOND",
+        "ADDRESS_HANDSHAKES_BURST",
         "HANDSHAKES_PER_SECOND",
         "HANDSHAKES_BURST",
         "CONNECTIONS_PER_MEMBER",
@@ -63,6 +70,11 @@ def test_the_rows_fit_each_other() -> None:
     assert limits.SILENCE_SECONDS > limits.HEARTBEAT_SECONDS
     assert limits.MESSAGES_BURST <= limits.COMMANDS_BURST
     assert limits.BATCH_COMMANDS <= limits.WRITER_QUEUE
+    assert limits.OUTBOX_BYTES > limits.RESUME_TOTAL_BYTES > limits.RESUME_BYTES
+    assert limits.COMMANDS_BURST <= limits.INCOMING_FRAMES_BURST
+    assert limits.COMMANDS_PER_SECOND < limits.INCOMING_FRAMES_PER_SECOND
+    assert 2 * limits.MESSAGES_BURST * limits.MESSAGE_BYTES < limits.INCOMING_BYTES_BURST
+    assert limits.ADDRESS_HANDSHAKES_BURST < limits.HANDSHAKES_BURST
 
 
 def test_the_client_keeps_those_it_needs() -> None:

@@ -44,7 +44,7 @@ RESUME_ROOMS = Limit(1000, "rooms", "rooms in one `resume`; the rest start anew"
 RESUME_MESSAGES = Limit(500, "messages", "states of one room in one resume; more is a `reset`")
 RESUME_BYTES = Limit(256 * 1024, "bytes", "states of one room in one resume; more is a `reset`")
 RESUME_TOTAL_BYTES = Limit(
-    768 * 1024, "bytes", "states of all rooms in one resume: fits into an outbox; further rooms are a `reset`"
+    512 * 1024, "bytes", "states of all rooms in one resume: fits into an outbox; further rooms are a `reset`"
 )
 GATHERED_BYTES = Limit(
     256 * 1024, "bytes", "said in a room while its listeners are still being written to; more is a `lag`"
@@ -63,9 +63,7 @@ MESSAGE_FRAGMENTS = Limit(
     128, "frames", "in which one message may come: pieces of 512 bytes of the longest; more is refused (1009)"
 )
 GOODBYE_BYTES = Limit(
-    1024 * 1024,
-    "bytes",
-    "read after a close frame was sent, while the peer's is awaited; more cuts the line",
+    256 * 1024, "bytes", "read after a close frame was sent, until the peer's comes; more cuts the line"
 )
 WAITING_COMMANDS = Limit(
     64,

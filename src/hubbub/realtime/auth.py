@@ -130,7 +130,10 @@ def origin_allowed(scope: dict[str, Any]) -> bool:
     trusted = settings.CSRF_TRUSTED_ORIGINS
     if origin in trusted:
         return True
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:  # “http://[”: no browser sends it, and it is not worth a traceback
+        return False
     wild = [urlsplit(t.replace("*", "", 1)) for t in trusted if "://*." in t]
     return any(parts.scheme == w.scheme and parts.netloc.endswith(w.netloc) for w in wild)
 

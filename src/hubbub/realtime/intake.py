@@ -39,9 +39,10 @@ class Intake:
         return int(self._frames) if self._frames >= 1 and self._bytes > 0 else 0
 
     def take(self, frames: int, size: int) -> None:
-        """Count what has come in. It may exceed the budget by one turn's worth: it was in one read."""
-        self._frames -= frames
-        self._bytes -= size
+        """Count what has come in. It may exceed the budget by what one read of each socket brings; never by more than a
+        burst."""
+        self._frames = max(self._frames - frames, -limits.INCOMING_FRAMES_BURST)
+        self._bytes = max(self._bytes - size, -limits.INCOMING_BYTES_BURST)
 
     def wait(self) -> float:
         """Seconds until it is worth reading again, as of the last `room`."""

@@ -16,36 +16,11 @@ from hubbub.errors import RateLimited
 from hubbub.protocol import limits
 from hubbub.protocol.commands import STORING, Beat
 from hubbub.protocol.wire import Command
+from hubbub.realtime.bucket import Bucket
+from hubbub.realtime.handshakes import Handshakes
 from hubbub.realtime.intake import Intake
 
 SHARE_SECONDS = 1.0
-
-
-class Bucket:
-    """Holds `burst` tokens and gains `rate` a second. `take` returns 0.0, or the seconds until there is one."""
-
-    __slots__ = ("_at", "_tokens", "burst", "rate")
-
-    def __init__(self, rate: float, burst: float, now: float) -> None:
-        self.rate, self.burst = rate, burst
-        self._tokens, self._at = float(burst), now
-
-    def take(self, now: float) -> float:
-        self._tokens = min(self.burst, self._tokens + (now - self._at) * self.rate)
-        self._at = now
-        if self._tokens >= 1:
-            self._tokens -= 1
-            return 0.0
-        return (1 - self._tokens) / self.rate
-
-    def charge(self, tokens: int, now: float) -> None:
-        """Somebody else took these. The debt is bounded: what one has to wait for, is over after a burst's time."""
-        self._tokens = min(self.burst, self._tokens + (now - self._at) * self.rate)
-        self._at = now
-        self._tokens = max(self._tokens - tokens, -self.burst)
-
-    def is_full(self, now: float) -> bool:
-        return self._tokens + (now - self._at) * self.rate >= self.burst
 
 
 class Rates:
@@ -62,7 +37,7 @@ class Rates:
         self._messages: dict[int, Bucket] = {}
         self._intakes: dict[int, Intake] = {}
         self._sockets: Counter[int] = Counter()
-        self._handshakes = Bucket(limits.HANDSHAKES_PER_SECOND, limits.HANDSHAKES_BURST, clock())
+        self._handshakes = Handshakes(clock())
         self.lifted = not conf.get("RATE_LIMITS")
 
     def check(self, member: int, command: Command) -> None:
@@ -98,9 +73,14 @@ class Rates:
             if messages:
                 self._of_messages(int(member), now).charge(messages, now)
 
-    def admit(self) -> float:
-        """Count a handshake: 0.0, or the seconds after which to come back."""
-        return 0.0 if self.lifted else self._handshakes.take(self._clock())
+    def admit(self, address: str | None = None) -> float:
+        """Count a handshake for everybody and for its address: 0.0, or the seconds after which to come back."""
+        return 0.0 if self.lifted else self._handshakes.admit(address, self._clock())
+
+    def signed_in(self, address: str | None) -> None:
+        """A handshake that was admitted has signed in: its address has one more."""
+        if not self.lifted:
+            self._handshakes.signed_in(address, self._clock())
 
     def seat(self, member: int) -> bool:
         """Count a socket of a member's, from before it opens until `unseat`. False: too many, so it is not counted."""
@@ -129,6 +109,7 @@ class Rates:
         for buckets in (self._commands, self._messages):
             for member in [m for m, bucket in list(buckets.items()) if bucket.is_full(now)]:
                 del buckets[member]
+        self._handshakes.forget_idle(now)
         # A socket that is open holds its member's budget: another one would not share it.
         quiet = [m for m, intake in self._intakes.items() if m not in self._sockets and intake.is_full(now)]
         for member in quiet:

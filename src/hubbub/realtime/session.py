@@ -10,8 +10,10 @@ from typing import Any
 
 from hubbub.errors import HubbubError, SignInRequired, Unavailable
 from hubbub.protocol.closing import Close
+from hubbub.realtime import door
 from hubbub.realtime.auth import SUBPROTOCOL, Login, bearer_of, login_from_session, origin_allowed
 from hubbub.realtime.connection import Connection
+from hubbub.realtime.handshakes import address_of
 from hubbub.realtime.inflow import Inflow
 from hubbub.realtime.parcel import Dialect
 from hubbub.realtime.pipes import Push, PushPipe, SendPipe
@@ -134,10 +136,11 @@ class Session:
 
     async def _sign_in(self) -> Login | None:
         code, reason = Close.TOO_MANY, ""
-        wait = self.runtime.rates.admit()
+        wait = door.admit(self.scope)
         if not wait:
             try:
                 login = await self._login()
+                self.runtime.rates.signed_in(address_of(self.scope))
                 if self.runtime.rates.seat(login.member.pk):
                     return login
                 wait = 30.0

@@ -139,7 +139,7 @@ class PushProtocol(WebSocketsSansIOProtocol):
         except NotAFrame:
             self._framing, self._rest = False, b""
             super().data_received(data[start:])
-        if self.receiver is not None:
+        if self.receiver is not None and not self.close_sent:
             self.receiver.took(most - left, start)
         self._read_on(has_more)
 

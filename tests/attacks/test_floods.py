@@ -1,0 +1,128 @@
+"""Rows 11, 67, 70: clients that send as fast as they can harm nobody else, and end with 4029.
+
+`HUBBUB_ATTACK_SECONDS=120` makes the attacks last, so that they can be watched for longer than a test run takes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from websockets.frames import Opcode
+
+from hubbub.protocol import limits
+from hubbub.protocol.closing import Close
+from tests.attacks.floods import KINDS, Outcome, flooding, talk
+from tests.online import Arrive, ByHand
+from tests.raw_socket import frame
+from tests.serving import Person, Server, Shell, Site, newcomer, served, shell_of
+from tests.sockets import Online, new_id
+
+SECONDS = float(os.environ.get("HUBBUB_ATTACK_SECONDS", "0"))
+ENOUGH = max(SECONDS, 20.0)
+"""For the server to end each flood, on a busy machine too. A flood that was ended lasts no longer."""
+
+CODES = {
+    "no JSON": {Close.PROTOCOL_ERROR},
+    "empty messages": {Close.PROTOCOL_ERROR},
+    "after the goodbye": {Close.PROTOCOL_ERROR},
+    "empty fragments": {1009},
+}
+
+
+@pytest.fixture(scope="module")
+def strict(a_copy_of: Callable[[], Site]) -> Iterator[Server]:
+    """`hubbub serve` with its limits on, as it is out of the box."""
+    with served(a_copy_of(), HUBBUB_RATE_LIMITS="on") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def newcomers(strict: Server) -> Iterator[Callable[[int], list[Person]]]:
+    """Guests whom no other test knows."""
+    with shell_of(strict.site) as shell:
+        yield lambda count: [_guest(shell) for _ in range(count)]
+
+
+def _guest(shell: Shell) -> Person:
+    return newcomer(shell, f"guest-{new_id()[-12:]}", "guest")
+
+
+@pytest.fixture
+def serving(strict: Server) -> Server:
+    return strict
+
+
+def ended(outcomes: list[Outcome]) -> None:
+    for outcome in outcomes:
+        assert not outcome.is_open, f"{outcome.kind}: the server has not ended it"
+        expected = CODES.get(outcome.kind, {Close.TOO_MANY})
+        assert outcome.code in expected, f"{outcome.kind}: closed with {outcome.code}"
+
+
+def test_every_kind_of_flood_at_once_is_ended_while_others_talk(
+    strict: Server, comes: Arrive, newcomers: Callable[[int], list[Person]]
+) -> None:
+    alice, bob = comes("alice"), comes("bob")
+    room = alice.creates(invite=(bob,))
+    attackers = list(zip(newcomers(len(KINDS)), KINDS, strict=True))
+    with flooding(strict, attackers, seconds=ENOUGH) as flood:
+        assert talk(strict, alice, bob, room, lambda: flood.is_over).posts
+        ended(flood.outcomes())
+
+
+def test_thirty_connections_of_one_guest_share_one_budget(
+    strict: Server, comes: Arrive, newcomers: Callable[[int], list[Person]]
+) -> None:
+    alice, bob = comes("alice"), comes("bob")
+    room = alice.creates(invite=(bob,))
+    (guest,) = newcomers(1)
+    attackers = [(guest, "beats")] * limits.CONNECTIONS_PER_MEMBER
+    with flooding(strict, attackers, seconds=ENOUGH) as flood:
+        assert talk(strict, alice, bob, room, lambda: flood.is_over).posts
+        ended(flood.outcomes())
+
+
+def test_a_stranger_cannot_flood_after_they_were_refused(strict: Server) -> None:
+    with flooding(strict, [(None, "pings")], seconds=ENOUGH) as flood:
+        (outcome,) = flood.outcomes()
+    assert (outcome.code, outcome.is_open) == (Close.SIGN_IN, False)
+
+
+def test_a_member_who_was_closed_for_flooding_comes_back_and_has_lost_nothing(
+    strict: Server, comes: Arrive, newcomers: Callable[[int], list[Person]]
+) -> None:
+    (guest,) = newcomers(1)
+    alice, before = comes("alice"), comes(guest)
+    room = alice.creates(invite=(before,))
+    with flooding(strict, [(guest, "pings")], seconds=ENOUGH) as flood:
+        ended(flood.outcomes())
+    alice.says(room, "while you were closed")
+    after = comes(guest, snapshot=False)
+    after.resumes(before)
+    assert after.view(room).texts == ["while you were closed"]
+
+
+def test_a_tab_that_wakes_up_may_ask_for_much_at_once(strict: Server, alice: Online, by_hand: ByHand) -> None:
+    """A burst of commands, an outbox that comes back, a ping between any two: all of it is answered."""
+    room = alice.creates()
+    tab = by_hand("alice")
+    tab.opens()
+    asked = [{"id": n, "type": "beat"} for n in range(1, 101)]
+    for n in range(limits.MESSAGES_BURST):
+        asked.append(
+            {"id": 200 + n, "type": "message.send", "room": room, "message": new_id(), "text": f"{n}"}
+        )
+    asked.append({"id": 300, "type": "beat"})
+    tab.write(b"".join(frame(json.dumps(a).encode()) + frame(b"", opcode=Opcode.PING) for a in asked))
+    alice.hears(f"{limits.MESSAGES_BURST - 1}", room=room)
+    assert b"error" not in tab.reads_until(b'{"re":300,"ok":{}}')
+    tab.send({"id": 301, "type": "beat"})
+    assert tab.reads_until(b'{"re":301,"ok":{}}')
+
+
+@pytest.fixture
+def alice(comes: Arrive) -> Online:
+    return comes("alice")

@@ -1,0 +1,152 @@
+"""What a member's sockets may bring in, by a clock that only the test moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hubbub.protocol import limits
+from hubbub.protocol.closing import Close
+from hubbub.realtime.connection import Connection
+from hubbub.realtime.inflow import BACK_AFTER_SECONDS, Inflow
+from hubbub.realtime.intake import Intake
+from hubbub.realtime.rates import Rates
+from tests.realtime.fakes import ALICE, BOB, Clock, connected
+
+
+class Tab:
+    """One of a member's sockets. `says` counts frames as a server with `hubbub.push` does."""
+
+    def __init__(self, clock: Clock, intake: Intake | None) -> None:
+        loop: Any = clock
+        self.connection: Connection = connected()
+        self.times_read_again = 0
+        self.inflow = Inflow(self.connection, intake, loop, self._read_again)
+
+    def says(self, frames: int, size: int = 0) -> int:
+        """Bring in so many frames at once; how many of them came through before it was stopped."""
+        through = 0
+        while through < frames and (room := self.inflow.room()):
+            taken = min(room, frames - through)
+            self.inflow.took(taken, taken * size)
+            through += taken
+        return through
+
+    @property
+    def code(self) -> int | None:
+        return self.connection.closing[0] if self.connection.closing else None
+
+    def _read_again(self) -> None:
+        self.times_read_again += 1
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def intake(clock: Clock) -> Intake:
+    return Intake(clock.now)
+
+
+@pytest.fixture
+def tab(clock: Clock, intake: Intake) -> Tab:
+    return Tab(clock, intake)
+
+
+def test_a_connection_over_its_budget_is_read_again_when_there_is_room(tab: Tab, clock: Clock) -> None:
+    assert tab.says(limits.INCOMING_FRAMES_BURST + 1) == limits.INCOMING_FRAMES_BURST
+    assert (tab.inflow.stopped, tab.code) == (True, None)
+    clock.wait(tab.inflow.wait)
+    assert tab.times_read_again == 1
+    assert tab.says(1) == 1
+
+
+def test_bytes_count_as_frames_do(tab: Tab) -> None:
+    longest = limits.INCOMING_BYTES_BURST // limits.FRAME_BYTES
+    assert tab.says(1, limits.INCOMING_BYTES_BURST - 1) == 1
+    assert tab.says(longest, limits.FRAME_BYTES) <= limits.TURN_FRAMES
+    assert tab.inflow.room() == 0
+
+
+def test_a_flood_that_goes_on_ends_the_connection(tab: Tab, clock: Clock) -> None:
+    begun = clock.now
+    while tab.code is None:
+        tab.says(100_000)
+        clock.wait(tab.inflow.wait)
+    assert tab.connection.closing == (Close.TOO_MANY, f"retry_after={BACK_AFTER_SECONDS:.2f}")
+    assert limits.FLOOD_SECONDS <= clock.now - begun <= limits.FLOOD_SECONDS + 2
+    assert tab.inflow.room() == 0, "nothing more comes in"
+
+
+def test_thirty_tabs_that_flood_bring_in_what_one_may(clock: Clock, intake: Intake) -> None:
+    tabs = [Tab(clock, intake) for _ in range(30)]
+    assert sum(tab.says(1000) for tab in tabs) == limits.INCOMING_FRAMES_BURST
+    clock.wait(1.0)
+    assert sum(tab.says(1000) for tab in tabs) <= limits.INCOMING_FRAMES_PER_SECOND
+
+
+def test_an_outbox_that_comes_back_is_never_closed(tab: Tab, clock: Clock) -> None:
+    """Longer than a burst of messages, each of the longest, and drafts besides, every minute."""
+    for _ in range(20):
+        left = 80
+        while left:
+            left -= tab.says(left, limits.MESSAGE_BYTES)
+            clock.wait(tab.inflow.wait if tab.inflow.stopped else 0.0)
+        assert tab.code is None
+        clock.wait(60)
+
+
+def test_signs_of_life_never_stop_a_connection(tab: Tab, clock: Clock) -> None:
+    for _ in range(2000):
+        assert tab.says(3) == 3
+        clock.wait(1.0)
+
+
+def test_a_connection_that_keeps_to_the_rate_is_never_stopped(tab: Tab, clock: Clock) -> None:
+    for _ in range(100):
+        assert tab.says(limits.INCOMING_FRAMES_PER_SECOND) == limits.INCOMING_FRAMES_PER_SECOND
+        clock.wait(1.0)
+
+
+def test_a_calm_second_forgives(tab: Tab, clock: Clock) -> None:
+    for _ in range(10):
+        tab.says(100_000)
+        clock.wait(tab.inflow.wait + 1.1)
+    assert tab.code is None
+
+
+def test_lifted_rates_leave_the_turns(clock: Clock) -> None:
+    tab = Tab(clock, None)
+    assert tab.says(100_000) == 100_000
+    assert tab.inflow.room() == limits.TURN_FRAMES
+
+
+def test_sockets_of_a_member_share_a_budget_that_outlives_them(clock: Clock) -> None:
+    """Otherwise each new connection would bring a new burst."""
+    rates = Rates(clock.time)
+    rates.lifted = False
+    intake = rates.intake(ALICE)
+    assert intake is not None
+    assert intake is rates.intake(ALICE)
+    assert intake is not rates.intake(BOB)
+    rates.seat(ALICE)
+    intake.take(limits.INCOMING_FRAMES_BURST, 0)
+    rates.unseat(ALICE)
+    rates.forget_idle()
+    assert rates.intake(ALICE) is intake
+    clock.now += 60
+    rates.forget_idle()
+    assert rates.intake(ALICE) is not intake
+
+
+def test_an_idle_socket_keeps_its_budget(clock: Clock) -> None:
+    rates = Rates(clock.time)
+    rates.lifted = False
+    rates.seat(ALICE)
+    intake = rates.intake(ALICE)
+    clock.now += 60
+    rates.forget_idle()
+    assert rates.intake(ALICE) is intake
