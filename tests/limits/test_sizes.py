@@ -114,6 +114,28 @@ def test_resume_bytes(alice: Member, bob: Member, desk: Room) -> None:
     assert (missed(bob, desk).messages, missed(bob, desk).reset) == ([], True)
 
 
+def test_resume_total_bytes(alice: Member, bob: Member) -> None:
+    """In the order in which the client names its rooms; the first that does not fit and all after it are reset."""
+    rooms = [actions.create_room(by=alice, name=f"room {n}") for n in range(4)]
+    long = "x" * (limits.MESSAGE_BYTES - 300)
+    for room in rooms:
+        actions.invite_members(by=alice, room=room, members=[bob])
+        heavy = 12 if room is not rooms[3] else 1
+        actions.send_messages([actions.Post(alice, room.pk, make_message_id(), long) for _ in range(heavy)])
+    epoch = queries.snapshot(bob).epoch
+
+    def resets(*named: Room) -> list[bool]:
+        seqs = {room.pk: 0 for room in named}
+        answer = queries.resume(bob, epoch=epoch, seqs=seqs)
+        assert [changes.room for changes in answer.changes] == [room.pk for room in named]
+        assert sum(queries.bytes_of(changes) for changes in answer.changes) <= limits.RESUME_TOTAL_BYTES
+        return [bool(changes.reset) for changes in answer.changes]
+
+    assert resets(*rooms[:2]) == [False, False]
+    assert resets(*rooms) == [False, False, True, True]
+    assert resets(rooms[3], *rooms[:3]) == [False, False, False, True]
+
+
 def missed(member: Member, room: Room) -> Any:
     (changes,) = queries.resume(member, epoch=queries.snapshot(member).epoch, seqs={room.pk: 0}).changes
     return changes

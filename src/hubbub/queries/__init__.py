@@ -3,16 +3,27 @@
 from hubbub.queries.directory import browse_members, browse_rooms, list_members, roster
 from hubbub.queries.presence import presence_for
 from hubbub.queries.sidebar import room_ids, room_state, sidebar
-from hubbub.queries.snapshot import Asked, changes_since, resume, resumed, snapshot, snapshots
+from hubbub.queries.snapshot import (
+    Asked,
+    bytes_of,
+    changes_since,
+    reset,
+    resume,
+    resumed,
+    snapshot,
+    snapshots,
+)
 from hubbub.queries.timeline import timeline
 
 __all__ = [
     "Asked",
     "browse_members",
     "browse_rooms",
+    "bytes_of",
     "changes_since",
     "list_members",
     "presence_for",
+    "reset",
     "resume",
     "resumed",
     "room_ids",

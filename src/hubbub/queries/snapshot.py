@@ -73,15 +73,26 @@ def resume(member: Member, *, epoch: str, seqs: dict[int, int], directory: int |
     if state.epoch != epoch:
         return resumed(snapshot(member), epoch, [])
     heads = {room.id: room.seq for room in state.rooms}
-    return resumed(
-        state,
-        epoch,
-        [
-            changes_since(room, seq, heads[room], listener=member)
-            for room, seq in seqs.items()
-            if room in heads
-        ],
-    )
+    changes, left = [], int(limits.RESUME_TOTAL_BYTES)
+    for room, seq in seqs.items():
+        if room not in heads:
+            continue
+        found = (
+            changes_since(room, seq, heads[room], listener=member) if left >= 0 else reset(room, heads[room])
+        )
+        left -= bytes_of(found)
+        changes.append(found if left >= 0 else reset(room, heads[room]))
+    return resumed(state, epoch, changes)
+
+
+def bytes_of(changes: Changes) -> int:
+    """What the changes of one room count for RESUME_BYTES and RESUME_TOTAL_BYTES, about what they are as JSON."""
+    return sum(len(message.text.encode()) + 300 for message in changes.messages)
+
+
+def reset(room: int, head: int) -> Changes:
+    """Too much to be told: the client drops what it has of the room and pages it anew."""
+    return Changes(room=room, seq=head, reset=True)
 
 
 def resumed(state: Snapshot, epoch: str, changes: list[Changes]) -> Resumed:
@@ -101,16 +112,13 @@ def changes_since(room: int, seq: int, head: int, *, listener: Member | None = N
         return Changes(room=room, seq=head)
     if seq > head:
         # The client has seen what this database has not: a restored backup that kept its epoch. Start anew.
-        return Changes(room=room, seq=head, reset=True)
+        return reset(room, head)
     messages = Message.objects.filter(room=room)
     if listener is not None:
         messages = messages.filter(room__memberships__member=listener)
-    found = [m.as_object() for m in messages.changed_after(seq)[: limits.RESUME_MESSAGES + 1]]
-    if (
-        len(found) > limits.RESUME_MESSAGES
-        or sum(len(m.text.encode()) + 300 for m in found) > limits.RESUME_BYTES
-    ):
-        return Changes(room=room, seq=head, reset=True)
-    return Changes.model_construct(
-        room=room, seq=max(head, found[-1].seq) if found else head, messages=Shared(found)
-    )
+    states = [m.as_object() for m in messages.changed_after(seq)[: limits.RESUME_MESSAGES + 1]]
+    if len(states) > limits.RESUME_MESSAGES:
+        return reset(room, head)
+    seen = max(head, states[-1].seq) if states else head
+    found = Changes.model_construct(room=room, seq=seen, messages=Shared(states))
+    return found if bytes_of(found) <= limits.RESUME_BYTES else reset(room, head)

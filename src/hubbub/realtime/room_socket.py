@@ -13,7 +13,7 @@ from pydantic_core import from_json, to_json
 
 from hubbub import dispatch
 from hubbub.dispatch import Job
-from hubbub.errors import Conflict, HubbubError, Invalid, NotFound
+from hubbub.errors import Conflict, HubbubError, Invalid, NotFound, RateLimited
 from hubbub.models import Member, Membership
 from hubbub.protocol import codec, commands, limits
 from hubbub.protocol.closing import Close
@@ -37,6 +37,8 @@ class RoomSession(Session):
     async def prepare(self) -> None:
         try:
             self._state = await self._enter(self.scope["url_route"]["kwargs"]["room"])
+        except RateLimited as refusal:
+            self.connection.close(Close.TOO_MANY, f"retry_after={refusal.retry_after:.2f}")
         except HubbubError as refusal:
             self.connection.close(Close.NOT_FOUND, refusal.message[:120])
 
@@ -113,7 +115,9 @@ class RoomSession(Session):
         return state
 
     async def _run(self, document: dict[str, Any]) -> RoomState:
+        """As if the member had sent it: what they do by connecting counts for their rates."""
         command = codec.command_from(document)
+        self.runtime.rates.check(self.connection.member.pk, command)
         state = await self.runtime.readers.run(_run, self.connection.member, command)
         if not isinstance(state, RoomState):
             raise TypeError(f"{document['type']} answers with a room's state")

@@ -17,12 +17,18 @@ import asyncio
 from hubbub import queries
 from hubbub.dispatch import Job, refusal_of
 from hubbub.errors import SignInRequired, Unavailable
+from hubbub.protocol import limits
 from hubbub.protocol.commands import Resume
 from hubbub.protocol.objects import Changes, Role
 from hubbub.protocol.replies import Resumed, Snapshot
 from hubbub.realtime.connection import Connection
+from hubbub.realtime.feed import Feed
+from hubbub.realtime.repair import chunks
 from hubbub.realtime.runtime import Runtime
 from hubbub.realtime.versions import Versions
+
+ROOMS_AT_ONCE = 16
+"""Rooms that one resume reads together: clients name those whose messages they show, which are fewer."""
 
 TRIES = 5
 """Whose rooms change faster than they can be read is told to ask again."""
@@ -106,8 +112,25 @@ async def _resumed(runtime: Runtime, state: Snapshot, command: Resume) -> Resume
         for room, seq in command.rooms.items()
         if room in mine and (feed := runtime.hub.feeds.get(room))
     ]
-    changes = await asyncio.gather(*(runtime.catch_up.changes(feed, seq) for feed, seq in feeds))
     # A reset leads to where the state stands: what was committed after it comes as events, and counts.
     heads = {room.id: room.seq for room in state.rooms}
-    found = [Changes(room=c.room, seq=heads[c.room], reset=True) if c.reset else c for c in changes]
-    return queries.resumed(state, command.epoch, found)
+    return queries.resumed(state, command.epoch, await _changes(runtime, feeds, heads))
+
+
+async def _changes(runtime: Runtime, feeds: list[tuple[Feed, int]], heads: dict[int, int]) -> list[Changes]:
+    """What each room missed, in the order of the client; from the first that is too much in all, only resets.
+
+    Some rooms at a time, so that those beyond RESUME_TOTAL_BYTES are not even read.
+    """
+    found: list[Changes] = []
+    left = int(limits.RESUME_TOTAL_BYTES)
+    for some in chunks(feeds, ROOMS_AT_ONCE):
+        if left < 0:
+            found += [queries.reset(feed.room, heads[feed.room]) for feed, _ in some]
+            continue
+        for changes in await asyncio.gather(*(runtime.catch_up.changes(feed, seq) for feed, seq in some)):
+            size = queries.bytes_of(changes)
+            whole = not changes.reset and size <= limits.RESUME_BYTES
+            left -= size if whole else 0
+            found.append(changes if whole and left >= 0 else queries.reset(changes.room, heads[changes.room]))
+    return found
