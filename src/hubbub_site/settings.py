@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hubbub_site.accounts.audit.NoteSource",
     "hubbub_site.accounts.first_run.FirstRun",
+    "hubbub_site.accounts.program_door.ProgramDoor",
     "allauth.account.middleware.AccountMiddleware",
     "hubbub_site.accounts.logins.NoteWhenSeen",
     "hubbub_site.accounts.known_browsers.KnownBrowsers",
@@ -162,7 +163,7 @@ ALLAUTH_RATE_LIMIT_IPV6_PREFIX = int(NETWORK_BITS)
 
 # A JSON web token names the session that it was made in and is refused when that session has ended.
 HEADLESS_CLIENTS = ("app",)
-HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.jwt.JWTTokenStrategy"  # noqa: S105
+HEADLESS_TOKEN_STRATEGY = "hubbub_site.accounts.jwt.TokensOnly"  # noqa: S105
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from datetime import timedelta
@@ -11,6 +12,7 @@ import pytest
 from allauth.core.internal.ratelimit import truncate_ip
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
+from django.test import Client
 from django.utils import timezone
 
 from hubbub_site import databases
@@ -196,3 +198,15 @@ def test_network_bits() -> None:
     assert guessing.network_of("2001:db8:0:100::1") != guessing.network_of("2001:db8:0:ff::1")
     assert truncate_ip("2001:db8:0:ff::1") == "2001:db8::"  # what allauth counts by
     assert guessing.network_of("192.0.2.1") == guessing.network_of("::ffff:192.0.2.1") == "192.0.2.1"
+
+
+def test_program_body_bytes(db: None) -> None:
+    def sent(size: int) -> str:
+        body = json.dumps({"username": "x", "password": ""})
+        body += " " * (size - len(body))
+        response = Client().post("/_allauth/app/v1/auth/login", body, content_type="application/json")
+        assert response.status_code == 400
+        return str(response.json()["errors"])
+
+    assert "longer than" not in sent(limits.PROGRAM_BODY_BYTES)
+    assert "longer than" in sent(limits.PROGRAM_BODY_BYTES + 1)

@@ -2,9 +2,40 @@
 
 from __future__ import annotations
 
-from allauth.headless.tokens.strategies.jwt.internal import validate_access_token
+from typing import Any
+
+from allauth.headless import app_settings
+from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy
+from allauth.headless.tokens.strategies.jwt.internal import session_key_from_sid, validate_access_token
+from django.http import HttpRequest
 
 from hubbub_site.accounts.models import User
+
+NO_SESSION_TOKEN = ""
+
+
+class TokensOnly(JWTTokenStrategy):
+    """Programs get an access token and a refresh token, and nothing else.
+
+    allauth also hands out the key of the session behind them. In a cookie that key would be a browser's login: it
+    would outlive both tokens, and reach pages that programs have no business with.
+    """
+
+    def get_session_token(self, request: HttpRequest) -> str | None:
+        """The session of the access token that came along. A session's key in a header is not accepted."""
+        payload = self._get_access_token(request)
+        return session_key_from_sid(payload["sid"]) if payload else None
+
+    def create_session_token(self, request: HttpRequest) -> str:
+        if not request.session.session_key:
+            request.session.save()  # the tokens name it
+        return NO_SESSION_TOKEN
+
+    def create_access_token_payload(self, request: HttpRequest) -> dict[str, Any] | None:
+        """The session ends with its last refresh token; each refresh saves it and thereby prolongs it."""
+        request.session.set_expiry(app_settings.JWT_REFRESH_TOKEN_EXPIRES_IN)
+        payload: dict[str, Any] | None = super().create_access_token_payload(request)
+        return payload
 
 
 def user_from_token(token: str) -> User | None:

@@ -16,6 +16,10 @@ PASSWORDS_WAITING = Limit(
 )
 PASSWORD_SECONDS = Limit(5, "seconds", "that a password waits for its turn before its page answers 503")
 
+PROGRAM_BODY_BYTES = Limit(
+    16 * 1024, "bytes", "that a program sends to sign in: names, passwords and tokens are short"
+)
+
 FAILURES_OF_ACCOUNT = Limit(
     10, "failures", "of one account, from browsers not known to it, before it waits, lifted"
 )

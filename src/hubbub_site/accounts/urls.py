@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from hubbub_site.accounts.views import account, audit, home, invitations, join, people, welcome
+from hubbub_site.accounts.views import account, audit, errors, home, invitations, join, people, welcome
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -30,5 +30,7 @@ urlpatterns = [
     # Accounts are made by invitation; allauth's own sign-up page would only say that it is closed.
     path("account/signup/", RedirectView.as_view(pattern_name="account_login")),
     path("account/", include("allauth.account.urls")),
+    # allauth has this page also where no account has a telephone number, and then it breaks.
+    path("_allauth/app/v1/account/phone", errors.no_such_page),
     path("_allauth/", include("allauth.headless.urls")),
 ]

@@ -7,7 +7,7 @@ import sys
 
 from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
 from hubbub_site.accounts.hashing import TooBusy
@@ -26,6 +26,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     page = {"reason": reason, "origin": request.headers.get("Origin", "")}
     return HttpResponse(render_to_string("403_csrf.html", page), status=403)
+
+
+def no_such_page(request: HttpRequest) -> HttpResponse:
+    raise Http404
 
 
 def went_wrong(request: HttpRequest) -> HttpResponse:
