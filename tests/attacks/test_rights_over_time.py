@@ -1,5 +1,6 @@
 """What somebody made while they had a right, used after the right has gone; and what an open browser lets one keep."""
 
+# ruff: noqa: F811 - fixtures of tests/site
 from __future__ import annotations
 
 import re
@@ -13,13 +14,12 @@ from django.test import Client
 from django.utils import timezone
 
 from hubbub import actions
-from hubbub.models import Member, Room, Token
+from hubbub.models import Member, Token
 from hubbub.protocol.objects import Role
 from hubbub.realtime.auth import login_from_secret, still_valid
 from hubbub_site.accounts import people
-from hubbub_site.accounts.invitations import create_invitation
 from hubbub_site.accounts.joining import create_account
-from hubbub_site.accounts.models import Invitation, User
+from hubbub_site.accounts.models import User
 from tests.site.conftest import (  # noqa: F401
     PASSWORD,
     alice,
@@ -36,7 +36,7 @@ DAVE = {"name": "Dave", "username": "dave", "password": PASSWORD}
 
 
 @pytest.fixture
-def erin(alice: User) -> User:  # noqa: F811
+def erin(alice: User) -> User:
     """An admin, who would like to be more."""
     return create_account(username="erin", name="Erin", password=PASSWORD, role=Role.ADMIN)
 
@@ -72,28 +72,24 @@ def change_role(by: User, whom: User, role: Role) -> None:
 
 
 class TestALinkForANewPassword:
-    def test_it_works_while_nothing_changes(self, erins: Client, bob: User) -> None:  # noqa: F811
+    def test_it_works_while_nothing_changes(self, erins: Client, bob: User) -> None:
         assert takes_over(link_for(erins, bob), bob)
 
     @pytest.mark.parametrize("role", [Role.OWNER, Role.ADMIN, Role.GUEST])
     def test_an_admin_keeps_no_link_to_somebody_whose_role_changes(
-        self,
-        alice: User,  # noqa: F811
-        erins: Client,
-        bob: User,  # noqa: F811
-        role: Role,
+        self, alice: User, erins: Client, bob: User, role: Role
     ) -> None:
         link = link_for(erins, bob)
         change_role(alice, bob, role)
         assert not takes_over(link, bob)
 
-    def test_nor_after_the_way_there_and_back(self, alice: User, erins: Client, bob: User) -> None:  # noqa: F811
+    def test_nor_after_the_way_there_and_back(self, alice: User, erins: Client, bob: User) -> None:
         link = link_for(erins, bob)
         change_role(alice, bob, Role.OWNER)
         change_role(alice, bob, Role.MEMBER)
         assert not takes_over(link, bob)
 
-    def test_nor_with_the_form_open_already(self, alice: User, erins: Client, bob: User) -> None:  # noqa: F811
+    def test_nor_with_the_form_open_already(self, alice: User, erins: Client, bob: User) -> None:
         thief = Client()
         form = thief.get(link_for(erins, bob)).headers["Location"]
         change_role(alice, bob, Role.OWNER)
@@ -103,12 +99,7 @@ class TestALinkForANewPassword:
 
     @pytest.mark.parametrize("fall", ["demoted", "deactivated", "demoted and back"])
     def test_it_ends_with_the_rights_of_its_maker(
-        self,
-        alice: User,  # noqa: F811
-        erin: User,
-        erins: Client,
-        bob: User,  # noqa: F811
-        fall: str,
+        self, alice: User, erin: User, erins: Client, bob: User, fall: str
     ) -> None:
         link = link_for(erins, bob)
         if fall == "deactivated":
@@ -119,7 +110,7 @@ class TestALinkForANewPassword:
             change_role(alice, erin, Role.ADMIN)
         assert not takes_over(link, bob)
 
-    def test_its_maker_cannot_be_exchanged(self, alice: User, erins: Client, bob: User) -> None:  # noqa: F811
+    def test_its_maker_cannot_be_exchanged(self, alice: User, erins: Client, bob: User) -> None:
         link = link_for(erins, bob)
         change_role(alice, bob, Role.OWNER)
         signed = link.rstrip("/").rpartition("-")[0]
@@ -134,12 +125,7 @@ class TestALinkForANewPassword:
 
     @pytest.mark.parametrize("verified", [True, False])
     def test_bob_hears_of_it_by_mail_only_at_an_address_that_is_his(
-        self,
-        erins: Client,
-        bob: User,  # noqa: F811
-        verified: bool,
-        settings: Any,
-        django_capture_on_commit_callbacks: Any,
+        self, erins: Client, bob: User, verified: bool, settings: Any, django_capture_on_commit_callbacks: Any
     ) -> None:
         settings.EMAIL_HOST = "mail.example.org"
         EmailAddress.objects.create(user=bob, email="bob@example.org", verified=verified, primary=True)
@@ -148,7 +134,7 @@ class TestALinkForANewPassword:
         assert [message.to for message in mail.outbox] == ([["bob@example.org"]] if verified else [])
         assert not any(link in str(message.body) for message in mail.outbox)
 
-    def test_bob_hears_of_it_on_his_pages_without_mail(self, erins: Client, bob: User, bobs: Client) -> None:  # noqa: F811
+    def test_bob_hears_of_it_on_his_pages_without_mail(self, erins: Client, bob: User, bobs: Client) -> None:
         link_for(erins, bob)
         for page in ("/account/", "/account/activity/"):
             told = bobs.get(page).content.decode()
@@ -166,19 +152,19 @@ def yesterday(browser: Client) -> Client:
 
 
 class TestABrowserThatWasFoundOpen:
-    def test_it_makes_no_token(self, bobs: Client) -> None:  # noqa: F811
+    def test_it_makes_no_token(self, bobs: Client) -> None:
         asked = yesterday(bobs).post("/account/tokens/", {"label": "mine now", "expires": ""})
         assert asked.headers["Location"].startswith("/account/reauthenticate/")
         bobs.post(asked.headers["Location"], {"password": "guessed"})
         assert not Token.objects.exists()
 
-    def test_bob_himself_types_his_password_and_gets_it(self, bobs: Client) -> None:  # noqa: F811
+    def test_bob_himself_types_his_password_and_gets_it(self, bobs: Client) -> None:
         asked = yesterday(bobs).post("/account/tokens/", {"label": "mine", "expires": ""})
         bobs.post(asked.headers["Location"], {"password": PASSWORD})
         assert Token.objects.get().label == "mine"
         assert 'value="hub_' in bobs.get("/account/tokens/").content.decode()
 
-    def test_it_renews_no_token(self, bob: User, bobs: Client) -> None:  # noqa: F811
+    def test_it_renews_no_token(self, bob: User, bobs: Client) -> None:
         soon = timezone.now() + timedelta(hours=1)
         token, _ = actions.create_token(member=member(bob), expires_at=soon)
         asked = yesterday(bobs).post(f"/account/tokens/{token.pk}/renew/")
@@ -187,7 +173,7 @@ class TestABrowserThatWasFoundOpen:
         assert token.expires_at == soon
 
     @pytest.mark.parametrize("what", ["role", "reset-link", "reactivate"])
-    def test_it_gives_nobody_access(self, alices: Client, bob: User, what: str) -> None:  # noqa: F811
+    def test_it_gives_nobody_access(self, alices: Client, bob: User, what: str) -> None:
         path = f"/people/{member(bob).pk}/{what}/"
         asked = yesterday(alices).post(path, {"role": "owner"})
         assert asked.headers["Location"].startswith("/account/reauthenticate/")
@@ -195,7 +181,7 @@ class TestABrowserThatWasFoundOpen:
         bob.refresh_from_db()
         assert bob.rights == 0
 
-    def test_the_password_of_another_does_not_do(self, alices: Client, bob: User) -> None:  # noqa: F811
+    def test_the_password_of_another_does_not_do(self, alices: Client, bob: User) -> None:
         bob.set_password("what dave knows of bob")
         bob.save()
         asked = yesterday(alices).post(f"/people/{member(bob).pk}/role/", {"role": "owner"})
@@ -203,8 +189,29 @@ class TestABrowserThatWasFoundOpen:
         assert member(bob).role == Role.MEMBER
 
 
+class TestAnAddressThatAThiefEntered:
+    @pytest.mark.parametrize("way", ["reset", "change"])
+    def test_it_cannot_be_confirmed_after_a_new_password(
+        self, way: str, erins: Client, bob: User, bobs: Client, dave: Client, settings: Any
+    ) -> None:
+        settings.EMAIL_HOST = "mail.example.org"
+        thief = signed_in(bob)
+        asked = thief.post("/account/email/", {"action_add": "", "email": "thief@example.org"})
+        thief.post(asked.headers["Location"], {"password": PASSWORD}, follow=True)
+        found = re.search(r"http://[^/]+(/account/confirm-email/\S+)", str(mail.outbox[0].body))
+        assert found
+        if way == "reset":
+            assert takes_over(link_for(erins, bob), bob)
+        else:
+            bobs.post("/account/password/change/", {"oldpassword": PASSWORD, "password1": NEW})
+        dave.post(found[1])
+        bob.refresh_from_db()
+        assert bob.email == ""
+        assert not EmailAddress.objects.filter(user=bob, verified=True).exists()
+
+
 class TestAToken:
-    def test_it_does_not_outlive_a_reset(self, erins: Client, bob: User) -> None:  # noqa: F811
+    def test_it_does_not_outlive_a_reset(self, erins: Client, bob: User) -> None:
         _, secret = actions.create_token(member=member(bob))
         login = login_from_secret(secret)
         assert takes_over(link_for(erins, bob), bob)
@@ -212,7 +219,7 @@ class TestAToken:
         assert not Token.objects.exists()
 
     @pytest.mark.parametrize("chosen", [True, False])
-    def test_a_new_password_ends_it_if_bob_says_so(self, bob: User, bobs: Client, chosen: bool) -> None:  # noqa: F811
+    def test_a_new_password_ends_it_if_bob_says_so(self, bob: User, bobs: Client, chosen: bool) -> None:
         _, secret = actions.create_token(member=member(bob))
         login = login_from_secret(secret)
         assert "End my token too" in bobs.get("/account/password/change/").content.decode()
@@ -220,139 +227,15 @@ class TestAToken:
         assert bobs.post("/account/password/change/", fields).status_code == 302
         assert bool(still_valid([login])) is not chosen
 
-    def test_its_open_socket_ends_with_it(self, bob: User) -> None:  # noqa: F811
+    def test_its_open_socket_ends_with_it(self, bob: User) -> None:
         token, secret = actions.create_token(member=member(bob))
         login = login_from_secret(secret)
         assert still_valid([login]) == {login.key}
         Token.objects.filter(pk=token.pk).update(expires_at=timezone.now())
         assert still_valid([login]) == set()
 
-    def test_the_page_makes_none_without_an_end(self, bobs: Client) -> None:  # noqa: F811
+    def test_the_page_makes_none_without_an_end(self, bobs: Client) -> None:
         for expires in ("", "never", "0", "-1", "999999999"):
             bobs.post("/account/tokens/", {"label": "for ever", "expires": expires})
         latest = timezone.now() + timedelta(days=90, minutes=1)
         assert all(token.expires_at and token.expires_at < latest for token in Token.objects.all())
-
-
-def demoted(host: User, room: Room, settings: Any) -> None:
-    change_role(User.objects.get(username="alice"), host, Role.MEMBER)
-
-
-def made_a_guest(host: User, room: Room, settings: Any) -> None:
-    settings.INVITATIONS_BY = "members"
-    change_role(User.objects.get(username="alice"), host, Role.GUEST)
-
-
-def closed_by_a_script(host: User, room: Room, settings: Any) -> None:
-    User.objects.filter(pk=host.pk).update(is_active=False)
-
-
-def closed_in_the_chat_alone(host: User, room: Room, settings: Any) -> None:
-    Member.objects.filter(user=host).update(active=False)
-
-
-def room_left(host: User, room: Room, settings: Any) -> None:
-    actions.leave_room(member=member(host), room=room)
-
-
-def room_archived(host: User, room: Room, settings: Any) -> None:
-    actions.archive_room(by=member(host), room=room, archived=True)
-
-
-def role_raised(host: User, room: Room, settings: Any) -> None:
-    Invitation.objects.update(role="owner")
-
-
-def room_deleted(host: User, room: Room, settings: Any) -> None:
-    Invitation.objects.update(room=None, role="guest")
-
-
-LOSSES = [
-    demoted,
-    made_a_guest,
-    closed_by_a_script,
-    closed_in_the_chat_alone,
-    room_left,
-    room_archived,
-    role_raised,
-    room_deleted,
-]
-
-
-class TestAnInvitation:
-    @pytest.fixture
-    def room(self, erin: User) -> Room:
-        return actions.create_room(by=member(erin), name="customers", private=True)
-
-    @pytest.mark.parametrize("loss", LOSSES)
-    def test_it_is_worth_what_its_maker_may_do_now(
-        self,
-        loss: Any,
-        erin: User,
-        room: Room,
-        dave: Client,  # noqa: F811
-        settings: Any,
-    ) -> None:
-        _, secret = create_invitation(by=erin, room=room)
-        late = Client()
-        assert late.get(f"/join/{secret}/").status_code == 200
-        loss(erin, room, settings)
-        for response in (dave.get(f"/join/{secret}/"), late.post(f"/join/{secret}/", DAVE)):
-            assert response.status_code == 410
-            assert "Ask" in response.content.decode()
-        assert not User.objects.filter(username="dave").exists()
-        assert Invitation.objects.get().uses == 0
-
-    def test_members_no_longer_invite_when_the_setting_says_so(
-        self,
-        bob: User,  # noqa: F811
-        dave: Client,  # noqa: F811
-        settings: Any,
-    ) -> None:
-        settings.INVITATIONS_BY = "members"
-        _, secret = create_invitation(by=bob)
-        settings.INVITATIONS_BY = "admins"
-        assert dave.post(f"/join/{secret}/", DAVE).status_code == 410
-
-    def test_the_list_shows_which_do_not_count(
-        self,
-        alice: User,  # noqa: F811
-        erin: User,
-        alices: Client,  # noqa: F811
-    ) -> None:
-        create_invitation(by=erin, note="by Erin")
-        change_role(alice, erin, Role.MEMBER)
-        assert ">withdrawn</span>" in alices.get("/invite/").content.decode()
-
-    def test_it_still_works_for_whom_nothing_has_changed(self, erin: User, room: Room, dave: Client) -> None:  # noqa: F811
-        _, secret = create_invitation(by=erin, room=room)
-        assert dave.post(f"/join/{secret}/", DAVE).status_code == 302
-        assert room.memberships.filter(member__handle="dave").exists()
-
-
-class TestDjangosAdmin:
-    def test_it_closes_nobody(self, alice: User, alices: Client, bob: User) -> None:  # noqa: F811
-        for user in (alice, bob):
-            path = f"/admin/accounts/user/{user.pk}/change/"
-            assert alices.get(path).status_code == 200
-            alices.post(path, {"username": user.username, "name": user.name, "email": ""})
-            user.refresh_from_db()
-            assert user.is_active
-
-    def test_an_owner_who_cannot_sign_in_is_not_the_one_that_stays(self, alice: User, bob: User) -> None:  # noqa: F811
-        change_role(alice, bob, Role.OWNER)
-        User.objects.filter(pk=bob.pk).update(is_active=False)
-        with pytest.raises(Exception, match="last owner"):
-            change_role(alice, alice, Role.MEMBER)
-        assert member(alice).role == Role.OWNER
-
-    def test_it_changes_and_deletes_no_invitation(self, alice: User, alices: Client) -> None:  # noqa: F811
-        invitation, _ = create_invitation(by=alice, max_uses=1)
-        path = f"/admin/accounts/invitation/{invitation.pk}"
-        assert alices.post(f"{path}/change/", {"max_uses": "1000"}).status_code == 403
-        assert alices.post(f"{path}/delete/", {"post": "yes"}).status_code == 403
-
-    def test_reactivated_no_old_login_works(self, alice: User, bob: User, bobs: Client) -> None:  # noqa: F811
-        User.objects.filter(pk=bob.pk).update(is_active=False)
-        people.reactivate(by=member(alice), member=member(bob))
-        assert bobs.get("/account/").status_code == 302

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
@@ -78,6 +79,15 @@ def test_a_password_that_is_changed_and_one_that_is_set_by_a_link(
     browser.post(browser.get(path).headers["Location"], {"password1": PASSWORD})
     assert written(What.PASSWORD_RESET) == [("password_reset", "", "bob")]
     assert last(What.PASSWORD_RESET).details == {"link of": "alice"}
+
+
+def test_a_link_by_mail(bob: User, dave: Client, settings: Any) -> None:
+    settings.EMAIL_HOST = "mail.example.org"
+    EmailAddress.objects.create(user=bob, email="bob@example.org", verified=True, primary=True)
+    User.objects.filter(pk=bob.pk).update(email="bob@example.org")
+    dave.post("/account/password/reset/", {"email": "bob@example.org"})
+    dave.post("/account/password/reset/", {"email": "nobody@example.org"})
+    assert written(What.RESET_LINK_MAILED) == [("reset_link_mailed", "", "bob")]
 
 
 def test_tokens(bob: User, bobs: Client) -> None:

@@ -22,7 +22,7 @@ class TestThePages:
         page = alices.get("/audit/").content.decode()
         assert "Signed in" in page and "Workspace renamed" in page
         of_bob = alices.get("/audit/?who=@BOB&what=signed_in").content.decode()
-        assert of_bob.count('<div class="what">') == 1
+        assert of_bob.count('<div class="what line">') == 1
         assert "There is no such line." in alices.get("/audit/?who=nobody").content.decode()
 
     def test_it_has_pages(self, alices: Client, bob: User) -> None:

@@ -7,9 +7,12 @@ from typing import Any
 from allauth.account import forms as allauth
 from django import forms
 from django.db import transaction
+from django.http import HttpRequest
 
 from hubbub import actions
 from hubbub.models import Member, Token
+from hubbub_site.accounts.audit import record
+from hubbub_site.accounts.audit_codes import What
 from hubbub_site.accounts.forms import LONG_ENOUGH
 from hubbub_site.accounts.models import User
 
@@ -77,6 +80,12 @@ class AskForLinkForm(allauth.ResetPasswordForm):
         super().__init__(*args, **kwargs)
         without_placeholders(self)
         self.fields["email"].label = "E-mail address"
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        for user in self.users:
+            record(What.RESET_LINK_MAILED, about=user)
+        email: str = super().save(request, **kwargs)
+        return email
 
 
 def plain_passwords(form: forms.Form) -> None:

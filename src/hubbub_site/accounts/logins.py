@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account import signals
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -49,6 +50,12 @@ def end_all_logins(user: User, *, except_session: str | None = None) -> None:
     _close_what_holds_no_more(user.pk)
 
 
+def forget_unconfirmed_addresses(user: User) -> None:
+    """A thief may have entered one, to confirm it when the owner is back: its link ends with the old password."""
+    waiting = EmailAddress.objects.filter(user=user, verified=False).exclude(email__iexact=user.email)
+    waiting.delete()
+
+
 def _close_what_holds_no_more(user: int) -> None:
     if member := Member.objects.filter(user=user).first():
         actions.recheck_logins_of(member)
@@ -63,6 +70,7 @@ def connect() -> None:
 
 def _end_others(request: HttpRequest, user: User, **_: Any) -> None:
     end_all_logins(user, except_session=request.session.session_key)
+    forget_unconfirmed_addresses(user)
 
 
 def _end_all(request: HttpRequest, user: User, **_: Any) -> None:
@@ -75,6 +83,7 @@ def _end_all(request: HttpRequest, user: User, **_: Any) -> None:
         # By nobody known: all that this proves is that somebody had the link.
         record(What.PASSWORD_RESET, about=user, details={"link of": made_by or "the account itself, by mail"})
         end_all_logins(user)
+        forget_unconfirmed_addresses(user)
         if member := Member.objects.filter(user=user).first():
             actions.end_tokens(member=member)
     guessing.forgive(user.username)

@@ -17,7 +17,7 @@ from hubbub.models import Member
 from hubbub.protocol.objects import Role
 from hubbub_site.accounts.audit import record
 from hubbub_site.accounts.audit_codes import What
-from hubbub_site.accounts.logins import end_all_logins
+from hubbub_site.accounts.logins import end_all_logins, forget_unconfirmed_addresses
 from hubbub_site.accounts.models import Invitation, User
 from hubbub_site.accounts.reset_links import reset_path
 
@@ -75,6 +75,7 @@ def set_password(user: User, password: str) -> None:
         user.save(update_fields=["password"])
         record(What.PASSWORD_SET, about=user)
         end_all_logins(user)
+        forget_unconfirmed_addresses(user)
         if member := Member.objects.filter(user=user).first():
             actions.end_tokens(member=member)
 
