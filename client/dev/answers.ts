@@ -82,8 +82,14 @@ export function answer(world: World, command: Command, scene: string): Answer {
     }
     case "member.list":
       return { ok: { members: command.members.map(id => world.members.get(id)).filter(Boolean), more: false } }
-    case "profile.update":
-      return { ok: Object.assign(world.me, withoutFrame(command), { version: world.me.version + 1 }) }
+    case "profile.update": {
+      const { reach, ...shown } = withoutFrame(command)
+      if (reach) {
+        world.reach = reach
+        world.tell({ type: "permissions", open_rooms: true, reach: world.reach, version: world.next() })
+      }
+      return { ok: Object.assign(world.me, shown, { version: world.me.version + 1 }) }
+    }
     case "room.create": {
       if ([...world.rooms.values()].some(({ room }) => room.name === command.name))
         return refuse("conflict", `There is already a room “${command.name}”.`)
@@ -154,6 +160,7 @@ function snapshot(world: World) {
     directory: 0,
     workspace: world.workspace,
     version: world.version,
+    reach: world.reach,
     rooms: mine.map(({ room }) => room),
     memberships: mine.map(({ membership }) => membership),
     members: [...world.members.values()],
@@ -204,7 +211,7 @@ function state(world: World, { room, membership }: Held) {
   return { room, version: world.version, ...(membership ? { membership } : {}) }
 }
 
-function withoutFrame({ type: _type, id: _id, ...fields }: { type: string; id?: number }) {
+function withoutFrame<T extends { type: string; id?: number }>({ type: _type, id: _id, ...fields }: T) {
   return fields
 }
 

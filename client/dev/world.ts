@@ -1,6 +1,16 @@
 /** A workspace with everything that is hard to show: long names, several scripts, code, deleted and edited messages. */
 
-import type { Event, Member, Membership, Message, PresenceState, Room, RoomKind, System } from "../src/protocol/types"
+import type {
+  Event,
+  Member,
+  Membership,
+  Message,
+  PresenceState,
+  Reach,
+  Room,
+  RoomKind,
+  System,
+} from "../src/protocol/types"
 import { conversations, people } from "./sample"
 
 export interface Held {
@@ -14,6 +24,7 @@ const MINUTE = 60_000
 
 export class World {
   readonly epoch = crypto.randomUUID()
+  reach: Reach = "everybody"
   readonly workspace: { name: string; open_rooms: boolean; version: number }
   readonly members = new Map<number, Member>()
   readonly rooms = new Map<number, Held>()

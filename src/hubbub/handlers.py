@@ -168,4 +168,6 @@ def browse_members(member: Member, command: c.BrowseMembers) -> replies.MemberPa
 
 @handles(c.UpdateProfile)
 def update_profile(member: Member, command: c.UpdateProfile) -> Member:
-    return actions.update_profile(member=member, name=command.name, about=command.about, hue=command.hue)
+    return actions.update_profile(
+        member=member, name=command.name, about=command.about, hue=command.hue, reach=command.reach
+    )

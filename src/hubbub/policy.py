@@ -11,7 +11,7 @@ from uuid import UUID
 
 from hubbub.errors import Forbidden, NotFound
 from hubbub.models import Member, Membership, Message, Room
-from hubbub.protocol.objects import Role, RoomKind
+from hubbub.protocol.objects import Reach, Role, RoomKind
 
 
 def room_for(member: Member, room_id: int) -> Room:
@@ -104,6 +104,23 @@ def can_invite(member: Member, room: Room, membership: Membership | None) -> boo
     if room.is_direct or room.archived or not member.active:
         return False
     return membership is not None and member.role != Role.GUEST
+
+
+def refusing(by: Member, members: Iterable[Member]) -> list[Member]:
+    """Those who do not let this member bring them into a room. Owners and admins may bring in everybody.
+
+    Whom one knows: people in the same private or direct room. A public room says nothing, for anybody may join it.
+    """
+    if by.is_admin:
+        return []
+    choosy = [other for other in members if other.pk != by.pk and other.reach != Reach.EVERYBODY]
+    if not choosy:
+        return []
+    shared = by.rooms(RoomKind.PRIVATE, RoomKind.DIRECT).values("pk")
+    known = set(
+        Membership.objects.filter(room__in=shared, member__in=choosy).values_list("member", flat=True)
+    )
+    return [other for other in choosy if other.reach == Reach.NOBODY or other.pk not in known]
 
 
 def can_edit(member: Member, message: Message, membership: Membership | None) -> bool:

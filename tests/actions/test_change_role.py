@@ -23,7 +23,9 @@ def test_they_hear_what_they_may_do_from_now_on(
 ) -> None:
     actions.change_role(by=alice, member=bob, role=role)
     bob.refresh_from_db()
-    assert published.to(bob) == [{"type": "permissions", "open_rooms": may, "version": bob.version}]
+    assert published.to(bob) == [
+        {"type": "permissions", "open_rooms": may, "reach": "everybody", "version": bob.version}
+    ]
 
 
 @pytest.mark.parametrize(

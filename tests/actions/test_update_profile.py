@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hubbub import actions
+from hubbub import actions, queries
 from hubbub.models import Member
+from hubbub.protocol.objects import Reach
 from tests.people import Published, refused
 
 
@@ -55,3 +56,10 @@ def test_a_name_keeps_the_rules_of_the_wire(name: str, bob: Member) -> None:
 def test_too_long_a_story_is_refused(bob: Member) -> None:
     with refused("invalid"):
         actions.update_profile(member=bob, about="x" * 501)
+
+
+def test_who_may_bring_them_into_rooms_is_told_to_them_alone(bob: Member, published: Published) -> None:
+    assert actions.update_profile(member=bob, reach=Reach.KNOWN).reach == Reach.KNOWN
+    assert published.on("everyone") == []
+    assert [(event["type"], event["reach"]) for event in published.to(bob)] == [("permissions", "known")]
+    assert queries.snapshot(bob).reach == Reach.KNOWN

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hubbub import actions, queries
 from hubbub.errors import RateLimited
-from hubbub.models import Member, Message, Room
+from hubbub.models import Allowance, Member, Message, Room
 from hubbub.protocol import commands, limits
-from hubbub.protocol.objects import Role
+from hubbub.protocol.objects import Reach, Role
 from hubbub.realtime.rates import Rates
-from tests.people import asks, somebody
+from tests.people import asks, refused, somebody
 from tests.realtime.fakes import Clock
 
 MANY = 250
@@ -59,3 +61,47 @@ def test_a_description_is_not_a_way_to_post_faster(alice: Member, bob: Member, s
             continue
         actions.describe_room(by=bob, room=square, description=command.description)
     assert Message.objects.count() - before <= limits.MESSAGES_BURST + 6 * limits.MESSAGES_PER_SECOND
+
+
+@pytest.mark.parametrize("reach", [Reach.KNOWN, Reach.NOBODY])
+def test_a_stranger_brings_nobody_into_rooms_who_does_not_want_it(
+    alice: Member, bob: Member, dave: Member, square: Room, reach: Reach
+) -> None:
+    """Row 67: being added, or written to, by somebody one has never talked to can be refused."""
+    asks(bob, "profile.update", reach=reach)
+    room = asks(dave, "room.create", name="trap", private=True).room
+    asks(dave, "room.join", room=square.pk)  # a public room in common makes nobody an acquaintance
+    for kind, fields in {
+        "room.invite": {"room": room.id, "members": [bob.pk]},
+        "room.direct": {"members": [bob.pk]},
+    }.items():
+        with refused("forbidden", "Bob"):
+            asks(dave, kind, **fields)
+    with refused("forbidden", "Bob"):  # nor hidden among others; all of a command or nothing
+        asks(dave, "room.invite", room=room.id, members=[alice.pk, bob.pk])
+    assert not Room.objects.get(pk=room.id).memberships.exclude(member=dave).exists()
+    # Owners and admins may, and what was there before stays open.
+    asks(alice, "room.direct", members=[bob.pk])
+    asks(bob, "room.direct", members=[dave.pk])
+    asks(dave, "room.direct", members=[bob.pk])
+
+
+def test_somebody_one_knows_may_still_add_one(bob: Member, dave: Member) -> None:
+    """Row 67: people in the same private or direct room know each other."""
+    asks(bob, "profile.update", reach="known")
+    asks(bob, "room.direct", members=[dave.pk])
+    room = asks(dave, "room.create", name="ours", private=True).room
+    assert asks(dave, "room.invite", room=room.id, members=[bob.pk]).room.members == 2
+
+
+def test_who_is_in_a_channel_leaves_it_whoever_brought_them(
+    alice: Member, bob: Member, carol: Member
+) -> None:
+    """Row 67: guests too, and from an archive; no quota stands in the way."""
+    room = actions.create_room(by=alice, name="sticky", private=True)
+    actions.invite_members(by=alice, room=room, members=[bob, carol])
+    actions.archive_room(by=alice, room=room)
+    for person in (bob, carol):
+        Allowance.objects.create(member=person, quota="changes", spent=10**6)
+        asks(person, "room.leave", room=room.pk)
+    assert room.memberships.count() == 1

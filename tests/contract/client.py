@@ -17,6 +17,7 @@ class Client:
         self.me: Document = snapshot["me"]
         self.version: int = snapshot["version"]
         self.workspace: Document = snapshot["workspace"]
+        self.reach: str = snapshot["reach"]
         self.rooms: dict[int, Document] = {room["id"]: room for room in snapshot["rooms"]}
         self.places: dict[int, Document] = {place["room"]: place for place in snapshot["memberships"]}
         self.members: dict[int, Document] = {member["id"]: member for member in snapshot["members"]}
@@ -110,6 +111,7 @@ class Client:
     def _permissions(self, event: Document) -> None:
         if self._takes(0, event["version"]):
             self.workspace = self.workspace | {"open_rooms": event["open_rooms"]}
+            self.reach = event["reach"]
 
     def _member(self, event: Document) -> None:
         member = event["member"]

@@ -79,6 +79,7 @@ def test_bobs_state_and_what_he_hears_make_his_next_state(name: str, town: Town)
 def assert_knows(client: Client, expected: dict[str, Any], timelines: dict[int, dict[str, Any]]) -> None:
     assert client.me == expected["me"]
     assert client.workspace == expected["workspace"]
+    assert client.reach == expected["reach"]
     assert list_of(client.rooms) == expected["rooms"]
     places = [{key: place[key] for key in place if key != "as_of"} for place in list_of(client.places)]
     assert places == expected["memberships"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hubbub.protocol.events import MembershipChanged, PermissionsChanged
-from hubbub.protocol.objects import Level, Membership, Role, Room, RoomKind, RoomRole
+from hubbub.protocol.objects import Level, Membership, Reach, Role, Room, RoomKind, RoomRole
 from hubbub.publish import Notice, room_changed, workspace_named
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.versions import Versions
@@ -295,7 +295,7 @@ def test_an_older_name_of_the_workspace_is_not_told_after_a_newer_one(alice: Con
 def test_an_end_of_logins_does_not_hide_what_bob_may_do_now(bob: Connection) -> None:
     """Both are about Bob and no room; the later one came first."""
     spared = Notice(f"login.member:{BOB}!{bob.login.key}", version=3)
-    event = PermissionsChanged(open_rooms=False, version=2)
+    event = PermissionsChanged(open_rooms=False, reach=Reach.EVERYBODY, version=2)
     hub = WatchedHub().with_(bob, room=None)
     hub.hears(notices=(spared, Notice(f"member.{BOB}", event.encode(), version=2)))
     assert kinds(bob) == ["permissions"]

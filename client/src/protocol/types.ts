@@ -154,6 +154,8 @@ export interface Snapshot {
   workspace: Workspace
   /** your version: counts changes of what only you know (memberships, permissions). An event with this version or an older one tells nothing new */
   version: number
+  /** who may bring you into rooms, and open direct rooms with you */
+  reach: Reach
   rooms: Room[]
   memberships: Membership[]
   /** counts changes of members: say it when you resume */
@@ -171,6 +173,8 @@ export interface Resumed {
   workspace: Workspace
   /** your version: counts changes of what only you know (memberships, permissions). An event with this version or an older one tells nothing new */
   version: number
+  /** who may bring you into rooms, and open direct rooms with you */
+  reach: Reach
   rooms: Room[]
   memberships: Membership[]
   /** counts changes of members: say it when you resume */
@@ -425,13 +429,15 @@ export interface BrowseMembers {
   limit?: number
 }
 
-/** Change how others see you. What is left out stays. */
+/** Change how others see you, and who may bring you into rooms. What is left out stays. */
 export interface UpdateProfile {
   id?: number
   type: "profile.update"
   name?: string
   about?: string
   hue?: number
+  /** who may bring you into rooms and open direct rooms with you; only you are told */
+  reach?: Reach
 }
 
 /** Whether somebody looks at this connection. Socket only. */
@@ -579,11 +585,13 @@ export interface WorkspaceChanged {
   version: number
 }
 
-/** What you may do in the workspace has changed. To you, in all your tabs. */
+/** What you may do in the workspace has changed, or who may bring you into rooms. To you, in all your tabs. */
 export interface PermissionsChanged {
   type: "permissions"
   /** whether you may create rooms */
   open_rooms: boolean
+  /** who may bring you into rooms, and open direct rooms with you */
+  reach: Reach
   /** your version since then */
   version: number
 }

@@ -36,6 +36,7 @@ export function apply(session: Session, event: Event): void {
     case "permissions":
       if (session.versions.take(NO_ROOM, event.version)) {
         session.workspace = { ...session.workspace, open_rooms: event.open_rooms }
+        session.reach = event.reach
       }
       return
     case "heartbeat":
@@ -66,6 +67,7 @@ export function takeSnapshot(session: Session, snapshot: Snapshot): void {
   session.epoch = snapshot.epoch
   session.versions.begin(snapshot.version)
   session.workspace = snapshot.workspace
+  session.reach = snapshot.reach
   session.directory = snapshot.directory
   session.members.askAgain()
   session.members.put(...snapshot.members, snapshot.me)

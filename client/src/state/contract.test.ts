@@ -53,6 +53,7 @@ interface State {
   epoch: string
   me: Member
   workspace: Snapshot["workspace"]
+  reach: Snapshot["reach"]
   rooms: Room[]
   memberships: (Membership | null)[]
   members: Member[]
@@ -64,17 +65,19 @@ function stateOf(session: Session, known: readonly Member[]): State {
     epoch: session.epoch,
     me: session.me,
     workspace: session.workspace,
+    reach: session.reach,
     rooms: rooms.map(state => state.room),
     memberships: rooms.map(state => state.membership),
     members: known.map(({ id }) => session.members.get(id)),
   }
 }
 
-function stateIn({ epoch, me, workspace, rooms, memberships, members }: Snapshot): State {
+function stateIn({ epoch, me, workspace, reach, rooms, memberships, members }: Snapshot): State {
   return {
     epoch,
     me,
     workspace,
+    reach,
     rooms: rooms.toSorted((a, b) => a.id - b.id),
     memberships: memberships.toSorted((a, b) => a.room - b.room),
     members,

@@ -128,9 +128,10 @@ describe("memberships", () => {
 
   test("permissions of before are not taken", async () => {
     session = await liveTab()
-    says({ type: "permissions", open_rooms: false, version: 3 })
-    says({ type: "permissions", open_rooms: true, version: 2 })
+    says({ type: "permissions", open_rooms: false, reach: "nobody", version: 3 })
+    says({ type: "permissions", open_rooms: true, reach: "everybody", version: 2 })
     expect(session.workspace.open_rooms).toBe(false)
+    expect(session.reach).toBe("nobody")
   })
 })
 

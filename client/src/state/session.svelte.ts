@@ -7,6 +7,7 @@ import {
   Close,
   type Hello,
   type Member,
+  type Reach,
   type Replies,
   type Room,
   TYPING_SECONDS,
@@ -67,6 +68,8 @@ export class Session {
   ready = $state(false)
   me: Member = $state.raw(nobody(0))
   workspace: Workspace = $state.raw({ name: "", open_rooms: false, version: 0 })
+  /** who may bring one into rooms, and open direct rooms with one */
+  reach: Reach = $state("everybody")
   epoch = $state("")
   /** which changes of memberships and permissions were taken */
   readonly versions = new Versions()

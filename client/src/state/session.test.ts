@@ -225,7 +225,8 @@ test("the workspace gets another name, and one may do more or less in it", async
   session = await liveTab()
   FakeSocket.last.says({ type: "workspace", name: "The other place", version: 2 })
   expect(session.workspace).toEqual({ name: "The other place", open_rooms: true, version: 2 })
-  FakeSocket.last.says({ type: "permissions", open_rooms: false, version: 2 })
+  FakeSocket.last.says({ type: "permissions", open_rooms: false, reach: "known", version: 2 })
+  expect(session.reach).toBe("known")
   expect(session.workspace).toEqual({ name: "The other place", open_rooms: false, version: 2 })
 })
 

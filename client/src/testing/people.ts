@@ -79,6 +79,7 @@ export function snapshot(count: number, more: Partial<Snapshot> = {}): Snapshot 
     me: alice,
     workspace: { name: "The place", open_rooms: true, version: 1 },
     version: 1,
+    reach: "everybody",
     rooms: [room(1, count)],
     memberships: [membership(1, count)],
     directory: 1,

@@ -63,6 +63,7 @@ export const en = {
   "own.menu": "profile and settings",
   "own.profile": "Your profile",
   "own.appearance": "Appearance",
+  "own.reach": "Who can reach you",
   "own.keyboard": "Keyboard shortcuts",
   "own.invite": "Invite people",
   "own.account": "Account",
@@ -185,6 +186,15 @@ export const en = {
   "profile.aboutHint": "What you do, where you are, when to reach you.",
   "profile.colour": "Colour",
   "profile.saved": "Your profile is saved",
+
+  "reach.legend": "Who can add you to channels and write to you",
+  "reach.everybody": "Everybody",
+  "reach.everybodyHint": "Everybody here can add you to channels and start direct messages with you.",
+  "reach.known": "People I know",
+  "reach.knownHint": "Only people with whom you share a private channel or direct messages already.",
+  "reach.nobody": "Nobody",
+  "reach.nobodyHint": "You join channels and start direct messages yourself.",
+  "reach.note": "Owners and admins can always add you. What you are in already stays as it is.",
 
   "appearance.theme": "Colours",
   "appearance.system": "As the system",

@@ -9,7 +9,7 @@ from hubbub import policy, signals
 from hubbub.models import Member, Membership, Message, Room, Workspace
 from hubbub.protocol.events import MembershipChanged, PermissionsChanged, RoomLeft
 from hubbub.protocol.ids import make_message_id
-from hubbub.protocol.objects import System
+from hubbub.protocol.objects import Reach, System
 from hubbub.publish import (
     Notice,
     login_topic,
@@ -97,12 +97,14 @@ def tell_workspace_named(unit: Unit, workspace: Workspace) -> None:
 
 
 def tell_permissions(unit: Unit, member: Member) -> None:
-    """To the member, in all their tabs: what they may do in the workspace."""
+    """To the member, in all their tabs: what they may do in the workspace, and who may bring them into rooms."""
 
     def notice() -> Notice:
         version = Member.objects.count_private_change(member.pk)
         fresh = Member.objects.get(pk=member.pk)
-        event = PermissionsChanged(open_rooms=policy.can_create_rooms(fresh), version=version)
+        event = PermissionsChanged(
+            open_rooms=policy.can_create_rooms(fresh), reach=Reach(fresh.reach), version=version
+        )
         return Notice(member_topic(member.pk), event.encode(), version=version)
 
     unit.tell(notice)

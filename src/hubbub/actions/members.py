@@ -17,7 +17,7 @@ from hubbub.admission import Admission, admission_of
 from hubbub.errors import Forbidden, Invalid
 from hubbub.models import Member, Room
 from hubbub.protocol.names import appearance, is_reserved
-from hubbub.protocol.objects import Role, RoomRole
+from hubbub.protocol.objects import Reach, Role, RoomRole
 from hubbub.protocol.wire import PersonName, ShortText
 from hubbub.signals import Deed, report
 from hubbub.unit import Unit, unit
@@ -59,9 +59,14 @@ def create_bot(*, by: Member, handle: str, name: str) -> Member:
 
 
 def update_profile(
-    *, member: Member, name: str | None = None, about: str | None = None, hue: int | None = None
+    *,
+    member: Member,
+    name: str | None = None,
+    about: str | None = None,
+    hue: int | None = None,
+    reach: Reach | None = None,
 ) -> Member:
-    """Change how others see a member. What is None stays."""
+    """Change how others see a member, and who may bring them into rooms. What is None stays."""
     changes: dict[str, str | int] = {}
     if name is not None:
         changes["name"] = checked(PersonName, name)
@@ -79,6 +84,9 @@ def update_profile(
             tell_member_changed(work, member)
         if looks:
             mark_namesakes(work, *looks)
+        if reach is not None:
+            Member.objects.filter(pk=member.pk).update(reach=reach)
+            tell_permissions(work, member)
     member.refresh_from_db()
     return member
 

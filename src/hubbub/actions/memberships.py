@@ -8,7 +8,7 @@ from django.db.models import F
 
 from hubbub import policy
 from hubbub.actions._telling import post_system, tell_left, tell_membership, tell_room_changed
-from hubbub.actions.checking import require
+from hubbub.actions.checking import require, require_consent
 from hubbub.actions.quotas import ADDITIONS, CHANGES, require_places, spend
 from hubbub.errors import NotFound
 from hubbub.models import Member, Membership, Room
@@ -37,6 +37,7 @@ def invite_members(*, by: Member, room: Room, members: Sequence[Member]) -> Room
     inside = set(room.memberships.values_list("member", flat=True))
     newcomers = [member for member in members if member.pk not in inside]
     if newcomers:
+        require_consent(by, newcomers)
         with unit() as work:
             spend(by, ADDITIONS, len(newcomers))
             require_places(newcomers, by=by)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from hubbub import policy
 from hubbub.actions._telling import post_system, tell_membership, tell_room_changed
-from hubbub.actions.checking import checked, require
+from hubbub.actions.checking import checked, require, require_consent
 from hubbub.actions.quotas import CHANGES, DIRECTS, ROOMS, require_places, spend
 from hubbub.errors import Conflict, Forbidden, Invalid
 from hubbub.models import Member, Membership, Room
@@ -49,6 +49,7 @@ def open_direct(*, by: Member, members: Sequence[Member]) -> Room:
     key = direct_key(people)
     if existing := Room.objects.filter(direct_key=key).first():
         return existing
+    require_consent(by, people.values())
     with unit() as work:
         room, made = Room.objects.get_or_create(
             direct_key=key, defaults={"kind": RoomKind.DIRECT, "created_by": by, "member_count": len(people)}

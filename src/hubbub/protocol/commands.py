@@ -257,12 +257,16 @@ class BrowseMembers(Command):
 
 
 class UpdateProfile(Command):
-    """Change how others see you. What is left out stays."""
+    """Change how others see you, and who may bring you into rooms. What is left out stays."""
 
     type: Literal["profile.update"]
     name: PersonName | None = None
     about: ShortText | None = None
     hue: Annotated[int, Field(ge=0, le=359, strict=True)] | None = None
+    reach: objects.Reach | None = Field(
+        default=None,
+        description="who may bring you into rooms and open direct rooms with you; only you are told",
+    )
     reply: ClassVar = objects.Member
 
 

@@ -77,10 +77,11 @@ class WorkspaceChanged(Event):
 
 
 class PermissionsChanged(Event):
-    """What you may do in the workspace has changed. To you, in all your tabs."""
+    """What you may do in the workspace has changed, or who may bring you into rooms. To you, in all your tabs."""
 
     type: Literal["permissions"] = "permissions"
     open_rooms: bool = Field(description="whether you may create rooms")
+    reach: objects.Reach = Field(description="who may bring you into rooms, and open direct rooms with you")
     version: int = Field(description="your version since then")
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from hubbub.protocol.objects import Changes, Member, Membership, Message, Presence, Room, RosterEntry
+from hubbub.protocol.objects import Changes, Member, Membership, Message, Presence, Reach, Room, RosterEntry
 from hubbub.protocol.shared import composed
 from hubbub.protocol.wire import Wire
 
@@ -31,6 +31,7 @@ class Snapshot(Wire):
         description="your version: counts changes of what only you know (memberships, permissions). An event with this "
         "version or an older one tells nothing new"
     )
+    reach: Reach = Field(description="who may bring you into rooms, and open direct rooms with you")
     rooms: list[Room]
     memberships: list[Membership]
     directory: int = Field(description="counts changes of members: say it when you resume")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hubbub import policy
 from hubbub.models import Member, Message, Workspace
 from hubbub.protocol import limits
-from hubbub.protocol.objects import Changes
+from hubbub.protocol.objects import Changes, Reach
 from hubbub.protocol.replies import Resumed, Snapshot
 from hubbub.protocol.replies import Workspace as WorkspaceObject
 from hubbub.protocol.shared import Shared
@@ -54,6 +54,7 @@ def snapshots(asked: Collection[Asked]) -> dict[Asked, tuple[Member, Snapshot]]:
                 version=workspace.version,
             ),
             version=member.version,
+            reach=Reach(member.reach),
             rooms=side.rooms,
             memberships=side.memberships,
             directory=directory,

@@ -13,7 +13,7 @@ from hubbub.dispatch import Job
 from hubbub.errors import HubbubError, NotFound, SignInRequired
 from hubbub.models import Member, Workspace
 from hubbub.protocol import limits, replies
-from hubbub.protocol.objects import Changes, Role, Room
+from hubbub.protocol.objects import Changes, Reach, Role, Room
 from hubbub.publish import frame_of, member_changed, room_changed
 from hubbub.realtime import auth, catchup, repair, repair_notices, runtime
 from hubbub.realtime.auth import Login
@@ -99,6 +99,7 @@ def snapshots(db: Database, asked: Iterable[queries.Asked]) -> Reading:
                 me=row.as_object(),
                 workspace=replies.Workspace(name=name, open_rooms=row.role != Role.GUEST, version=version),
                 version=row.version,
+                reach=Reach(row.reach),
                 rooms=[rooms[place.room] for place in mine[a.member]],
                 memberships=mine[a.member],
                 directory=0 if row.role == Role.GUEST else count,

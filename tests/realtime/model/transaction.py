@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from hubbub.protocol.events import PermissionsChanged
-from hubbub.protocol.objects import Level, Role, RoomRole, System, SystemKind
+from hubbub.protocol.objects import Level, Reach, Role, RoomRole, System, SystemKind
 from hubbub.publish import Notice, login_topic, member_topic, workspace_named
 from tests.realtime.model.database import Place
 from tests.realtime.model.unit import Unit
@@ -90,7 +90,8 @@ class Transaction(Unit):
 
         def permissions() -> Notice:
             version = self._count_private(member)
-            event = PermissionsChanged(open_rooms=self.db.people[member].role != Role.GUEST, version=version)
+            may = self.db.people[member].role != Role.GUEST
+            event = PermissionsChanged(open_rooms=may, reach=Reach.EVERYBODY, version=version)
             return Notice(member_topic(member), event.encode(), version=version)
 
         self._notices.append(permissions)
