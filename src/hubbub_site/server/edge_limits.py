@@ -14,7 +14,9 @@ URL_BYTES = Limit(8 * 1024, "bytes", "path and query of a request (414): what ng
 HEAD_SECONDS = Limit(10, "seconds", "from the connection or the first byte to the end of the headers (408)")
 BODY_SECONDS = Limit(30, "seconds", "from the end of the headers to the end of the body (408)")
 SIGN_IN_SECONDS = Limit(30, "seconds", "from the upgrade to a signed-in socket")
-UNREAD_SECONDS = Limit(30, "seconds", "in which a client takes no byte of its response")
+UNREAD_SECONDS = Limit(
+    60, "seconds", "in which a client takes nothing of its response; a slow one may take as little as 1 kB/s"
+)
 LINGER_SECONDS = Limit(2, "seconds", "in which a refused client can read the refusal")
 PIPELINED_REQUESTS = Limit(16, "requests", "waiting on one connection for the response before theirs")
 CONNECTIONS_PER_ADDRESS = Limit(
