@@ -115,10 +115,16 @@ FETCHING = {"urllib.request", "http.client", "requests", "httpx", "httpx2", "aio
 UNPACKING = {"zipfile", "tarfile", "pickle", "marshal", "shelve", "PIL", "lxml", "xml"}
 
 
+OUTSIDE = Path(hubbub.__file__).parent / "outside"
+"""The one way out: `fetch_untrusted`, with tests of its own in tests/outside."""
+
+
 def test_the_chat_fetches_nothing_and_unpacks_nothing() -> None:
-    """Rows 57 to 63: there are no previews, uploads or imports yet. Who adds the first brings their tests along."""
+    """Rows 57 to 63: there are no previews, uploads or imports yet. The first one brings its tests along."""
     found = []
     for file in Path(hubbub.__file__).parent.rglob("*.py"):
+        if OUTSIDE in file.parents:
+            continue
         for node in ast.walk(ast.parse(file.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
