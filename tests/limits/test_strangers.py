@@ -1,0 +1,101 @@
+"""How many connections strangers may have, of one address and in all."""
+
+from __future__ import annotations
+
+import resource
+
+import pytest
+
+from hubbub_site.server import descriptors, edge_limits
+from hubbub_site.server.descriptors import Room
+from hubbub_site.server.strangers import Strangers, address_block
+from tests.limits.edge import GET, Clock, connected, is_open, upgraded
+
+
+def test_connections_per_address(loop: Clock) -> None:
+    many = Room(connections=10_000, strangers=5000, backlog=100)
+    strangers = Strangers(many, per_address=edge_limits.CONNECTIONS_PER_ADDRESS)
+    opened = [connected(loop, strangers)[0] for _ in range(edge_limits.CONNECTIONS_PER_ADDRESS)]
+    assert all(is_open(each) for each in opened)
+    refused, transport = connected(loop, strangers)
+    assert (transport.status, transport.open) == (429, False)
+    assert connected(loop, strangers, "203.0.113.10")[1].open, "another address"
+    for ended in (opened[0], refused):
+        ended.connection_lost(None)
+    strangers.signed_in(opened[1])
+    assert connected(loop, strangers)[1].open and connected(loop, strangers)[1].open
+
+
+def test_connections_per_address_are_not_counted_for_a_trusted_proxy(
+    loop: Clock, strangers: Strangers
+) -> None:
+    strangers = Strangers(Room(1000, 500, 100), per_address=1)
+    for _ in range(3):
+        assert connected(loop, strangers, "10.0.0.7", "10.0.0.0/8")[1].open
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("203.0.113.9", "203.0.113.10", False),
+        ("2001:db8:1:2ff::1", "2001:db8:1:2aa::2", True),
+        ("2001:db8:1:2ff::1", "2001:db8:1:3ff::1", False),
+        ("::ffff:203.0.113.9", "203.0.113.9", True),
+        ("fe80::1%eth0", "fe80::2%eth1", True),
+    ],
+)
+def test_connections_per_address_block(one: str, other: str, same: bool) -> None:
+    assert (address_block(one) == address_block(other)) is same
+
+
+def test_the_oldest_that_waits_for_its_client_gives_way(loop: Clock) -> None:
+    strangers = Strangers(Room(connections=1000, strangers=3, backlog=100), per_address=None)
+    (asking, _), (idle, _), (later, _) = (connected(loop, strangers) for _ in range(3))
+    asking.data_received(GET + b"\r\n")  # its response is under way
+    newcomer, _ = connected(loop, strangers)
+    assert [is_open(each) for each in (asking, idle, later, newcomer)] == [True, False, True, True]
+
+
+def test_a_server_full_of_requests_refuses_a_newcomer(loop: Clock) -> None:
+    strangers = Strangers(Room(connections=1000, strangers=2, backlog=100), per_address=None)
+    for _ in range(2):
+        connected(loop, strangers)[0].data_received(GET + b"\r\n")
+    assert connected(loop, strangers)[1].status == 503
+
+
+def test_strangers_leave_room_for_those_who_are_signed_in(loop: Clock) -> None:
+    """A server that is full of signed-in sockets keeps them, and has no place for a stranger."""
+    strangers = Strangers(Room(connections=4, strangers=2, backlog=100), per_address=None)
+    members = []
+    for _ in range(4):
+        members.append(upgraded(connected(loop, strangers)[0], loop))
+        strangers.signed_in(members[-1])
+    assert connected(loop, strangers)[1].status == 503
+    assert all(not member.transport.is_closing() for member in members)
+
+
+def test_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Raised as far as the system allows, never above what is asked for, and never lowered."""
+    unlimited = resource.RLIM_INFINITY
+    for now, expected in (
+        ((1024, 4096), (4096, 4096)),
+        ((1024, 2**40), (edge_limits.DESCRIPTORS, 2**40)),
+        ((1024, unlimited), (edge_limits.DESCRIPTORS, unlimited)),
+        ((4096, 4096), (4096, 4096)),
+        ((2**30, 2**40), (2**30, 2**40)),
+    ):
+        kept: list[tuple[int, int]] = [now]
+        monkeypatch.setattr(resource, "getrlimit", lambda which, kept=kept: kept[-1])
+        monkeypatch.setattr(resource, "setrlimit", lambda which, new, kept=kept: kept.append(new))
+        descriptors.raise_limit()
+        assert kept[-1] == expected
+
+
+@pytest.mark.parametrize("limit", [256, 1024, 65536, 1024 * 1024])
+def test_descriptors_are_shared_out(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (limit, limit))
+    room = descriptors.room(2048)
+    assert room.strangers < room.connections < limit
+    assert room.connections + room.backlog < limit - limit // 1024
+    assert room.connections - room.strangers >= room.strangers
+    assert room.backlog <= 2048
