@@ -9,7 +9,7 @@ from hubbub.realtime.auth import login_from_secret, still_valid
 from hubbub_site.accounts.jwt import user_from_token
 from hubbub_site.accounts.logins import end_all_logins
 from hubbub_site.accounts.models import User
-from tests.site.conftest import PASSWORD
+from tests.site.conftest import PASSWORD, signed_in
 
 
 @pytest.mark.parametrize("typed", ["alice", "Alice", "ALICE ", "ａｌｉｃｅ"])
@@ -53,6 +53,14 @@ def test_signing_out_needs_a_post_and_ends_the_session(alices: Client) -> None:
     assert alices.get("/account/").status_code == 200
     assert alices.post("/account/logout/").headers["Location"] == "/account/login/"
     assert alices.get("/account/").status_code == 302
+
+
+def test_signing_out_on_the_page_clears_the_browsers_storage(alice: User) -> None:
+    """Drafts stayed in the browser. The chat's own menu has cleared it before, and keeps the appearance."""
+    by_page, by_menu = signed_in(alice), signed_in(alice)
+    assert "deleted from this browser" in by_page.get("/account/logout/").content.decode()
+    assert by_page.post("/account/logout/").headers["Clear-Site-Data"] == '"storage"'
+    assert "Clear-Site-Data" not in by_menu.post("/account/logout/", {"cleared": "yes"}).headers
 
 
 def test_a_form_of_another_site_is_refused(alice: User) -> None:

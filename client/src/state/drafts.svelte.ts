@@ -39,6 +39,16 @@ export class Drafts {
     }
   }
 
+  /** How many rooms have one. */
+  get count(): number {
+    return this.#texts.size
+  }
+
+  /** Forget them all, here and in this browser's other tabs. */
+  clear(): void {
+    for (const room of [...this.#texts.keys()]) this.set(room, "")
+  }
+
   /** Another tab changed what is stored under `key` (null: everything). */
   reload(key: string | null): void {
     if (key === null) this.#texts.clear()

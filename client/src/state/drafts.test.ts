@@ -53,6 +53,22 @@ test("Bob does not see what Alice began to write in the same browser", () => {
   expect(drafts.get(7)).toBe("")
 })
 
+test("who signs out leaves no draft, in no tab, and somebody else's stay", () => {
+  const browser = storage()
+  const [one, other, bobs] = [new Drafts(browser), new Drafts(browser), new Drafts(browser)]
+  for (const drafts of [one, other]) drafts.open("/chat/1")
+  bobs.open("/chat/2")
+  bobs.set(7, "Bob's")
+  one.set(7, "a secret")
+  one.set(8, "another")
+  other.reload("hubbub.draft./chat/1.7")
+  expect(one.count).toBe(2)
+  one.clear()
+  other.reload("hubbub.draft./chat/1.7")
+  expect([one.count, one.get(7), other.get(7)]).toEqual([0, "", ""])
+  expect(Object.keys(browser)).toEqual(["hubbub.draft./chat/2.7"])
+})
+
 test("without storage drafts live as long as the tab", () => {
   const drafts = new Drafts(null)
   drafts.open("/chat/1")

@@ -124,6 +124,24 @@ export class Outbox {
     return this.#deletions.ids
   }
 
+  /** How many messages have not reached the server, those of this browser's other tabs included. */
+  async unsent(): Promise<number> {
+    const all = [...((await this.#store?.entries()) ?? []), ...this.#all.values()]
+    return new Set(all.filter(isPending).map(entry => entry.id)).size
+  }
+
+  /** Forget everything, here and in this browser's other tabs. Resolves when the disk has forgotten it. */
+  async clear(): Promise<void> {
+    this.#all.clear()
+    this.#show()
+    await this.#store?.clear()
+  }
+
+  /** Forget what the server has. */
+  forgetConfirmed(): void {
+    for (const { id, state } of [...this.#all.values()]) if (state === "confirmed") this.discard(id)
+  }
+
   /** The connection is there: send what waits. */
   flush(): void {
     this.#deletions.flush()

@@ -97,6 +97,11 @@ export class OutboxStore {
     return this.#change(({ entries, deletions }) => [entries.delete(id), deletions.delete(id)])
   }
 
+  /** Drop everything of this person, here and in the other tabs. Resolves when the disk has forgotten it. */
+  async clear(): Promise<void> {
+    for (const { id } of [...(await this.entries()), ...(await this.deletions())]) await this.drop(id)
+  }
+
   keepDeletion(deletion: Deletion): Promise<void> {
     return this.#change(({ deletions }) => [deletions.put({ ...deletion, owner: this.#owner })])
   }

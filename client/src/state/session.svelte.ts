@@ -17,6 +17,7 @@ import { takeReply } from "./apply"
 import type { Boot } from "./boot"
 import { CatchUp } from "./catchUp"
 import { Drafts } from "./drafts.svelte"
+import { forgetOnDisk } from "./forgetting"
 import { type AfterFrame, Inbox } from "./inbox"
 import { Members, nobody } from "./members.svelte"
 import { Outbox } from "./outbox.svelte"
@@ -272,6 +273,7 @@ export class Session {
       this.#again = setTimeout(() => this.#socket.open(), look)
       return
     }
+    if (revoked) forgetOnDisk(this)
     this.status = revoked ? "revoked" : code === Close.SIGN_IN ? "signed_out" : "refused"
     this.#giveUpWaiting("There is no connection to the server.")
   }

@@ -69,12 +69,19 @@ export const en = {
   "own.account": "Account",
   "own.admin": "Administration",
   "own.signOut": "Sign out",
-  "own.unsentTitle": "Sign out before everything is sent?",
+  "own.lossTitle": "Sign out and delete what is not sent?",
   "own.unsentText": {
-    one: "{count} message has not reached the server yet. It stays in this browser and is sent when you sign in here again.",
-    other:
-      "{count} messages have not reached the server yet. They stay in this browser and are sent when you sign in here again.",
+    one: "{count} message has not reached the server yet.",
+    other: "{count} messages have not reached the server yet.",
   },
+  "own.draftsText": {
+    one: "{count} channel has a draft.",
+    other: "{count} channels have drafts.",
+  },
+  "own.lossText": "Signing out deletes this from the browser.",
+
+  "ended.title": "You are signed out",
+  "ended.text": "Sign in to read and write here.",
 
   "room.new": "New channel",
   "room.create": "Create channel",

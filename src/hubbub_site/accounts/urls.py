@@ -19,6 +19,7 @@ urlpatterns = [
     path("people/<int:pk>/reactivate/", people.reactivate, name="reactivate"),
     path("people/<int:pk>/reset-link/", people.reset_link, name="reset_link"),
     path("account/", account.account, name="account"),
+    path("account/logout/", account.sign_out, name="account_logout"),
     path("account/logins/", account.logins, name="logins"),
     path("account/logins/others/revoke/", account.revoke_other_logins, name="revoke_other_logins"),
     path("account/logins/<int:pk>/revoke/", account.revoke_login, name="revoke_login"),

@@ -1,9 +1,10 @@
-"""/account/: one's own account at a glance, one's logins, one's tokens."""
+"""/account/: one's own account at a glance, signing out, one's logins, one's tokens."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from allauth.account.views import logout as allauth_logout
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -34,6 +35,15 @@ def account(request: HttpRequest) -> HttpResponse:
     by_others = AuditEntry.objects.filter(about_member=member.pk, what__in=SHOWN, at__gt=lately)
     page = {"member": member, "by_others": by_others.exclude(by_member=member.pk).newest_first()[:3]}
     return render(request, "accounts/account.html", page)
+
+
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """allauth's page. The browser deletes what the chat keeps in it: drafts, and messages that are not sent yet. The
+    chat's own menu does that itself, after asking, and says so by `cleared`; then the appearance stays."""
+    response: HttpResponse = allauth_logout(request)
+    if request.method == "POST" and "cleared" not in request.POST:
+        response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 @for_members
