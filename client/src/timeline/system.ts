@@ -1,6 +1,7 @@
 /** What happened in a room → the sentence that tells it. */
 
 import type { Message } from "../protocol/types"
+import { flattened } from "../text/marks"
 import type { Key, Values } from "../ui/strings"
 
 export interface Sentence {
@@ -11,7 +12,8 @@ export interface Sentence {
 /** `nameOf` gives a member's name. A new description that is empty is one that was taken away. */
 export function told(message: Message, roomKind: string, nameOf: (member: number) => string): Sentence {
   const who = nameOf(message.author)
-  const { kind, member, text = "" } = message.system ?? { kind: "created" as const }
+  const { kind, member, text: written = "" } = message.system ?? { kind: "created" as const }
+  const text = flattened(written)
   const whom = member === undefined ? "" : nameOf(member)
   switch (kind) {
     case "created":

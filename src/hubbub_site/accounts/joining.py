@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from hubbub import actions
+from hubbub.actions import quotas
 from hubbub.admission import Admission
 from hubbub.models import Member, Workspace
 from hubbub.protocol.objects import Role
@@ -53,7 +54,8 @@ def accept_invitation(invitation: Invitation, *, username: str, name: str, passw
         if invitation.room:
             host = actions.member_for(invitation.created_by)
             newcomer = Member.objects.get(user=user)
-            actions.invite_members(by=host, room=invitation.room, members=[newcomer])
+            with quotas.lifted():  # the newcomer acts here, not the host
+                actions.invite_members(by=host, room=invitation.room, members=[newcomer])
     return user
 
 

@@ -34,7 +34,7 @@ OF: dict[str, dict[str, str]] = {
     "room.create": {"forbidden": "you are a guest", "conflict": "the name is taken"},
     "room.direct": {
         "not_found": "one of the members does not exist, is inactive, or you may not see them",
-        "forbidden": "you are a guest and share no room with one of them",
+        "forbidden": "you are a guest and share no room with one of them, or one does not let you write to them",
     },
     "room.get": _ROOM,
     "room.directory": {},
@@ -46,7 +46,8 @@ OF: dict[str, dict[str, str]] = {
     "room.invite": _ROOM
     | {
         "not_found": "there is no such room or member, or you may not see them",
-        "forbidden": "you are not a member of the room, or a guest, or it is direct or archived",
+        "forbidden": "you are not a member of the room, or a guest, it is direct or archived, or one of the "
+        "members does not let you add them",
     },
     "room.remove": _MANAGER_OF | {"not_found": "there is no such room, or they are not in it"},
     "room.roster": _ROOM,

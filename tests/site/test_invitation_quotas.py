@@ -1,0 +1,22 @@
+"""An invitation brings its newcomers into a room, however much its maker has done today."""
+
+from __future__ import annotations
+
+from hubbub import actions
+from hubbub.actions import quotas
+from hubbub.models import Allowance, Member
+from hubbub_site.accounts.invitations import create_invitation
+from hubbub_site.accounts.joining import accept_invitation
+from hubbub_site.accounts.models import User
+from tests.site.conftest import PASSWORD
+
+
+def test_a_link_that_many_use_spends_nothing_of_its_makers_day(alice: User) -> None:
+    maker = actions.member_for(alice)
+    room = actions.create_room(by=maker, name="customers", private=True)
+    Allowance.objects.update_or_create(
+        member=maker, quota=quotas.ADDITIONS.name, defaults={"spent": quotas.ADDITIONS.of(maker)}
+    )
+    invitation, _ = create_invitation(by=alice, room=room)
+    accept_invitation(invitation, username="dave", name="Dave", password=PASSWORD)
+    assert room.memberships.filter(member=Member.objects.get(handle="dave")).exists()
