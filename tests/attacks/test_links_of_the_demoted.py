@@ -74,6 +74,7 @@ class TestAnInvitation:
     def test_it_is_worth_what_its_maker_may_do_now(
         self, loss: Any, erin: User, room: Room, dave: Client, settings: Any
     ) -> None:
+        """Rows 39, 40: an invitation is checked against the rights of its maker when it is used."""
         _, secret = create_invitation(by=erin, room=room)
         late = Client()
         assert late.get(f"/join/{secret}/").status_code == 200
@@ -87,17 +88,20 @@ class TestAnInvitation:
     def test_members_no_longer_invite_when_the_setting_says_so(
         self, bob: User, dave: Client, settings: Any
     ) -> None:
+        """Rows 39, 40: an invitation is checked against the rights of its maker when it is used."""
         settings.INVITATIONS_BY = "members"
         _, secret = create_invitation(by=bob)
         settings.INVITATIONS_BY = "admins"
         assert dave.post(f"/join/{secret}/", DAVE).status_code == 410
 
     def test_the_list_shows_which_do_not_count(self, alice: User, erin: User, alices: Client) -> None:
+        """Rows 39, 40: an invitation is checked against the rights of its maker when it is used."""
         create_invitation(by=erin, note="by Erin")
         change_role(alice, erin, Role.MEMBER)
         assert ">withdrawn</span>" in alices.get("/invite/").content.decode()
 
     def test_it_still_works_for_whom_nothing_has_changed(self, erin: User, room: Room, dave: Client) -> None:
+        """Rows 39, 40: an invitation is checked against the rights of its maker when it is used."""
         _, secret = create_invitation(by=erin, room=room)
         assert dave.post(f"/join/{secret}/", DAVE).status_code == 302
         assert room.memberships.filter(member__handle="dave").exists()
@@ -105,6 +109,7 @@ class TestAnInvitation:
 
 class TestDjangosAdmin:
     def test_it_closes_nobody(self, alice: User, alices: Client, bob: User) -> None:
+        """Row 41: one way to close an account, which ends all that it gave."""
         for user in (alice, bob):
             path = f"/admin/accounts/user/{user.pk}/change/"
             assert alices.get(path).status_code == 200
@@ -113,6 +118,7 @@ class TestDjangosAdmin:
             assert user.is_active
 
     def test_an_owner_who_cannot_sign_in_is_not_the_one_that_stays(self, alice: User, bob: User) -> None:
+        """Row 41: one way to close an account, which ends all that it gave."""
         change_role(alice, bob, Role.OWNER)
         User.objects.filter(pk=bob.pk).update(is_active=False)
         with pytest.raises(Exception, match="last owner"):
@@ -120,12 +126,14 @@ class TestDjangosAdmin:
         assert member(alice).role == Role.OWNER
 
     def test_it_changes_and_deletes_no_invitation(self, alice: User, alices: Client) -> None:
+        """Row 41: one way to close an account, which ends all that it gave."""
         invitation, _ = create_invitation(by=alice, max_uses=1)
         path = f"/admin/accounts/invitation/{invitation.pk}"
         assert alices.post(f"{path}/change/", {"max_uses": "1000"}).status_code == 403
         assert alices.post(f"{path}/delete/", {"post": "yes"}).status_code == 403
 
     def test_reactivated_no_old_login_works(self, alice: User, bob: User, bobs: Client) -> None:
+        """Row 41: one way to close an account, which ends all that it gave."""
         User.objects.filter(pk=bob.pk).update(is_active=False)
         people.reactivate(by=member(alice), member=member(bob))
         assert bobs.get("/account/").status_code == 302

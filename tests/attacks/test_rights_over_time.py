@@ -73,23 +73,27 @@ def change_role(by: User, whom: User, role: Role) -> None:
 
 class TestALinkForANewPassword:
     def test_it_works_while_nothing_changes(self, erins: Client, bob: User) -> None:
+        """Rows 40, 41: a link is checked against the rights of both people when it is used."""
         assert takes_over(link_for(erins, bob), bob)
 
     @pytest.mark.parametrize("role", [Role.OWNER, Role.ADMIN, Role.GUEST])
     def test_an_admin_keeps_no_link_to_somebody_whose_role_changes(
         self, alice: User, erins: Client, bob: User, role: Role
     ) -> None:
+        """Rows 40, 41: a link is checked against the rights of both people when it is used."""
         link = link_for(erins, bob)
         change_role(alice, bob, role)
         assert not takes_over(link, bob)
 
     def test_nor_after_the_way_there_and_back(self, alice: User, erins: Client, bob: User) -> None:
+        """Rows 40, 41: a link is checked against the rights of both people when it is used."""
         link = link_for(erins, bob)
         change_role(alice, bob, Role.OWNER)
         change_role(alice, bob, Role.MEMBER)
         assert not takes_over(link, bob)
 
     def test_nor_with_the_form_open_already(self, alice: User, erins: Client, bob: User) -> None:
+        """Rows 40, 41: a link is checked against the rights of both people when it is used."""
         thief = Client()
         form = thief.get(link_for(erins, bob)).headers["Location"]
         change_role(alice, bob, Role.OWNER)
@@ -97,13 +101,16 @@ class TestALinkForANewPassword:
         bob.refresh_from_db()
         assert not bob.check_password(NEW)
 
-    @pytest.mark.parametrize("fall", ["demoted", "deactivated", "demoted and back"])
+    @pytest.mark.parametrize("fall", ["demoted", "deactivated", "demoted and back", "closed by a script"])
     def test_it_ends_with_the_rights_of_its_maker(
         self, alice: User, erin: User, erins: Client, bob: User, fall: str
     ) -> None:
+        """Rows 40, 41: a link is checked against the rights of both people when it is used."""
         link = link_for(erins, bob)
         if fall == "deactivated":
             people.deactivate(by=member(alice), member=member(erin))
+        elif fall == "closed by a script":
+            User.objects.filter(pk=erin.pk).update(is_active=False)
         else:
             change_role(alice, erin, Role.MEMBER)
         if fall == "demoted and back":
@@ -111,6 +118,7 @@ class TestALinkForANewPassword:
         assert not takes_over(link, bob)
 
     def test_its_maker_cannot_be_exchanged(self, alice: User, erins: Client, bob: User) -> None:
+        """Rows 40, 41: a link is checked against the rights of both people when it is used."""
         link = link_for(erins, bob)
         change_role(alice, bob, Role.OWNER)
         signed = link.rstrip("/").rpartition("-")[0]
@@ -127,6 +135,7 @@ class TestALinkForANewPassword:
     def test_bob_hears_of_it_by_mail_only_at_an_address_that_is_his(
         self, erins: Client, bob: User, verified: bool, settings: Any, django_capture_on_commit_callbacks: Any
     ) -> None:
+        """Rows 40, 41: a link is checked against the rights of both people when it is used."""
         settings.EMAIL_HOST = "mail.example.org"
         EmailAddress.objects.create(user=bob, email="bob@example.org", verified=verified, primary=True)
         with django_capture_on_commit_callbacks(execute=True):
@@ -135,6 +144,7 @@ class TestALinkForANewPassword:
         assert not any(link in str(message.body) for message in mail.outbox)
 
     def test_bob_hears_of_it_on_his_pages_without_mail(self, erins: Client, bob: User, bobs: Client) -> None:
+        """Rows 40, 41: a link is checked against the rights of both people when it is used."""
         link_for(erins, bob)
         for page in ("/account/", "/account/activity/"):
             told = bobs.get(page).content.decode()
@@ -153,18 +163,21 @@ def yesterday(browser: Client) -> Client:
 
 class TestABrowserThatWasFoundOpen:
     def test_it_makes_no_token(self, bobs: Client) -> None:
+        """Row 41: access that would outlive the login needs the password."""
         asked = yesterday(bobs).post("/account/tokens/", {"label": "mine now", "expires": ""})
         assert asked.headers["Location"].startswith("/account/reauthenticate/")
         bobs.post(asked.headers["Location"], {"password": "guessed"})
         assert not Token.objects.exists()
 
     def test_bob_himself_types_his_password_and_gets_it(self, bobs: Client) -> None:
+        """Row 41: access that would outlive the login needs the password."""
         asked = yesterday(bobs).post("/account/tokens/", {"label": "mine", "expires": ""})
         bobs.post(asked.headers["Location"], {"password": PASSWORD})
         assert Token.objects.get().label == "mine"
         assert 'value="hub_' in bobs.get("/account/tokens/").content.decode()
 
     def test_it_renews_no_token(self, bob: User, bobs: Client) -> None:
+        """Row 41: access that would outlive the login needs the password."""
         soon = timezone.now() + timedelta(hours=1)
         token, _ = actions.create_token(member=member(bob), expires_at=soon)
         asked = yesterday(bobs).post(f"/account/tokens/{token.pk}/renew/")
@@ -174,6 +187,7 @@ class TestABrowserThatWasFoundOpen:
 
     @pytest.mark.parametrize("what", ["role", "reset-link", "reactivate"])
     def test_it_gives_nobody_access(self, alices: Client, bob: User, what: str) -> None:
+        """Row 41: access that would outlive the login needs the password."""
         path = f"/people/{member(bob).pk}/{what}/"
         asked = yesterday(alices).post(path, {"role": "owner"})
         assert asked.headers["Location"].startswith("/account/reauthenticate/")
@@ -182,6 +196,7 @@ class TestABrowserThatWasFoundOpen:
         assert bob.rights == 0
 
     def test_the_password_of_another_does_not_do(self, alices: Client, bob: User) -> None:
+        """Row 41: access that would outlive the login needs the password."""
         bob.set_password("what dave knows of bob")
         bob.save()
         asked = yesterday(alices).post(f"/people/{member(bob).pk}/role/", {"role": "owner"})
@@ -194,6 +209,7 @@ class TestAnAddressThatAThiefEntered:
     def test_it_cannot_be_confirmed_after_a_new_password(
         self, way: str, erins: Client, bob: User, bobs: Client, dave: Client, settings: Any
     ) -> None:
+        """Row 8: what was begun with the old password ends with it."""
         settings.EMAIL_HOST = "mail.example.org"
         thief = signed_in(bob)
         asked = thief.post("/account/email/", {"action_add": "", "email": "thief@example.org"})
@@ -212,6 +228,7 @@ class TestAnAddressThatAThiefEntered:
 
 class TestAToken:
     def test_it_does_not_outlive_a_reset(self, erins: Client, bob: User) -> None:
+        """Rows 8, 41: tokens outlived a new password, and had no end."""
         _, secret = actions.create_token(member=member(bob))
         login = login_from_secret(secret)
         assert takes_over(link_for(erins, bob), bob)
@@ -220,6 +237,7 @@ class TestAToken:
 
     @pytest.mark.parametrize("chosen", [True, False])
     def test_a_new_password_ends_it_if_bob_says_so(self, bob: User, bobs: Client, chosen: bool) -> None:
+        """Rows 8, 41: tokens outlived a new password, and had no end."""
         _, secret = actions.create_token(member=member(bob))
         login = login_from_secret(secret)
         assert "End my token too" in bobs.get("/account/password/change/").content.decode()
@@ -228,6 +246,7 @@ class TestAToken:
         assert bool(still_valid([login])) is not chosen
 
     def test_its_open_socket_ends_with_it(self, bob: User) -> None:
+        """Rows 8, 41: tokens outlived a new password, and had no end."""
         token, secret = actions.create_token(member=member(bob))
         login = login_from_secret(secret)
         assert still_valid([login]) == {login.key}
@@ -235,6 +254,7 @@ class TestAToken:
         assert still_valid([login]) == set()
 
     def test_the_page_makes_none_without_an_end(self, bobs: Client) -> None:
+        """Rows 8, 41: tokens outlived a new password, and had no end."""
         for expires in ("", "never", "0", "-1", "999999999"):
             bobs.post("/account/tokens/", {"label": "for ever", "expires": expires})
         latest = timezone.now() + timedelta(days=90, minutes=1)
