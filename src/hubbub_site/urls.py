@@ -32,4 +32,5 @@ urlpatterns = [
 ]
 
 handler400 = "hubbub_site.accounts.views.errors.bad_request"
+handler429 = "hubbub_site.accounts.views.errors.too_many_requests"  # allauth asks for it
 handler500 = "hubbub_site.accounts.views.errors.went_wrong"

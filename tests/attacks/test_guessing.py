@@ -47,6 +47,14 @@ def ask_for_a_link(email: str, address: str) -> int:
     return int(response.status_code)
 
 
+def test_a_spent_limit_says_when_to_come_back(bob: User) -> None:  # noqa: F811
+    for _ in range(6):
+        response = Client().post("/account/password/reset/", {"email": "bob@example.org"})
+    assert response.status_code == 429
+    assert "Too many requests" in response.content.decode()
+    assert response.headers["Retry-After"] == "60"
+
+
 def cheap_requests(addresses: Iterator[str]) -> None:
     """170 of them, each counted by its address and by what it names."""
     for number in range(170):

@@ -28,6 +28,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return HttpResponse(render_to_string("403_csrf.html", page), status=403)
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """allauth's limits per minute are spent."""
+    return HttpResponse(render_to_string("429.html"), status=429, headers={"Retry-After": "60"})
+
+
 def no_such_page(request: HttpRequest) -> HttpResponse:
     raise Http404
 
