@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection
+from websockets.sync.client import ClientConnection, connect
 
 from hubbub.protocol.ids import make_message_id
 from tests.embedding.conftest import HERE, Host, Visitor, heard
@@ -67,13 +67,22 @@ def test_a_page_of_another_site_cannot_use_the_cookie(host: Host) -> None:
         snapshot(socket)
 
 
+def test_a_path_without_a_socket_is_refused_and_is_no_error(host: Host) -> None:
+    with (
+        pytest.raises(InvalidStatus) as refused,
+        connect(f"ws://127.0.0.1:{host.port}/ws/nowhere", proxy=None),
+    ):
+        pass
+    assert refused.value.response.status_code in (403, 404)
+
+
 def test_the_five_lines_of_the_documentation_are_the_hosts_own() -> None:
     documented = Path(HERE.parents[1] / "docs" / "embedding.md").read_text()
     for file, line in [
         ("settings.py", 'INSTALLED_APPS += ["channels", "hubbub"]'),
         ("settings.py", "CHANNEL_LAYERS = {"),
         ("urls.py", 'path("chat/", include("hubbub.urls"))'),
-        ("asgi.py", "URLRouter(hubbub.routing.websocket_urlpatterns)"),
+        ("asgi.py", "URLRouter([*hubbub.routing.websocket_urlpatterns, hubbub.routing.nowhere])"),
         ("urls.py", "actions.send_message(author="),
     ]:
         assert line in (HERE / "host" / file).read_text()

@@ -14,7 +14,7 @@ from hubbub.protocol import limits
 from tests.online import Arrive, ByHand
 from tests.raw_socket import frame
 from tests.realtime.truth import assert_all_see_the_truth
-from tests.serving import Server, Shell, Site, served, shell_of
+from tests.serving import Person, Server, Shell, Site, served, shell_of
 from tests.sockets import Online, Refused, dial, new_id
 
 
@@ -104,6 +104,28 @@ def test_all_or_nothing(server: Server, alice: Online, shell: Shell, missed: int
     assert changes["seq"] == head
     assert len(changes["messages"]) == (missed if missed <= limits.RESUME_MESSAGES else 0)
     assert changes.get("reset", False) is (missed > limits.RESUME_MESSAGES)
+
+
+def test_a_resume_of_many_rooms_is_answered_with_so_many_bytes(
+    server: Server, comes: Arrive, shell: Shell, erin: Person
+) -> None:
+    """From the first room that is too much in all, rooms are reset."""
+    tab = comes(erin)
+    rooms = [tab.creates() for _ in range(20)]
+    shell.run(
+        "[actions.send_messages([actions.Post(member(who), pk, __import__('uuid').uuid4(), 'x' * 8000)"
+        " for _ in range(25)]) for pk in pks]",
+        who=erin.name,
+        pks=rooms,
+    )
+    for room in rooms:
+        tab.catches_up_to(room, shell.ask("room(pk).seq", pk=room))
+    asked = len(tab.received)
+    answer = tab.command("resume", epoch=tab.epoch, rooms={str(room): 1 for room in rooms})
+    assert [changes["room"] for changes in answer["changes"]] == rooms
+    resets = [changes.get("reset", False) for changes in answer["changes"]]
+    assert resets == [False, False] + [True] * 18
+    assert max(map(len, tab.received[asked:])) < 1.5 * limits.RESUME_TOTAL_BYTES
 
 
 def test_too_many_rooms_at_once_are_refused(server: Server, alice: Online) -> None:

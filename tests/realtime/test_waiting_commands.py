@@ -10,6 +10,7 @@ import pytest
 from hubbub.errors import Unavailable
 from hubbub.models import Room
 from hubbub.protocol import limits
+from hubbub.protocol.closing import Close
 from hubbub.realtime import runtime, session
 from tests.realtime.wires import Dial, Wire, until
 from tests.sockets import new_id
@@ -23,6 +24,22 @@ MORE = 10
 def held(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Commands that were taken, and that the writer leaves without an answer."""
     return []
+
+
+async def test_a_portable_server_is_not_asked_for_more_than_may_come_in(dial: Dial) -> None:
+    """On a server without `hubbub.push` the rest waits with the server, which stops reading if it can."""
+    dial("bob")
+    runtime.runtime().rates.lifted = False
+    tab = dial("alice")
+    await tab.hears_event("hello")
+    last = [tab.sends("beat") for _ in range(limits.INCOMING_FRAMES_BURST + 150)][-1]
+    await until(lambda: len(tab.frames) > limits.TURN_FRAMES)
+    assert tab.inbox.qsize() >= 100
+    await tab.hears(lambda frame: frame.get("re") == last)
+    for _ in range(limits.FLOOD_SECONDS * limits.INCOMING_FRAMES_PER_SECOND * 3):
+        tab.sends("beat")
+    assert await tab.is_closed() == Close.TOO_MANY
+    assert tab.inbox.qsize() > 0
 
 
 @pytest.fixture

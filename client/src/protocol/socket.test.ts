@@ -90,9 +90,9 @@ describe("coming back", () => {
     expect(pauses().at(-1)).toBe(0.5)
   })
 
-  test("it does not come before the time that the server named", () => {
+  test.each([4012, 4029])("after %i it does not come before the time that the server named", code => {
     const { listener } = connected()
-    FakeSocket.last.ends(4012, "retry_after=7.5")
+    FakeSocket.last.ends(code, "retry_after=7.5")
     expect(listener.lost.mock.calls[0]?.[0]).toBeGreaterThanOrEqual(Date.now() + 7500)
     vi.advanceTimersByTime(7.4 * SECOND)
     expect(FakeSocket.opened).toHaveLength(1)

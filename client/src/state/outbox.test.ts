@@ -193,6 +193,24 @@ describe("without a connection", () => {
     expect(sent(again)).toEqual(["on its way", "written offline"])
   })
 
+  test("closed for sending too much (4029), it sends what has no answer when the time that was named is over", async () => {
+    const { session, socket } = await open()
+    session.outbox.send(1, "on its way")
+    socket.ends(4029, "retry_after=5")
+    await pass()
+    expect(session.status).toBe("reconnecting")
+    expect(states(session)).toEqual(["on its way: queued"])
+    await pass(4_900)
+    expect(FakeSocket.last).toBe(socket)
+    await pass(700)
+    const again = FakeSocket.last
+    again.hello()
+    again.answers("resume", { ...snapshot(10), changes: [] })
+    await pass()
+    expect(sent(again)).toEqual(["on its way"])
+    expect(again.asked("message.send").message).toBe(socket.asked("message.send").message)
+  })
+
   test("a tab that is closed loses nothing: the next one sends it, with the same id", async () => {
     const { session, socket } = await open()
     socket.ends()

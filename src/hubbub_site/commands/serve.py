@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     if config.database_url and not config.redis_url:
         print(f"{redis_servers.WITHOUT}.", flush=True)
 
-    from hubbub_site.server import CannotServe, serve
+    from hubbub_site.server.serving import CannotServe, serve
 
     try:
         return serve(host=config.host, port=config.port, data=config.data, workers=config.workers)

@@ -1,5 +1,4 @@
-"""The server: uvicorn embedded, ready frames pushed, one server for one data directory."""
+"""The server: uvicorn embedded, ready frames pushed, one server for one data directory.
 
-from hubbub_site.server.serving import CannotServe, serve
-
-__all__ = ["CannotServe", "serve"]
+`serving` starts it. Nothing is imported here: a host's uvicorn loads `push` before Django is set up.
+"""

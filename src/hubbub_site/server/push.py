@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import BaseTransport
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode
@@ -18,7 +18,6 @@ from websockets.http11 import Request
 from websockets.protocol import State
 
 from hubbub.protocol import limits
-from hubbub.realtime.pipes import Receiver
 from hubbub_site.server.framing import (
     WHOLE_TEXT,
     Bounds,
@@ -28,6 +27,9 @@ from hubbub_site.server.framing import (
     is_control,
     is_final,
 )
+
+if TYPE_CHECKING:  # a host names this class to its uvicorn, which loads it before Django is set up
+    from hubbub.realtime.pipes import Receiver
 
 try:
     from websockets.speedups import apply_mask

@@ -13,5 +13,5 @@ http = get_asgi_application()
 
 import hubbub.routing  # noqa: E402
 
-sockets = URLRouter(hubbub.routing.websocket_urlpatterns)
+sockets = URLRouter([*hubbub.routing.websocket_urlpatterns, hubbub.routing.nowhere])
 application = ProtocolTypeRouter({"http": http, "websocket": AuthMiddlewareStack(sockets)})
