@@ -23,8 +23,7 @@ class Close(IntEnum):
     GOING_AWAY = 4012
     """The server stops or moves. Resume after `retry_after` seconds (in the close reason)."""
     TOO_MANY = 4029
-    """Too many connections or handshakes, or too many frames or bytes for seconds on end. Come back after `retry_after`
-    seconds; nothing that was acknowledged is lost."""
+    """Too many connections or handshakes, or too much sent for too long. Come back after `retry_after` seconds."""
 
     @property
     def come_back(self) -> bool:

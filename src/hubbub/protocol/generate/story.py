@@ -31,7 +31,9 @@ room whose messages it holds, the seq of the last change it has.
 The answer holds what only this member knows, whole: rooms, memberships, members, who is connected. To `resume`
 it adds the changes of each named room: all of them, or `"reset": true` for a room where that would be too much
 (drop its messages and page them anew), or `"reset": true` for everything when the epoch is another one: the
-database's history is not the one the client knew. From this answer on, events come.
+database's history is not the one the client knew. From this answer on, events come. One answer holds at most
+{RESUME_TOTAL_BYTES} bytes of changes in all: the first room in the answer that exceeds this is reset, and all rooms
+after it.
 
 **Commands are answered** by their `id`, in any order. A member's messages for one room are placed in the order
 in which one connection sent them.
@@ -89,7 +91,14 @@ presence not at all. A heartbeat without it says that all is well. Whenever this
 **Coming back.** Wait a random time up to a bound that doubles from 0.5 s to 30 s, and never less than the
 `retry_after=…` of a close reason. The [close codes](#close-codes) say when not to come back.
 
+**Not too much at once.** Everything that a client sends counts, in frames and in bytes: commands, beats, pings,
+parts of messages. All sockets of a member share one budget of {INCOMING_FRAMES_BURST} frames at once and
+{INCOMING_FRAMES_PER_SECOND} a second. A socket over the budget is not read until there is room again, which a client
+notices only as delay. If it keeps sending more than that for {FLOOD_SECONDS} s, it is closed with 4029. It may come
+back after `retry_after` and resume; what has no answer is sent again under the same id, as after any lost connection.
+
 The room socket, `/ws/chat/<room name>/`, is a protocol of its own, that of the Django Channels tutorial:
 `{{"message": "hi"}}` in, `{{"message": "hi", "author": …, "number": …}}` out.
-It is closed with 4010 where the server would have to leave something out.
+It is closed with 4010 where the server would have to leave something out. Connecting counts as the commands that it
+runs (`room.get`, `room.create`, `room.join`); over the member's rates it is closed with 4029.
 """
