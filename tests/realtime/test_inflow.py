@@ -111,11 +111,31 @@ def test_a_connection_that_keeps_to_the_rate_is_never_stopped(tab: Tab, clock: C
         clock.wait(1.0)
 
 
-def test_a_calm_second_forgives(tab: Tab, clock: Clock) -> None:
+def test_a_budget_that_recovers_is_no_flood(tab: Tab, clock: Clock) -> None:
     for _ in range(10):
         tab.says(100_000)
-        clock.wait(tab.inflow.wait + 1.1)
+        clock.wait(tab.inflow.wait + 3)
     assert tab.code is None
+
+
+def test_a_flood_is_noticed_by_an_event_loop_that_hardly_turns(tab: Tab, clock: Clock) -> None:
+    """As on a server that parses it all before: each turn takes two seconds."""
+    for _ in range(10):
+        tab.says(100_000)
+        clock.wait(2)
+    assert tab.code == Close.TOO_MANY
+
+
+def test_a_tab_that_says_little_is_not_closed_for_another_ones_floods(clock: Clock, intake: Intake) -> None:
+    quiet = Tab(clock, intake)
+    for _ in range(20):
+        flooder = Tab(clock, intake)
+        flooder.says(100_000)
+        quiet.says(1)
+        clock.wait(quiet.inflow.wait)
+        quiet.says(1)
+        clock.wait(10)
+    assert quiet.code is None
 
 
 def test_lifted_rates_leave_the_turns(clock: Clock) -> None:

@@ -10,8 +10,8 @@ from hubbub.protocol.closing import Close
 from hubbub.realtime.connection import Connection
 from hubbub.realtime.intake import Intake
 
-CALM_SECONDS = 1.0
-"""A connection that stays within the budget for this long is no longer flooding."""
+CALM_SECONDS = 5.0
+"""A connection that was not stopped for so long is not flooding. Nor is one whose member has an ample budget again."""
 
 BACK_AFTER_SECONDS = limits.INCOMING_FRAMES_BURST / limits.INCOMING_FRAMES_PER_SECOND
 """What a client that is closed for flooding has to wait: then its budget is full again."""
@@ -20,7 +20,17 @@ BACK_AFTER_SECONDS = limits.INCOMING_FRAMES_BURST / limits.INCOMING_FRAMES_PER_S
 class Inflow:
     """Stops the reading of a connection that is over its budget, and ends it if that goes on for FLOOD_SECONDS."""
 
-    __slots__ = ("_connection", "_intake", "_last", "_loop", "_read_again", "_since", "stopped", "wait")
+    __slots__ = (
+        "_connection",
+        "_intake",
+        "_last",
+        "_loop",
+        "_over_since",
+        "_read_again",
+        "flooded",
+        "stopped",
+        "wait",
+    )
 
     def __init__(
         self,
@@ -35,7 +45,11 @@ class Inflow:
         """Whether the rest waits in the network until there is room in the budget."""
         self.wait = 0.0
         """Seconds from the last stop until there is room."""
-        self._since = self._last = float("-inf")
+        self.flooded = False
+        """Whether the connection was closed for it."""
+        self._over_since: float | None = None
+        """Since when it has been over the budget, but for moments."""
+        self._last = 0.0
 
     def room(self) -> int:
         """How many frames may come in in this turn. 0: none before `read_again`, or never: the connection ends."""
@@ -47,6 +61,8 @@ class Inflow:
         room = self._intake.room(now)
         if not room:
             self._stop(now, self._intake.wait())
+        elif self._over_since is not None and self._intake.is_ample:
+            self._over_since = None
         return min(room, limits.TURN_FRAMES)
 
     def took(self, frames: int, size: int) -> None:
@@ -55,9 +71,10 @@ class Inflow:
             self._intake.take(frames, size)
 
     def _stop(self, now: float, wait: float) -> None:
-        if now - self._last > CALM_SECONDS:
-            self._since = now
-        elif now - self._since >= limits.FLOOD_SECONDS:
+        if self._over_since is None or now - self._last > CALM_SECONDS:
+            self._over_since = now
+        elif now - self._over_since >= limits.FLOOD_SECONDS:
+            self.flooded = True
             self._connection.close(Close.TOO_MANY, f"retry_after={BACK_AFTER_SECONDS:.2f}")
             return
         self.stopped, self.wait, self._last = True, wait, now + wait

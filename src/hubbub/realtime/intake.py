@@ -50,6 +50,14 @@ class Intake:
         size = (limits.FRAME_BYTES - self._bytes) / limits.INCOMING_BYTES_PER_SECOND
         return min(max(frames, size, 0.01), LONGEST_WAIT_SECONDS)
 
+    @property
+    def is_ample(self) -> bool:
+        """Whether half of both buckets is there, as of the last `room`: nobody is sending all that may come in."""
+        return (
+            self._frames >= limits.INCOMING_FRAMES_BURST / 2
+            and self._bytes >= limits.INCOMING_BYTES_BURST / 2
+        )
+
     def is_full(self, now: float) -> bool:
         """Whether nothing is known here that a new budget would not say."""
         self.room(now)

@@ -259,6 +259,10 @@ class Session:
         if closing is None or pipe is None:
             return
         code, reason = closing
+        if self._inflow.flooded and not self._push and self.scope.get("extensions"):
+            # uvicorn and hypercorn would read on until the peer's close frame comes, and parse all of it. They hang up
+            # when the application ends. Daphne, which offers no extensions, does so only after a close frame.
+            return
         try:
             async with asyncio.timeout(GOODBYE_SECONDS):
                 if isinstance(pipe, SendPipe):
