@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hubbub import actions, queries
+from hubbub.actions import quotas
 from hubbub.errors import RateLimited
 from hubbub.models import Allowance, Member, Message, Room
 from hubbub.protocol import commands, limits
@@ -13,7 +14,7 @@ from hubbub.realtime.rates import Rates
 from tests.people import asks, refused, somebody
 from tests.realtime.fakes import Clock
 
-MANY = 250
+MANY = 30
 
 
 def test_a_bot_does_not_fill_a_members_sidebar_with_private_rooms(alice: Member, bob: Member) -> None:
@@ -21,6 +22,9 @@ def test_a_bot_does_not_fill_a_members_sidebar_with_private_rooms(alice: Member,
     bot = somebody("bot", Role.BOT)
     crowd = [bob, *(somebody(f"person{n}") for n in range(18))]
     before = len(queries.snapshot(bob).encode())
+    # It has begun earlier today: what it may still do is the last tenth.
+    for quota in (quotas.ROOMS, quotas.ADDITIONS):
+        Allowance.objects.create(member=bot, quota=quota.name, spent=quota.of(bot) * 9 // 10)
     for n in range(MANY):
         try:
             room = asks(bot, "room.create", name=f"spam {n}", private=True).room
@@ -28,14 +32,14 @@ def test_a_bot_does_not_fill_a_members_sidebar_with_private_rooms(alice: Member,
         except RateLimited as refusal:
             assert refusal.retry_after is not None
             assert refusal.retry_after > 3600
-    assert Room.objects.filter(created_by=bot).count() == limits.ROOMS_PER_DAY
-    assert bob.memberships.count() == limits.ADDITIONS_PER_DAY // len(crowd)
-    assert len(queries.snapshot(bob).encode()) - before < 50_000
+    assert Room.objects.filter(created_by=bot).count() == limits.ROOMS_PER_DAY // 10
+    assert bob.memberships.count() == limits.ADDITIONS_PER_DAY // 10 // len(crowd)
+    assert len(queries.snapshot(bob).encode()) - before < 5_000
 
 
 def test_a_newcomer_does_not_open_direct_rooms_with_everybody(alice: Member, bob: Member) -> None:
     """Row 67: each person who is written to gets another line in the sidebar, for good."""
-    people = [somebody(f"person{n}") for n in range(MANY // 5)]
+    people = [somebody(f"person{n}") for n in range(MANY)]
     opened = 0
     for person in people:
         try:

@@ -54,6 +54,7 @@ def test_a_name_that_looks_like_alice_appears_as_hers(other: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
+        ("Bob", "\u0412ob"),  # only the capital looks like ours
         ("Bill", "Biil"),
         ("Tom", "Torn"),
         ("Oskar", "0skar"),
