@@ -200,6 +200,6 @@ def assert_is_slowed_down(alice: Online) -> None:
             assert refusal.code == "rate_limited"
             assert refusal.retry_after is not None and 0 < refusal.retry_after <= 1
             refused.append(post)
-    assert 5 <= len(refused) <= 10
+    assert 5 <= len(refused) <= 11  # opening the room took one of the burst
     alice.listen(1.2 / limits.MESSAGES_PER_SECOND)
     alice.sends(room, refused[0][1], id=refused[0][0])
