@@ -64,3 +64,17 @@ def test_signing_in_makes_a_new_session(alice: User) -> None:
     assert after and after != before
     assert len(after) >= 26  # of 36 letters each: more than 128 bits
     assert not type(client.session)().exists(before)
+
+
+@pytest.mark.parametrize(
+    "weak", ["ninechars", "basketball", "qwertyuiop", "1q2w3e4r5t", "98237498237482", ""]
+)
+def test_a_short_or_common_password_is_refused(weak: str, alice: User) -> None:
+    """Row 45: below ten characters, of the most common ones, or digits alone."""
+    client = Client()
+    client.force_login(alice)
+    cache.clear()
+    new = {"oldpassword": LONG, "password1": weak, "password2": weak}
+    assert client.post("/account/password/change/", new).status_code == 200
+    alice.refresh_from_db()
+    assert alice.check_password(LONG)

@@ -133,3 +133,10 @@ def test_what_somebody_types_cannot_forge_a_line_of_the_log() -> None:
         "hubbub", logging.WARNING, __file__, 1, "no such user: %s", ("eve\n2026 \x1b[2J",), None
     )
     assert Line().format(record).splitlines()[0].endswith(r"no such user: eve\n2026 \x1b[2J")
+
+
+def test_a_line_of_the_log_says_its_offset_from_utc() -> None:
+    record = logging.LogRecord("hubbub", logging.WARNING, __file__, 1, "something", (), None)
+    assert re.match(
+        r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d{4} warning hubbub  something$", Line().format(record)
+    )
