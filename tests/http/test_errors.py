@@ -179,3 +179,19 @@ def refused_with(error: Exception, script: Asker, monkeypatch: pytest.MonkeyPatc
 def test_a_long_unknown_field_is_not_echoed_whole(script: Asker) -> None:
     told = refusal(script.post("snapshot", {"x" * 60_000: 1}), 422, "invalid")
     assert len(told["message"]) < 100
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded; charset=utf-7", b"name=x"),
+        ("application/x-www-form-urlencoded", b"&".join(b"a=" for _ in range(2000))),
+        ("multipart/form-data; boundary=", b"name=x"),
+        ("multipart/form-data; boundary=" + "x" * 300, b"--x\r\n\r\n"),
+    ],
+)
+def test_a_form_that_cannot_be_read_is_no_fault_of_ours(kind: str, body: bytes, browser: Asker) -> None:
+    """Django reads a form to find the CSRF token, and refuses some."""
+    response = browser.client.post("/api/room.create", body, content_type=kind, headers=browser.headers)
+    assert response.status_code in (403, 422), response.content
+    assert response.json()["error"]["code"] in ("forbidden", "invalid")

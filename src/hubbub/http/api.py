@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from typing import Any, Literal
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
@@ -143,6 +144,14 @@ def _not_read(request: HttpRequest, error: Exception) -> HttpResponse:
     return _refused(
         request, Invalid(f"The body did not arrive; a command holds at most {limits.FRAME_BYTES} bytes.")
     )
+
+
+@api.exception_handler(BadRequest)
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(SuspiciousOperation)
+def _no_form(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The body says that it is a form, and Django, which looks for the CSRF token in it, cannot read it."""
+    return _refused(request, Invalid("Send the command as JSON, with Content-Type: application/json."))
 
 
 @api.exception_handler(ValidationError)
