@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.attacks.canaries.pages import addresses
 from tests.attacks.canaries.planting import Known, plant, spoken
-from tests.attacks.canaries.visitors import Visitor
+from tests.attacks.canaries.visitors import come
 from tests.attacks.fuzzing import Fuzzer
 from tests.attacks.watching import faults_logged, watching
 from tests.serving import Server, Shell, new_site, served, shell_of
@@ -70,9 +70,7 @@ def canaries(here: Ground) -> Seen:
     people = ["stranger", "frank", "carol", "dave"]
     while time.monotonic() < end or rounds == 0:
         who = people[rounds % len(people)]
-        web_token = here.known.web_token if who == "frank" else ""
-        person = here.known.people.get(who)
-        crawler = Visitor(who, here.known, here.server, here.shell, person, web_token, here.seed + rounds)
+        crawler = come(who, here.server, here.shell, here.known, here.seed + rounds)
         crawler.asks_for_everything()
         seen.broken += [
             f"{who}: {what} in {answer.asked}"

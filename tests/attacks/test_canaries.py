@@ -17,7 +17,7 @@ from hubbub.protocol import events
 from tests.attacks.canaries import commands, pages
 from tests.attacks.canaries import events as provoking
 from tests.attacks.canaries.planting import ALLOWED, Known, plant, spoken
-from tests.attacks.canaries.visitors import Visitor
+from tests.attacks.canaries.visitors import Visitor, come
 from tests.serving import Server, Shell, new_site, served, shell_of
 from tests.sockets import Online, dial
 
@@ -38,15 +38,14 @@ def known(place: tuple[Server, Shell, Known]) -> Known:
     return place[2]
 
 
-def visitor(name: str, place: tuple[Server, Shell, Known], seed: int = 1) -> Visitor:
-    server, shell, known = place
-    web_token = known.web_token if name == "frank" else ""
-    return Visitor(name, known, server, shell, known.people.get(name), web_token, seed)
+def visitor(name: str, place: tuple[Server, Shell, Known]) -> Visitor:
+    return come(name, *place)
 
 
 def online(name: str, place: tuple[Server, Shell, Known]) -> Online:
-    server, _, known = place
-    somebody = Online(dial(server, person=known.people[name]), known.people[name])
+    person = visitor(name, place).person
+    assert person is not None
+    somebody = Online(dial(place[0], person=person), person)
     somebody.takes_snapshot()
     return somebody
 

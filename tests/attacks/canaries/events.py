@@ -9,6 +9,7 @@ import types
 import typing
 from collections.abc import Callable, Iterator
 from enum import Enum
+from types import NoneType
 from typing import Any
 
 from pydantic import BaseModel
@@ -93,17 +94,16 @@ def provoke(insiders: Insiders) -> None:
 
 
 def words_of(event: type[BaseModel]) -> list[str]:
-    """The fields of an event that can hold a text, other than its type and choices among fixed words."""
+    """The fields of an event that can hold a text of somebody's: neither numbers nor one of our own fixed words."""
+    wordless = (int, NoneType, Enum)
     return [
         name
         for name, field in event.model_fields.items()
-        if name != "type" and any(_is_free(part) for part in _parts(field.annotation))
+        if name != "type"
+        and not all(
+            isinstance(part, type) and issubclass(part, wordless) for part in _parts(field.annotation)
+        )
     ]
-
-
-def _is_free(part: Any) -> bool:
-    is_choice = isinstance(part, type) and issubclass(part, Enum)
-    return part not in (int, bool, type(None)) and not is_choice
 
 
 def _parts(annotation: Any) -> Iterator[Any]:

@@ -154,7 +154,7 @@ ALLOWED: dict[str, set[str]] = {
         "address of an owner",
         "address of a member",
         "label of a token of an owner",
-        "label of a token of a member",  # in the audit log
+        "label of a token of a member",
         "device of an owner",
         "device of a member",
         "note of an invitation",

@@ -7,7 +7,7 @@ import http.client
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -73,8 +73,9 @@ class Visitor:
         self._commands(changing)
         self._socket(changing)
         if changing:
-            self._pages(pages, ["POST", "PUT", "PATCH", "DELETE"])
             self._room_sockets()
+            # Last, because some of these end the visitor's own logins.
+            self._pages(pages, ["POST", "PUT", "PATCH", "DELETE"])
 
     def failures(self) -> list[str]:
         """What the server answered with a fault of its own."""
@@ -215,6 +216,18 @@ class Visitor:
                     socket.send(json.dumps({"message": "a guess"}))
                 self.hears(socket, quiet=0.2)
                 socket.close()
+
+
+def come(name: str, server: Server, shell: Shell, known: Known, seed: int = 1) -> Visitor:
+    """A visitor with a new token and session, because an earlier one may have ended theirs. Frank has his old ones."""
+    person = known.people.get(name)
+    if name == "frank":
+        return Visitor(name, known, server, shell, person, known.web_token, seed)
+    if person is not None:
+        token = shell.ask("actions.create_token(member=member(name), label='crawl')[1]", name=name)
+        session = shell.ask("session_of(User.objects.get(pk=user))", user=person.user)
+        person = replace(person, token=token, session=session)
+    return Visitor(name, known, server, shell, person, seed=seed)
 
 
 FORM_TYPE = "application/x-www-form-urlencoded"
