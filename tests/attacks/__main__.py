@@ -20,7 +20,8 @@ django.setup()
 # A server that cuts a connection in the middle of a frame is what some attacks are after.
 logging.getLogger("websockets").setLevel(logging.CRITICAL)
 
-from tests.attacks.campaign import ATTACKS, Attack, Seen, carried_out  # noqa: E402
+from tests.attacks.campaign import ATTACKS, Attack, carried_out  # noqa: E402
+from tests.attacks.ground import Seen  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".attacks"

@@ -11,9 +11,10 @@ import pytest
 
 from tests.attacks import __main__ as program
 from tests.attacks import campaign
-from tests.attacks.campaign import Attack, Ground, Seen, carried_out
+from tests.attacks.campaign import Attack, carried_out
 from tests.attacks.canaries.planting import Known
 from tests.attacks.fuzzing import Fuzzer
+from tests.attacks.ground import Ground, Seen
 
 pytestmark = pytest.mark.standalone
 
