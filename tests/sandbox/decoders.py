@@ -120,6 +120,6 @@ def tries(file: BinaryIO, *, what: str, where: str = "") -> Result:
     }
     try:
         deeds[what]()
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         return {"refused": type(error).__name__}, b""
     return {"refused": None}, b""

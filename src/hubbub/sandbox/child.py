@@ -36,7 +36,9 @@ def main(job: dict[str, Any]) -> None:
 def _run(job: dict[str, Any]) -> bytes:
     module, _, name = job["function"].partition(":")
     function: Decoder = getattr(importlib.import_module(module), name)
-    confinement.confine(os.getcwd())
+    if not confinement.confine(os.getcwd()):
+        # No other processes, and no threads either. It does not bind root.
+        _set(resource.RLIMIT_NPROC, 0)
     file: BinaryIO
     with open(0, "rb", closefd=False) as file:
         facts, data = function(file, **job["options"])
@@ -51,8 +53,6 @@ def _limit(most: dict[str, int]) -> None:
     _set(resource.RLIMIT_CORE, 0)
     if sys.platform != "darwin":  # macOS has the name and refuses the limit
         _set(resource.RLIMIT_AS, most["memory"])
-    # Root may fork all the same; `confine` forbids it where the system can.
-    _set(resource.RLIMIT_NPROC, 0)
 
 
 def _set(kind: int, soft: int, hard: int | None = None) -> None:

@@ -24,14 +24,15 @@ def die_with(parent: int) -> bool:
     return os.getppid() == parent
 
 
-def confine(directory: str) -> None:
-    """From here on the process reads the Python library, reads and writes `directory`, and computes."""
-    if sys.platform != "linux":
-        return
-    if _libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
-        return
+def confine(directory: str) -> bool:
+    """From here on the process reads the Python library, reads and writes `directory`, and computes.
+
+    Returns whether it can start no other process and has no network, which only Linux can promise.
+    """
+    if sys.platform != "linux" or _libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+        return False
     _take_files(directory)
-    _take_calls()
+    return _take_calls()
 
 
 def can_take_files() -> bool:
@@ -135,14 +136,14 @@ _PRLIMIT = (302, 261)
 _MACHINES = {"x86_64": (0, 0xC000_003E), "aarch64": (1, 0xC000_00B7)}
 
 
-def _take_calls() -> None:
+def _take_calls() -> bool:
     if platform.machine() not in _MACHINES:
-        return
+        return False
     program = _program(*_MACHINES[platform.machine()])
     code = ctypes.create_string_buffer(program, len(program))
     # struct sock_fprog: the number of instructions, and where they are.
     described = struct.pack("HxxxxxxQ", len(program) // 8, ctypes.addressof(code))
-    _libc().prctl(_PR_SET_SECCOMP, 2, described, 0, 0)
+    return bool(_libc().prctl(_PR_SET_SECCOMP, 2, described, 0, 0) == 0)
 
 
 def _program(column: int, architecture: int) -> bytes:
