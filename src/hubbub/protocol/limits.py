@@ -97,7 +97,7 @@ DECODE_SECONDS = Limit(10, "seconds", "for one file in a decoder before its proc
 DECODE_CPU_SECONDS = Limit(5, "seconds", "of processor time for one file in a decoder")
 DECODE_MEMORY_BYTES = Limit(512 * 1024 * 1024, "bytes", "of address space of a decoder, Python included")
 DECODE_FILE_BYTES = Limit(
-    64 * 1024 * 1024, "bytes", "of one file that a decoder writes in its temporary directory"
+    32 * 1024 * 1024, "bytes", "that a decoder writes to its temporary directory, in one file or in all"
 )
 DECODE_OPEN_FILES = Limit(32, "files", "that a decoder has open at once")
 DECODE_RESULT_BYTES = Limit(16 * 1024 * 1024, "bytes", "that a decoder may answer with")
