@@ -20,7 +20,7 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    # Accounts have no phone numbers, and allauth's view fails with 500 for whoever is not signed in.
+    # Accounts have no phone numbers, and allauth's view fails with 500 for strangers.
     path("_allauth/app/v1/account/phone", nothing_here),
     path("", include("hubbub.http.health")),
     path("", include("hubbub_site.accounts.urls")),

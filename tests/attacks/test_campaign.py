@@ -1,4 +1,4 @@
-"""The long attacks of `bin/attacks`, for a moment: that they attack, and that they tell what did not hold."""
+"""The long attacks of `bin/attacks`, for a moment: that they attack, and that they report failures."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_the_same_seed_makes_the_same_frames() -> None:
     assert frames[0] == frames[1] != frames[2]
 
 
-def test_what_does_not_hold_is_told(
+def test_a_failed_attack_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Row 68: an attack that finds something, or breaks itself, ends the program with 1."""

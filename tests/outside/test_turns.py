@@ -36,7 +36,7 @@ async def test_one_target_gets_its_share_and_others_pass_it() -> None:
     assert order == ["slow", "other", "behind"]
 
 
-async def test_whoever_gives_up_waiting_leaves_no_gap() -> None:
+async def test_a_fetch_that_gives_up_waiting_leaves_no_gap() -> None:
     turns = Turns(at_once=1, per_target=1, in_all=10)
     async with turns.at("a"):
         for _ in range(3):
