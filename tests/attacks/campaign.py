@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.attacks.campaign_edge import dripping, flooding, pouring
 from tests.attacks.canaries.pages import addresses
 from tests.attacks.canaries.planting import spoken
 from tests.attacks.canaries.visitors import come
@@ -171,6 +172,8 @@ class Attack:
 
 
 WITH_LIMITS = {"HUBBUB_RATE_LIMITS": "on"}
+# No proxy is trusted, so the addresses of this machine count as strangers'.
+DIRECT = {**WITH_LIMITS, "HUBBUB_TRUSTED_PROXIES": "192.0.2.1"}
 
 ATTACKS: list[Attack] = [
     Attack("canaries", canaries),
@@ -179,6 +182,9 @@ ATTACKS: list[Attack] = [
     Attack("sign-ins", sign_ins, at_most={"memory grown MiB": 150}),
     Attack("sign-ins with limits", sign_ins, WITH_LIMITS, {"memory grown MiB": 150}),
     Attack("comings", comings, WITH_LIMITS, {"memory grown MiB": 60}),
+    Attack("flooding", flooding, WITH_LIMITS, {"posts longest ms": 1000, "memory grown MiB": 100}),
+    Attack("pouring", pouring, DIRECT, {"written to disk MiB": 24, "memory grown MiB": 60}),
+    Attack("dripping", dripping, DIRECT, {"healthz unanswered": 0, "memory grown MiB": 60}),
 ]
 
 

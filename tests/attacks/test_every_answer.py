@@ -1,4 +1,4 @@
-"""What holds for every page and every answer of the product, whoever asks."""
+"""What holds for every page and every answer of the product, for strangers and for the owner."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def answers(known: Known, owner: Client) -> list[tuple[str, HttpResponseBase]]:
 
 def all_answers(known: Known, *clients: Client) -> Iterator[tuple[str, HttpResponseBase]]:
     for client in clients:
-        for address in addresses(known):
+        for address in [*addresses(known), "/static/hubbub_site/site.css"]:
             if "logout" not in address:
                 yield address, client.get(address)
 
