@@ -85,7 +85,8 @@ class Config(BaseSettings):
         365, description="Days for which the audit log is kept, 31 or more."
     )
     rate_limits: bool = Field(
-        True, description="`off` lifts rates and connection counts (never sizes), for load tests."
+        True,
+        description="`off` lifts rates, daily quotas and connection counts (never sizes), for load tests.",
     )
     fetch_internal: Words = Field(
         (),

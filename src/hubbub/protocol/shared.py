@@ -18,6 +18,11 @@ class Shared(list[W]):
     def encoded(self) -> bytes:
         return b"[%b]" % b",".join([one.encode() for one in self])
 
+    @property
+    def is_encoded(self) -> bool:
+        """Whether somebody has asked for the JSON already."""
+        return "encoded" in self.__dict__
+
     def and_also(self, others: Iterable[W]) -> Shared[W]:
         """These and the others; only the others are encoded anew."""
         more = Shared(others)

@@ -61,7 +61,7 @@ class CatchUp:
 
     async def changes(self, feed: Feed, seq: int) -> Changes:
         """Every state after `seq`, or `reset`. Whoever asks listens to the feed already: what comes next, they hear."""
-        if (ringed := self._of_ring(feed, seq)) is not None:
+        if (ringed := self.at_hand(feed, seq)) is not None:
             return ringed
         for _ in range(TRIES):
             found = await self._range(feed.room, seq)
@@ -88,7 +88,8 @@ class CatchUp:
             self._read.pop((room, seq), None)
             raise
 
-    def _of_ring(self, feed: Feed, seq: int) -> Changes | None:
+    def at_hand(self, feed: Feed, seq: int) -> Changes | None:
+        """Every state after `seq` if the feed's ring has them all."""
         asked = (feed.room, seq, feed.head)
         found = self._ringed.get(asked)
         if found is None and seq <= feed.head and (frames := feed.since(seq)) is not None:

@@ -20,10 +20,20 @@ def admit(scope: dict[str, Any]) -> float:
 
     An application may ask before it looks up sessions (`hubbub_site.asgi` does), so that strangers cost no query.
     """
+    rates = runtime().rates
+    if rates.lifted:
+        return 0.0
     if _WAIT not in scope:
-        scope[_WAIT] = runtime().rates.admit(address_of(scope))
+        scope[_WAIT] = rates.admit(address_of(scope))
     wait: float = scope[_WAIT]
     return wait
+
+
+def signed_in(scope: dict[str, Any]) -> None:
+    """A handshake that was admitted has turned out to be somebody's: it does not count for its address."""
+    rates = runtime().rates
+    if not rates.lifted:
+        rates.signed_in(address_of(scope))
 
 
 async def turn_away(receive: Receive, send: Send, wait: float) -> None:

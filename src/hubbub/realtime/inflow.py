@@ -70,6 +70,10 @@ class Inflow:
         if self._intake is not None:
             self._intake.take(frames, size)
 
+    def end(self) -> None:
+        """The socket has ended. Lets go of the session, which holds this: only the garbage collector frees a cycle."""
+        self.stopped, self._read_again = True, _nothing
+
     def _stop(self, now: float, wait: float) -> None:
         if self._over_since is None or now - self._last > CALM_SECONDS:
             self._over_since = now
@@ -83,3 +87,7 @@ class Inflow:
     def _go_on(self) -> None:
         self.stopped = False
         self._read_again()
+
+
+def _nothing() -> None:
+    """Called instead of the session that has ended."""

@@ -13,7 +13,6 @@ from hubbub.protocol.closing import Close
 from hubbub.realtime import door
 from hubbub.realtime.auth import SUBPROTOCOL, Login, bearer_of, login_from_session, origin_allowed
 from hubbub.realtime.connection import Connection
-from hubbub.realtime.handshakes import address_of
 from hubbub.realtime.inflow import Inflow
 from hubbub.realtime.parcel import Dialect
 from hubbub.realtime.pipes import Push, PushPipe, SendPipe
@@ -77,6 +76,7 @@ class Session:
             for task in self._tasks:
                 task.cancel()
         await self._say_goodbye()
+        self._inflow.end()
 
     async def prepare(self) -> None:
         """Before the socket is accepted: whatever takes a while. Who has heard “open” must miss nothing after it."""
@@ -140,7 +140,7 @@ class Session:
         if not wait:
             try:
                 login = await self._login()
-                self.runtime.rates.signed_in(address_of(self.scope))
+                door.signed_in(self.scope)
                 if self.runtime.rates.seat(login.member.pk):
                     return login
                 wait = 30.0
