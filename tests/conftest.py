@@ -9,6 +9,8 @@ import pytest
 from django.db import connection
 from hypothesis import settings
 
+from tests.emptying import allow_emptying
+
 pytest_plugins = ["tests.servers.fixtures", "tests.people", "tests.online"]
 
 # A machine that runs other things beside the tests is no finding of theirs.
@@ -20,11 +22,7 @@ settings.load_profile("hubbub")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """pytest-django's own, which drops the database at the end. PostgreSQL drops none that a thread still has open."""
     with django_db_blocker.unblock():
-        if connection.vendor == "sqlite":
-            # Django empties tables after a transactional test with DELETE, which the audit log refuses on SQLite.
-            # tests/site/test_audit_log.py shows on a site of its own that it does.
-            with connection.cursor() as cursor:
-                cursor.execute("DROP TRIGGER IF EXISTS accounts_auditentry_delete")
+        allow_emptying()
     yield
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":

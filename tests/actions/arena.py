@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from hubbub.errors import HubbubError
+from tests.emptying import allow_emptying
 
 T = TypeVar("T")
 
@@ -32,6 +33,7 @@ class Arena:
 
     def prepare(self) -> None:
         self.run(lambda: call_command("migrate", verbosity=0, run_syncdb=True))
+        self.run(allow_emptying)
 
     def empty(self) -> None:
         self.run(lambda: call_command("flush", verbosity=0, interactive=False))

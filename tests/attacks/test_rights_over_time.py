@@ -210,7 +210,7 @@ class TestAnAddressThatAThiefEntered:
         self, way: str, erins: Client, bob: User, bobs: Client, dave: Client, settings: Any
     ) -> None:
         """Row 8: what was begun with the old password ends with it."""
-        settings.EMAIL_HOST = "mail.example.org"
+        settings.EMAIL_HOST, settings.ORIGINS = "mail.example.org", ["http://testserver"]
         thief = signed_in(bob)
         asked = thief.post("/account/email/", {"action_add": "", "email": "thief@example.org"})
         thief.post(asked.headers["Location"], {"password": PASSWORD}, follow=True)

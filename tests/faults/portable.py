@@ -1,4 +1,4 @@
-"""The site on plain uvicorn, without our protocol class: `python -m tests.faults.portable serve …`."""
+"""The site on plain uvicorn, without our protocol classes: `python -m tests.faults.portable serve …`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from hubbub_site.commands import start
 
 def main() -> int:
     start(make=True)
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
     from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
     from hubbub_site.server import serving
 
-    vars(serving)["PushProtocol"] = WebSocketsSansIOProtocol
+    for ours, plain in (("LimitedHttp", HttpToolsProtocol), ("CountedSocket", WebSocketsSansIOProtocol)):
+        assert ours in vars(serving)
+        vars(serving)[ours] = plain
     return int(cli.main(sys.argv[1:]) or 0)
 
 

@@ -143,6 +143,7 @@ def names_in(site: Site) -> set[str]:
 def before_invitations(database: sqlite3.Connection) -> None:
     database.execute("DROP TABLE accounts_invitation")
     database.execute("DROP TABLE accounts_auditentry")
+    database.execute("DROP TABLE accounts_failurecounter")
     database.execute("ALTER TABLE accounts_user DROP COLUMN rights")
     database.execute("DELETE FROM django_migrations WHERE app = 'accounts' AND name > '0002'")
 
