@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -172,3 +173,11 @@ def daphne(data: Path, port: int) -> list[str | Path]:
         str(port),
         "hubbub_site.asgi:application",
     ]
+
+
+def printed_address(site: Site) -> str:
+    """What `hubbub serve` has printed: the welcome page, with the set-up code."""
+    told = site.data.with_suffix(".log").read_text()
+    found = re.search(r"http://\S+/welcome/#\S+", told)
+    assert found is not None, told
+    return found.group()

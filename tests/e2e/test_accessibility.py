@@ -11,7 +11,7 @@ from playwright.sync_api import ViewportSize, expect
 from tests.e2e.axe import violations
 from tests.e2e.conftest import Visit
 from tests.e2e.person import Person
-from tests.e2e.site import Room, Site
+from tests.e2e.site import Room, Site, printed_address
 
 PHONE: ViewportSize = {"width": 360, "height": 640}
 DESK: ViewportSize = {"width": 1280, "height": 800}
@@ -32,7 +32,7 @@ def dave(visit: Visit, site: Site, theme: str) -> Person:
 @both_themes
 def test_the_first_page(theme: str, visit: Visit, new_site: Site) -> None:
     visitor = visit(new_site, color_scheme=theme)
-    visitor.goes_to("/")
+    visitor.goes_to(printed_address(new_site))
     visitor.reads("Welcome to Hubbub")
     assert violations(visitor.page) == []
     visitor.expects("status of 422")

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.site import PASSWORD, Site
-
-
-def printed_address(site: Site) -> str:
-    """What `hubbub serve` has printed: the welcome page, with the set-up code."""
-    told = site.data.with_suffix(".log").read_text()
-    found = re.search(r"http://\S+/welcome/#\S+", told)
-    assert found is not None, told
-    return found.group()
+from tests.e2e.site import PASSWORD, Site, printed_address
 
 
 def test_from_an_empty_directory_to_two_people_who_talk(visit: Visit, new_site: Site) -> None:

@@ -27,7 +27,7 @@ def test_a_link_brings_a_guest_into_one_channel(
     dave.presses("Join")
     alice.is_told("Alice added Bob and Gustav")
     dave.says("a guest speaks")
-    alice.sees("Gustav a guest speaks")
+    alice.sees("Gustav Guest a guest speaks")
     expect(dave.room_link("general")).to_have_count(0)
 
 
