@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from hubbub.protocol.limits import NETWORK_BITS
 from hubbub_site import config, databases, hosts, mail, redis_servers
-from hubbub_site.accounts.limits import NETWORK_BITS
 from hubbub_site.secret import secret_key
 
 CONFIG = config.load()

@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from hubbub.networks import network_of
+from hubbub.protocol.limits import NETWORK_BITS
 from hubbub_site import databases
 from hubbub_site.accounts import failure_rows, guessing, known_browsers, limits
 from hubbub_site.accounts.hashing import HashingThreads, TooBusy
@@ -194,10 +196,10 @@ def test_known_browser_seconds(clock: Clock) -> None:
 
 
 def test_network_bits() -> None:
-    assert guessing.network_of("2001:db8:0:ff::1") == f"2001:db8::/{limits.NETWORK_BITS}"
-    assert guessing.network_of("2001:db8:0:100::1") != guessing.network_of("2001:db8:0:ff::1")
+    assert network_of("2001:db8:0:ff::1") == f"2001:db8::/{NETWORK_BITS}"
+    assert network_of("2001:db8:0:100::1") != network_of("2001:db8:0:ff::1")
     assert truncate_ip("2001:db8:0:ff::1") == "2001:db8::"  # what allauth counts by
-    assert guessing.network_of("192.0.2.1") == guessing.network_of("::ffff:192.0.2.1") == "192.0.2.1"
+    assert network_of("192.0.2.1") == network_of("::ffff:192.0.2.1") == "192.0.2.1"
 
 
 def test_program_body_bytes(db: None) -> None:

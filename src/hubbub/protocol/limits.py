@@ -142,6 +142,7 @@ ADDRESS_HANDSHAKES_BURST = Limit(
 HANDSHAKE_ADDRESSES = Limit(
     10_000, "addresses", "whose handshakes one process remembers; the oldest is forgotten first"
 )
+NETWORK_BITS = Limit(56, "bits", "of an IPv6 address count as one network: what a provider hands to one home")
 CONNECTIONS_PER_MEMBER = Limit(30, "connections", "open sockets of one member in one process, lifted")
 
 ROOMS_PER_DAY = Limit(

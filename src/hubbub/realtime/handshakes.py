@@ -6,14 +6,11 @@ behind one address may come back at once, and a stranger who guesses tokens uses
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
+from hubbub.networks import network_of
 from hubbub.protocol import limits
 from hubbub.realtime.bucket import Bucket
-
-HOUSEHOLD_BITS = 56
-"""What a provider gives to one customer: somebody who has one IPv6 address has all of these."""
 
 
 def address_of(scope: dict[str, Any]) -> str | None:
@@ -22,15 +19,7 @@ def address_of(scope: dict[str, Any]) -> str | None:
     It is `scope["client"]` as the server sees it: behind a proxy that the server trusts, the address the proxy names.
     """
     client = scope.get("client")
-    try:
-        address = ip_address(str(client[0]).partition("%")[0] if client else "")
-    except ValueError:
-        return None  # a Unix socket, or a test client
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped is not None:
-            return str(address.ipv4_mapped)
-        return str(ip_network((address, HOUSEHOLD_BITS), strict=False))
-    return str(address)
+    return network_of(str(client[0])) if client else None
 
 
 class Handshakes:

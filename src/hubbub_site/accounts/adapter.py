@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from hubbub.networks import without_mapping
 from hubbub_site.accounts import guessing, known_browsers
 from hubbub_site.accounts.guessing import Attempt, TooManyFailures
 from hubbub_site.accounts.mails import Mails
@@ -67,4 +68,4 @@ class AccountAdapter(Mails):
     def get_client_ip(self, request: HttpRequest) -> str:
         """allauth counts by networks, too. On a socket for both kinds, IPv4 addresses are written as IPv6: they would
         all be one network."""
-        return guessing.without_mapping(super().get_client_ip(request))
+        return without_mapping(super().get_client_ip(request))

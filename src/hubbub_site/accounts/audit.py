@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from hubbub.models import Member
+from hubbub.networks import network_of
 from hubbub_site.accounts import audit_limits
 from hubbub_site.accounts.audit_codes import MERGED, What
 from hubbub_site.accounts.models import AuditEntry, User
@@ -116,7 +116,7 @@ def _merge(entry: AuditEntry) -> None:
     An IPv6 address is worth nothing as a key: everybody has 2⁶⁴ of them. What counts is its /56.
     """
     hour = f"{entry.at:%Y-%m-%dT%H}"
-    entry.merge_key = f"{hour}|{entry.what}|{entry.about_member or ''}|{_network(entry.address)}"
+    entry.merge_key = f"{hour}|{entry.what}|{entry.about_member or ''}|{network_of(entry.address) or ''}"
     if _counted(entry.merge_key):
         return
     of_this_hour = AuditEntry.objects.filter(
@@ -134,14 +134,6 @@ def _merge(entry: AuditEntry) -> None:
 def _counted(merge_key: str) -> bool:
     # The base manager: `objects` refuses every update, and the trigger lets only this one through.
     return bool(AuditEntry._base_manager.filter(merge_key=merge_key).update(times=F("times") + 1))
-
-
-def _network(address: str) -> str:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    return str(ipaddress.ip_network((address, 56), strict=False)) if parsed.version == 6 else address
 
 
 _pruned_at = float("-inf")

@@ -10,7 +10,6 @@ addresses would end a lock. Rows also survive a restart, and all processes share
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -20,6 +19,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from hubbub.networks import network_of
 from hubbub_site.accounts import failure_rows, limits
 from hubbub_site.accounts.models import FailureCounter
 
@@ -83,7 +83,7 @@ def attempt(account: str, *, address: str, browser: str) -> Attempt:
     `account` is a normalised username, whether or not there is such a user; `browser` is the id of a browser that is
     known to the account, or empty.
     """
-    scopes = _scopes(account, network_of(address), browser)
+    scopes = _scopes(account, network_of(address) or address, browser)
     keys = [scope.key for scope in scopes]
     existing = list(failure_rows.of(keys))
     _refuse_if_closed(existing)
@@ -98,21 +98,6 @@ def attempt(account: str, *, address: str, browser: str) -> Attempt:
 def forgive(account: str) -> None:
     """A new password by a link proves who somebody is: failures from elsewhere do not make them wait."""
     failure_rows.of([_key("account", account)]).delete()
-
-
-def network_of(address: str) -> str:
-    """What one customer of a provider can choose freely counts as one: an IPv4 address, an IPv6 /56."""
-    ip = ipaddress.ip_address(without_mapping(address))
-    if ip.version == 4:
-        return str(ip)
-    return str(ipaddress.ip_network((ip, int(limits.NETWORK_BITS)), strict=False))
-
-
-def without_mapping(address: str) -> str:
-    """An IPv4 address that is written as IPv6 (`::ffff:192.0.2.1`) as IPv4; any other as it is."""
-    ip = ipaddress.ip_address(address)
-    mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
-    return str(mapped or ip)
 
 
 def wait_after(failures: int, *, free: int) -> timedelta | None:

@@ -41,7 +41,6 @@ COUNTERS_IN_MEMORY = Limit(200_000, "entries", "of one process's request counter
 KNOWN_BROWSER_SECONDS = Limit(
     400 * 24 * 3600, "seconds", "that a browser stays known: as long as a cookie may live"
 )
-NETWORK_BITS = Limit(56, "bits", "of an IPv6 address count as one network: what a provider hands to one home")
 
 
 def table() -> dict[str, Limit]:

@@ -8,12 +8,12 @@ closed for the newcomer, so a flood of idle connections cannot keep out somebody
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 from collections import Counter
 from enum import Enum
 from typing import Protocol
 
+from hubbub.networks import network_of
 from hubbub_site.server.descriptors import Room
 
 log = logging.getLogger("hubbub")
@@ -130,13 +130,5 @@ class Strangers:
 
 
 def address_block(host: str) -> str:
-    """What shares one count: an IPv4 address, or the /56 of an IPv6 address, which is what one customer gets."""
-    if ":" not in host:
-        return host
-    try:
-        address = ipaddress.IPv6Address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.IPv6Network((int(address) >> 72 << 72, 56)))
+    """What shares one count: a network, or what the server says instead of an address."""
+    return (network_of(host) or host) if ":" in host else host
