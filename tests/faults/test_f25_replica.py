@@ -51,6 +51,7 @@ async def test_servers_that_run_on_hear_of_the_loss(
         await _finish(s, replicated, record, "F25 servers run on")
 
 
+@pytest.mark.patient
 async def test_servers_that_are_started_again_meanwhile(
     replicated: Replicated, seed: int, record: Record
 ) -> None:
