@@ -23,16 +23,6 @@ from hubbub_site.accounts.hashing import HashingThreads, TooBusy
 from hubbub_site.accounts.models import FailureCounter, User
 from hubbub_site.request_counters import RequestCounters
 
-ROWS = limits.table()
-
-
-@pytest.mark.parametrize("name", ROWS)
-def test_each_row_has_a_test_of_its_name_and_says_why(name: str) -> None:
-    assert any(test.startswith(f"test_{name.lower()}") for test in globals())
-    assert ROWS[name] > 0
-    assert ROWS[name].unit
-    assert len(ROWS[name].reason) > 10
-
 
 def test_password_kib(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["hubbub_site.accounts.hashers.Argon2"]

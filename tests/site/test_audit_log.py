@@ -208,7 +208,7 @@ class TestFailures:
     def test_the_lines_of_strangers_have_a_bound(
         self, bob: User, what: What, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(audit.audit_limits, "AUDIT_STRANGER_LINES", 20)
+        monkeypatch.setattr(audit.limits, "AUDIT_STRANGER_LINES", 20)
         for number in range(100):
             record(what, about=bob, address=f"192.0.2.{number}")
         lines = AuditEntry.objects.filter(what=what)

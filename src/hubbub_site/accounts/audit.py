@@ -1,4 +1,4 @@
-"""Writing the audit log: `record` in the transaction of the deed. Who acts from where comes from the context."""
+"""Writing the audit log: `record` in the transaction of the deed. The context knows the actor and the address."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from hubbub.models import Member
 from hubbub.networks import network_of
-from hubbub_site.accounts import audit_limits
+from hubbub_site.accounts import limits
 from hubbub_site.accounts.audit_codes import MERGED, What
 from hubbub_site.accounts.models import AuditEntry, User
 
@@ -102,9 +102,9 @@ def _identity(person: Person) -> tuple[int | None, str]:
 
 
 def _bounded(details: Mapping[str, str | int]) -> dict[str, str | int]:
-    most = audit_limits.AUDIT_DETAIL_CHARACTERS
+    most = limits.AUDIT_DETAIL_CHARACTERS
     # PostgreSQL keeps no NUL.
-    kept = list(details.items())[: audit_limits.AUDIT_DETAILS]
+    kept = list(details.items())[: limits.AUDIT_DETAILS]
     return {
         name: value if isinstance(value, int) else str(value).replace("\0", "")[:most] for name, value in kept
     }
@@ -122,7 +122,7 @@ def _merge(entry: AuditEntry) -> None:
     of_this_hour = AuditEntry.objects.filter(
         at__gte=entry.at.replace(minute=0, second=0, microsecond=0), merge_key__isnull=False
     )
-    if of_this_hour.count() >= audit_limits.AUDIT_STRANGER_LINES:
+    if of_this_hour.count() >= limits.AUDIT_STRANGER_LINES:
         entry = AuditEntry(at=entry.at, what=entry.what, details={"from": "many addresses"})
         entry.merge_key = f"{hour}|{entry.what}|rest"
         if _counted(entry.merge_key):

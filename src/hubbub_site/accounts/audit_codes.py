@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from hubbub.signals import Deed
+
 
 class What(StrEnum):
     """One kind of line. The values are stored and never change."""
@@ -26,17 +28,17 @@ class What(StrEnum):
     WORKSPACE_CLAIMED = "workspace_claimed"
     OWNER_MADE = "owner_made"
     ADMIN_CHANGED = "admin_changed"
-    # Those that `hubbub.signals.Deed` reports, by the same codes.
-    ROLE_CHANGED = "role_changed"
-    DEACTIVATED = "deactivated"
-    REACTIVATED = "reactivated"
-    BOT_MADE = "bot_made"
-    TOKEN_MADE = "token_made"  # noqa: S105
-    TOKEN_FIRST_USED = "token_first_used"  # noqa: S105
-    TOKEN_RENEWED = "token_renewed"  # noqa: S105
-    TOKEN_REVOKED = "token_revoked"  # noqa: S105
-    TOKENS_ENDED = "tokens_ended"  # noqa: S105
-    WORKSPACE_RENAMED = "workspace_renamed"
+    # What the chat itself reports.
+    ROLE_CHANGED = Deed.ROLE_CHANGED.value
+    DEACTIVATED = Deed.DEACTIVATED.value
+    REACTIVATED = Deed.REACTIVATED.value
+    BOT_MADE = Deed.BOT_MADE.value
+    TOKEN_MADE = Deed.TOKEN_MADE.value
+    TOKEN_FIRST_USED = Deed.TOKEN_FIRST_USED.value
+    TOKEN_RENEWED = Deed.TOKEN_RENEWED.value
+    TOKEN_REVOKED = Deed.TOKEN_REVOKED.value
+    TOKENS_ENDED = Deed.TOKENS_ENDED.value
+    WORKSPACE_RENAMED = Deed.WORKSPACE_RENAMED.value
 
     @property
     def label(self) -> str:

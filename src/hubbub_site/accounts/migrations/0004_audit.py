@@ -14,7 +14,7 @@ UNCHANGING = (
     "details",
     "merge_key",
 )
-KEPT_DAYS = 30  # audit_limits.AUDIT_KEPT_DAYS
+KEPT_DAYS = 30  # limits.AUDIT_KEPT_DAYS
 REFUSAL = "The audit log is append-only."
 
 # A later migration that changes this table on SQLite builds it anew, and so drops its triggers: it has to make them again.
