@@ -11,7 +11,7 @@ export type RoomRole = "admin" | "member"
 /** Which messages of a room notify its member. */
 export type Level = "all" | "mentions" | "nothing"
 
-/** Who may bring a member into rooms, and open direct rooms with them. Owners and admins always may. */
+/** The people who may bring a member into rooms and open direct rooms with them. Owners and admins always may. */
 export type Reach = "everybody" | "known" | "nobody"
 
 /** Whether a member is connected now, and looking. Several tabs are one person: the most present one counts. */

@@ -50,7 +50,7 @@ class Level(StrEnum):
 
 
 class Reach(StrEnum):
-    """Who may bring a member into rooms, and open direct rooms with them. Owners and admins always may."""
+    """The people who may bring a member into rooms and open direct rooms with them. Owners and admins always may."""
 
     EVERYBODY = "everybody"
     KNOWN = "known"

@@ -51,7 +51,7 @@ def make_setup_code(data: Path) -> str:
 
 
 def address_with_code(origin: str, code: str) -> str:
-    """Where the welcome page finds the code by itself. What is behind the # is sent to no server or proxy."""
+    """The welcome page's address with the code. No browser sends the part behind the # to a server or proxy."""
     return f"{origin}{reverse('welcome')}#{code}"
 
 
