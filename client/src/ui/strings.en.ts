@@ -201,7 +201,7 @@ export const en = {
   "reach.knownHint": "Only people with whom you share a private channel or direct messages already.",
   "reach.nobody": "Nobody",
   "reach.nobodyHint": "You join channels and start direct messages yourself.",
-  "reach.note": "Owners and admins can always add you. What you are in already stays as it is.",
+  "reach.note": "Owners and admins can always add you. You stay in the channels that you are in.",
 
   "appearance.theme": "Colours",
   "appearance.system": "As the system",
