@@ -99,7 +99,7 @@ EMPTY_NAMES = {"util", "utils", "helper", "helpers", "manager", "managers", "com
 
 # Django Channels and the browser have their own channels; everything that holds messages is a room.
 OTHER_PEOPLES_CHANNELS = re.compile(r"channels|channel_?layer|BroadcastChannel|MessageChannel", re.IGNORECASE)
-WHERE_CHANNELS_SPEAKS = {"src/hubbub/realtime/relay.py", "src/hubbub/routing.py"}
+WHERE_CHANNELS_SPEAKS = {"src/hubbub/realtime/bus/relay.py", "src/hubbub/routing.py"}
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

@@ -12,7 +12,6 @@ from typing import Any
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 
 from hubbub import actions, queries, storage
-from hubbub.again import again, is_deadlock
 from hubbub.errors import Conflict, Forbidden, HubbubError, Invalid, Unavailable
 from hubbub.handlers import HANDLERS, READS
 from hubbub.models import Member, Message, Room
@@ -20,6 +19,7 @@ from hubbub.models import Membership as MembershipRow
 from hubbub.protocol import commands
 from hubbub.protocol.replies import Sent
 from hubbub.protocol.wire import Command, Wire
+from hubbub.retry import is_deadlock, retry
 from hubbub.unit import Posting, Unit, unit
 
 log = logging.getLogger("hubbub")
@@ -67,7 +67,7 @@ def run(member: Member, command: Command) -> Wire:
 def run_read(job: Job) -> None:
     """Answer a command that changes nothing. Never raises: the refusal stands in the job."""
     try:
-        job.answer = again(partial(_read, job))
+        job.answer = retry(partial(_read, job))
     except Exception as error:
         job.refusal = refusal_of(error)
 
@@ -80,7 +80,7 @@ def run_changes(jobs: Sequence[Job]) -> None:
     committed harms no other. Returns only after commit: what is answered is durable (contract G1).
     """
     try:
-        again(partial(_run_together, jobs))
+        retry(partial(_run_together, jobs))
     except Exception as error:
         if len(jobs) == 1 or _database_is_down(error):
             for job in jobs:

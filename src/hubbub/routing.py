@@ -9,14 +9,14 @@ from typing import Any
 
 from django.urls import re_path
 
-from hubbub.realtime import door
-from hubbub.realtime.room_socket import room_socket
-from hubbub.realtime.socket import socket
+from hubbub.realtime.sockets import handshake
+from hubbub.realtime.sockets.member_socket import socket
+from hubbub.realtime.sockets.room_socket import room_socket
 
 # Typed Any: Django's `re_path` is typed for views, Channels routes any ASGI application with it.
 _socket: Any = socket
 _room_socket: Any = room_socket
-_nowhere: Any = door.nowhere
+_nowhere: Any = handshake.nowhere
 
 websocket_urlpatterns = [
     re_path(r"^ws/$", _socket),

@@ -10,7 +10,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 from django.db import InterfaceError, OperationalError
 
-from hubbub_site.hurry import in_a_hurry
+from hubbub_site.request_deadline import has_deadline
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hubbub_site.settings")
 _http = get_asgi_application()
@@ -19,7 +19,7 @@ _http = get_asgi_application()
 from hubbub.errors import Unavailable  # noqa: E402
 from hubbub.http.bodies import LimitBodies  # noqa: E402
 from hubbub.protocol.closing import Close  # noqa: E402
-from hubbub.realtime import door  # noqa: E402
+from hubbub.realtime.sockets import handshake  # noqa: E402
 from hubbub.routing import nowhere, websocket_urlpatterns  # noqa: E402
 
 BODY_BYTES_AT: dict[str, int] = {}
@@ -31,7 +31,7 @@ _sockets_with_cookies = AuthMiddlewareStack(_sockets)
 
 async def http(scope: Any, receive: Any, send: Any) -> None:
     """Django, whose pages do not wait for a database that does not answer."""
-    in_a_hurry.set(True)
+    has_deadline.set(True)
     await _http(scope, receive, send)
 
 
@@ -40,13 +40,13 @@ async def websocket(scope: Any, receive: Any, send: Any) -> None:
 
     A device that brings a token needs no session either: a thread less for each of a thousand that come at once.
     """
-    if wait := door.admit(scope):
-        await door.turn_away(receive, send, wait)
+    if wait := handshake.admit(scope):
+        await handshake.refuse(receive, send, wait)
         return
     if any(name == b"authorization" for name, _ in scope["headers"]):
         await _sockets(scope, receive, send)
         return
-    in_a_hurry.set(True)
+    has_deadline.set(True)
     try:
         await _sockets_with_cookies(scope, receive, send)
     except (OperationalError, InterfaceError):  # who this is cannot be looked up now; our sockets raise none

@@ -67,7 +67,7 @@ def _postgresql(url: str) -> dict[str, Any]:
     # Who is connected can be told from pg_stat_activity, by people and by `moving.other_processes`.
     name = f"hubbub {os.getpid()}@{socket.gethostname()}"[:63]
     options = {"application_name": name, **POSTGRESQL_PATIENCE, **options}
-    from hubbub_site.patience import Connection  # it stands on psycopg, which SQLite does not need
+    from hubbub_site.postgresql_deadline import Connection  # it stands on psycopg, which SQLite does not need
 
     options["pool"] = POSTGRESQL_POOL | {"connection_class": Connection}
     return {

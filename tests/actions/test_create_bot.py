@@ -17,7 +17,7 @@ def test_it_works(alice: Member, published: Published) -> None:
 
 
 def test_it_speaks_with_a_token(alice: Member) -> None:
-    from hubbub.realtime.auth import login_from_secret
+    from hubbub.realtime.logins.sign_in import login_from_secret
 
     bot = actions.create_bot(by=alice, handle="weather", name="The weather")
     _, secret = actions.create_token(member=bot)

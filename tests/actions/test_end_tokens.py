@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hubbub import actions
 from hubbub.models import Member
-from hubbub.realtime.auth import login_from_secret, still_valid
+from hubbub.realtime.logins.sign_in import login_from_secret, still_valid
 
 
 def test_it_works(alice: Member, bob: Member) -> None:

@@ -13,7 +13,7 @@ from hubbub import actions
 from hubbub.errors import HubbubError
 from hubbub.models import Member, Room
 from hubbub.protocol import commands
-from hubbub.realtime.auth import (
+from hubbub.realtime.logins.sign_in import (
     Login,
     bearer_of,
     login_from_secret,

@@ -10,7 +10,7 @@ from hubbub.errors import RateLimited
 from hubbub.models import Allowance, Member, Message, Room
 from hubbub.protocol import commands, limits
 from hubbub.protocol.objects import Reach, Role
-from hubbub.realtime.rates import Rates
+from hubbub.realtime.rate_limits.command_rates import Rates
 from tests.people import asks, refused, somebody
 from tests.realtime.fakes import Clock
 

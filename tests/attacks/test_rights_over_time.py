@@ -16,7 +16,7 @@ from django.utils import timezone
 from hubbub import actions
 from hubbub.models import Member, Token
 from hubbub.protocol.objects import Role
-from hubbub.realtime.auth import login_from_secret, still_valid
+from hubbub.realtime.logins.sign_in import login_from_secret, still_valid
 from hubbub_site.accounts import people
 from hubbub_site.accounts.joining import create_account
 from hubbub_site.accounts.models import User

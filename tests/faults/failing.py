@@ -56,7 +56,7 @@ def die_before_commit() -> None:
 
 
 def die_before_publish() -> None:
-    from hubbub.realtime.writer import Writer
+    from hubbub.realtime.storage.writer import Writer
 
     take_over = Writer.take_over
 
@@ -70,7 +70,7 @@ def die_before_publish() -> None:
 
 def die_before_answer() -> None:
     """Answers come first in one process, so here what was committed goes out, and then it dies."""
-    from hubbub.realtime.writer import Writer
+    from hubbub.realtime.storage.writer import Writer
 
     finished = Writer._finished
 
@@ -88,7 +88,7 @@ def die_before_answer() -> None:
 def note_reads(report: Path) -> None:
     """Whatever asks for a range: a client that comes back, or a feed with a jump."""
     from hubbub import queries
-    from hubbub.realtime import repair
+    from hubbub.realtime.recovery import repair
 
     def noted(read: Callable[..., Any]) -> Callable[..., Any]:
         def reading(room: int, seq: int, *rest: Any) -> Any:

@@ -45,41 +45,37 @@ def command(member: int, **document: Any) -> dict[str, Any]:
 
 def name_workspace(name: str) -> None:
     from hubbub import actions
-    from hubbub.again import again
 
-    again(lambda: actions.name_workspace(name=name))
+    retry(lambda: actions.name_workspace(name=name))
 
 
 def change_role(by: int, member: int, role: str) -> None:
     from hubbub import actions
-    from hubbub.again import again
     from hubbub.models import Member
     from hubbub.protocol.objects import Role
 
     people = Member.objects.in_bulk([by, member])
-    again(lambda: actions.change_role(by=people[by], member=people[member], role=Role(role)))
+    retry(lambda: actions.change_role(by=people[by], member=people[member], role=Role(role)))
 
 
 def set_active(by: int, member: int, active: bool) -> None:
     """Deactivate a member, or let them in again."""
     from hubbub import actions
-    from hubbub.again import again
     from hubbub.models import Member
 
     people = Member.objects.in_bulk([by, member])
     change = actions.reactivate_member if active else actions.deactivate_member
-    again(lambda: change(by=people[by], member=people[member]))
+    retry(lambda: change(by=people[by], member=people[member]))
 
 
 def change_password(member: int) -> str:
     """All logins of a member end, as with a new password. Returns the token of a new one."""
     from hubbub import actions
-    from hubbub.again import again
     from hubbub.models import Member
 
     person = Member.objects.get(pk=member)
     person.tokens.all().delete()
-    again(lambda: actions.end_logins_of(person))
+    retry(lambda: actions.end_logins_of(person))
     return actions.create_token(member=person)[1]
 
 

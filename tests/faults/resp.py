@@ -37,7 +37,7 @@ class PubSubMessage:
 
     @property
     def kind(self) -> str:
-        """`frames`, `notice`, `beat` or `gossip` if Hubbub sent it (see hubbub.realtime.envelopes), else empty."""
+        """`frames`, `notice`, `beat` or `gossip` if Hubbub sent it (see hubbub.realtime.bus.envelopes), else empty."""
         return str(self.content.get("type", "")).removeprefix("hubbub.")
 
 

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from hubbub import actions
 from hubbub.models import Member, Token
-from hubbub.realtime import token_uses
-from hubbub.realtime.auth import login_from_secret
-from hubbub.realtime.token_uses import TokenUses, write_uses
+from hubbub.realtime.logins import token_uses
+from hubbub.realtime.logins.sign_in import login_from_secret
+from hubbub.realtime.logins.token_uses import TokenUses, write_uses
 from hubbub.signals import Deed, deed_done
 from tests.people import counted
 

@@ -9,11 +9,11 @@ from websockets.frames import Opcode
 
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
-from hubbub.realtime.connection import Connection
-from hubbub.realtime.handshakes import Handshakes
-from hubbub.realtime.inflow import Inflow
-from hubbub.realtime.intake import Intake
-from hubbub.realtime.rates import Rates
+from hubbub.realtime.delivery.connection import Connection
+from hubbub.realtime.rate_limits.command_rates import Rates
+from hubbub.realtime.rate_limits.handshake_rates import Handshakes
+from hubbub.realtime.rate_limits.incoming_budget import IncomingBudget
+from hubbub.realtime.sockets.incoming_frames import IncomingFrames
 from tests.realtime.fakes import Clock, connected
 from tests.realtime.test_push import frame, hang_up, open_line
 
@@ -49,12 +49,12 @@ async def test_goodbye_bytes() -> None:
     await hang_up(line)
 
 
-def inflow_at(connection: Connection, clock: Clock, intake: Intake | None) -> Inflow:
+def inflow_at(connection: Connection, clock: Clock, intake: IncomingBudget | None) -> IncomingFrames:
     loop: Any = clock
-    return Inflow(connection, intake, loop, lambda: None)
+    return IncomingFrames(connection, intake, loop, lambda: None)
 
 
-def brings_in(inflow: Inflow, size: int = 1) -> int:
+def brings_in(inflow: IncomingFrames, size: int = 1) -> int:
     """How many frames of this size come in before the connection is stopped."""
     frames = 0
     while inflow.room():
@@ -64,23 +64,23 @@ def brings_in(inflow: Inflow, size: int = 1) -> int:
 
 
 def test_incoming_frames_burst(clock: Clock) -> None:
-    assert brings_in(inflow_at(connected(), clock, Intake(clock.now))) == limits.INCOMING_FRAMES_BURST
+    assert brings_in(inflow_at(connected(), clock, IncomingBudget(clock.now))) == limits.INCOMING_FRAMES_BURST
 
 
 def test_incoming_frames_per_second(clock: Clock) -> None:
-    inflow = inflow_at(connected(), clock, Intake(clock.now))
+    inflow = inflow_at(connected(), clock, IncomingBudget(clock.now))
     brings_in(inflow)
     clock.wait(2)
     assert brings_in(inflow) == 2 * limits.INCOMING_FRAMES_PER_SECOND
 
 
 def test_incoming_bytes_burst(clock: Clock) -> None:
-    inflow = inflow_at(connected(), clock, Intake(clock.now))
+    inflow = inflow_at(connected(), clock, IncomingBudget(clock.now))
     assert brings_in(inflow, limits.FRAME_BYTES) == limits.INCOMING_BYTES_BURST / limits.FRAME_BYTES
 
 
 def test_incoming_bytes_per_second(clock: Clock) -> None:
-    inflow = inflow_at(connected(), clock, Intake(clock.now))
+    inflow = inflow_at(connected(), clock, IncomingBudget(clock.now))
     brings_in(inflow, limits.FRAME_BYTES)
     clock.wait(2)
     assert brings_in(inflow, limits.FRAME_BYTES) == 2 * limits.INCOMING_BYTES_PER_SECOND / limits.FRAME_BYTES
@@ -88,7 +88,7 @@ def test_incoming_bytes_per_second(clock: Clock) -> None:
 
 def test_flood_seconds(clock: Clock) -> None:
     connection, begun = connected(), clock.now
-    inflow = inflow_at(connection, clock, Intake(clock.now))
+    inflow = inflow_at(connection, clock, IncomingBudget(clock.now))
     while connection.closing is None:
         brings_in(inflow)
         clock.wait(inflow.wait)

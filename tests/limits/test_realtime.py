@@ -19,30 +19,30 @@ from hubbub.protocol.closing import Close
 from hubbub.protocol.events import Hello
 from hubbub.protocol.generate import typescript
 from hubbub.protocol.ids import make_message_id
-from hubbub.realtime.audience import Piece
-from hubbub.realtime.connection import Connection
-from hubbub.realtime.outbox import Outbox
-from hubbub.realtime.parcel import Parcel, as_events
-from hubbub.realtime.pulse import Pulse
-from hubbub.realtime.rates import Rates
-from hubbub.realtime.session import Session
-from hubbub.realtime.writer import Writer
+from hubbub.realtime.connection_monitor import ConnectionMonitor
+from hubbub.realtime.delivery.audience import Piece
+from hubbub.realtime.delivery.connection import Connection
+from hubbub.realtime.delivery.encoded_events import EncodedEvents, as_events
+from hubbub.realtime.delivery.send_buffer import SendBuffer
+from hubbub.realtime.rate_limits.command_rates import Rates
+from hubbub.realtime.sockets.base import SocketBase
+from hubbub.realtime.storage.writer import Writer
 from tests.realtime.fakes import ALICE, BOB, Clock, connected, frame, pipe_of
 
 POST = commands.SendMessage(type="message.send", room=1, message=make_message_id(), text="hi")
 ASK = commands.GetMessage(type="message.get", message=make_message_id())
 
 
-def parcel(texts: int = 1, size: int = 1) -> Parcel:
+def parcel(texts: int = 1, size: int = 1) -> EncodedEvents:
     """Frames of one room that nobody reads."""
-    return Parcel([b"x" * size] * texts, room=7, head=1)
+    return EncodedEvents([b"x" * size] * texts, room=7, head=1)
 
 
 # ── one slow connection ──
 
 
 def test_outbox_bytes() -> None:
-    outbox = Outbox()
+    outbox = SendBuffer()
     assert outbox.add(parcel(size=limits.OUTBOX_BYTES - 10))
     assert outbox.bytes == limits.OUTBOX_BYTES
     assert outbox.add(parcel())
@@ -50,7 +50,7 @@ def test_outbox_bytes() -> None:
 
 
 def test_outbox_frames() -> None:
-    outbox = Outbox()
+    outbox = SendBuffer()
     assert outbox.add(parcel(texts=limits.OUTBOX_FRAMES))
     assert outbox.bytes > 0
     assert outbox.add(parcel())
@@ -279,9 +279,9 @@ def test_typing_seconds() -> None:
 # ── what these tests stand on ──
 
 
-def session_at(connection: Connection, *, door: Any) -> Session:
+def session_at(connection: Connection, *, door: Any) -> SocketBase:
     """A session without its handshake; each message is a command that waits."""
-    session = Session.__new__(Session)
+    session = SocketBase.__new__(SocketBase)
     session._push = door
     session.connection = connection
     session.runtime = SimpleNamespace(loop=Clock())  # type: ignore[assignment]
@@ -295,7 +295,7 @@ def session_at(connection: Connection, *, door: Any) -> Session:
     return session
 
 
-def pulse_of(*connections: Connection) -> Pulse:
+def pulse_of(*connections: Connection) -> ConnectionMonitor:
     hub: Any = SimpleNamespace(connections=set(connections), feeds={}, each=lambda write: write(connections))
     nothing: Any = SimpleNamespace(forget_idle=lambda: None)
 
@@ -304,7 +304,7 @@ def pulse_of(*connections: Connection) -> Pulse:
             return {login.key for login in logins}
 
     readers: Any = Readers()
-    return Pulse(hub, readers, nothing, lambda work: None)
+    return ConnectionMonitor(hub, readers, nothing, lambda work: None)
 
 
 class Instant(asyncio.SelectorEventLoop):
@@ -343,5 +343,5 @@ def in_no_time(work: Coroutine[Any, Any, None], *, seconds: float) -> None:
 def test_frames_of_a_room_that_is_read_wait_nowhere() -> None:
     """What the fakes do, so that a broken fake is found here."""
     connection = connected()
-    connection.push(Parcel([frame(1).data], room=7, head=1))
+    connection.push(EncodedEvents([frame(1).data], room=7, head=1))
     assert (pipe_of(connection).seqs, connection.backlog) == ([1], 0)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic_core import from_json
 
+from hubbub.protocol.encoded_once import EncodedOnce
 from hubbub.protocol.objects import Changes, Presence, PresenceState
 from hubbub.protocol.replies import Resumed
-from hubbub.protocol.shared import Shared
 
 
 class Counted(Presence):
@@ -33,13 +33,13 @@ def present(member: int) -> Counted:
 
 
 def test_what_two_answers_hold_is_encoded_once() -> None:
-    people = Shared([present(1), present(2)])
+    people = EncodedOnce([present(1), present(2)])
     assert people.encoded == people.encoded
     assert encoded == [1, 2]
 
 
 def test_only_those_who_are_added_are_encoded_anew() -> None:
-    people = Shared([present(1)])
+    people = EncodedOnce([present(1)])
     first = people.encoded
     both = people.and_also([present(2)])
     assert [one["member"] for one in from_json(both.encoded)] == [one.member for one in both] == [1, 2]
@@ -48,21 +48,25 @@ def test_only_those_who_are_added_are_encoded_anew() -> None:
 
 
 def test_nobody_is_added_to_and_nobody_adds_nothing() -> None:
-    nobody: Shared[Counted] = Shared()
+    nobody: EncodedOnce[Counted] = EncodedOnce()
     assert nobody.encoded == b"[]"
     assert nobody.and_also([]) == []
     assert from_json(nobody.and_also([present(1)]).encoded)[0]["member"] == 1
-    assert from_json(Shared([present(1)]).and_also([]).encoded)[0]["member"] == 1
+    assert from_json(EncodedOnce([present(1)]).and_also([]).encoded)[0]["member"] == 1
 
 
 def test_an_answer_reads_the_same_with_shared_lists_and_without() -> None:
-    shared = Changes.model_construct(room=1, seq=3, messages=Shared())
+    shared = Changes.model_construct(room=1, seq=3, messages=EncodedOnce())
     assert from_json(shared.encode()) == from_json(Changes(room=1, seq=3, messages=[]).encode())
 
 
 def test_lists_in_lists_are_taken_as_they_are() -> None:
-    changes = [Changes.model_construct(room=room, seq=0, messages=Shared()) for room in (1, 2)]
-    fields: dict[str, Any] = {"epoch": "e", "presence": Shared([present(1)]), "changes": Shared(changes)}
+    changes = [Changes.model_construct(room=room, seq=0, messages=EncodedOnce()) for room in (1, 2)]
+    fields: dict[str, Any] = {
+        "epoch": "e",
+        "presence": EncodedOnce([present(1)]),
+        "changes": EncodedOnce(changes),
+    }
     answer = Resumed.model_construct(**fields)
     assert from_json(answer.encode()) == {
         "epoch": "e",

@@ -13,12 +13,12 @@ from pydantic_core import from_json
 from hubbub.models import Member
 from hubbub.protocol.objects import Message, Role, System, SystemKind
 from hubbub.publish import RoomFrame, frame_of
-from hubbub.realtime.auth import Login
-from hubbub.realtime.connection import Connection
-from hubbub.realtime.fanout import Turns
-from hubbub.realtime.feed import Feed
-from hubbub.realtime.parcel import Dialect, Parcel, as_events
-from hubbub.realtime.versions import Versions
+from hubbub.realtime.delivery.connection import Connection
+from hubbub.realtime.delivery.encoded_events import Dialect, EncodedEvents, as_events
+from hubbub.realtime.delivery.fanout import Turns
+from hubbub.realtime.delivery.feed import Feed
+from hubbub.realtime.delivery.versions import Versions
+from hubbub.realtime.logins.sign_in import Login
 
 ROOM = 7
 ALICE, BOB, CAROL = 1, 2, 3
@@ -77,9 +77,9 @@ class Pipe:
 
     def __init__(self, *, ready: bool = True) -> None:
         self.ready = ready
-        self.parcels: list[Parcel] = []
+        self.parcels: list[EncodedEvents] = []
 
-    def write(self, parcel: Parcel) -> None:
+    def write(self, parcel: EncodedEvents) -> None:
         assert self.ready, "written to although the way is not free"
         self.parcels.append(parcel)
 
@@ -203,5 +203,5 @@ def turns_of(clock: Clock, committing: Callable[[], int | None] = lambda: None) 
     return Turns(loop, committing, clock.time)
 
 
-def texts_of(parcels: Sequence[Parcel]) -> list[bytes]:
+def texts_of(parcels: Sequence[EncodedEvents]) -> list[bytes]:
     return [text for parcel in parcels for text in parcel.texts]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hubbub.publish import Batch, Notice
-from hubbub.realtime.arrivals import Arrivals
+from hubbub.realtime.delivery.merged_commits import MergedCommits
 from tests.realtime.fakes import Clock, frame
 
 NOTICE = Notice("member.1", b"{}")
@@ -19,7 +19,7 @@ class Loop:
     def __init__(self) -> None:
         self.clock: Any = Clock()
         self.received: list[tuple[list[int], int]] = []
-        self.arrivals = Arrivals(self.clock, self._receive)
+        self.arrivals = MergedCommits(self.clock, self._receive)
 
     def _receive(self, batch: Batch) -> None:
         self.received.append(([f.seq for f in batch.frames], len(batch.notices)))
@@ -66,7 +66,7 @@ def test_what_cannot_be_delivered_holds_up_nothing_else() -> None:
             raise RuntimeError("a bug")
         received.append(batch)
 
-    arrivals = Arrivals(clock, receive)
+    arrivals = MergedCommits(clock, receive)
     arrivals.add(Batch([], [NOTICE]))
     arrivals.add(Batch([frame(1)]))
     clock.turn()

@@ -6,9 +6,9 @@ import pytest
 
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
-from hubbub.realtime import fanout
-from hubbub.realtime.connection import Connection
-from hubbub.realtime.parcel import Parcel, as_lines
+from hubbub.realtime.delivery import fanout
+from hubbub.realtime.delivery.connection import Connection
+from hubbub.realtime.delivery.encoded_events import EncodedEvents, as_lines
 from tests.realtime.fakes import (
     ALICE,
     BOB,
@@ -22,7 +22,7 @@ from tests.realtime.fakes import (
     removal,
 )
 
-TYPING = Parcel([b'{"type":"typing"}'], room=ROOM, ephemeral=True)
+TYPING = EncodedEvents([b'{"type":"typing"}'], room=ROOM, ephemeral=True)
 
 
 def crowd(size: int) -> list[Connection]:
@@ -149,7 +149,7 @@ def test_a_notice_keeps_its_place_among_what_is_said() -> None:
     feed = feed_with(*people)
     feed.hears(frame(1))
     feed.hears(frame(2))
-    feed.audience.notice(Parcel([b'{"type":"message","seq":"notice"}'], room=ROOM))
+    feed.audience.notice(EncodedEvents([b'{"type":"message","seq":"notice"}'], room=ROOM))
     feed.hears(frame(3))
     finish(feed)
     assert all(pipe_of(person).seqs == [1, 2, "notice", 3] for person in people)

@@ -10,8 +10,8 @@ import pytest
 
 from hubbub.errors import Unavailable
 from hubbub.protocol.objects import Changes
-from hubbub.realtime.catchup import CatchUp
-from hubbub.realtime.gathered import Gathered
+from hubbub.realtime.storage.catch_up import CatchUp
+from hubbub.realtime.storage.coalesced_reads import CoalescedReads
 from tests.realtime.fakes import ROOM, feed_with, frame
 
 
@@ -29,7 +29,7 @@ class Reads:
 
 async def test_those_who_ask_at_once_share_a_read() -> None:
     reads = Reads()
-    squares: Gathered[int, int] = Gathered(lambda keys: {k: k * k for k in keys}, reads)  # type: ignore[arg-type]
+    squares: CoalescedReads[int, int] = CoalescedReads(lambda keys: {k: k * k for k in keys}, reads)  # type: ignore[arg-type]
     assert await asyncio.gather(*(squares.get(n % 3) for n in range(9))) == [0, 1, 4] * 3
     assert reads.asked == [[0, 1, 2]]
 
@@ -37,7 +37,9 @@ async def test_those_who_ask_at_once_share_a_read() -> None:
 async def test_who_asks_during_a_read_is_not_given_its_answer() -> None:
     reads = Reads()
     counter = {"now": 0}
-    present: Gathered[str, int] = Gathered(lambda keys: dict.fromkeys(keys, counter["now"]), reads)  # type: ignore[arg-type]
+    present: CoalescedReads[str, int] = CoalescedReads(
+        lambda keys: dict.fromkeys(keys, counter["now"]), reads
+    )  # type: ignore[arg-type]
     first = asyncio.create_task(present.get("x"))
     while not reads.asked:
         await asyncio.sleep(0)
@@ -56,7 +58,7 @@ async def test_a_read_that_fails_fails_for_those_who_wait_and_not_for_the_next()
             raise OSError("gone")
         return dict.fromkeys(keys, 7)
 
-    numbers: Gathered[str, int] = Gathered(read, reads)  # type: ignore[arg-type]
+    numbers: CoalescedReads[str, int] = CoalescedReads(read, reads)  # type: ignore[arg-type]
     with pytest.raises(OSError, match="gone"):
         await numbers.get("x")
     assert await numbers.get("x") == 7
@@ -75,7 +77,7 @@ async def test_those_who_ask_while_the_database_does_not_answer_wait_no_longer_t
         return read(keys)
 
     reads.run = run  # type: ignore[method-assign]
-    numbers: Gathered[str, int] = Gathered(read, reads)  # type: ignore[arg-type]
+    numbers: CoalescedReads[str, int] = CoalescedReads(read, reads)  # type: ignore[arg-type]
     alice = asyncio.create_task(numbers.get("alice"))
     while not reads.asked:
         await asyncio.sleep(0)
@@ -125,13 +127,13 @@ async def test_what_was_read_is_completed_by_what_came_meanwhile(monkeypatch: py
             key: Changes(room=ROOM, seq=3, messages=[frame(seq).message for seq in (2, 3)]) for key in wanted
         }
 
-    monkeypatch.setattr("hubbub.realtime.catchup._ranges", ranges)
+    monkeypatch.setattr("hubbub.realtime.storage.catch_up._ranges", ranges)
     changes = await CatchUp(reads).changes(feed, 1)  # type: ignore[arg-type]
     assert (changes.seq, [m.seq for m in changes.messages]) == (4, [2, 3, 4])
 
 
 async def test_who_gives_up_waiting_spoils_nothing_for_the_others() -> None:
-    squares: Gathered[int, int] = Gathered(lambda keys: {k: k * k for k in keys}, Reads())  # type: ignore[arg-type]
+    squares: CoalescedReads[int, int] = CoalescedReads(lambda keys: {k: k * k for k in keys}, Reads())  # type: ignore[arg-type]
     gone, stays = asyncio.create_task(squares.get(3)), asyncio.create_task(squares.get(3))
     await asyncio.sleep(0)
     gone.cancel()

@@ -16,8 +16,10 @@ from hubbub.models import Member, Message, Room, Token
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
 from hubbub.protocol.events import Heartbeat
-from hubbub.realtime import pulse, repair, runtime
-from hubbub.realtime.auth import still_valid
+from hubbub.realtime import connection_monitor as pulse
+from hubbub.realtime import runtime
+from hubbub.realtime.logins.sign_in import still_valid
+from hubbub.realtime.recovery import repair
 from tests.realtime.wires import Dial, in_thread, until
 from tests.sockets import new_id
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
-from hubbub.realtime.parcel import Parcel, as_events, as_lines
+from hubbub.realtime.delivery.encoded_events import EncodedEvents, as_events, as_lines
 from tests.realtime.fakes import ROOM, Clock, connected, frame, pipe_of
 
 
-def message(seq: int, size: int = 10) -> Parcel:
+def message(seq: int, size: int = 10) -> EncodedEvents:
     return as_events([frame(seq, text="x" * size)], 0)
 
 
@@ -39,7 +39,7 @@ def test_the_outbox_empties_only_while_the_way_is_free() -> None:
     pipe = pipe_of(alice)
     write = pipe.write
 
-    def fills_up(parcel: Parcel) -> None:
+    def fills_up(parcel: EncodedEvents) -> None:
         write(parcel)
         pipe.ready = False
 

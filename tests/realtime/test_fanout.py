@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hubbub.realtime.fanout import (
+from hubbub.realtime.delivery.fanout import (
     FEW,
     FIRST,
     LOOK_SECONDS,

@@ -147,7 +147,7 @@ async def test_a_goodbye_that_cannot_be_said_cuts_the_line(
     dial: Dial, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A peer that does not read gets two seconds (here a tenth of one) and no more."""
-    from hubbub.realtime import session
+    from hubbub.realtime.sockets import base as session
 
     monkeypatch.setattr(session, "GOODBYE_SECONDS", 0.1)
     push, wire = await opened(dial, "alice")

@@ -7,8 +7,8 @@ import random
 import pytest
 
 from hubbub.protocol.closing import Close
-from hubbub.realtime.connection import Connection
-from hubbub.realtime.parcel import as_lines
+from hubbub.realtime.delivery.connection import Connection
+from hubbub.realtime.delivery.encoded_events import as_lines
 from tests.realtime.fakes import ALICE, BOB, ROOM, connected, feed_with, frame, pipe_of, removal
 
 

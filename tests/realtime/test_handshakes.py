@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from hubbub.protocol import limits
-from hubbub.realtime import door, runtime
-from hubbub.realtime.handshakes import Handshakes, address_of
-from hubbub.realtime.rates import Rates
+from hubbub.realtime import runtime
+from hubbub.realtime.rate_limits.command_rates import Rates
+from hubbub.realtime.rate_limits.handshake_rates import Handshakes, address_of
+from hubbub.realtime.sockets import handshake
 from tests.realtime.fakes import Clock
 
 
@@ -69,6 +70,6 @@ async def test_a_handshake_counts_once_whoever_asks_first() -> None:
     rates.lifted = False
     scope: dict[str, Any] = {"client": ("192.0.2.7", 1)}
     for _ in range(limits.ADDRESS_HANDSHAKES_BURST + 1):
-        assert door.admit(scope) == 0
+        assert handshake.admit(scope) == 0
         scope = dict(scope)  # as middleware does
     await runtime.stop()

@@ -11,11 +11,11 @@ from hubbub.protocol.closing import Close
 from hubbub.protocol.events import MembershipChanged, RoomLeft
 from hubbub.protocol.objects import Level, Membership, Role, RoomRole
 from hubbub.publish import Batch, Notice, member_changed
-from hubbub.realtime.connection import Connection
-from hubbub.realtime.fanout import FIRST
-from hubbub.realtime.feed import Feed
-from hubbub.realtime.hub import Hub
-from hubbub.realtime.parcel import Parcel, as_lines
+from hubbub.realtime.delivery.connection import Connection
+from hubbub.realtime.delivery.encoded_events import EncodedEvents, as_lines
+from hubbub.realtime.delivery.fanout import FIRST
+from hubbub.realtime.delivery.feed import Feed
+from hubbub.realtime.delivery.hub import Hub
 from tests.realtime.fakes import ALICE, BOB, CAROL, ROOM, Clock, connected, frame, pipe_of, removal, turns_of
 
 
@@ -209,14 +209,14 @@ def test_what_only_bob_knows_reaches_only_bob(alice: Connection, bob: Connection
 def test_the_room_socket_hears_no_json_events() -> None:
     script = connected(BOB, dialect=as_lines)
     hub = WatchedHub().with_(script)
-    hub.everyone(Parcel([b"{}"]))
+    hub.everyone(EncodedEvents([b"{}"]))
     hub.hears(notices=(joined(BOB, ROOM + 1, 1), Notice(f"room.{ROOM}", b"{}", version=9)))
     assert pipe_of(script).texts == []
 
 
 def test_who_has_no_snapshot_yet_hears_nothing_of_others(alice: Connection) -> None:
     alice.live = False
-    WatchedHub().with_(alice).everyone(Parcel([b"{}"]))
+    WatchedHub().with_(alice).everyone(EncodedEvents([b"{}"]))
     assert pipe_of(alice).texts == []
 
 

@@ -10,21 +10,21 @@ import pytest
 
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
-from hubbub.realtime.connection import Connection
-from hubbub.realtime.inflow import BACK_AFTER_SECONDS, Inflow
-from hubbub.realtime.intake import Intake
-from hubbub.realtime.rates import Rates
+from hubbub.realtime.delivery.connection import Connection
+from hubbub.realtime.rate_limits.command_rates import Rates
+from hubbub.realtime.rate_limits.incoming_budget import IncomingBudget
+from hubbub.realtime.sockets.incoming_frames import BACK_AFTER_SECONDS, IncomingFrames
 from tests.realtime.fakes import ALICE, BOB, Clock, connected
 
 
 class Tab:
     """One of a member's sockets. `says` counts frames as a server with `hubbub.push` does."""
 
-    def __init__(self, clock: Clock, intake: Intake | None) -> None:
+    def __init__(self, clock: Clock, intake: IncomingBudget | None) -> None:
         loop: Any = clock
         self.connection: Connection = connected()
         self.times_read_again = 0
-        self.inflow = Inflow(self.connection, intake, loop, self._read_again)
+        self.inflow = IncomingFrames(self.connection, intake, loop, self._read_again)
 
     def says(self, frames: int, size: int = 0) -> int:
         """Bring in so many frames at once; how many of them came through before it was stopped."""
@@ -49,12 +49,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def intake(clock: Clock) -> Intake:
-    return Intake(clock.now)
+def intake(clock: Clock) -> IncomingBudget:
+    return IncomingBudget(clock.now)
 
 
 @pytest.fixture
-def tab(clock: Clock, intake: Intake) -> Tab:
+def tab(clock: Clock, intake: IncomingBudget) -> Tab:
     return Tab(clock, intake)
 
 
@@ -83,7 +83,7 @@ def test_a_flood_that_goes_on_ends_the_connection(tab: Tab, clock: Clock) -> Non
     assert tab.inflow.room() == 0, "nothing more comes in"
 
 
-def test_thirty_tabs_that_flood_bring_in_what_one_may(clock: Clock, intake: Intake) -> None:
+def test_thirty_tabs_that_flood_bring_in_what_one_may(clock: Clock, intake: IncomingBudget) -> None:
     tabs = [Tab(clock, intake) for _ in range(30)]
     assert sum(tab.says(1000) for tab in tabs) == limits.INCOMING_FRAMES_BURST
     clock.wait(1.0)
@@ -128,7 +128,9 @@ def test_a_flood_is_noticed_by_an_event_loop_that_hardly_turns(tab: Tab, clock: 
     assert tab.code == Close.TOO_MANY
 
 
-def test_a_tab_that_says_little_is_not_closed_for_another_ones_floods(clock: Clock, intake: Intake) -> None:
+def test_a_tab_that_says_little_is_not_closed_for_another_ones_floods(
+    clock: Clock, intake: IncomingBudget
+) -> None:
     quiet = Tab(clock, intake)
     for _ in range(20):
         flooder = Tab(clock, intake)

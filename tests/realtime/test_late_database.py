@@ -14,10 +14,10 @@ from hubbub.errors import Unavailable
 from hubbub.models import Member
 from hubbub.protocol.commands import Beat
 from hubbub.publish import Batch
-from hubbub.realtime import readers as reading
-from hubbub.realtime import writer as writing
-from hubbub.realtime.readers import Readers
-from hubbub.realtime.writer import Writer
+from hubbub.realtime.storage import readers as reading
+from hubbub.realtime.storage import writer as writing
+from hubbub.realtime.storage.readers import Readers
+from hubbub.realtime.storage.writer import Writer
 from tests.realtime.fakes import ALICE, frame
 
 COMMAND = Beat(type="beat")

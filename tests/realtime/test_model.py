@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from hubbub.realtime.feed import Feed
-from hubbub.realtime.hub import Hub
-from hubbub.realtime.repair import Repair
-from hubbub.realtime.repair_notices import RepairNotices
-from hubbub.realtime.versions import Versions
+from hubbub.realtime.delivery.feed import Feed
+from hubbub.realtime.delivery.hub import Hub
+from hubbub.realtime.delivery.versions import Versions
+from hubbub.realtime.recovery.repair import Repair
+from hubbub.realtime.recovery.repair_notices import RepairNotices
 from tests.realtime.model.exhaustive import Script, explore
 from tests.realtime.model.machine import Histories
 from tests.realtime.model.process import modelled

@@ -7,8 +7,8 @@ import pytest
 from hubbub.protocol.events import MembershipChanged, PermissionsChanged
 from hubbub.protocol.objects import Level, Membership, Reach, Role, Room, RoomKind, RoomRole
 from hubbub.publish import Notice, room_changed, workspace_named
-from hubbub.realtime.connection import Connection
-from hubbub.realtime.versions import Versions
+from hubbub.realtime.delivery.connection import Connection
+from hubbub.realtime.delivery.versions import Versions
 from tests.realtime.fakes import ALICE, BOB, ROOM, connected, frame, pipe_of, removal
 from tests.realtime.test_hub import WatchedHub, about, joined, left
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 from pydantic_core import from_json
 
 from hubbub.protocol import limits
-from hubbub.realtime.outbox import Outbox
-from hubbub.realtime.parcel import Parcel, as_events
+from hubbub.realtime.delivery.encoded_events import EncodedEvents, as_events
+from hubbub.realtime.delivery.send_buffer import SendBuffer
 from tests.realtime.fakes import ROOM, frame
 
 OTHER = ROOM + 1
 
 
-def messages(*seqs: int, room: int = ROOM, size: int = 10) -> Parcel:
+def messages(*seqs: int, room: int = ROOM, size: int = 10) -> EncodedEvents:
     return as_events([frame(seq, room=room, text="x" * size) for seq in seqs], 0)
 
 
-def typing(room: int = ROOM) -> Parcel:
-    return Parcel([b'{"type":"typing"}'], room=room, ephemeral=True)
+def typing(room: int = ROOM) -> EncodedEvents:
+    return EncodedEvents([b'{"type":"typing"}'], room=room, ephemeral=True)
 
 
-def taken(outbox: Outbox) -> list[dict]:
+def taken(outbox: SendBuffer) -> list[dict]:
     found = []
     while (parcel := outbox.take()) is not None:
         found += [from_json(text) for text in parcel.texts]
@@ -28,7 +28,7 @@ def taken(outbox: Outbox) -> list[dict]:
 
 
 def test_what_waits_comes_out_in_order() -> None:
-    outbox = Outbox()
+    outbox = SendBuffer()
     for seq in (1, 2, 3):
         assert outbox.add(messages(seq))
     assert [event["seq"] for event in taken(outbox)] == [1, 2, 3]
@@ -36,14 +36,14 @@ def test_what_waits_comes_out_in_order() -> None:
 
 
 def test_a_reply_can_be_put_before_everything_else() -> None:
-    outbox = Outbox()
+    outbox = SendBuffer()
     outbox.add(messages(1))
-    outbox.add(Parcel([b'{"re":1}']), first=True)
+    outbox.add(EncodedEvents([b'{"re":1}']), first=True)
     assert [event.get("re") for event in taken(outbox)] == [1, None]
 
 
 def test_it_counts_what_it_holds_and_what_it_gave_away() -> None:
-    outbox = Outbox()
+    outbox = SendBuffer()
     parcel = messages(1, size=1000)
     outbox.add(parcel)
     assert outbox.bytes == parcel.size
@@ -52,7 +52,7 @@ def test_it_counts_what_it_holds_and_what_it_gave_away() -> None:
 
 
 def test_ephemeral_events_are_sacrificed_first() -> None:
-    outbox = Outbox()
+    outbox = SendBuffer()
     for _ in range(limits.OUTBOX_FRAMES - 1):
         outbox.add(typing())
     outbox.add(messages(1))
@@ -61,8 +61,8 @@ def test_ephemeral_events_are_sacrificed_first() -> None:
 
 
 def test_where_a_change_of_presence_was_dropped_the_client_is_to_ask_again() -> None:
-    outbox = Outbox()
-    presence = Parcel([b'{"type":"presence"}'], ephemeral=True)
+    outbox = SendBuffer()
+    presence = EncodedEvents([b'{"type":"presence"}'], ephemeral=True)
     for _ in range(limits.OUTBOX_FRAMES - 1):
         outbox.add(presence)
     outbox.add(messages(1))
@@ -73,7 +73,7 @@ def test_where_a_change_of_presence_was_dropped_the_client_is_to_ask_again() -> 
 
 
 def test_a_room_that_is_lost_takes_what_waits_of_it_along() -> None:
-    outbox = Outbox()
+    outbox = SendBuffer()
     outbox.add(messages(1))
     outbox.add(messages(2, room=OTHER))
     outbox.add(as_events([frame(seq) for seq in range(3, limits.OUTBOX_FRAMES + 3)], 0))
@@ -83,7 +83,7 @@ def test_a_room_that_is_lost_takes_what_waits_of_it_along() -> None:
 
 
 def test_the_fattest_room_lags_and_the_others_lose_nothing() -> None:
-    outbox = Outbox()
+    outbox = SendBuffer()
     outbox.add(messages(1, 2, room=OTHER))
     seq = 0
     while outbox.bytes < limits.OUTBOX_BYTES - 20_000:
@@ -98,7 +98,7 @@ def test_the_fattest_room_lags_and_the_others_lose_nothing() -> None:
 
 
 def test_a_room_that_lags_costs_nothing_more_until_it_has_said_so() -> None:
-    outbox = Outbox()
+    outbox = SendBuffer()
     outbox.add(as_events([frame(seq) for seq in range(1, limits.OUTBOX_FRAMES + 2)], 0))
     before = outbox.bytes
     assert before == 0
@@ -112,28 +112,28 @@ def test_a_room_that_lags_costs_nothing_more_until_it_has_said_so() -> None:
 
 def test_a_rooms_own_state_is_kept_while_the_room_lags() -> None:
     """A client that has the messages already does not ask on the lag."""
-    outbox = Outbox()
+    outbox = SendBuffer()
     outbox.add(as_events([frame(seq) for seq in range(1, limits.OUTBOX_FRAMES + 2)], 0))
-    outbox.add(Parcel([b'{"type":"room"}'], room=ROOM))
+    outbox.add(EncodedEvents([b'{"type":"room"}'], room=ROOM))
     assert [event["type"] for event in taken(outbox)] == ["room", "lag"]
 
 
 def test_it_never_holds_more_than_its_limits() -> None:
-    outbox = Outbox()
+    outbox = SendBuffer()
     for seq in range(1, 3000):
         assert outbox.add(messages(seq, room=ROOM + seq % 5, size=3000))
         assert outbox.bytes <= limits.OUTBOX_BYTES
 
 
 def test_what_cannot_be_asked_for_again_is_never_dropped_in_silence() -> None:
-    outbox = Outbox()
-    reply = Parcel([b'{"re":1,"ok":"' + b"x" * 200_000 + b'"}'])
+    outbox = SendBuffer()
+    reply = EncodedEvents([b'{"re":1,"ok":"' + b"x" * 200_000 + b'"}'])
     kept = [outbox.add(reply) for _ in range(6)]
     assert kept == [True] * 5 + [False]
 
 
 def test_a_reply_outlives_the_frames_of_a_room() -> None:
-    outbox = Outbox()
-    outbox.add(Parcel([b'{"re":1}']))
+    outbox = SendBuffer()
+    outbox.add(EncodedEvents([b'{"re":1}']))
     outbox.add(as_events([frame(seq) for seq in range(1, limits.OUTBOX_FRAMES + 2)], 0))
     assert taken(outbox) == [{"re": 1}, {"type": "lag", "room": ROOM, "head": limits.OUTBOX_FRAMES + 1}]

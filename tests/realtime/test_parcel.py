@@ -8,7 +8,7 @@ from websockets.frames import Frame, Opcode
 from websockets.streams import StreamReader
 
 from hubbub.protocol.objects import System, SystemKind
-from hubbub.realtime.parcel import Parcel, as_events, as_lines
+from hubbub.realtime.delivery.encoded_events import EncodedEvents, as_events, as_lines
 from tests.realtime.fakes import ROOM, frame
 
 
@@ -35,7 +35,7 @@ def next_of(steps):  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65535, 65536, 200_000])
 def test_ready_frames_are_read_as_they_were_meant(size: int) -> None:
     texts = [b"x" * size, "你好".encode()]
-    read = frames_in(Parcel(texts).wire)
+    read = frames_in(EncodedEvents(texts).wire)
     assert [bytes(f.data) for f in read] == texts
     assert all(f.opcode is Opcode.TEXT and f.fin for f in read)
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from hubbub.protocol.objects import PresenceState
-from hubbub.realtime.connection import Connection
-from hubbub.realtime.presence import GRACE_SECONDS, LEASE_SECONDS, Presence
+from hubbub.realtime.delivery.connection import Connection
+from hubbub.realtime.presence.presence import GRACE_SECONDS, LEASE_SECONDS, Presence
 from tests.realtime.fakes import ALICE, BOB, Clock, connected
 
 ACTIVE, AWAY, OFFLINE = PresenceState.ACTIVE, PresenceState.AWAY, PresenceState.OFFLINE

@@ -10,7 +10,7 @@ from hubbub.errors import RateLimited
 from hubbub.protocol import limits
 from hubbub.protocol.commands import Beat, SendMessage, StartTyping
 from hubbub.protocol.ids import make_message_id
-from hubbub.realtime.rates import Bucket, Rates
+from hubbub.realtime.rate_limits.command_rates import Rates, TokenBucket
 from tests.realtime.fakes import ALICE, BOB, Clock
 
 BEAT = Beat(type="beat")
@@ -31,14 +31,14 @@ def rates(clock: Clock) -> Rates:
 
 
 def test_a_bucket_gives_what_it_holds_and_then_says_how_long_to_wait() -> None:
-    bucket = Bucket(rate=2, burst=3, now=0)
+    bucket = TokenBucket(rate=2, burst=3, now=0)
     assert [bucket.take(0) for _ in range(4)] == [0, 0, 0, 0.5]
     assert bucket.take(0.5) == 0
     assert bucket.take(0.5) == 0.5
 
 
 def test_a_bucket_never_holds_more_than_its_burst() -> None:
-    bucket = Bucket(rate=2, burst=3, now=0)
+    bucket = TokenBucket(rate=2, burst=3, now=0)
     assert [bucket.take(1000) for _ in range(4)] == [0, 0, 0, 0.5]
 
 
@@ -117,7 +117,7 @@ async def test_the_debt_is_never_more_than_a_burst(rates: Rates, clock: Clock) -
 
 
 async def test_what_was_taken_here_is_told_once(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
-    monkeypatch.setattr("hubbub.realtime.rates.SHARE_SECONDS", 0.01)
+    monkeypatch.setattr("hubbub.realtime.rate_limits.command_rates.SHARE_SECONDS", 0.01)
     told: list[tuple[str, object]] = []
     rates = Rates(clock.time, lambda kind, content: told.append((kind, content)))
     rates.lifted = False

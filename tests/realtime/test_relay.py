@@ -12,10 +12,10 @@ import pytest
 from channels_redis.utils import _consistent_hash
 
 from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame
-from hubbub.realtime import carrier as carriers
-from hubbub.realtime import relay as relays
-from hubbub.realtime.envelopes import batch_of, messages_of
-from hubbub.realtime.relay import Relay
+from hubbub.realtime.bus import bus_connection as carriers
+from hubbub.realtime.bus import relay as relays
+from hubbub.realtime.bus.envelopes import batch_of, messages_of
+from hubbub.realtime.bus.relay import Relay
 from tests.realtime.fakes import ROOM, frame, removal
 
 

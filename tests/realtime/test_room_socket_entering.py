@@ -12,7 +12,7 @@ from hubbub.models import Room
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
 from hubbub.realtime import runtime
-from hubbub.realtime.room_socket import RoomSession
+from hubbub.realtime.sockets.room_socket import RoomSocket
 from tests.realtime.wires import Dial, Wire, in_thread, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,17 +23,17 @@ async def test_bob_who_is_removed_while_he_enters_hears_nothing(
 ) -> None:
     """The removal is heard here after his membership was read, and before his socket hears the room (G9)."""
     alice, bob = people["alice"][0], people["bob"][0]
-    enter = RoomSession._enter
+    enter = RoomSocket._enter
     listener = dial("alice")
     await listener.asks("snapshot")
 
-    async def enter_and_be_removed(session: RoomSession, name: str) -> Any:
+    async def enter_and_be_removed(session: RoomSocket, name: str) -> Any:
         state = await enter(session, name)
         if session.connection.member.pk == bob.pk:
             await in_thread(actions.remove_member, by=alice, room=room, member=bob)
         return state
 
-    monkeypatch.setattr(RoomSession, "_enter", enter_and_be_removed)
+    monkeypatch.setattr(RoomSocket, "_enter", enter_and_be_removed)
     script = dial("bob", room="square")
     await listener.hears(
         lambda f: f.get("type") == "message" and f["message"].get("system", {}).get("kind") == "removed"

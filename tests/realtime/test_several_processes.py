@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hubbub.protocol.closing import Close
-from hubbub.realtime.presence import LEASE_SECONDS
+from hubbub.realtime.presence.presence import LEASE_SECONDS
 from tests.online import Arrive
 from tests.realtime.truth import assert_all_see_the_truth
 from tests.serving import Person, Server, Shell, new_site, newcomer, served, settle, shell_of

@@ -10,9 +10,9 @@ import pytest
 from django.db import OperationalError
 
 from hubbub import dispatch
-from hubbub.again import TRIES
 from hubbub.dispatch import Job
 from hubbub.models import Member, Message, Room
+from hubbub.retry import TRIES
 from tests.online import Arrive
 from tests.people import command
 from tests.serving import Server, new_site, served, settle, shell_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hubbub.realtime.typing import TypingBoard
+from hubbub.realtime.presence.typing import TypingBoard
 from tests.realtime.fakes import ALICE, BOB, ROOM, connected, feed_with, pipe_of
 
 

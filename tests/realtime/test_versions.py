@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hubbub.realtime.versions import Versions
+from hubbub.realtime.delivery.versions import Versions
 
 KITCHEN, SQUARE = 1, 2
 

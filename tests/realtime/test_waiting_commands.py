@@ -11,7 +11,8 @@ from hubbub.errors import Unavailable
 from hubbub.models import Room
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
-from hubbub.realtime import runtime, session
+from hubbub.realtime import runtime
+from hubbub.realtime.sockets import base as session
 from tests.realtime.wires import Dial, Wire, until
 from tests.sockets import new_id
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hubbub.realtime.presence import GRACE_SECONDS
+from hubbub.realtime.presence.presence import GRACE_SECONDS
 from tests.online import Arrive
 from tests.serving import Person, Server, Shell
 from tests.sockets import Online, Refused

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from django.contrib.auth.models import AnonymousUser
 from django.db import connections
 
-from hubbub.realtime.room_socket import room_socket
-from hubbub.realtime.socket import socket
+from hubbub.realtime.sockets.member_socket import socket
+from hubbub.realtime.sockets.room_socket import room_socket
 
 T = TypeVar("T")
 PATIENCE = 10.0

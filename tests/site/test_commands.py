@@ -17,7 +17,7 @@ from django.utils import timezone
 from hubbub import actions
 from hubbub.models import Member, Token
 from hubbub.protocol.objects import Role
-from hubbub.realtime.auth import login_from_secret
+from hubbub.realtime.logins.sign_in import login_from_secret
 from hubbub_site import cli
 from hubbub_site.accounts.models import User
 from tests.servers.process import free_port, running

@@ -115,14 +115,14 @@ def test_a_browser_that_comes_meanwhile_is_told_when_to_come_back(
 
 def test_what_is_only_slow_is_waited_for(site_on_postgres: tuple[Server, int]) -> None:
     """The server lives: it says so each time it is asked."""
-    from hubbub_site.hurry import in_a_hurry
-    from hubbub_site.patience import QUIET_SECONDS, Connection
+    from hubbub_site.postgresql_deadline import QUIET_SECONDS, Connection
+    from hubbub_site.request_deadline import has_deadline
 
     server, _ = site_on_postgres
-    here = in_a_hurry.set(True)
+    here = has_deadline.set(True)
     try:
         with Connection.connect(server.site.environment["DATABASE_URL"]) as connection:
             slow = connection.execute("SELECT 'slow' FROM pg_sleep(%s)", [3 * QUIET_SECONDS])
             assert slow.fetchone() == ("slow",)
     finally:
-        in_a_hurry.reset(here)
+        has_deadline.reset(here)

@@ -11,7 +11,7 @@ from django.core import mail
 from django.test import Client
 
 from hubbub import actions
-from hubbub.realtime.auth import Login, login_from_secret, still_valid
+from hubbub.realtime.logins.sign_in import Login, login_from_secret, still_valid
 from hubbub_site.accounts.models import User
 from tests.site.conftest import PASSWORD, signed_in
 

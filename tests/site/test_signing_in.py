@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from hubbub.realtime.auth import login_from_secret, still_valid
+from hubbub.realtime.logins.sign_in import login_from_secret, still_valid
 from hubbub_site.accounts.jwt import user_from_token
 from hubbub_site.accounts.logins import end_all_logins
 from hubbub_site.accounts.models import User

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from hubbub.actions._telling import tell_member_changed
+from hubbub.actions.announcements import tell_member_changed
 from hubbub.actions.checking import checked
 from hubbub.actions.namesakes import lock_names, mark_namesakes
 from hubbub.admission import Admission

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from hubbub.actions._telling import tell_account_changed, tell_login_ended, tell_logins_ended
+from hubbub.actions.announcements import tell_account_changed, tell_login_ended, tell_logins_ended
 from hubbub.actions.checking import require
 from hubbub.errors import Conflict
 from hubbub.models import Member, Token

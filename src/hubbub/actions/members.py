@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from hubbub import conf, policy
-from hubbub.actions._telling import tell_member_changed, tell_membership, tell_permissions
+from hubbub.actions.announcements import tell_member_changed, tell_membership, tell_permissions
 from hubbub.actions.checking import checked, require
 from hubbub.actions.identities import make_member
 from hubbub.actions.logins import end_logins_of

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db.models import F
 
 from hubbub import policy
-from hubbub.actions._telling import post_system, tell_left, tell_membership, tell_room_changed
+from hubbub.actions.announcements import post_system, tell_left, tell_membership, tell_room_changed
 from hubbub.actions.checking import require, require_consent
 from hubbub.actions.quotas import ADDITIONS, CHANGES, require_places, spend
 from hubbub.errors import NotFound

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hubbub.actions._telling import tell_member_changed
+from hubbub.actions.announcements import tell_member_changed
 from hubbub.models import Member, Workspace
 from hubbub.unit import Unit
 

@@ -1,7 +1,7 @@
 """Daily quotas: how many rooms, direct rooms, additions and room changes one member may cause.
 
 `spend` counts in the database, in the transaction of the action itself: a refused action spends nothing, and several
-processes and restarts share one count. Sending a message spends nothing here; `realtime/rates.py` bounds it.
+processes and restarts share one count. Sending a message spends nothing here; `command_rates.py` bounds it.
 
 A host's own script that sets up a workspace runs its actions inside `quotas.lifted()`.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from hubbub.actions._telling import tell_membership
+from hubbub.actions.announcements import tell_membership
 from hubbub.errors import Forbidden
 from hubbub.models import Membership
 from hubbub.protocol.objects import Level

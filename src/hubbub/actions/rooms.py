@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 
 from hubbub import policy
-from hubbub.actions._telling import post_system, tell_membership, tell_room_changed
+from hubbub.actions.announcements import post_system, tell_membership, tell_room_changed
 from hubbub.actions.checking import checked, require, require_consent
 from hubbub.actions.quotas import CHANGES, DIRECTS, ROOMS, require_places, spend
 from hubbub.errors import Conflict, Forbidden, Invalid

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hubbub.actions._telling import tell_workspace_named
+from hubbub.actions.announcements import tell_workspace_named
 from hubbub.actions.checking import checked
 from hubbub.models import Member, Workspace
 from hubbub.models.workspace import new_epoch

@@ -26,7 +26,7 @@ from hubbub.models import Member
 from hubbub.protocol import codec, commands, limits
 from hubbub.protocol.wire import Command
 from hubbub.realtime import runtime
-from hubbub.realtime.auth import login_from_secret
+from hubbub.realtime.logins.sign_in import login_from_secret
 
 
 class ErrorBody(BaseModel):

@@ -10,7 +10,7 @@ from hubbub import actions, storage
 from hubbub.errors import HubbubError
 from hubbub.models import Workspace
 from hubbub.realtime import runtime
-from hubbub.realtime.auth import login_from_secret
+from hubbub.realtime.logins.sign_in import login_from_secret
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from hubbub.protocol.shared import composed
+from hubbub.protocol.encoded_once import composed
 from hubbub.protocol.wire import Wire
 
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from hubbub.protocol.encoded_once import composed
 from hubbub.protocol.objects import Changes, Member, Membership, Message, Presence, Reach, Room, RosterEntry
-from hubbub.protocol.shared import composed
 from hubbub.protocol.wire import Wire
 
 

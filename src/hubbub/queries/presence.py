@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from hubbub.models import Member
 from hubbub.protocol import limits
+from hubbub.protocol.encoded_once import EncodedOnce
 from hubbub.protocol.objects import Presence, PresenceState, Role
-from hubbub.protocol.shared import Shared
 
 States = Mapping[int, PresenceState]
 Source = Callable[[], States]
@@ -49,10 +49,10 @@ class _Listed(NamedTuple):
 
     states: States
     members: frozenset[int]
-    presence: Shared[Presence]
+    presence: EncodedOnce[Presence]
 
 
-_last = _Listed({}, frozenset(), Shared())
+_last = _Listed({}, frozenset(), EncodedOnce())
 
 
 def _listed(connected: States) -> _Listed:
@@ -61,7 +61,7 @@ def _listed(connected: States) -> _Listed:
     listed = _last
     if listed.states is not connected:
         members = list(islice(connected, limits.SNAPSHOT_MEMBERS))
-        listed = _last = _Listed(connected, frozenset(members), Shared(_objects(connected, members)))
+        listed = _last = _Listed(connected, frozenset(members), EncodedOnce(_objects(connected, members)))
     return listed
 
 

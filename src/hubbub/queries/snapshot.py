@@ -8,11 +8,11 @@ from typing import NamedTuple
 from hubbub import policy
 from hubbub.models import Member, Message, Workspace
 from hubbub.protocol import limits
+from hubbub.protocol.encoded_once import EncodedOnce
 from hubbub.protocol.objects import Changes, Reach
 from hubbub.protocol.replies import Resumed, Snapshot
 from hubbub.protocol.replies import Workspace as WorkspaceObject
-from hubbub.protocol.shared import Shared
-from hubbub.queries.acquaintances import Acquaintances
+from hubbub.queries.known_members import KnownMembers
 from hubbub.queries.presence import presence_for
 from hubbub.queries.sidebar import sidebars
 
@@ -38,7 +38,7 @@ def snapshots(asked: Collection[Asked]) -> dict[Asked, tuple[Member, Snapshot]]:
     members = Member.objects.in_bulk({a.member for a in asked})
     workspace = Workspace.objects.with_history()
     mine = sidebars(members)
-    known = Acquaintances(workspace)
+    known = KnownMembers(workspace)
     found = {}
     for a in asked:
         if (member := members.get(a.member)) is None:
@@ -92,7 +92,7 @@ def bytes_of(changes: Changes) -> int:
     A thousand clients that come back at once get the same lists. After the first one the size of their JSON is known.
     """
     messages = changes.messages
-    if isinstance(messages, Shared) and messages.is_encoded:
+    if isinstance(messages, EncodedOnce) and messages.is_encoded:
         return len(messages.encoded)
     return sum(len(message.text.encode()) + 300 for message in messages)
 
@@ -106,7 +106,7 @@ def resumed(state: Snapshot, epoch: str, changes: list[Changes]) -> Resumed:
     """A state and changes as the answer to a client that knows `epoch`."""
     if state.epoch != epoch:
         return Resumed.model_construct(**dict(state), changes=[], reset=True)
-    return Resumed.model_construct(**dict(state), changes=Shared(changes))
+    return Resumed.model_construct(**dict(state), changes=EncodedOnce(changes))
 
 
 def changes_since(room: int, seq: int, head: int, *, listener: Member | None = None) -> Changes:
@@ -127,5 +127,5 @@ def changes_since(room: int, seq: int, head: int, *, listener: Member | None = N
     if len(states) > limits.RESUME_MESSAGES:
         return reset(room, head)
     seen = max(head, states[-1].seq) if states else head
-    found = Changes.model_construct(room=room, seq=seen, messages=Shared(states))
+    found = Changes.model_construct(room=room, seq=seen, messages=EncodedOnce(states))
     return found if bytes_of(found) <= limits.RESUME_BYTES else reset(room, head)

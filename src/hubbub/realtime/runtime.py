@@ -20,24 +20,24 @@ from hubbub.protocol.objects import PresenceState
 from hubbub.protocol.wire import Command, Wire
 from hubbub.publish import Batch, Notice
 from hubbub.queries import presence as presence_query
-from hubbub.realtime import relay as relays
-from hubbub.realtime.arrivals import Arrivals
-from hubbub.realtime.auth import Login, logins_from_secrets
-from hubbub.realtime.catchup import CatchUp
-from hubbub.realtime.connection import Connection
-from hubbub.realtime.fanout import Turns
-from hubbub.realtime.gathered import Gathered
-from hubbub.realtime.hub import Hub
-from hubbub.realtime.parcel import Parcel, as_events
-from hubbub.realtime.presence import Presence, States
-from hubbub.realtime.pulse import Pulse
-from hubbub.realtime.rates import Rates
-from hubbub.realtime.readers import Readers
-from hubbub.realtime.relay import Relay
-from hubbub.realtime.repair import Repair
-from hubbub.realtime.token_uses import write_uses
-from hubbub.realtime.typing import TypingBoard
-from hubbub.realtime.writer import Writer
+from hubbub.realtime.bus import relay as relays
+from hubbub.realtime.bus.relay import Relay
+from hubbub.realtime.connection_monitor import ConnectionMonitor
+from hubbub.realtime.delivery.connection import Connection
+from hubbub.realtime.delivery.encoded_events import EncodedEvents, as_events
+from hubbub.realtime.delivery.fanout import Turns
+from hubbub.realtime.delivery.hub import Hub
+from hubbub.realtime.delivery.merged_commits import MergedCommits
+from hubbub.realtime.logins.sign_in import Login, logins_from_secrets
+from hubbub.realtime.logins.token_uses import write_uses
+from hubbub.realtime.presence.presence import Presence, States
+from hubbub.realtime.presence.typing import TypingBoard
+from hubbub.realtime.rate_limits.command_rates import Rates
+from hubbub.realtime.recovery.repair import Repair
+from hubbub.realtime.storage.catch_up import CatchUp
+from hubbub.realtime.storage.coalesced_reads import CoalescedReads
+from hubbub.realtime.storage.readers import Readers
+from hubbub.realtime.storage.writer import Writer
 
 log = logging.getLogger("hubbub")
 
@@ -60,15 +60,17 @@ class Runtime:
         )
         self.repair = Repair(self.hub, self.readers, self.spawn)
         self.catch_up = CatchUp(self.readers)
-        self.logins: Gathered[str, Login | HubbubError] = Gathered(logins_from_secrets, self.readers)
-        self.arrivals = Arrivals(loop, self.hub.receive)
+        self.logins: CoalescedReads[str, Login | HubbubError] = CoalescedReads(
+            logins_from_secrets, self.readers
+        )
+        self.arrivals = MergedCommits(loop, self.hub.receive)
         self.relay = Relay(self.arrivals.add, self._hear_gossip)
         self.writer = Writer(loop, self.deliver, self._written_elsewhere)
         self.presence = Presence(
             loop, self.hub.of_member, self._announce, self.relay.send_gossip, node=self.relay.node
         )
         self.typing = TypingBoard(self.hub.feeds, self.relay.send_gossip)
-        self.pulse = Pulse(self.hub, self.readers, self.rates, self.spawn)
+        self.pulse = ConnectionMonitor(self.hub, self.readers, self.rates, self.spawn)
         self.hub.on_listen = self.relay.listen
         self.relay.on_doubt = self.repair.now
         self.repair.notices.recheck = self.pulse.recheck_soon
@@ -141,7 +143,7 @@ class Runtime:
         whole = PresenceChanged(
             presence=[PresenceObject(member=m, state=s) for m, s in sorted(changes.items())]
         )
-        self.hub.everyone(Parcel([whole.encode()], ephemeral=True), guests=False)
+        self.hub.everyone(EncodedEvents([whole.encode()], ephemeral=True), guests=False)
         if guests := self._guests():
             self.spawn(self._announce_to_guests(guests, changes))
 
@@ -154,7 +156,7 @@ class Runtime:
                 PresenceObject(member=m, state=now.get(m, PresenceState.OFFLINE)) for m in sorted(visible)
             ]
             if seen:
-                self._push_to(pk, Parcel([PresenceChanged(presence=seen).encode()], ephemeral=True))
+                self._push_to(pk, EncodedEvents([PresenceChanged(presence=seen).encode()], ephemeral=True))
 
     async def _visible_to(self, guest: Member, members: list[int]) -> set[int]:
         """Those of the members that the guest may see. If the database does not answer, the guest is to ask later."""
@@ -168,9 +170,9 @@ class Runtime:
     def _tell_guests(self, notice: Notice) -> None:
         """An event about one member, for those guests who may see them."""
         if notice.about is not None and (guests := self._guests()):
-            self.spawn(self._tell_guests_about(notice.about, guests, Parcel([notice.data])))
+            self.spawn(self._tell_guests_about(notice.about, guests, EncodedEvents([notice.data])))
 
-    async def _tell_guests_about(self, member: int, guests: dict[int, Member], parcel: Parcel) -> None:
+    async def _tell_guests_about(self, member: int, guests: dict[int, Member], parcel: EncodedEvents) -> None:
         for pk, guest in guests.items():
             if await self._visible_to(guest, [member]):
                 self._push_to(pk, parcel)
@@ -178,7 +180,7 @@ class Runtime:
     def _guests(self) -> dict[int, Member]:
         return {c.member.pk: c.member for c in self.hub.connections if c.is_guest}
 
-    def _push_to(self, member: int, parcel: Parcel) -> None:
+    def _push_to(self, member: int, parcel: EncodedEvents) -> None:
         for connection in list(self.hub.of_member.get(member, ())):
             if connection.hears and connection.dialect is as_events:
                 connection.push(parcel)

@@ -1,4 +1,4 @@
-"""uvicorn's WebSocket protocol, opened for ready frames: the fast path of `hubbub.realtime.pipes`.
+"""uvicorn's WebSocket protocol, opened for ready frames: the fast path of `hubbub.realtime.delivery.pipes`.
 
 Adds the extension `hubbub.push` to the ASGI scope. Once an application takes a socket over, messages come to it as
 plain calls and it writes bytes to the transport; ASGI's queue and per-message tasks stay out of the way. It leans on
@@ -29,7 +29,7 @@ from hubbub_site.server.framing import (
 )
 
 if TYPE_CHECKING:  # a host names this class to its uvicorn, which loads it before Django is set up
-    from hubbub.realtime.pipes import Receiver
+    from hubbub.realtime.delivery.pipes import Receiver
 
 try:
     from websockets.speedups import apply_mask
@@ -38,7 +38,7 @@ except ImportError:  # websockets without its C extension
 
 
 class PushProtocol(WebSocketsSansIOProtocol):
-    """See the module's first words. `Push` in `hubbub.realtime.pipes` says what the application may call."""
+    """See the module's first words. `Push` in `hubbub.realtime.delivery.pipes` says what the application may call."""
 
     receiver: Receiver | None = None
     write: Callable[[bytes], None]

@@ -17,8 +17,8 @@ from django.conf import settings
 from django.db import connection
 
 from hubbub.protocol import limits
-from hubbub.realtime import relay
 from hubbub.realtime import runtime as realtime
+from hubbub.realtime.bus import relay
 from hubbub_site import lost_changes
 from hubbub_site.server import descriptors
 from hubbub_site.server.config import ServerConfig

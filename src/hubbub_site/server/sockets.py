@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from hubbub.realtime.pipes import Receiver
+from hubbub.realtime.delivery.pipes import Receiver
 from hubbub_site.server.config import ServerConfig
 from hubbub_site.server.edge_limits import SIGN_IN_SECONDS
 from hubbub_site.server.push import PushProtocol

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hubbub.publish import EVERYONE, Batch
-from hubbub.realtime.envelopes import PREFIX, batch_of, messages_of
+from hubbub.realtime.bus.envelopes import PREFIX, batch_of, messages_of
 
 Message = dict[str, Any]
 

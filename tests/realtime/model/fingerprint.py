@@ -18,10 +18,10 @@ from django.db.models import Model
 
 from hubbub.protocol.wire import Wire
 from hubbub.publish import RoomFrame
-from hubbub.realtime.fanout import Turns
-from hubbub.realtime.parcel import Parcel
-from hubbub.realtime.presence import Presence
-from hubbub.realtime.rates import Rates
+from hubbub.realtime.delivery.encoded_events import EncodedEvents
+from hubbub.realtime.delivery.fanout import Turns
+from hubbub.realtime.presence.presence import Presence
+from hubbub.realtime.rate_limits.command_rates import Rates
 from tests.realtime.model.database import Database
 from tests.realtime.model.loop import Loop, Time
 from tests.realtime.model.world import World
@@ -84,7 +84,7 @@ class _Walk:
             return thing.__qualname__, thing.__self__
         if isinstance(thing, dict):
             return [item for key in _in_order(thing) for item in (key, thing[key])]
-        if isinstance(thing, Parcel):
+        if isinstance(thing, EncodedEvents):
             return thing.texts, thing.room, thing.head
         if isinstance(thing, RoomFrame):
             return thing.room, thing.seq, thing.after

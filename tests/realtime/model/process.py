@@ -10,8 +10,12 @@ from unittest.mock import patch
 
 from hubbub.protocol import limits
 from hubbub.publish import Batch
-from hubbub.realtime import catchup, connection, fanout, feed, repair, repair_notices, runtime, session
+from hubbub.realtime import runtime
+from hubbub.realtime.delivery import connection, fanout, feed
+from hubbub.realtime.recovery import repair, repair_notices
 from hubbub.realtime.runtime import Runtime
+from hubbub.realtime.sockets import base as session
+from hubbub.realtime.storage import catch_up as catchup
 from tests.realtime.model.bus import Bus, Line
 from tests.realtime.model.database import Database
 from tests.realtime.model.loop import Loop, Time

@@ -15,8 +15,11 @@ from hubbub.models import Member, Workspace
 from hubbub.protocol import limits, replies
 from hubbub.protocol.objects import Changes, Reach, Role, Room
 from hubbub.publish import frame_of, member_changed, room_changed
-from hubbub.realtime import auth, catchup, repair, repair_notices, runtime
-from hubbub.realtime.auth import Login
+from hubbub.realtime import runtime
+from hubbub.realtime.logins import sign_in as auth
+from hubbub.realtime.logins.sign_in import Login
+from hubbub.realtime.recovery import repair, repair_notices
+from hubbub.realtime.storage import catch_up as catchup
 from tests.realtime.model.database import Database
 
 Reading = Generator[None, None, Any]

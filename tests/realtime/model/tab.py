@@ -10,8 +10,8 @@ from django.contrib.auth.models import AnonymousUser
 from pydantic_core import from_json
 
 from hubbub.protocol.closing import Close
-from hubbub.realtime.pipes import Receiver
-from hubbub.realtime.socket import EventSession
+from hubbub.realtime.delivery.pipes import Receiver
+from hubbub.realtime.sockets.member_socket import MemberSocket
 from tests.contract.client import Document
 from tests.realtime.model.follower import Follower
 from tests.realtime.model.loop import Loop
@@ -45,8 +45,8 @@ class Socket:
         return self.tab.member
 
     @property
-    def session(self) -> EventSession:
-        assert isinstance(self.receiver, EventSession)
+    def session(self) -> MemberSocket:
+        assert isinstance(self.receiver, MemberSocket)
         return self.receiver
 
     def arrive(self) -> None:
@@ -69,7 +69,7 @@ class Socket:
             self.process.loop.call_soon(self.receiver.lost)
 
     async def _serve(self, scope: dict[str, Any]) -> None:
-        await EventSession(scope, self._connects, self._send).serve()
+        await MemberSocket(scope, self._connects, self._send).serve()
         if self.closed is None:
             self.tab.lost(self, 1006)
 

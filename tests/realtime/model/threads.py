@@ -10,8 +10,8 @@ from typing import Any
 from hubbub.dispatch import Job
 from hubbub.errors import Conflict, Unavailable
 from hubbub.publish import Batch
-from hubbub.realtime.auth import logins_from_secrets
-from hubbub.realtime.catchup import _epoch as epoch
+from hubbub.realtime.logins.sign_in import logins_from_secrets
+from hubbub.realtime.storage.catch_up import _epoch as epoch
 from tests.realtime.model.commands import run_change
 from tests.realtime.model.database import Database
 from tests.realtime.model.queries import answer_to

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from hubbub.realtime.envelopes import messages_of
-from hubbub.realtime.repair import POLL_SECONDS
+from hubbub.realtime.bus.envelopes import messages_of
+from hubbub.realtime.recovery.repair import POLL_SECONDS
 from tests.contract.client import Document
 from tests.realtime.model.bus import Bus
 from tests.realtime.model.checks import Violation, check_handed, check_view

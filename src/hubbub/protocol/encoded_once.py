@@ -1,0 +1,40 @@
+"""Lists that stand in many answers, encoded once: a thousand people who come at once are told of the same thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TypeVar
+
+from hubbub.protocol.wire import Wire
+
+W = TypeVar("W", bound=Wire)
+
+
+class EncodedOnce(list[W]):
+    """Objects that several answers hold. Never changed, for its JSON is made once."""
+
+    @cached_property
+    def encoded(self) -> bytes:
+        return b"[%b]" % b",".join([one.encode() for one in self])
+
+    @property
+    def is_encoded(self) -> bool:
+        """Whether somebody has asked for the JSON already."""
+        return "encoded" in self.__dict__
+
+    def and_also(self, others: Iterable[W]) -> EncodedOnce[W]:
+        """These and the others; only the others are encoded anew."""
+        more = EncodedOnce(others)
+        if not self or not more:
+            return self or more
+        together = EncodedOnce([*self, *more])
+        together.encoded = b"%b,%b" % (self.encoded[:-1], more.encoded[1:])
+        return together
+
+
+def composed(shape: Wire) -> bytes:
+    """A shape's JSON, with its `EncodedOnce` lists as they were encoded before. It has other fields besides."""
+    shared = {name: value for name, value in shape if isinstance(value, EncodedOnce)}
+    own = shape.__pydantic_serializer__.to_json(shape, exclude_none=True, exclude=set(shared))
+    return b"%b}" % b",".join([own[:-1], *(b'"%b":%b' % (n.encode(), s.encoded) for n, s in shared.items())])

@@ -1,0 +1,1 @@
+"""The way of a committed event to the connections of this process."""

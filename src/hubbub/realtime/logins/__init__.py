@@ -1,0 +1,1 @@
+"""Sign-in of sockets, and checks that a login still holds."""

@@ -1,0 +1,1 @@
+"""Presence and typing: state that is never stored."""

@@ -1,0 +1,1 @@
+"""Token buckets and budgets that bound what clients send."""

@@ -1,0 +1,1 @@
+"""Detects and repairs what the bus lost."""

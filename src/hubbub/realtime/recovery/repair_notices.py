@@ -1,0 +1,126 @@
+"""Reads from the database what a notice would have told that is missing: of a room, a member, the directory.
+
+A notice that is only late mostly comes within PATIENCE_SECONDS; then there is nothing to do. What was read goes the way
+of a notice, with the same versions: connections that know it already hear nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from hubbub import queries
+from hubbub.models import Member, Room, Workspace
+from hubbub.publish import Notice, member_changed, room_changed
+from hubbub.realtime.delivery.feed import Feed
+from hubbub.realtime.delivery.hub import Hub
+from hubbub.realtime.delivery.versions import Versions
+from hubbub.realtime.storage.readers import Readers
+
+log = logging.getLogger("hubbub")
+
+PATIENCE_SECONDS = 0.02
+"""Two threads that commit at once may report in the other order, and a frame may come before its notice."""
+
+MEMBERS_AT_ONCE = 200
+"""Changed members that are told one by one. If more are missing, every client asks for those it does not know."""
+
+Spawn = Callable[[Coroutine[Any, Any, None]], object]
+
+
+class RepairNotices:
+    """One read at a time for each room and member, and for the directory."""
+
+    def __init__(self, hub: Hub, readers: Readers, spawn: Spawn) -> None:
+        self._hub, self._readers, self._spawn = hub, readers, spawn
+        self._under_way: set[Any] = set()
+        self.recheck: Callable[[int], None] = lambda member: None
+        """Look whether a member's logins hold: what is missing may be that they have ended."""
+
+    def describe_soon(self, feed: Feed) -> None:
+        """The room of a feed has changed, and its new state has not come."""
+        self._soon(feed, lambda: self._describe(feed))
+
+    def member_soon(self, member: int) -> None:
+        """Something is missing of what only this member knows."""
+        self._soon(member, lambda: self._tell_member(member))
+
+    def directory_soon(self) -> None:
+        """Changes of members are missing."""
+        self._soon("directory", self._tell_directory)
+
+    def _soon(self, key: Any, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        if key not in self._under_way:
+            self._under_way.add(key)
+            self._spawn(self._run(key, work))
+
+    async def _run(self, key: Any, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """What fails is found again by the poll."""
+        try:
+            await asyncio.sleep(PATIENCE_SECONDS)
+            await work()
+        except Exception as error:
+            log.warning("What a lost notice told could not be read yet: %s", error)
+        finally:
+            self._under_way.discard(key)
+
+    async def _describe(self, feed: Feed) -> None:
+        if feed.is_described or self._hub.feeds.get(feed.room) is not feed:
+            return
+        if notice := await self._readers.run(_room, feed.room):
+            feed.describe(notice.version, notice.data)
+
+    async def _tell_member(self, member: int) -> None:
+        """Cut what the member has lost, and let their clients ask again."""
+        while connections := [c for c in self._hub.of_member.get(member, ()) if c.known is not None]:
+            newest = max(c.known.newest for c in connections if c.known)
+            found = await self._readers.run(_member, member)
+            version, rooms = found or (newest, set())
+            await asyncio.sleep(PATIENCE_SECONDS)
+            behind = [c for c in connections if c.known and (c.known.has_gap or c.known.whole < version)]
+            if not behind:
+                return
+            if any(c.known and c.known.newest > max(newest, version) for c in connections):
+                continue  # told something meanwhile that this read may not have seen
+            for connection in behind:
+                connection.known = Versions(version)  # nothing beyond: the read came after what was told
+                for lost in connection.rooms - rooms:
+                    self._hub.expel(connection, lost)
+            self._hub.notices.refresh(behind)
+            self.recheck(member)
+            return
+
+    async def _tell_directory(self) -> None:
+        while (known := self._hub.notices.directory) is not None:
+            newest = known.newest
+            count, changed = await self._readers.run(_directory, known.whole)
+            if len(changed) > MEMBERS_AT_ONCE:
+                self._hub.notices.refresh(list(self._hub.connections))
+            else:
+                for notice in changed:
+                    self._hub.notices.receive(notice)
+            if newest > count:  # told by a history that is no more: the read came after it
+                self._hub.notices.directory = Versions(count)
+            known.learn(count)
+            if not known.has_gap:
+                return
+
+
+def _room(room: int) -> Notice | None:
+    found = Room.objects.filter(pk=room).first()
+    return room_changed(found.as_object()) if found else None
+
+
+def _member(member: int) -> tuple[int, set[int]] | None:
+    """Their version, and their rooms just after; None if there is no such member."""
+    person = Member.objects.filter(pk=member).first()
+    return (person.version, set(queries.room_ids(person))) if person else None
+
+
+def _directory(since: int) -> tuple[int, list[Notice]]:
+    """The directory's count, and the members that changed after `since`: one more than is told one by one."""
+    count = Workspace.objects.the_one().directory
+    changed = Member.objects.filter(changed__gt=since).order_by("changed")[: MEMBERS_AT_ONCE + 1]
+    return count, [member_changed(member.as_object()) for member in changed]

@@ -1,0 +1,1 @@
+"""The two socket protocols, from the handshake to the close."""

@@ -1,0 +1,116 @@
+"""The socket `/ws/`: commands in, replies and events out. A plain ASGI application, not a consumer (decision 0002)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hubbub.dispatch import Job, reads, run_read
+from hubbub.errors import HubbubError, Invalid
+from hubbub.protocol import codec
+from hubbub.protocol.closing import Close
+from hubbub.protocol.commands import Beat, Resume, SetPresence, StartTyping, TakeSnapshot
+from hubbub.protocol.events import Hello
+from hubbub.protocol.limits import HEARTBEAT_SECONDS
+from hubbub.protocol.replies import Done
+from hubbub.protocol.wire import Command
+from hubbub.realtime.delivery.encoded_events import Dialect, EncodedEvents, as_events
+from hubbub.realtime.sockets.base import NOT_UTF8, SocketBase, is_utf8
+from hubbub.realtime.sockets.subscribe import subscribe
+
+
+class MemberSocket(SocketBase):
+    """One socket of the protocol, from hello to goodbye."""
+
+    def dialect(self) -> Dialect:
+        return as_events
+
+    async def prepare(self) -> None:
+        self._epoch = await self.runtime.catch_up.epoch() or ""
+
+    def opened(self) -> None:
+        hello = Hello(
+            epoch=self._epoch,
+            member=self.connection.member.pk,
+            heartbeat=HEARTBEAT_SECONDS,
+            degraded=self.runtime.pulse.degraded,
+        )
+        self.connection.push(EncodedEvents([hello.encode()]))
+
+    def understand(self, data: bytes) -> None:
+        try:
+            command = codec.decode(data)
+        except codec.NotTheProtocol as error:
+            self.connection.close(Close.PROTOCOL_ERROR if is_utf8(data) else NOT_UTF8, str(error)[:120])
+            return
+        except HubbubError as refusal:
+            self.connection.answer(codec.error(refusal.request, refusal))
+            return
+        try:
+            self.runtime.rates.check(self.connection.member.pk, command)
+            self._run(command)
+        except HubbubError as refusal:
+            self._refuse(command, refusal)
+
+    def _run(self, command: Command) -> None:
+        match command:
+            case Beat():
+                self._done(command)
+            case SetPresence():
+                self.connection.state = command.state
+                self.runtime.presence.changed(self.connection.member.pk)
+                self._done(command)
+            case StartTyping():
+                self._typing(command)
+            case TakeSnapshot() | Resume():
+                self.waits(self._subscribe(command))
+            case _ if reads(command):
+                self.waits(self._read(command))
+            case _:
+                self.connection.waiting += 1
+                job = Job(self.connection.member, command, quiet=command.id is None)
+                self.runtime.writer.submit(job, self._written)
+
+    def _typing(self, command: StartTyping) -> None:
+        if command.room not in self.connection.rooms:
+            raise Invalid("You can type only in a room that you are in.")
+        self.runtime.typing.started(command.room, self.connection.member.pk)
+        self._done(command)
+
+    async def _subscribe(self, command: Command) -> None:
+        job = Job(self.connection.member, command)
+        try:
+            await subscribe(self.runtime, self.connection, job)
+            self._answer(job)
+        finally:
+            self.connection.release()
+
+    async def _read(self, command: Command) -> None:
+        job = Job(self.connection.member, command)
+        try:
+            await self.runtime.readers.run(run_read, job)
+        except HubbubError as refusal:  # it never came to be read: the database does not answer
+            self._refuse(command, refusal)
+        else:
+            self._answer(job)
+
+    def _written(self, job: Job) -> None:
+        self._answer(job)
+        self.done_waiting()
+
+    def _answer(self, job: Job) -> None:
+        if job.refusal is not None:
+            self._refuse(job.command, job.refusal)
+        elif job.command.id is not None and job.answer is not None:
+            self.connection.answer(codec.reply(job.command.id, job.answer))
+
+    def _done(self, command: Command) -> None:
+        if command.id is not None:
+            self.connection.answer(codec.reply(command.id, Done()))
+
+    def _refuse(self, command: Command, refusal: HubbubError) -> None:
+        self.connection.answer(codec.error(command.id, refusal))
+
+
+async def socket(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """The ASGI application."""
+    await MemberSocket(scope, receive, send).serve()

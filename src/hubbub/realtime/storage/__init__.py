@@ -1,0 +1,1 @@
+"""The crossing from asyncio to database threads: one writer, several readers."""
