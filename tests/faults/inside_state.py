@@ -45,6 +45,7 @@ def command(member: int, **document: Any) -> dict[str, Any]:
 
 def name_workspace(name: str) -> None:
     from hubbub import actions
+    from hubbub.retry import retry
 
     retry(lambda: actions.name_workspace(name=name))
 
@@ -53,6 +54,7 @@ def change_role(by: int, member: int, role: str) -> None:
     from hubbub import actions
     from hubbub.models import Member
     from hubbub.protocol.objects import Role
+    from hubbub.retry import retry
 
     people = Member.objects.in_bulk([by, member])
     retry(lambda: actions.change_role(by=people[by], member=people[member], role=Role(role)))
@@ -62,6 +64,7 @@ def set_active(by: int, member: int, active: bool) -> None:
     """Deactivate a member, or let them in again."""
     from hubbub import actions
     from hubbub.models import Member
+    from hubbub.retry import retry
 
     people = Member.objects.in_bulk([by, member])
     change = actions.reactivate_member if active else actions.deactivate_member
@@ -72,6 +75,7 @@ def change_password(member: int) -> str:
     """All logins of a member end, as with a new password. Returns the token of a new one."""
     from hubbub import actions
     from hubbub.models import Member
+    from hubbub.retry import retry
 
     person = Member.objects.get(pk=member)
     person.tokens.all().delete()
