@@ -50,6 +50,44 @@ async def test_who_asks_during_a_read_is_not_given_its_answer() -> None:
     assert len(reads.asked) == 2
 
 
+async def asks_one_after_the_other(reads: Reads) -> None:
+    """Alice and Bob ask at once; Carol asks during their read, and Dave three turns of the event loop later."""
+    numbers: CoalescedReads[str, int] = CoalescedReads(lambda keys: dict.fromkeys(keys, 7), reads)  # type: ignore[arg-type]
+    asked = [asyncio.create_task(numbers.get(name)) for name in ("alice", "bob")]
+    while not reads.asked:
+        await asyncio.sleep(0)
+    asked.append(asyncio.create_task(numbers.get("carol")))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    asked.append(asyncio.create_task(numbers.get("dave")))
+    assert await asyncio.gather(*asked) == [7, 7, 7, 7]
+
+
+async def test_after_a_shared_read_the_next_waits_for_company() -> None:
+    reads = Reads()
+    await asks_one_after_the_other(reads)
+    assert reads.asked == [["alice", "bob"], ["carol", "dave"]]
+
+
+async def test_a_loop_with_long_turns_waits_for_little_company(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hubbub.realtime.storage.coalesced_reads.COMPANY_SECONDS", -1.0)
+    reads = Reads()
+    await asks_one_after_the_other(reads)
+    assert reads.asked == [["alice", "bob"], ["carol"], ["dave"]]
+
+
+async def test_a_single_asker_waits_for_nobody() -> None:
+    """Alice asks alone, then Bob asks alone: his read begins in the next turn."""
+    reads = Reads()
+    numbers: CoalescedReads[str, int] = CoalescedReads(lambda keys: dict.fromkeys(keys, 7), reads)  # type: ignore[arg-type]
+    await numbers.get("alice")
+    bob = asyncio.create_task(numbers.get("bob"))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert reads.asked == [["alice"], ["bob"]]
+    assert await bob == 7
+
+
 async def test_a_read_that_fails_fails_for_those_who_wait_and_not_for_the_next() -> None:
     reads = Reads()
 

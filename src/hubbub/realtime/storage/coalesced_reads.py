@@ -1,4 +1,8 @@
-"""One read for all who ask at the same time."""
+"""One database read for all connections that ask for the same kind of thing at the same time.
+
+A read costs a thread's wake-up and several queries, whether it is for one key or for fifty. So after a batch with
+several askers, the next batch waits for company; a single asker on an idle server waits for nobody.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +17,22 @@ from hubbub.realtime.storage.readers import Readers
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
+COMPANY_TURNS = 20
+"""Turns of the event loop that a batch waits for more askers. With a thousand arrivals a second these save a quarter of
+the processor time of each; an idle loop takes them in less than a millisecond."""
+
+COMPANY_SECONDS = 0.01
+"""The longest that these turns may take, for a loop whose turns are long."""
+
 
 class CoalescedReads(Generic[K, V]):
-    """One read for all keys that are asked for while the read before is under way. Never an answer from before."""
+    """`get` returns a value that is read after the call began. Calls that come during a read share the next read."""
 
     def __init__(self, read: Callable[[list[K]], dict[K, V]], readers: Readers) -> None:
         self._read, self._readers = read, readers
         self._waiting: dict[K, list[asyncio.Future[V | None]]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._had_company = False
 
     async def get(self, key: K) -> V | None:
         """The key's value as it is after this call began; None if there is none."""
@@ -32,15 +44,18 @@ class CoalescedReads(Generic[K, V]):
         return await answer
 
     async def _run(self) -> None:
-        await asyncio.sleep(0)  # those who ask in this turn of the loop come along
+        await asyncio.sleep(0)  # all calls of this turn of the loop share the first read
         while self._waiting:
+            if self._had_company:
+                await _turns(COMPANY_TURNS, COMPANY_SECONDS)
             waiting, self._waiting = self._waiting, {}
+            self._had_company = sum(map(len, waiting.values())) > 1
             try:
                 found: dict[K, V] = await self._readers.run(self._read, list(waiting))
             except Exception as error:
                 refused = [*waiting.values()]
                 if isinstance(error, Unavailable):
-                    # The database does not answer. A read for those who asked meanwhile would take as long again.
+                    # The database does not answer. Another read for the later askers would take as long again.
                     refused += self._waiting.values()
                     self._waiting = {}
                 for answer in _still_awaited(chain(*refused)):
@@ -52,6 +67,16 @@ class CoalescedReads(Generic[K, V]):
         self._task = None
 
 
+async def _turns(most: int, seconds: float) -> None:
+    """Let `most` turns of the event loop pass, or those that fit into so many seconds."""
+    now = asyncio.get_running_loop().time
+    end = now() + seconds
+    for _ in range(most):
+        await asyncio.sleep(0)
+        if now() > end:
+            return
+
+
 def _still_awaited(answers: Iterable[asyncio.Future[V]]) -> list[asyncio.Future[V]]:
-    """Whoever asked may be gone."""
+    """Without the answers whose askers have gone."""
     return [answer for answer in answers if not answer.done()]
