@@ -7,10 +7,10 @@
  * counters come whole with every resume.
  */
 
+import type { SendCommand } from "../protocol/commands"
 import { CommandError } from "../protocol/errors"
 import { type Changes, type Event, type MessageChanged, RESUME_ROOMS, type Resumed } from "../protocol/types"
-import { apply, takeMessage, takeSnapshot } from "./apply"
-import type { Session } from "./session.svelte"
+import { apply, type State, takeMessage, takeSnapshot } from "./apply"
 
 type Seqs = Record<string, number>
 
@@ -18,7 +18,8 @@ type Seqs = Record<string, number>
 const PAUSE_MS = 250
 
 export class CatchUp {
-  readonly #session: Session
+  readonly #state: State
+  readonly #request: SendCommand
   /** by room: seq of the last change that was taken */
   readonly #last = new Map<number, number>()
   /** rooms to ask for with the next resume, unless they reach this seq before */
@@ -31,8 +32,9 @@ export class CatchUp {
   #askedAt = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(session: Session) {
-    this.#session = session
+  constructor(state: State, request: SendCommand) {
+    this.#state = state
+    this.#request = request
   }
 
   receive(event: Event): void {
@@ -47,8 +49,8 @@ export class CatchUp {
     this.#held = []
     this.#stale = false
     this.#missing.clear()
-    if (this.#session.ready) await this.#resumeAll()
-    else this.#start(await this.#session.ask("snapshot", {}))
+    if (this.#state.ready) await this.#resumeAll()
+    else this.#start(await this.#request("snapshot", {}))
     this.#release()
   }
 
@@ -62,7 +64,7 @@ export class CatchUp {
     if (this.#last.has(room)) return
     this.#last.set(room, seq)
     // Pages that were read as a visitor were not kept up to date.
-    void this.#session.timeline(room).reload()
+    void this.#state.timelines.get(room).reload()
   }
 
   /** The server lets us hear this room from `seq` on. We may have left it untold: then we ask for what is between. */
@@ -101,7 +103,7 @@ export class CatchUp {
       case "refresh":
         return this.refresh()
     }
-    apply(this.#session, event)
+    apply(this.#state, event)
   }
 
   #takeInOrder(event: MessageChanged): void {
@@ -111,7 +113,7 @@ export class CatchUp {
     const follows = event.seq === last + 1 || (event.after !== undefined && event.after <= last)
     if (follows) {
       this.#last.set(event.room, event.seq)
-      apply(this.#session, event)
+      apply(this.#state, event)
     } else {
       this.#held.push(event)
       this.#notice(event.room, event.seq)
@@ -152,7 +154,7 @@ export class CatchUp {
       const resumed = await this.#resume([...rooms])
       if (resumed.reset) this.#forgetHistory(resumed)
       else {
-        takeSnapshot(this.#session, resumed)
+        takeSnapshot(this.#state, resumed)
         for (const { id, seq } of resumed.rooms) this.follow(id, seq)
         for (const changes of resumed.changes) this.#takeChanges(changes)
         // The server lets us hear each room from here on. One that it had taken from us, untold, may have moved meanwhile.
@@ -169,12 +171,12 @@ export class CatchUp {
   }
 
   async #resumeAll(): Promise<void> {
-    const { timelines } = this.#session
+    const { timelines } = this.#state
     const loaded = timelines.live.map(({ room }) => room)
     const named = new Set(loaded.filter(room => this.#last.has(room)))
     const resumed = await this.#resume([...named])
     if (resumed.reset) return this.#forgetHistory(resumed)
-    takeSnapshot(this.#session, resumed)
+    takeSnapshot(this.#state, resumed)
     for (const room of [...this.#last.keys()]) if (!named.has(room)) this.#last.delete(room)
     for (const { id, seq } of resumed.rooms) this.follow(id, seq)
     for (const changes of resumed.changes) this.#takeChanges(changes)
@@ -183,26 +185,26 @@ export class CatchUp {
 
   #resume(rooms: number[]): Promise<Resumed> {
     const seqs: Seqs = Object.fromEntries(rooms.map(room => [room, this.#last.get(room) ?? 0]))
-    const { epoch, directory } = this.#session
-    return this.#session.ask("resume", { epoch, rooms: seqs, ...(directory === null ? {} : { directory }) })
+    const { epoch, directory } = this.#state
+    return this.#request("resume", { epoch, rooms: seqs, ...(directory === null ? {} : { directory }) })
   }
 
   #takeChanges({ room, seq, messages, reset }: Changes): void {
     this.#last.set(room, seq)
-    if (reset) void this.#session.timeline(room).reload()
-    for (const message of messages) takeMessage(this.#session, message)
+    if (reset) void this.#state.timelines.get(room).reload()
+    for (const message of messages) takeMessage(this.#state, message)
   }
 
   /** Another epoch: what was loaded belongs to a history that is no more. */
   #forgetHistory(resumed: Resumed): void {
-    this.#session.rooms.clear()
+    this.#state.rooms.clear()
     this.#start(resumed)
-    for (const timeline of this.#session.timelines.live) void timeline.reload()
-    this.#session.outbox.sendAgain()
+    for (const timeline of this.#state.timelines.live) void timeline.reload()
+    this.#state.outbox.sendAgain()
   }
 
   #start(snapshot: Omit<Resumed, "changes">): void {
-    takeSnapshot(this.#session, snapshot)
+    takeSnapshot(this.#state, snapshot)
     this.#last.clear()
     for (const { id, seq } of snapshot.rooms) this.#last.set(id, seq)
   }

@@ -4,13 +4,12 @@ import { SvelteMap } from "svelte/reactivity"
 import { CommandError } from "../protocol/errors"
 import type { Message } from "../protocol/types"
 import type { Deletion, OutboxStore } from "./outboxStore"
-import type { Session } from "./session.svelte"
 
 /** How long one can change one's mind. */
 export const UNDO_MS = 5_000
 
 export class Deletions {
-  readonly #session: Session
+  readonly #deleteMessage: (id: string) => Promise<unknown>
   #store: OutboxStore | null = null
   readonly #due = new SvelteMap<string, Deletion>()
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
@@ -19,8 +18,9 @@ export class Deletions {
   /** by id: who wants to know how it ends */
   readonly #askers = new Map<string, { resolve(): void; reject(error: CommandError): void }>()
 
-  constructor(session: Session) {
-    this.#session = session
+  /** `deleteMessage` sends the command. It rejects with CommandError. */
+  constructor(deleteMessage: (id: string) => Promise<unknown>) {
+    this.#deleteMessage = deleteMessage
   }
 
   use(store: OutboxStore): void {
@@ -90,7 +90,7 @@ export class Deletions {
     clearTimeout(this.#timers.get(id))
     this.#going.add(id)
     try {
-      await this.#session.command("message.delete", { message: id })
+      await this.#deleteMessage(id)
       this.#over(id)
     } catch (error) {
       if (!(error instanceof CommandError)) throw error

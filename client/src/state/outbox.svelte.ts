@@ -7,11 +7,12 @@
  * time, so the order stays when one has to wait.
  */
 
+import type { SendCommand } from "../protocol/commands"
 import { CommandError } from "../protocol/errors"
 import type { Message } from "../protocol/types"
 import { Deletions } from "./deletions.svelte"
-import type { Entry, OutboxStore } from "./outboxStore"
-import type { Session } from "./session.svelte"
+import type { Entry, OutboxStore, PendingMessage } from "./outboxStore"
+import type { Timeline } from "./timeline.svelte"
 import { uuid7 } from "./uuid7"
 
 /** How long a confirmed message is kept, to be sent again if the server's history turns out to be an older one. */
@@ -22,14 +23,18 @@ const INTERNAL_TRIES = 3
 /** A tab that lives has sent its message by then, or shows why not. */
 const UNTOUCHED_MS = 15_000
 
-export interface PendingMessage extends Entry {
-  state: "queued" | "sent" | "failed"
+interface Dependencies {
+  readonly request: SendCommand
+  isLive(): boolean
+  timeline(room: number): Timeline
+  /** Rejects with CommandError. */
+  deleteMessage(id: string): Promise<unknown>
 }
 
 export class Outbox {
   /** What the screen shows, in the order of sending. */
   entries: readonly PendingMessage[] = $state.raw([])
-  readonly #session: Session
+  readonly #dependencies: Dependencies
   readonly #deletions: Deletions
   #store: OutboxStore | null = null
   /** by id: all that is remembered, confirmed ones too */
@@ -40,9 +45,9 @@ export class Outbox {
   readonly #busy = new Set<number>()
   readonly #timers = new Set<ReturnType<typeof setTimeout>>()
 
-  constructor(session: Session) {
-    this.#session = session
-    this.#deletions = new Deletions(session)
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies
+    this.#deletions = new Deletions(id => dependencies.deleteMessage(id))
   }
 
   /** Keep everything in this store from now on, and go on with what it holds. */
@@ -176,7 +181,7 @@ export class Outbox {
     if (this.#busy.has(room)) return
     this.#busy.add(room)
     let failures = 0
-    for (let entry = this.#next(room); entry && this.#session.status === "live"; entry = this.#next(room)) {
+    for (let entry = this.#next(room); entry && this.#dependencies.isLive(); entry = this.#next(room)) {
       try {
         await this.#deliver(entry, failures)
         failures = 0
@@ -194,7 +199,7 @@ export class Outbox {
   async #deliver(entry: Entry, failures: number): Promise<void> {
     if (entry.state === "queued") this.#remember({ ...entry, state: "sent" })
     try {
-      const { message } = await this.#session.ask("message.send", {
+      const { message } = await this.#dependencies.request("message.send", {
         room: entry.room,
         message: entry.id,
         text: entry.text,
@@ -215,7 +220,7 @@ export class Outbox {
   }
 
   #confirm(id: string, message: Message): void {
-    const timeline = this.#session.timeline(message.room)
+    const timeline = this.#dependencies.timeline(message.room)
     timeline.put(message)
     // If messages before it are still to come, the screen keeps the pending one until the event brings it its place.
     if (timeline.has(message.number) || timeline.after || !timeline.loaded) this.#become(id, "confirmed")

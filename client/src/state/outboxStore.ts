@@ -15,6 +15,11 @@ export interface Entry {
   created: number
 }
 
+/** A message of one's own that the server has not confirmed: the screen shows it below the timeline. */
+export interface PendingMessage extends Entry {
+  state: "queued" | "sent" | "failed"
+}
+
 /** A message to delete, not before `due` (milliseconds since 1970). */
 export interface Deletion {
   id: string

@@ -11,7 +11,7 @@
 import type { Fields } from "../protocol/commands"
 import { CommandError } from "../protocol/errors"
 import type { Message, Timeline as Page } from "../protocol/types"
-import type { PendingMessage } from "./outbox.svelte"
+import type { PendingMessage } from "./outboxStore"
 
 /** Messages kept per room. */
 export const WINDOW = 500

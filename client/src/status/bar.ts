@@ -1,6 +1,6 @@
 /** What the connection bar says. */
 
-import type { Status } from "../state/session.svelte"
+import type { Status } from "../state/connection.svelte"
 import type { Key, Values } from "../ui/strings"
 
 export interface Bar {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import type { Message } from "../protocol/types"
-import type { PendingMessage } from "../state/outbox.svelte"
+import type { PendingMessage } from "../state/outboxStore"
 import { keyOf, type Row, RowMaker, type Shown } from "./rows"
 
 const ALICE = 1

@@ -1,7 +1,7 @@
 /** Messages → the lines of the list: day dividers, the “new” line, posts grouped by author, things that happened. */
 
 import type { Message } from "../protocol/types"
-import type { PendingMessage } from "../state/outbox.svelte"
+import type { PendingMessage } from "../state/outboxStore"
 import { sameDay } from "../ui/time"
 import { gathers } from "./gathered"
 
