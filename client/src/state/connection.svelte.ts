@@ -4,7 +4,7 @@ import type { CommandType, Fields } from "../protocol/commands"
 import { CommandError } from "../protocol/errors"
 import { Socket } from "../protocol/socket"
 import { Close, type Event, type Hello, type Replies } from "../protocol/types"
-import { type AfterFrame, Inbox } from "./inbox"
+import { type AfterFrame, EventBuffer } from "./eventBuffer"
 import { noConnection, WaitingCommands } from "./waitingCommands"
 
 /**
@@ -46,7 +46,7 @@ export class Connection {
   retryAt: number | null = $state(null)
   readonly #listener: Listener
   readonly #socket: Socket
-  readonly #inbox: Inbox
+  readonly #events: EventBuffer
   readonly #waiting = new WaitingCommands()
   /** id of the member whose state this tab holds; null before the first snapshot */
   #member: number | null = null
@@ -58,12 +58,12 @@ export class Connection {
   /** `url`: the socket's, with `ws:` or `wss:`. */
   constructor(url: string, listener: Listener, { WebSocket, afterFrame = run => run() }: ConnectionOptions) {
     this.#listener = listener
-    this.#inbox = new Inbox(event => listener.event(event), afterFrame)
+    this.#events = new EventBuffer(event => listener.event(event), afterFrame)
     this.#socket = new Socket(
       url,
       {
         opened: hello => void this.#opened(hello),
-        event: event => this.#inbox.put(event),
+        event: event => this.#events.push(event),
         lost: retryAt => this.#lost(retryAt),
         ended: code => this.#ended(code),
       },
@@ -92,7 +92,7 @@ export class Connection {
   /** Send a command now. Rejects with CommandError. Events that came before the reply are handled before it. */
   async request<T extends CommandType>(type: T, fields: Fields<T>): Promise<Replies[T]> {
     const reply = await this.#socket.ask(type, fields)
-    this.#inbox.release()
+    this.#events.flush()
     return reply
   }
 
@@ -128,7 +128,7 @@ export class Connection {
   }
 
   #lost(retryAt: number | null): void {
-    this.#inbox.release()
+    this.#events.flush()
     if (this.#member !== null) this.status = "reconnecting"
     this.retryAt = retryAt
     clearTimeout(this.#retryTimer)
