@@ -2,7 +2,7 @@
 
 import { SvelteMap } from "svelte/reactivity"
 import type { Level, Member, Membership, Message, Room } from "../protocol/types"
-import { called } from "./called"
+import { displayName } from "./displayName"
 
 /** A room and one's own place in it; `membership` is null in a room that one only looks at. */
 export class RoomState {
@@ -41,7 +41,7 @@ export class RoomState {
   title(session: { me: Member; members: { get(id: number): Member } }): string {
     if (!this.isDirect) return this.name
     const others = (this.room.participants ?? []).filter(id => id !== session.me.id)
-    return others.length ? others.map(id => called(session.members.get(id))).join(", ") : "You"
+    return others.length ? others.map(id => displayName(session.members.get(id))).join(", ") : "You"
   }
 
   /** Take a Room as the server described it. Counters never move back: messages may have been faster. */
