@@ -7,7 +7,7 @@ import type { Boot } from "./boot"
 import { CatchUp } from "./catchUp"
 import { Connection, type ConnectionOptions, type Status } from "./connection.svelte"
 import { Drafts } from "./drafts.svelte"
-import { forgetOnDisk } from "./forgetting"
+import { keepOnlyUnsent } from "./localData"
 import { Members, nobody } from "./members.svelte"
 import { Outbox } from "./outbox.svelte"
 import { OutboxStore } from "./outboxStore"
@@ -168,7 +168,7 @@ export class Session implements State {
         this.typing.clear()
         this.#catchUp.stop()
       },
-      revoked: () => forgetOnDisk(this),
+      revoked: () => keepOnlyUnsent(this),
     }
     return new Connection(url, listener, options)
   }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { Close } from "../protocol/types"
 import { FakeSocket } from "../testing/fakeSocket"
 import { alice, liveTab, message } from "../testing/people"
-import { forgetAll, lossesOf } from "./forgetting"
+import { countUnsaved, deleteLocalData } from "./localData"
 import { OutboxStore } from "./outboxStore"
 import type { Session } from "./session.svelte"
 
@@ -16,7 +16,7 @@ async function pass(milliseconds = 0): Promise<void> {
   for (let turn = 0; turn < 30; turn++) await new Promise(resolve => setImmediate(resolve))
 }
 
-/** One message that the server has, one that it has not, and a draft. */
+/** One confirmed message, one unsent message, and a draft. */
 beforeEach(async () => {
   globalThis.indexedDB = new IDBFactory()
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] })
@@ -37,20 +37,20 @@ afterEach(async () => {
   await pass()
 })
 
-test("who signs out is told what would be lost", async () => {
-  expect(await lossesOf(session)).toEqual({ unsent: 1, drafts: 1 })
+test("signing out counts what would be lost", async () => {
+  expect(await countUnsaved(session)).toEqual({ unsent: 1, drafts: 1 })
 })
 
-test("afterwards nothing of theirs is on the disk", async () => {
+test("signing out leaves nothing on the disk", async () => {
   expect(await stored()).toHaveLength(2)
-  await forgetAll(session)
+  await deleteLocalData(session)
   expect(await stored()).toEqual([])
-  expect(await lossesOf(session)).toEqual({ unsent: 0, drafts: 0 })
+  expect(await countUnsaved(session)).toEqual({ unsent: 0, drafts: 0 })
 })
 
-test("a sign-in that is ended from elsewhere leaves only what nobody else has", async () => {
+test("a revoked login leaves only unsent messages", async () => {
   session.retryNow()
-  for (let look = 0; look < 3; look++) {
+  for (let tries = 0; tries < 3; tries++) {
     FakeSocket.last.ends(Close.REVOKED)
     await pass(3_000)
   }
