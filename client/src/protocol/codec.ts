@@ -1,4 +1,4 @@
-/** Text frames in and out: what the server sent, told apart. */
+/** Decodes and encodes text frames. */
 
 import { CommandError } from "./errors"
 import type { ErrorCode, Event } from "./types"
@@ -24,7 +24,7 @@ export function decode(text: string): Frame {
     return { kind: "refusal", re: wire.re ?? null, error: new CommandError(code, message, retry_after ?? null) }
   }
   if (typeof wire.re === "number") return { kind: "reply", re: wire.re, ok: wire.ok }
-  throw new SyntaxError("neither an event nor a reply")
+  throw new SyntaxError("the frame is neither an event nor a reply")
 }
 
 export function encode(type: string, fields: object, id?: number): string {

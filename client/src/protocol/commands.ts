@@ -1,4 +1,4 @@
-/** The commands by their names: what each takes besides its type and request id. */
+/** The types of commands, and the fields of each besides `type` and `id`. */
 
 import type { Command, Replies } from "./types"
 

@@ -1,8 +1,8 @@
-/** Why a command got no reply. */
+/** Why a command failed. */
 
 import type { ErrorCode } from "./types"
 
-/** The server's codes, and one of our own: `offline`, when it is not known whether the server heard it. */
+/** The server's codes, and one of the client's: `offline`, when the server may not have received the command. */
 export type FailureCode = ErrorCode | "offline"
 
 const FINAL: ReadonlySet<FailureCode> = new Set(["invalid", "forbidden", "not_found", "conflict"])
@@ -10,7 +10,7 @@ const FINAL: ReadonlySet<FailureCode> = new Set(["invalid", "forbidden", "not_fo
 export class CommandError extends Error {
   override readonly name = "CommandError"
   readonly code: FailureCode
-  /** seconds after which trying again makes sense; null where the server named none */
+  /** seconds to wait before a retry; null where the server named none */
   readonly retryAfter: number | null
 
   constructor(code: FailureCode, message: string, retryAfter: number | null = null) {
@@ -19,7 +19,7 @@ export class CommandError extends Error {
     this.retryAfter = retryAfter
   }
 
-  /** The same command would be refused again: do not send it again by itself. */
+  /** The server would refuse the same command again: do not retry. */
   get final(): boolean {
     return FINAL.has(this.code)
   }

@@ -20,51 +20,51 @@ beforeEach(() => {
 })
 
 describe("commands", () => {
-  test("a reply finds the command that asked, whatever the order", async () => {
+  test("replies reach their commands in any order", async () => {
     const { socket } = connected()
-    const first = socket.ask("room.get", { room: 1 })
-    const second = socket.ask("room.get", { room: 2 })
+    const first = socket.request("room.get", { room: 1 })
+    const second = socket.request("room.get", { room: 2 })
     FakeSocket.last.says({ re: 2, ok: "two" })
     FakeSocket.last.says({ re: 1, ok: "one" })
     expect(await Promise.all([first, second])).toEqual(["one", "two"])
   })
 
-  test("a refusal carries its code, its sentence and when to come back", async () => {
+  test("a refusal has a code, a message and a retry delay", async () => {
     const { socket } = connected()
-    const asked = socket.ask("room.join", { room: 1 })
-    FakeSocket.last.says({ re: 1, error: { code: "rate_limited", message: "Slowly.", retry_after: 1.5 } })
-    const error = await asked.catch((error: unknown) => error)
-    expect(error).toMatchObject({ code: "rate_limited", message: "Slowly.", retryAfter: 1.5, final: false })
+    const reply = socket.request("room.join", { room: 1 })
+    FakeSocket.last.says({ re: 1, error: { code: "rate_limited", message: "Too fast.", retry_after: 1.5 } })
+    const error = await reply.catch((error: unknown) => error)
+    expect(error).toMatchObject({ code: "rate_limited", message: "Too fast.", retryAfter: 1.5, final: false })
   })
 
-  test("a lost connection rejects what waits, and it may be sent again", async () => {
+  test("a lost connection rejects pending commands with an error that allows a retry", async () => {
     const { socket } = connected()
-    const asked = socket.ask("room.join", { room: 1 })
+    const reply = socket.request("room.join", { room: 1 })
     FakeSocket.last.ends()
-    const error = await asked.catch((error: unknown) => error)
+    const error = await reply.catch((error: unknown) => error)
     expect(error).toBeInstanceOf(CommandError)
     expect(error).toMatchObject({ code: "offline", final: false })
-    await expect(socket.ask("room.join", { room: 1 })).rejects.toMatchObject({ code: "offline" })
+    await expect(socket.request("room.join", { room: 1 })).rejects.toMatchObject({ code: "offline" })
   })
 
-  test("nothing is put into a socket that is closing", async () => {
+  test("nothing is sent through a closing socket", async () => {
     const { socket } = connected()
     FakeSocket.last.readyState = 2
-    await expect(socket.ask("room.join", { room: 1 })).rejects.toMatchObject({ code: "offline" })
-    socket.tell("typing", { room: 1 })
+    await expect(socket.request("room.join", { room: 1 })).rejects.toMatchObject({ code: "offline" })
+    socket.send("typing", { room: 1 })
     expect(FakeSocket.last.sent).toEqual([])
   })
 
   test("nothing is sent before the hello", async () => {
     const socket = new Socket("ws://chat/ws/", connected().listener, FakeSocket.implementation)
     socket.open()
-    await expect(socket.ask("snapshot", {})).rejects.toMatchObject({ code: "offline" })
+    await expect(socket.request("snapshot", {})).rejects.toMatchObject({ code: "offline" })
     expect(FakeSocket.last.sent).toEqual([])
   })
 })
 
-describe("coming back", () => {
-  test("it connects again by itself", () => {
+describe("reconnecting", () => {
+  test("it reconnects by itself", () => {
     const { listener } = connected()
     FakeSocket.last.ends()
     expect(listener.lost).toHaveBeenCalledOnce()
@@ -74,23 +74,23 @@ describe("coming back", () => {
     expect(listener.opened).toHaveBeenCalledTimes(2)
   })
 
-  test("the pause grows while it fails and is short again after a good connection", () => {
+  test("the back-off grows with each failure and is reset by a stable connection", () => {
     vi.spyOn(Math, "random").mockReturnValue(1)
     const { listener } = connected()
-    const pauses = () => listener.lost.mock.calls.map(([at]) => Math.round((at - Date.now()) / 100) / 10)
+    const delays = () => listener.lost.mock.calls.map(([at]) => Math.round((at - Date.now()) / 100) / 10)
     FakeSocket.last.ends()
-    expect(pauses().at(-1)).toBe(0.5)
+    expect(delays().at(-1)).toBe(0.5)
     vi.runOnlyPendingTimers()
     FakeSocket.last.ends()
-    expect(pauses().at(-1)).toBe(1)
+    expect(delays().at(-1)).toBe(1)
     vi.runOnlyPendingTimers()
     FakeSocket.last.hello()
     vi.advanceTimersByTime(11 * SECOND)
     FakeSocket.last.ends()
-    expect(pauses().at(-1)).toBe(0.5)
+    expect(delays().at(-1)).toBe(0.5)
   })
 
-  test.each([4012, 4029])("after %i it does not come before the time that the server named", code => {
+  test.each([4012, 4029])("after %i it does not reconnect before the time that the server named", code => {
     const { listener } = connected()
     FakeSocket.last.ends(code, "retry_after=7.5")
     expect(listener.lost.mock.calls[0]?.[0]).toBeGreaterThanOrEqual(Date.now() + 7500)
@@ -98,7 +98,7 @@ describe("coming back", () => {
     expect(FakeSocket.opened).toHaveLength(1)
   })
 
-  test.each([4000, 4001, 4003, 4004])("after %i it stays away and says so", code => {
+  test.each([4000, 4001, 4003, 4004])("after %i it does not reconnect, and reports the code", code => {
     const { listener } = connected()
     FakeSocket.last.ends(code)
     vi.advanceTimersByTime(120 * SECOND)
@@ -106,7 +106,7 @@ describe("coming back", () => {
     expect(FakeSocket.opened).toHaveLength(1)
   })
 
-  test("asked to, it tries at once", () => {
+  test("retryNow connects at once", () => {
     const { socket } = connected()
     FakeSocket.last.ends(4012, "retry_after=60")
     socket.retryNow()
@@ -115,7 +115,7 @@ describe("coming back", () => {
     expect(FakeSocket.opened).toHaveLength(2)
   })
 
-  test("closed by us, it stays closed", () => {
+  test("a socket that the client closed stays closed", () => {
     const { socket } = connected()
     socket.close()
     vi.advanceTimersByTime(120 * SECOND)
@@ -124,14 +124,14 @@ describe("coming back", () => {
   })
 })
 
-describe("signs of life", () => {
+describe("detecting a dead connection", () => {
   test("a heartbeat is answered", () => {
     connected()
     FakeSocket.last.says({ type: "heartbeat" })
     expect(FakeSocket.last.sent).toEqual([{ type: "beat" }])
   })
 
-  test("a link that is silent for two heartbeats is given up, one that beats is not", () => {
+  test("a connection that is silent for two heartbeats is dropped, one with heartbeats is kept", () => {
     connected()
     for (let beat = 0; beat < 5; beat++) {
       vi.advanceTimersByTime(20 * SECOND)
@@ -143,7 +143,7 @@ describe("signs of life", () => {
     expect(FakeSocket.opened.length).toBeGreaterThan(1)
   })
 
-  test("asked to check, a dead link is given up after four seconds", () => {
+  test("check drops a dead connection after four seconds", () => {
     const { socket, listener } = connected()
     vi.advanceTimersByTime(SECOND)
     socket.check()
@@ -154,7 +154,7 @@ describe("signs of life", () => {
     expect(listener.lost).toHaveBeenCalledOnce()
   })
 
-  test("asked to check, a link that answers is kept", () => {
+  test("check keeps a connection that replies", () => {
     const { socket, listener } = connected()
     vi.advanceTimersByTime(SECOND)
     socket.check()
@@ -163,7 +163,7 @@ describe("signs of life", () => {
     expect(listener.lost).not.toHaveBeenCalled()
   })
 
-  test("a server that never says hello is given up", () => {
+  test("a server that never sends hello is dropped", () => {
     const listener = connected().listener
     new Socket("ws://chat/ws/", listener, FakeSocket.implementation).open()
     vi.advanceTimersByTime(10 * SECOND)
@@ -171,7 +171,7 @@ describe("signs of life", () => {
   })
 })
 
-test("the pause is anything up to a bound that doubles from half a second to thirty", () => {
+test("the back-off is random below a bound that doubles from half a second to thirty seconds", () => {
   const longest = [0, 1, 2, 3, 4, 5, 6, 7, 50].map(failures => delay(failures, null, () => 1))
   expect(longest).toEqual([500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000])
   expect(delay(6, null, () => 0)).toBe(0)

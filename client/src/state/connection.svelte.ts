@@ -91,14 +91,14 @@ export class Connection {
 
   /** Send a command now. Rejects with CommandError. Events that came before the reply are handled before it. */
   async request<T extends CommandType>(type: T, fields: Fields<T>): Promise<Replies[T]> {
-    const reply = await this.#socket.ask(type, fields)
+    const reply = await this.#socket.request(type, fields)
     this.#events.flush()
     return reply
   }
 
   /** Send a command that needs no reply; without a connection it is dropped. */
   send<T extends CommandType>(type: T, fields: Fields<T>): void {
-    this.#socket.tell(type, fields)
+    this.#socket.send(type, fields)
   }
 
   /** Resolves when the status is `live`. Rejects with CommandError `offline` if that takes too long. */
