@@ -12,7 +12,7 @@ export interface Listener {
   event(event: Event): void
   /** The socket is lost; the next try is at `retryAt` (milliseconds since 1970). */
   lost(retryAt: number): void
-  /** The server closed the socket with a code of STAY_AWAY: it must not be opened again without a reason. */
+  /** The server closed the socket with a code of STAY_AWAY: the client does not reconnect. */
   ended(code: number): void
 }
 

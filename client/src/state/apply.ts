@@ -1,6 +1,6 @@
 /**
- * The one place where the server's events and replies become state. What comes without a seq carries a version, and is
- * taken only if it is newer than what is known.
+ * Applies the server's events and replies to the state. Data without a seq carries a version, and is applied only if it
+ * is newer than the state.
  */
 
 import type { CommandType } from "../protocol/commands"
@@ -48,32 +48,32 @@ export interface State {
   readonly timelines: Timelines
   readonly outbox: Outbox
   readonly reading: Reading
-  /** The member is in this room: its messages are followed from `room.seq` on. */
+  /** The member is in this room: its changes are applied from `room.seq` on. */
   joined(room: Room): void
-  /** Fetch what has no seq: a guest who shares a room with somebody new may now see them, or see changes that it missed. */
-  askAgain(): void
+  /** Fetch everything that has no seq. A guest sees, and gets changes of, only the members they share a room with. */
+  refresh(): void
   /** The member is no longer in this room. */
   forgetRoom(room: number): void
 }
 
-/** Take an event whose turn it is (`catchUp.ts` sees to that). */
+/** Apply an event. `catchUp.ts` calls this in the order of seqs. */
 export function apply(state: State, event: Event): void {
   switch (event.type) {
     case "message":
-      return takeMessage(state, event.message)
+      return applyMessage(state, event.message)
     case "room":
-      return takeRoom(state, event.room)
+      return applyRoom(state, event.room)
     case "membership":
-      return takeMembership(state, event.membership, event.room)
+      return applyMembership(state, event.membership, event.room)
     case "left":
-      if (state.versions.take(event.room, event.version)) state.forgetRoom(event.room)
+      if (state.versions.accept(event.room, event.version)) state.forgetRoom(event.room)
       return
     case "member":
-      return takeMember(state, event.member)
+      return applyMember(state, event.member)
     case "workspace":
-      return takeWorkspace(state, event)
+      return applyWorkspace(state, event)
     case "permissions":
-      if (state.versions.take(NO_ROOM, event.version)) {
+      if (state.versions.accept(NO_ROOM, event.version)) {
         state.workspace = { ...state.workspace, open_rooms: event.open_rooms }
         state.reach = event.reach
       }
@@ -91,39 +91,39 @@ export function apply(state: State, event: Event): void {
   }
 }
 
-export function takeMessage(state: State, message: Message): void {
-  const comes = message.system?.kind === "joined" || message.system?.kind === "added"
-  if (comes && state.me.role === "guest") state.askAgain()
+export function applyMessage(state: State, message: Message): void {
+  const isArrival = message.system?.kind === "joined" || message.system?.kind === "added"
+  if (isArrival && state.me.role === "guest") state.refresh()
   state.rooms.get(message.room)?.count(message, state.me.id)
   state.timelines.get(message.room).put(message)
   state.typing.stop(message.room, message.author)
-  if (message.author === state.me.id) state.outbox.arrived(message)
+  if (message.author === state.me.id) state.outbox.confirm(message)
 }
 
-/** Take the whole state, except the messages. */
-export function takeSnapshot(state: State, snapshot: Snapshot): void {
+/** Replace everything except messages. */
+export function applySnapshot(state: State, snapshot: Snapshot): void {
   if (snapshot.epoch !== state.epoch) state.members.clear()
   state.epoch = snapshot.epoch
-  state.versions.begin(snapshot.version)
+  state.versions.reset(snapshot.version)
   state.workspace = snapshot.workspace
   state.reach = snapshot.reach
   state.directory = snapshot.directory
-  state.members.askAgain()
+  state.members.retryUnknown()
   state.members.put(...snapshot.members, snapshot.me)
   state.me = state.members.get(snapshot.me.id)
   state.presence.replace(snapshot.presence)
-  const mine = new Set(snapshot.rooms.map(room => room.id))
-  for (const { id } of state.rooms.all) if (!mine.has(id)) state.forgetRoom(id)
-  const places = new Map(snapshot.memberships.map(membership => [membership.room, membership]))
+  const joined = new Set(snapshot.rooms.map(room => room.id))
+  for (const { id } of state.rooms.all) if (!joined.has(id)) state.forgetRoom(id)
+  const memberships = new Map(snapshot.memberships.map(membership => [membership.room, membership]))
   for (const room of snapshot.rooms) {
-    const place = places.get(room.id)
-    state.rooms.put(room, place ? state.reading.merge(place) : null)
+    const membership = memberships.get(room.id)
+    state.rooms.put(room, membership ? state.reading.merge(membership) : null)
     state.timelines.get(room.id).raiseFloor(room.floor)
   }
 }
 
-/** Take what the reply to a command tells: the state need not wait for the event that says the same. */
-export function takeReply<T extends CommandType>(state: State, type: T, reply: Replies[T]): void {
+/** Apply the reply to a command. The event with the same change may come later, and changes nothing then. */
+export function applyReply<T extends CommandType>(state: State, type: T, reply: Replies[T]): void {
   switch (type) {
     case "message.edit":
     case "message.delete":
@@ -137,53 +137,53 @@ export function takeReply<T extends CommandType>(state: State, type: T, reply: R
     case "room.join":
     case "room.invite":
     case "room.remove":
-      return takeRoomState(state, reply as RoomState)
+      return applyRoomState(state, reply as RoomState)
     case "room.read":
     case "room.unread":
     case "room.notify":
-      return takeMembership(state, reply as Membership)
+      return applyMembership(state, reply as Membership)
     case "room.roster":
     case "member.list":
     case "member.directory":
       return state.members.put(...(reply as Replies["member.list"]).members)
     case "profile.update":
-      return takeMember(state, reply as Replies["profile.update"])
+      return applyMember(state, reply as Replies["profile.update"])
   }
 }
 
-function takeRoomState(state: State, { room, membership, version }: RoomState): void {
-  if (membership) takeMembership(state, membership, room)
+function applyRoomState(state: State, { room, membership, version }: RoomState): void {
+  if (membership) applyMembership(state, membership, room)
   else if (version >= state.versions.of(room.id)) state.rooms.put(room, null)
-  else takeRoom(state, room)
+  else applyRoom(state, room)
 }
 
-function takeRoom(state: State, room: Room): void {
+function applyRoom(state: State, room: Room): void {
   if (!state.rooms.get(room.id)) return
   state.rooms.put(room)
   state.timelines.get(room.id).raiseFloor(room.floor)
 }
 
-function takeMembership(state: State, told: Membership, room?: Room): void {
-  // Of a room that we do not know yet it says too little: the room comes with the event that lets us in.
-  if (!room && !state.rooms.get(told.room)) return
-  if (!state.versions.take(told.room, told.version)) {
+function applyMembership(state: State, received: Membership, room?: Room): void {
+  // An unknown room needs more than a membership: the event of joining brings both.
+  if (!room && !state.rooms.get(received.room)) return
+  if (!state.versions.accept(received.room, received.version)) {
     if (!room || !state.rooms.get(room.id)) return
-    takeRoom(state, room)
+    applyRoom(state, room)
     return state.joined(room)
   }
-  const membership = state.reading.merge(told)
-  if (!room) return state.rooms.get(told.room)?.takePlace(membership)
+  const membership = state.reading.merge(received)
+  if (!room) return state.rooms.get(received.room)?.setMembership(membership)
   state.rooms.put(room, membership)
   state.joined(room)
-  if (state.me.role === "guest") state.askAgain()
+  if (state.me.role === "guest") state.refresh()
 }
 
-function takeWorkspace(state: State, { name, version }: WorkspaceChanged): void {
+function applyWorkspace(state: State, { name, version }: WorkspaceChanged): void {
   const known = state.workspace
   if (version > known.version) state.workspace = { ...known, name, version }
 }
 
-function takeMember(state: State, member: Snapshot["me"]): void {
+function applyMember(state: State, member: Snapshot["me"]): void {
   state.members.put(member)
   if (member.id === state.me.id) state.me = state.members.get(member.id)
 }

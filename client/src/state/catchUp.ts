@@ -1,35 +1,34 @@
 /**
- * Each room's messages in their order, whatever the network does.
+ * Applies each room's changes in the order of their seqs, and fetches the changes that were missed.
  *
- * The client holds one number per room: the seq of the last change it has taken. The next one is taken, an older one
- * dropped, and a jump means that something was missed: the room is asked for with `resume`, and what comes in the
- * meantime waits until the answer is taken. Rooms without loaded messages have nothing to catch up with; their
- * counters come whole with every resume.
+ * The client holds one number per room: the seq of the last change it applied. It applies the next change, drops an older
+ * one, and takes a jump for a loss: it sends `resume` for that room, and holds the room's events until the reply is
+ * applied. Rooms without loaded messages need no messages; each reply to `resume` includes the counters of all rooms.
  */
 
 import type { SendCommand } from "../protocol/commands"
 import { CommandError } from "../protocol/errors"
 import { type Changes, type Event, type MessageChanged, RESUME_ROOMS, type Resumed } from "../protocol/types"
-import { apply, type State, takeMessage, takeSnapshot } from "./apply"
+import { apply, applyMessage, applySnapshot, type State } from "./apply"
 
 type Seqs = Record<string, number>
 
-/** Between two questions: a server that keeps answering with less than it announced must not be asked in a circle. */
+/** Pause between two resumes: a server that replies with less than it announced must not cause a busy loop. */
 const PAUSE_MS = 250
 
 export class CatchUp {
   readonly #state: State
   readonly #request: SendCommand
-  /** by room: seq of the last change that was taken */
+  /** by room: seq of the last change that was applied */
   readonly #last = new Map<number, number>()
-  /** rooms to ask for with the next resume, unless they reach this seq before */
+  /** by room: the head that the next resume is sent for, unless events reach it before */
   readonly #missing = new Map<number, number>()
-  /** `all` until the first snapshot or resume of a connection is taken: everything waits for it */
-  #asking: "all" | ReadonlySet<number> | null = "all"
+  /** rooms of the resume under way; `all` until the first reply of a connection is applied: all events are held */
+  #resuming: "all" | ReadonlySet<number> | null = "all"
   #held: Event[] = []
-  /** whether the server could not tell us of something that has no seq */
+  /** Something without a seq may have changed: the next resume is sent even if no room misses anything. */
   #stale = false
-  #askedAt = 0
+  #resumedAt = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(state: State, request: SendCommand) {
@@ -38,20 +37,20 @@ export class CatchUp {
   }
 
   receive(event: Event): void {
-    if (this.#mustWait(event)) this.#held.push(event)
-    else this.#take(event)
+    if (this.#mustHold(event)) this.#held.push(event)
+    else this.#handle(event)
   }
 
-  /** A new connection: learn what was missed. Rejects with CommandError. */
-  async everything(): Promise<void> {
+  /** Bring the state up to date over a new connection. Rejects with CommandError. */
+  async synchronise(): Promise<void> {
     this.stop()
-    this.#asking = "all"
+    this.#resuming = "all"
     this.#held = []
     this.#stale = false
     this.#missing.clear()
     if (this.#state.ready) await this.#resumeAll()
     else this.#start(await this.#request("snapshot", {}))
-    this.#release()
+    this.#releaseHeld()
   }
 
   stop(): void {
@@ -59,24 +58,27 @@ export class CatchUp {
     this.#timer = undefined
   }
 
-  /** One is a member of this room, whose head is `seq`: if that is news, its changes come from here on. */
+  /** The member is in this room, whose head is `seq`. If the room is new here, its changes are applied from there on. */
   follow(room: number, seq: number): void {
     if (this.#last.has(room)) return
     this.#last.set(room, seq)
-    // Pages that were read as a visitor were not kept up to date.
+    // Pages that were loaded before the member joined were not kept up to date.
     void this.#state.timelines.get(room).reload()
   }
 
-  /** The server lets us hear this room from `seq` on. We may have left it untold: then we ask for what is between. */
+  /**
+   * The server sends this room's changes from `seq` on. If the room is known, the member may have left and rejoined
+   * without an event: then the changes in between are fetched.
+   */
   joined(room: number, seq: number): void {
-    if (this.#last.has(room)) this.#notice(room, seq)
+    if (this.#last.has(room)) this.#noteHead(room, seq)
     else this.follow(room, seq)
   }
 
-  /** Something without a seq has changed that nobody told us: ask for it. */
+  /** Fetch everything that has no seq. */
   refresh(): void {
     this.#stale = true
-    this.#askSoon()
+    this.#resumeSoon()
   }
 
   forget(room: number): void {
@@ -84,21 +86,21 @@ export class CatchUp {
     this.#missing.delete(room)
   }
 
-  #mustWait(event: Event): boolean {
-    if (this.#asking === null || event.type === "typing" || event.type === "heartbeat") return false
-    if (this.#asking === "all") return true
-    // The answer tells all but messages whole; what is newer must not be taken before it.
-    return event.type !== "message" || this.#asking.has(event.room)
+  #mustHold(event: Event): boolean {
+    if (this.#resuming === null || event.type === "typing" || event.type === "heartbeat") return false
+    if (this.#resuming === "all") return true
+    // The reply has everything but messages in full: newer events must be applied after it.
+    return event.type !== "message" || this.#resuming.has(event.room)
   }
 
-  #take(event: Event): void {
+  #handle(event: Event): void {
     switch (event.type) {
       case "message":
-        return this.#takeInOrder(event)
+        return this.#applyInOrder(event)
       case "lag":
-        return this.#notice(event.room, event.head)
+        return this.#noteHead(event.room, event.head)
       case "heartbeat":
-        for (const [room, head] of Object.entries(event.heads ?? {})) this.#notice(Number(room), head)
+        for (const [room, head] of Object.entries(event.heads ?? {})) this.#noteHead(Number(room), head)
         break
       case "refresh":
         return this.refresh()
@@ -106,9 +108,9 @@ export class CatchUp {
     apply(this.#state, event)
   }
 
-  #takeInOrder(event: MessageChanged): void {
+  #applyInOrder(event: MessageChanged): void {
     const last = this.#last.get(event.room)
-    // Of a room that one does not know to be in: its membership comes with a head of its own.
+    // A room that is not followed yet: the event with its membership brings its head.
     if (last === undefined || event.seq <= last) return
     const follows = event.seq === last + 1 || (event.after !== undefined && event.after <= last)
     if (follows) {
@@ -116,15 +118,15 @@ export class CatchUp {
       apply(this.#state, event)
     } else {
       this.#held.push(event)
-      this.#notice(event.room, event.seq)
+      this.#noteHead(event.room, event.seq)
     }
   }
 
-  /** A room has moved to this head: if we have not seen it, it may be on its way, or missing. */
-  #notice(room: number, head: number): void {
+  /** The room's head is at least this seq: if changes up to it are missing, fetch them. */
+  #noteHead(room: number, head: number): void {
     if (!this.#isBehind(room, head)) return
     this.#missing.set(room, Math.max(head, this.#missing.get(room) ?? 0))
-    this.#askSoon()
+    this.#resumeSoon()
   }
 
   #isBehind(room: number, head: number): boolean {
@@ -132,41 +134,43 @@ export class CatchUp {
     return last !== undefined && last < head
   }
 
-  /** One question for all that is noticed at the same time; while one is under way the next waits for its answer. */
-  #askSoon(): void {
-    if (this.#asking !== null || this.#timer !== undefined) return
-    const pause = Math.max(0, this.#askedAt + PAUSE_MS - Date.now())
-    this.#timer = setTimeout(() => void this.#ask(), pause)
+  /** One resume covers all rooms found at the same time. While one is under way the next waits for its reply. */
+  #resumeSoon(): void {
+    if (this.#resuming !== null || this.#timer !== undefined) return
+    const pause = Math.max(0, this.#resumedAt + PAUSE_MS - Date.now())
+    this.#timer = setTimeout(() => void this.#resumeMissing(), pause)
   }
 
-  async #ask(): Promise<void> {
+  async #resumeMissing(): Promise<void> {
     this.#timer = undefined
     for (const [room, head] of this.#missing) if (!this.#isBehind(room, head)) this.#missing.delete(room)
     if (!this.#stale && this.#missing.size === 0) return
-    this.#askedAt = Date.now()
+    this.#resumedAt = Date.now()
     const wanted = [...this.#missing].slice(0, RESUME_ROOMS)
     const rooms = new Set(wanted.map(([room]) => room))
     for (const room of rooms) this.#missing.delete(room)
     const stale = this.#stale
     this.#stale = false
-    this.#asking = rooms
+    this.#resuming = rooms
     try {
       const resumed = await this.#resume([...rooms])
-      if (resumed.reset) this.#forgetHistory(resumed)
+      if (resumed.reset) this.#replaceHistory(resumed)
       else {
-        takeSnapshot(this.#state, resumed)
+        applySnapshot(this.#state, resumed)
         for (const { id, seq } of resumed.rooms) this.follow(id, seq)
-        for (const changes of resumed.changes) this.#takeChanges(changes)
-        // The server lets us hear each room from here on. One that it had taken from us, untold, may have moved meanwhile.
-        for (const { id, seq } of resumed.rooms) this.#notice(id, seq)
+        for (const changes of resumed.changes) this.#applyChanges(changes)
+        // The server sends each room's changes from these heads on. A room that it had stopped sending, because the
+        // member was out of it for a moment, may have changes in between.
+        for (const { id, seq } of resumed.rooms) this.#noteHead(id, seq)
       }
-      this.#release()
+      this.#releaseHeld()
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
       for (const [room, head] of wanted) this.#missing.set(room, Math.max(head, this.#missing.get(room) ?? 0))
       this.#stale ||= stale
-      // A lost connection asks for everything when it is back; a busy server is asked again.
-      if (error.code !== "offline") this.#timer = setTimeout(() => void this.#ask(), (error.retryAfter ?? 1) * 1000)
+      // After a lost connection `synchronise` fetches everything. A busy server gets a retry.
+      if (error.code !== "offline")
+        this.#timer = setTimeout(() => void this.#resumeMissing(), (error.retryAfter ?? 1) * 1000)
     }
   }
 
@@ -175,11 +179,11 @@ export class CatchUp {
     const loaded = timelines.live.map(({ room }) => room)
     const named = new Set(loaded.filter(room => this.#last.has(room)))
     const resumed = await this.#resume([...named])
-    if (resumed.reset) return this.#forgetHistory(resumed)
-    takeSnapshot(this.#state, resumed)
+    if (resumed.reset) return this.#replaceHistory(resumed)
+    applySnapshot(this.#state, resumed)
     for (const room of [...this.#last.keys()]) if (!named.has(room)) this.#last.delete(room)
     for (const { id, seq } of resumed.rooms) this.follow(id, seq)
-    for (const changes of resumed.changes) this.#takeChanges(changes)
+    for (const changes of resumed.changes) this.#applyChanges(changes)
     for (const room of loaded) if (!this.#last.has(room)) void timelines.get(room).reload()
   }
 
@@ -189,32 +193,32 @@ export class CatchUp {
     return this.#request("resume", { epoch, rooms: seqs, ...(directory === null ? {} : { directory }) })
   }
 
-  #takeChanges({ room, seq, messages, reset }: Changes): void {
+  #applyChanges({ room, seq, messages, reset }: Changes): void {
     this.#last.set(room, seq)
     if (reset) void this.#state.timelines.get(room).reload()
-    for (const message of messages) takeMessage(this.#state, message)
+    for (const message of messages) applyMessage(this.#state, message)
   }
 
-  /** Another epoch: what was loaded belongs to a history that is no more. */
-  #forgetHistory(resumed: Resumed): void {
+  /** The epoch is another one: loaded messages belong to a history that the server no longer has. */
+  #replaceHistory(resumed: Resumed): void {
     this.#state.rooms.clear()
     this.#start(resumed)
     for (const timeline of this.#state.timelines.live) void timeline.reload()
-    this.#state.outbox.sendAgain()
+    this.#state.outbox.resendConfirmed()
   }
 
   #start(snapshot: Omit<Resumed, "changes">): void {
-    takeSnapshot(this.#state, snapshot)
+    applySnapshot(this.#state, snapshot)
     this.#last.clear()
     for (const { id, seq } of snapshot.rooms) this.#last.set(id, seq)
   }
 
-  /** The answer is taken: now what came in the meantime, in its order. */
-  #release(): void {
-    this.#asking = null
+  /** The reply is applied: handle the held events, in their order. */
+  #releaseHeld(): void {
+    this.#resuming = null
     const held = this.#held
     this.#held = []
     for (const event of held) this.receive(event)
-    if (this.#stale || this.#missing.size > 0) this.#askSoon()
+    if (this.#stale || this.#missing.size > 0) this.#resumeSoon()
   }
 }

@@ -35,7 +35,7 @@ export class Members {
   }
 
   /** Forget who could not be found: it may be known after a new snapshot. */
-  askAgain(): void {
+  retryUnknown(): void {
     this.#placeholders.clear()
   }
 

@@ -155,7 +155,7 @@ export class Outbox {
   }
 
   /** One's own message is in the room, in this state. */
-  arrived(message: Message): void {
+  confirm(message: Message): void {
     const entry = this.#all.get(message.id)
     if (!entry) return
     if (message.deleted) this.discard(message.id)
@@ -163,7 +163,7 @@ export class Outbox {
   }
 
   /** The server's history is another one: what it confirmed in the last minutes goes once more. */
-  sendAgain(): void {
+  resendConfirmed(): void {
     this.#forgetOld()
     for (const entry of this.#all.values()) if (entry.state === "confirmed") this.#again.add(entry.id)
     this.flush()

@@ -60,7 +60,7 @@ export class RoomState {
   }
 
   /** Take one's own place as the server told it. `room`: as it came along. */
-  takePlace(told: Membership | null, room?: Room): void {
+  setMembership(told: Membership | null, room?: Room): void {
     this.#asOf = told?.as_of ?? (room ?? this.room).last_number
     const { as_of: _, ...place } = told ?? {}
     this.membership = told && (place as Membership)
@@ -120,7 +120,7 @@ export class Rooms {
       state = new RoomState(room)
       this.#known.set(room.id, state)
     }
-    if (membership !== undefined) state.takePlace(membership, room)
+    if (membership !== undefined) state.setMembership(membership, room)
     return state
   }
 

@@ -2,7 +2,7 @@
 
 import type { CommandType, Fields, SendCommand } from "../protocol/commands"
 import type { Event, Hello, Member, Reach, Replies, Room, Workspace } from "../protocol/types"
-import { type State, takeReply } from "./apply"
+import { applyReply, type State } from "./apply"
 import type { Boot } from "./boot"
 import { CatchUp } from "./catchUp"
 import { Connection, type ConnectionOptions, type Status } from "./connection.svelte"
@@ -111,7 +111,7 @@ export class Session implements State {
   async command<T extends CommandType>(type: T, fields: Fields<T>): Promise<Replies[T]> {
     if (this.status !== "live") await this.#connection.untilLive()
     const reply = await this.#connection.request(type, fields)
-    takeReply(this, type, reply)
+    applyReply(this, type, reply)
     return reply
   }
 
@@ -145,7 +145,7 @@ export class Session implements State {
     this.#catchUp.joined(room.id, room.seq)
   }
 
-  askAgain(): void {
+  refresh(): void {
     this.#catchUp.refresh()
   }
 
@@ -160,7 +160,7 @@ export class Session implements State {
     const listener = {
       opened: (hello: Hello) => {
         this.degraded = hello.degraded ?? false
-        return this.#catchUp.everything()
+        return this.#catchUp.synchronise()
       },
       live: () => this.#live(),
       event: (event: Event) => this.#catchUp.receive(event),

@@ -1,30 +1,31 @@
 /**
- * Which changes of what only one knows oneself were taken: memberships and permissions.
+ * Versions of what only this member gets: memberships and permissions.
  *
- * All up to one version, which a whole state brought, and of each room the newest change beyond it. The server sends
- * events in the order in which they reach it, and a bus may hold one back: an older one changes nothing.
+ * A snapshot includes all changes up to one version; beyond it the newest applied change of each room is remembered.
+ * Events may come late, because the server's bus may delay one: an older change is not applied.
  */
 
-/** What is not about a room: permissions. Rooms count from 1. */
+/** Stands for permissions, which belong to no room. Rooms count from 1. */
 export const NO_ROOM = 0
 
 export class Versions {
-  #whole = 0
+  /** the snapshot's version */
+  #base = 0
   readonly #newest = new Map<number, number>()
 
-  /** A whole state of this version was taken. */
-  begin(version: number): void {
-    this.#whole = version
+  /** A snapshot of this version was applied. */
+  reset(version: number): void {
+    this.#base = version
     this.#newest.clear()
   }
 
-  /** The version of the newest change that was taken of a room. */
+  /** The version of a room's newest applied change. */
   of(room: number): number {
-    return this.#newest.get(room) ?? this.#whole
+    return this.#newest.get(room) ?? this.#base
   }
 
-  /** Whether a change of a room tells anything new. If so it counts as taken. */
-  take(room: number, version: number): boolean {
+  /** True if a change is newer than the applied ones: the caller applies it. */
+  accept(room: number, version: number): boolean {
     if (version <= this.of(room)) return false
     this.#newest.set(room, version)
     return true
