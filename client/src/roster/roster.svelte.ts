@@ -24,7 +24,7 @@ export class RosterList {
     arranged(
       this.entries,
       id => this.#session.members.get(id),
-      id => this.#session.presence.told(id),
+      id => this.#session.presence.lastKnown(id),
     ),
   )
 

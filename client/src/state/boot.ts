@@ -1,4 +1,4 @@
-/** What the server put into the page: where things are, and what it is called. */
+/** Boot data: the JSON with addresses and settings that the server embeds in the page. */
 
 export interface Links {
   sign_in: string | null
@@ -11,9 +11,9 @@ export interface Links {
 export interface Boot {
   /** path of the socket: `/ws/` */
   socket: string
-  /** path that commands are posted under: `/chat/api/` */
+  /** path prefix of commands over HTTP: `/chat/api/` */
   api: string
-  /** path that the client's own addresses begin with: `/chat/` */
+  /** path prefix of the client's own addresses: `/chat/` */
   base: string
   csrf: string
   workspace: string
@@ -23,6 +23,6 @@ export interface Boot {
 
 export function readBoot(document: Document): Boot {
   const element = document.getElementById("hubbub-boot")
-  if (!element?.textContent) throw new Error("the page holds no hubbub-boot JSON")
+  if (!element?.textContent) throw new Error("the page has no element #hubbub-boot with JSON")
   return JSON.parse(element.textContent) as Boot
 }

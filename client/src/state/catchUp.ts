@@ -176,7 +176,7 @@ export class CatchUp {
 
   async #resumeAll(): Promise<void> {
     const { timelines } = this.#state
-    const loaded = timelines.live.map(({ room }) => room)
+    const loaded = timelines.loaded.map(({ room }) => room)
     const named = new Set(loaded.filter(room => this.#last.has(room)))
     const resumed = await this.#resume([...named])
     if (resumed.reset) return this.#replaceHistory(resumed)
@@ -203,7 +203,7 @@ export class CatchUp {
   #replaceHistory(resumed: Resumed): void {
     this.#state.rooms.clear()
     this.#start(resumed)
-    for (const timeline of this.#state.timelines.live) void timeline.reload()
+    for (const timeline of this.#state.timelines.loaded) void timeline.reload()
     this.#state.outbox.resendConfirmed()
   }
 

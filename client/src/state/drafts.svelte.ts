@@ -1,4 +1,4 @@
-/** What one has begun to write, per room: kept in this browser, seen in all its tabs. */
+/** Unsent text of each room, stored in this browser and shown in all its tabs. */
 
 import { SvelteMap } from "svelte/reactivity"
 
@@ -11,7 +11,7 @@ export class Drafts {
     this.#storage = storage
   }
 
-  /** Load the drafts of one person. `owner` tells apart who shares this browser. */
+  /** Load the drafts of one member. `owner` separates members who use the same browser. */
   open(owner: string): void {
     const prefix = `hubbub.draft.${owner}.`
     if (prefix === this.#prefix) return
@@ -24,7 +24,7 @@ export class Drafts {
     return this.#texts.get(room) ?? ""
   }
 
-  /** Empty text forgets the draft. */
+  /** Empty text deletes the draft. */
   set(room: number, text: string): void {
     if (text.trim() === "") {
       this.#texts.delete(room)
@@ -35,21 +35,21 @@ export class Drafts {
     try {
       this.#storage?.setItem(this.#prefix + room, text)
     } catch {
-      // The browser's storage is full: the draft lives as long as this tab.
+      // The browser's storage is full: the draft is lost when this tab closes.
     }
   }
 
-  /** How many rooms have one. */
+  /** Number of rooms with a draft. */
   get count(): number {
     return this.#texts.size
   }
 
-  /** Forget them all, here and in this browser's other tabs. */
+  /** Delete all drafts, in this browser's other tabs too. */
   clear(): void {
     for (const room of [...this.#texts.keys()]) this.set(room, "")
   }
 
-  /** Another tab changed what is stored under `key` (null: everything). */
+  /** Another tab has changed the value of `key` (null: it cleared the storage). */
   reload(key: string | null): void {
     if (key === null) this.#texts.clear()
     else if (this.#prefix && key.startsWith(this.#prefix)) {

@@ -1,27 +1,27 @@
-/** The members one has met. Whoever is not known yet is asked for by id. */
+/** Cache of members. It fetches unknown members by id. */
 
 import { SvelteMap } from "svelte/reactivity"
 import { MEMBERS_AT_ONCE, type Member } from "../protocol/types"
 
-type Ask = (ids: number[]) => Promise<Member[]>
+type Fetch = (ids: number[]) => Promise<Member[]>
 
 export class Members {
-  readonly #ask: Ask
+  readonly #fetch: Fetch
   readonly #known = new SvelteMap<number, Member>()
   readonly #placeholders = new Map<number, Member>()
   #wanted: number[] = []
 
-  /** `ask` fetches members by id; those that one may not see are missing in what it returns. */
-  constructor(ask: Ask) {
-    this.#ask = ask
+  /** `fetchMembers` resolves without the members that this member may not see. */
+  constructor(fetchMembers: Fetch) {
+    this.#fetch = fetchMembers
   }
 
-  /** The member at once, if need be as a placeholder (`name` empty) that fills itself in. */
+  /** Returns a placeholder (`name` is empty) for an unknown member, and fetches the member. */
   get(id: number): Member {
     return this.#known.get(id) ?? this.#placeholder(id)
   }
 
-  /** Take what is newer than what is known of each. */
+  /** Add members; an older version does not replace a newer one. */
   put(...members: Member[]): void {
     for (const member of members) {
       const known = this.#known.get(member.id)
@@ -29,12 +29,12 @@ export class Members {
     }
   }
 
-  /** Forget everybody: their versions belong to a history that is no more. */
+  /** Forget all members: the server has another history, with versions of its own. */
   clear(): void {
     this.#known.clear()
   }
 
-  /** Forget who could not be found: it may be known after a new snapshot. */
+  /** Fetch members again that were not found: after a new snapshot they may be visible. */
   retryUnknown(): void {
     this.#placeholders.clear()
   }
@@ -42,28 +42,28 @@ export class Members {
   #placeholder(id: number): Member {
     const found = this.#placeholders.get(id)
     if (found) return found
-    const placeholder = nobody(id)
+    const placeholder = placeholderFor(id)
     this.#placeholders.set(id, placeholder)
-    // A screen full of messages meets its authors in one tick: one question for all of them.
-    if (this.#wanted.push(id) === 1) setTimeout(() => void this.#askForWanted())
+    // A screen full of messages asks for its authors in one tick: they are fetched together.
+    if (this.#wanted.push(id) === 1) setTimeout(() => void this.#fetchWanted())
     return placeholder
   }
 
-  async #askForWanted(): Promise<void> {
+  async #fetchWanted(): Promise<void> {
     const wanted = this.#wanted
     this.#wanted = []
     for (let start = 0; start < wanted.length; start += MEMBERS_AT_ONCE) {
       const ids = wanted.slice(start, start + MEMBERS_AT_ONCE)
       try {
-        this.put(...(await this.#ask(ids)))
+        this.put(...(await this.#fetch(ids)))
       } catch {
-        // Without a connection nobody can be asked; whoever needs them next asks again.
+        // There is no connection: the next `get` tries again.
         for (const id of ids) this.#placeholders.delete(id)
       }
     }
   }
 }
 
-export function nobody(id: number): Member {
+export function placeholderFor(id: number): Member {
   return { id, handle: "", name: "", role: "member", about: "", hue: (id * 137) % 360, active: true, version: 0 }
 }

@@ -1,48 +1,48 @@
-/** Who is connected now. */
+/** The members who are connected. */
 
 import { SvelteMap } from "svelte/reactivity"
-import type { PresenceState, Presence as Told } from "../protocol/types"
+import type { Presence as Entry, PresenceState } from "../protocol/types"
 
-/** What can be said of somebody: without a connection of one's own, nothing. */
-export type Seen = PresenceState | "unknown"
+/** `unknown`: this tab has no connection. */
+export type KnownPresence = PresenceState | "unknown"
 
 export class Presence {
   readonly #states = new SvelteMap<number, PresenceState>()
   readonly #isConnected: () => boolean
 
-  /** ids of all who are connected, active or away */
+  /** ids of connected members, active or away */
   connected: number[] = $derived([...this.#states.keys()])
 
-  /** `isConnected`: whether the server tells who comes and goes. */
+  /** `isConnected`: the server sends changes to this tab now. */
   constructor(isConnected: () => boolean = () => true) {
     this.#isConnected = isConnected
   }
 
-  /** whether what was told still holds */
+  /** The states are up to date. */
   get known(): boolean {
     return this.#isConnected()
   }
 
-  state(member: number): Seen {
-    return this.known ? this.told(member) : "unknown"
+  state(member: number): KnownPresence {
+    return this.known ? this.lastKnown(member) : "unknown"
   }
 
-  /** The state that was told last, whether or not it still holds. */
-  told(member: number): PresenceState {
+  /** The state before the connection was lost, or the current one. */
+  lastKnown(member: number): PresenceState {
     return this.#states.get(member) ?? "offline"
   }
 
-  put(told: Told[]): void {
-    for (const { member, state } of told) {
+  put(entries: Entry[]): void {
+    for (const { member, state } of entries) {
       if (state === "offline") this.#states.delete(member)
       else this.#states.set(member, state)
     }
   }
 
-  /** Take exactly these as connected. */
-  replace(told: Told[]): void {
-    const named = new Set(told.map(({ member }) => member))
+  /** Replace all states: members without an entry are offline. */
+  replace(entries: Entry[]): void {
+    const named = new Set(entries.map(({ member }) => member))
     for (const member of [...this.#states.keys()]) if (!named.has(member)) this.#states.delete(member)
-    this.put(told)
+    this.put(entries)
   }
 }

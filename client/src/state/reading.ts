@@ -1,4 +1,4 @@
-/** How far one has read: moved on this screen at once, told to the server a moment later. */
+/** Read positions: moved on this screen at once, sent to the server a moment later. */
 
 import type { SendCommand } from "../protocol/commands"
 import { CommandError } from "../protocol/errors"
@@ -6,7 +6,7 @@ import type { Membership } from "../protocol/types"
 import type { Rooms } from "./rooms.svelte"
 import type { Timelines } from "./timelines"
 
-/** Scrolling through a room moves the position with every message; the server hears the last one. */
+/** Scrolling moves the position with every message; only the last position of this time is sent. */
 const PAUSE_MS = 500
 
 interface Dependencies {
@@ -21,8 +21,8 @@ interface Dependencies {
 export class Reading {
   readonly #dependencies: Dependencies
   /** by room: the position that the server has not confirmed */
-  readonly #untold = new Map<number, number>()
-  /** rooms that were marked unread by hand: looking at them does not undo it until they are entered again */
+  readonly #unconfirmed = new Map<number, number>()
+  /** rooms that the member marked as unread: `markRead` ignores them until the member enters them again */
   readonly #keptUnread = new Set<number>()
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -30,12 +30,12 @@ export class Reading {
     this.#dependencies = dependencies
   }
 
-  /** A room is opened: from now on what is seen is read. */
+  /** The member opens a room: from now on, visible messages count as read. */
   enter(room: number): void {
     this.#keptUnread.delete(room)
   }
 
-  /** Read up to this number. Never moves back. */
+  /** Mark everything up to this number as read. The position never moves back. */
   markRead(room: number, number: number): void {
     const state = this.#dependencies.rooms.get(room)
     const membership = state?.membership
@@ -46,38 +46,38 @@ export class Reading {
       read_number: number,
       read_posts: Math.max(membership.read_posts, posts ?? 0),
     }
-    this.#untold.set(room, number)
+    this.#unconfirmed.set(room, number)
     this.#timer ??= setTimeout(() => this.flush(), PAUSE_MS)
   }
 
-  /** Unread from this number on. Rejects with CommandError. */
+  /** Mark this number and everything after it as unread. Rejects with CommandError. */
   async markUnread(room: number, number: number): Promise<void> {
     this.#keptUnread.add(room)
-    this.#untold.delete(room)
+    this.#unconfirmed.delete(room)
     await this.#dependencies.command("room.unread", { room, number })
   }
 
-  /** Tell the server now what it has not heard: before the page goes, and when the connection is back. */
+  /** Send all unconfirmed positions now: the page is about to close, or the connection is live again. */
   flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    for (const [room, number] of this.#untold) void this.#tell(room, number)
+    for (const [room, number] of this.#unconfirmed) void this.#send(room, number)
   }
 
-  /** The server's word on one's place, unless this tab has read further and not yet told it. */
-  merge(told: Membership): Membership {
-    const number = this.#untold.get(told.room)
-    const own = this.#dependencies.rooms.get(told.room)?.membership
-    if (number === undefined || !own || told.read_number >= number) return told
-    return { ...told, read_number: own.read_number, read_posts: own.read_posts }
+  /** The server's membership, with the read position of this tab if that is further and unconfirmed. */
+  merge(received: Membership): Membership {
+    const number = this.#unconfirmed.get(received.room)
+    const own = this.#dependencies.rooms.get(received.room)?.membership
+    if (number === undefined || !own || received.read_number >= number) return received
+    return { ...received, read_number: own.read_number, read_posts: own.read_posts }
   }
 
-  async #tell(room: number, number: number): Promise<void> {
+  async #send(room: number, number: number): Promise<void> {
     try {
       await this.#dependencies.request("room.read", { room, number })
-      if (this.#untold.get(room) === number) this.#untold.delete(room)
+      if (this.#unconfirmed.get(room) === number) this.#unconfirmed.delete(room)
     } catch (error) {
-      if (error instanceof CommandError && error.final) this.#untold.delete(room)
+      if (error instanceof CommandError && error.final) this.#unconfirmed.delete(room)
     }
   }
 

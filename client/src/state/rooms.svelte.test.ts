@@ -78,15 +78,15 @@ describe("a room described anew", () => {
   test("takes its name, and never counters that are behind the messages", () => {
     const state = roomsWith(1).get(1)
     for (let number = 11; number <= 15; number++) state?.count(message(number), alice.id)
-    state?.describe(room(1, 12, { name: "renamed" }))
+    state?.update(room(1, 12, { name: "renamed" }))
     expect(state?.room).toMatchObject({ name: "renamed", seq: 15, last_number: 15, posts: 15 })
     expect(state?.room.last_at).toBe(message(15).created_at)
   })
 
   test("by something older keeps its newer name", () => {
     const state = roomsWith(1).get(1)
-    state?.describe(room(1, 12, { name: "newest" }))
-    state?.describe(room(1, 11, { name: "older" }))
+    state?.update(room(1, 12, { name: "newest" }))
+    state?.update(room(1, 11, { name: "older" }))
     expect(state?.name).toBe("newest")
   })
 })

@@ -1,13 +1,13 @@
-/** The rooms one knows: those one is a member of, and those one only looks at. */
+/** The known rooms: those the member is in, and those they only look at. */
 
 import { SvelteMap } from "svelte/reactivity"
 import type { Level, Member, Membership, Message, Room } from "../protocol/types"
 import { displayName } from "./displayName"
 
-/** A room and one's own place in it; `membership` is null in a room that one only looks at. */
+/** A room and the member's own membership, which is null in a room that they only look at. */
 export class RoomState {
-  // A message changes counters of its room, never its name or kind. As deriveds of their own these let the sorted
-  // lists below sleep while messages arrive: Svelte stops where a derived value comes out the same.
+  // A message changes counters of its room, never its name or kind. Each is a derived value of its own, so that a
+  // message does not sort the lists below again: Svelte stops where a derived value has not changed.
   room: Room = $state.raw() as Room
   membership: Membership | null = $state.raw(null)
   name: string = $derived(this.room.name)
@@ -15,42 +15,42 @@ export class RoomState {
   joined: boolean = $derived(this.membership !== null)
   unread: number = $derived(this.membership ? Math.max(0, this.room.posts - this.membership.read_posts) : 0)
   level: Level = $derived(this.membership?.level ?? "all")
-  /** unread posts, where one wants them counted */
+  /** unread posts in a room with the level `all`, otherwise 0 */
   counted: number = $derived(this.level === "all" ? this.unread : 0)
-  /** whether something is unread that one wants to know of */
+  /** Something is unread, and the level is not `nothing`. */
   calling: boolean = $derived(this.unread > 0 && this.level !== "nothing")
-  /** when its last message came, in milliseconds since 1970 */
+  /** time of the last message, in milliseconds since 1970 */
   activity: number = $derived(Date.parse(this.room.last_at))
   readonly id: number
-  /** seq of the last whole Room: what came by messages since is newer than an older Room */
-  #describedAt: number
-  /** the room's last number when the membership was told: one's own later posts move the read position further */
+  /** seq of the newest Room that was applied */
+  #updatedAt: number
+  /** the room's last number that the membership includes; own posts after it move the read position */
   #asOf: number
-  /** the last of one's own posts that came as a message, and the posts up to it */
+  /** number of the newest own post, and `post` of it */
   #ownPost = { number: 0, post: 0 }
 
   constructor(room: Room, membership: Membership | null = null) {
     this.id = room.id
     this.room = room
-    this.#describedAt = room.seq
+    this.#updatedAt = room.seq
     this.#asOf = room.last_number
     this.membership = membership
   }
 
-  /** The name that people see: of a direct room, the others' names; "You" in a room alone. */
+  /** The name that people see. For a direct room: the other members' names, or "You" if there are none. */
   title(session: { me: Member; members: { get(id: number): Member } }): string {
     if (!this.isDirect) return this.name
     const others = (this.room.participants ?? []).filter(id => id !== session.me.id)
     return others.length ? others.map(id => displayName(session.members.get(id))).join(", ") : "You"
   }
 
-  /** Take a Room as the server described it. Counters never move back: messages may have been faster. */
-  describe(room: Room): void {
+  /** Apply a Room. Counters never decrease: messages may have arrived before it. */
+  update(room: Room): void {
     const known = this.room
-    const newer = room.seq >= this.#describedAt
-    this.#describedAt = Math.max(this.#describedAt, room.seq)
+    const isNewer = room.seq >= this.#updatedAt
+    this.#updatedAt = Math.max(this.#updatedAt, room.seq)
     this.room = {
-      ...(newer ? room : known),
+      ...(isNewer ? room : known),
       seq: Math.max(known.seq, room.seq),
       last_number: Math.max(known.last_number, room.last_number),
       last_at: room.last_number >= known.last_number ? room.last_at : known.last_at,
@@ -59,15 +59,15 @@ export class RoomState {
     }
   }
 
-  /** Take one's own place as the server told it. `room`: as it came along. */
-  setMembership(told: Membership | null, room?: Room): void {
-    this.#asOf = told?.as_of ?? (room ?? this.room).last_number
-    const { as_of: _, ...place } = told ?? {}
-    this.membership = told && (place as Membership)
-    this.#readOwnPost()
+  /** Apply the member's own membership. `room`: sent together with it. */
+  setMembership(received: Membership | null, room?: Room): void {
+    this.#asOf = received?.as_of ?? (room ?? this.room).last_number
+    const { as_of: _, ...membership } = received ?? {}
+    this.membership = received && (membership as Membership)
+    this.#markOwnPostRead()
   }
 
-  /** Count a message, or a change of one. A new post of one's own is read at once: the server does the same. */
+  /** Count a new or changed message by its counters. Like the server, it marks an own new post as read. */
   count(message: Message, me: number): void {
     const { room } = this
     const isNew = message.number > room.last_number
@@ -80,12 +80,12 @@ export class RoomState {
     }
     if (message.author === me && !message.system && message.number > this.#ownPost.number) {
       this.#ownPost = { number: message.number, post: message.post }
-      this.#readOwnPost()
+      this.#markOwnPostRead()
     }
   }
 
-  /** Posting marks everything up to the post as read, unless one's place was told later than that. */
-  #readOwnPost(): void {
+  /** Posting marks everything up to the post as read, unless the membership already includes the post. */
+  #markOwnPostRead(): void {
     const { number, post } = this.#ownPost
     if (!this.membership || number <= this.#asOf || number <= this.membership.read_number) return
     this.membership = { ...this.membership, read_number: number, read_posts: post }
@@ -95,13 +95,13 @@ export class RoomState {
 export class Rooms {
   readonly #known = new SvelteMap<number, RoomState>()
 
-  /** Those one is a member of. */
+  /** Rooms that the member is in. */
   all: RoomState[] = $derived([...this.#known.values()].filter(room => room.joined))
-  /** Rooms with a name, by name. */
+  /** Rooms with a name, sorted by name. */
   channels: RoomState[] = $derived(this.all.filter(room => !room.isDirect).sort(byName))
-  /** Direct rooms, the last active first. */
+  /** Direct rooms, the most recently active first. */
   directs: RoomState[] = $derived(this.all.filter(room => room.isDirect).sort(byActivity))
-  /** Unread posts in all rooms where one wants them counted. */
+  /** The sum of `counted`. */
   unread: number = $derived(this.all.reduce((sum, room) => sum + room.counted, 0))
 
   get(id: number): RoomState | undefined {
@@ -112,10 +112,10 @@ export class Rooms {
     return [...this.#known.values()].find(room => !room.isDirect && room.name === name)
   }
 
-  /** Take a room, and one's place in it if it is told (null: none). */
+  /** Apply a room, and the member's own membership if given (null: not a member). */
   put(room: Room, membership?: Membership | null): RoomState {
     let state = this.#known.get(room.id)
-    if (state) state.describe(room)
+    if (state) state.update(room)
     else {
       state = new RoomState(room)
       this.#known.set(room.id, state)

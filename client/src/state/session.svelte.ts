@@ -8,7 +8,7 @@ import { CatchUp } from "./catchUp"
 import { Connection, type ConnectionOptions, type Status } from "./connection.svelte"
 import { Drafts } from "./drafts.svelte"
 import { keepOnlyUnsent } from "./localData"
-import { Members, nobody } from "./members.svelte"
+import { Members, placeholderFor } from "./members.svelte"
 import { Outbox } from "./outbox.svelte"
 import { OutboxStore } from "./outboxStore"
 import { OwnActivity } from "./ownActivity"
@@ -32,7 +32,7 @@ export class Session implements State {
   degraded = $state(false)
   /** The first snapshot has come. Before it `me` is a placeholder and there are no rooms. */
   ready = $state(false)
-  me: Member = $state.raw(nobody(0))
+  me: Member = $state.raw(placeholderFor(0))
   workspace: Workspace = $state.raw({ name: "", open_rooms: false, version: 0 })
   /** who may bring this member into rooms and open direct rooms with them */
   reach: Reach = $state("everybody")

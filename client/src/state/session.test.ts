@@ -243,7 +243,7 @@ describe("presence and typing", () => {
     session = await liveTab(snapshot(10, { presence: [{ member: 2, state: "active" }] }))
     FakeSocket.last.says({ type: "typing", room: 1, members: [2] })
     FakeSocket.last.ends()
-    expect([session.presence.state(2), session.presence.told(2)]).toEqual(["unknown", "active"])
+    expect([session.presence.state(2), session.presence.lastKnown(2)]).toEqual(["unknown", "active"])
     expect(session.typing.in(1)).toEqual([])
     session.retryNow()
     FakeSocket.last.hello()
@@ -353,7 +353,7 @@ test("the messages of rooms not looked at for long are let go", async () => {
     FakeSocket.last.answers("timeline", page(1, 1))
     await turns()
   }
-  expect(session.timelines.live).toHaveLength(20)
+  expect(session.timelines.loaded).toHaveLength(20)
   expect(session.timeline(1).loaded).toBe(false)
   expect(session.timeline(25).loaded).toBe(true)
 })

@@ -1,15 +1,15 @@
-/** The timelines of all rooms; the messages of those not looked at for long are let go. */
+/** The timelines of all rooms. It is a least-recently-used cache: old timelines drop their messages. */
 
 import type { Timeline } from "./timeline.svelte"
 
-/** Rooms whose messages are kept: going back and forth between them shows them at once. */
-const KEPT = 20
+/** Rooms whose messages are kept, so that switching between them shows them at once. */
+const MAX_LOADED = 20
 
 export class Timelines {
   readonly #make: (room: number) => Timeline
   readonly #all = new Map<number, Timeline>()
-  /** rooms in the order they were last looked at */
-  readonly #looked = new Set<number>()
+  /** rooms, least recently opened first */
+  readonly #recent = new Set<number>()
 
   constructor(make: (room: number) => Timeline) {
     this.#make = make
@@ -28,20 +28,20 @@ export class Timelines {
     return [...this.#all.values()]
   }
 
-  /** Those that hold messages or are about to, last looked at first. */
-  get live(): Timeline[] {
-    return [...this.#looked]
+  /** Timelines with messages or with a page on its way, most recently opened first. */
+  get loaded(): Timeline[] {
+    return [...this.#recent]
       .reverse()
       .map(room => this.get(room))
       .filter(timeline => timeline.loaded || timeline.loading)
   }
 
   opened(room: number): void {
-    this.#looked.delete(room)
-    this.#looked.add(room)
-    for (const forgotten of [...this.#looked].slice(0, -KEPT)) {
-      this.get(forgotten).clear()
-      this.#looked.delete(forgotten)
+    this.#recent.delete(room)
+    this.#recent.add(room)
+    for (const evicted of [...this.#recent].slice(0, -MAX_LOADED)) {
+      this.get(evicted).clear()
+      this.#recent.delete(evicted)
     }
   }
 }

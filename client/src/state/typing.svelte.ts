@@ -1,59 +1,58 @@
-/** Who is typing. */
+/** The members who are typing, by room. */
 
 import { SvelteMap } from "svelte/reactivity"
 import { TYPING_SECONDS } from "../protocol/types"
 
 const NOBODY: readonly number[] = []
-/** The server gathers notices for a moment: one that comes so soon after a message belongs to that message. */
-const LATE_MS = 600
-/** Authors remembered for that; more only in a flood, where nobody reads who types. */
-const REMEMBERED = 500
+/** The server coalesces typing events for a moment: an event so soon after a message is about that message. */
+const STALE_MS = 600
+/** Authors remembered for that. A flood of messages drops them all: then typing matters to nobody. */
+const MAX_AUTHORS = 500
 
 export class Typing {
   readonly #rooms = new SvelteMap<number, readonly number[]>()
-  /** by room and member: when it fades */
+  /** by room and member: ends the display */
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
-  /** by room and member: when their last message came */
+  /** by room and member: when their last message arrived, in milliseconds since 1970 */
   readonly #posted = new Map<string, number>();
 
-  /** ids of those who are typing in a room now, without oneself */
+  /** ids of the members who are typing in a room */
   in(room: number): readonly number[] {
     return this.#rooms.get(room) ?? NOBODY
   }
 
-  /** These have typed just now: each stands until a few seconds have passed, whatever others do. */
+  /** These members are typing now. Each is shown for TYPING_SECONDS, independently of the others. */
   put(room: number, members: readonly number[]): void {
     const now = Date.now()
     for (const member of members) {
       const key = keyOf(room, member)
-      if (now - (this.#posted.get(key) ?? 0) < LATE_MS) continue
+      if (now - (this.#posted.get(key) ?? 0) < STALE_MS) continue
       clearTimeout(this.#timers.get(key))
       this.#timers.set(
         key,
-        setTimeout(() => this.#fade(room, member), TYPING_SECONDS * 1000),
+        setTimeout(() => this.#remove(room, member), TYPING_SECONDS * 1000),
       )
       const typing = this.in(room)
       if (!typing.includes(member)) this.#rooms.set(room, [...typing, member])
     }
   }
 
-  /** Their message is here: they have typed it. */
+  /** The member's message has arrived. */
   stop(room: number, member: number): void {
-    if (this.#posted.size >= REMEMBERED) this.#posted.clear()
+    if (this.#posted.size >= MAX_AUTHORS) this.#posted.clear()
     this.#posted.set(keyOf(room, member), Date.now())
-    this.#fade(room, member)
+    this.#remove(room, member)
   }
 
-  /** Nobody is typing there, as far as one knows. */
   forget(room: number): void {
-    for (const member of this.in(room)) this.#fade(room, member)
+    for (const member of this.in(room)) this.#remove(room, member)
   }
 
   clear(): void {
     for (const room of [...this.#rooms.keys()]) this.forget(room)
   }
 
-  #fade(room: number, member: number): void {
+  #remove(room: number, member: number): void {
     const key = keyOf(room, member)
     clearTimeout(this.#timers.get(key))
     this.#timers.delete(key)

@@ -1,13 +1,13 @@
 /**
- * Message ids: UUIDv7 (RFC 9562), rising within this tab even when several are made in one millisecond, so that the
- * order of ids is the order of sending. Not `crypto.randomUUID`: that is version 4, and missing without TLS.
+ * Message ids: UUIDv7 (RFC 9562). Ids of one tab increase, also within one millisecond, so that the order of ids is the
+ * order of sending. `crypto.randomUUID` makes version 4, and does not exist on pages without TLS.
  */
 
 let lastTime = 0
 let counter = 0
 
 export function uuid7(now: number = Date.now()): string {
-  // 12 bits after the time count what is made in one millisecond; when they run over, the time moves on by itself.
+  // The 12 bits after the time count the ids of one millisecond; on overflow the time advances by one.
   if (now > lastTime) {
     lastTime = now
     counter = 0
