@@ -19,7 +19,7 @@ export function watchTab(session: Session): void {
 /** What waits for a timer goes now. Deletions by HTTP: a request that outlives the page, which a socket does not. */
 function leave({ boot, outbox, reading }: Session): void {
   reading.flush()
-  for (const message of outbox.takeDeletions()) {
+  for (const message of outbox.pendingDeletions()) {
     void fetch(`${boot.api}message.delete`, {
       method: "POST",
       keepalive: true,

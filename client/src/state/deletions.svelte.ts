@@ -1,11 +1,11 @@
-/** "Delete, with undo": hidden at once, deleted a little later, unless one changes one's mind. */
+/** Deleting with undo: a message is hidden at once, and deleted after a few seconds unless the member cancels. */
 
 import { SvelteMap } from "svelte/reactivity"
 import { CommandError } from "../protocol/errors"
 import type { Message } from "../protocol/types"
 import type { Deletion, OutboxStore } from "./outboxStore"
 
-/** How long one can change one's mind. */
+/** The time in which a deletion can be cancelled. */
 export const UNDO_MS = 5_000
 
 export class Deletions {
@@ -13,10 +13,10 @@ export class Deletions {
   #store: OutboxStore | null = null
   readonly #due = new SvelteMap<string, Deletion>()
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
-  /** ids of those that the server is being asked to delete */
-  readonly #going = new Set<string>()
-  /** by id: who wants to know how it ends */
-  readonly #askers = new Map<string, { resolve(): void; reject(error: CommandError): void }>()
+  /** ids with a command on its way */
+  readonly #sending = new Set<string>()
+  /** by id: settles the promise of `add` */
+  readonly #results = new Map<string, { resolve(): void; reject(error: CommandError): void }>()
 
   /** `deleteMessage` sends the command. It rejects with CommandError. */
   constructor(deleteMessage: (id: string) => Promise<unknown>) {
@@ -28,55 +28,55 @@ export class Deletions {
     for (const id of this.ids) this.forget(id)
   }
 
-  /** Whether a message is about to be deleted: it is hidden. */
+  /** True while a message is to be deleted: it is hidden. */
   has(id: string): boolean {
     return this.#due.has(id)
   }
 
-  /** Delete a message in five seconds. Resolves when it is deleted or taken back, rejects when it is refused. */
+  /** Delete a message in five seconds. Resolves when it is deleted or cancelled. Rejects with CommandError. */
   add({ id, room }: Message): Promise<void> {
     const deletion = { id, room, due: Date.now() + UNDO_MS }
     void this.#store?.keepDeletion(deletion)
-    this.#plan(deletion)
-    return new Promise((resolve, reject) => this.#askers.set(id, { resolve, reject }))
+    this.#schedule(deletion)
+    return new Promise((resolve, reject) => this.#results.set(id, { resolve, reject }))
   }
 
-  /** One has changed one's mind. */
+  /** Cancel a deletion. */
   undo(id: string): void {
-    this.#over(id)
+    this.#end(id)
   }
 
-  /** ids of all that are about to be deleted */
+  /** ids of all messages to delete */
   get ids(): string[] {
     return [...this.#due.keys()]
   }
 
-  /** The connection is back: those whose time is over go now. */
+  /** The connection is live: delete the messages that are due. */
   flush(): void {
     for (const { id, due } of this.#due.values()) if (due <= Date.now()) void this.#delete(id)
   }
 
-  /** Take over what other tabs have left behind: what is overdue for so long that no tab will do it. */
-  async adopt(): Promise<void> {
+  /** Schedule stored deletions of closed tabs: those that are overdue by more than UNDO_MS. */
+  async adoptAbandoned(): Promise<void> {
     for (const deletion of (await this.#store?.deletions()) ?? []) {
-      if (!this.#due.has(deletion.id) && deletion.due + UNDO_MS < Date.now()) this.#plan(deletion)
+      if (!this.#due.has(deletion.id) && deletion.due + UNDO_MS < Date.now()) this.#schedule(deletion)
     }
   }
 
-  /** It is done, or no longer wanted; another tab knows. */
+  /** A deletion is done or cancelled, here or in another tab. */
   forget(id: string): void {
     clearTimeout(this.#timers.get(id))
     this.#timers.delete(id)
     this.#due.delete(id)
-    this.#askers.get(id)?.resolve()
-    this.#askers.delete(id)
+    this.#results.get(id)?.resolve()
+    this.#results.delete(id)
   }
 
   stop(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer)
   }
 
-  #plan(deletion: Deletion): void {
+  #schedule(deletion: Deletion): void {
     this.#due.set(deletion.id, deletion)
     const wait = Math.max(0, deletion.due - Date.now())
     this.#timers.set(
@@ -86,17 +86,17 @@ export class Deletions {
   }
 
   async #delete(id: string): Promise<void> {
-    if (this.#going.has(id)) return
+    if (this.#sending.has(id)) return
     clearTimeout(this.#timers.get(id))
-    this.#going.add(id)
+    this.#sending.add(id)
     try {
       await this.#deleteMessage(id)
-      this.#over(id)
+      this.#end(id)
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
       if (error.final) {
-        this.#askers.get(id)?.reject(error)
-        this.#over(id)
+        this.#results.get(id)?.reject(error)
+        this.#end(id)
       } else if (error.code !== "offline" && this.#due.has(id)) {
         this.#timers.set(
           id,
@@ -104,11 +104,11 @@ export class Deletions {
         )
       }
     } finally {
-      this.#going.delete(id)
+      this.#sending.delete(id)
     }
   }
 
-  #over(id: string): void {
+  #end(id: string): void {
     this.forget(id)
     void this.#store?.drop(id)
   }

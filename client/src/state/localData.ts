@@ -16,7 +16,7 @@ export interface Unsaved {
 
 /** Count what signing out would delete; the screen asks before it does. */
 export async function countUnsaved({ outbox, drafts }: LocalData): Promise<Unsaved> {
-  return { unsent: await outbox.unsent(), drafts: drafts.count }
+  return { unsent: await outbox.countUnsent(), drafts: drafts.count }
 }
 
 /** Delete everything: the person signs out. Resolves when nothing is left on the disk. */
@@ -28,5 +28,5 @@ export async function deleteLocalData({ outbox, drafts }: LocalData): Promise<vo
 /** Delete all but unsent messages: the login was revoked, and nobody could be asked. Their author may sign in again. */
 export function keepOnlyUnsent({ outbox, drafts }: LocalData): void {
   drafts.clear()
-  outbox.forgetConfirmed()
+  outbox.discardConfirmed()
 }

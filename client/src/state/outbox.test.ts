@@ -3,14 +3,14 @@ import "fake-indexeddb/auto"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { FakeSocket } from "../testing/fakeSocket"
 import { alice, liveTab, membership, message, page, posted, room, snapshot, turns } from "../testing/people"
-import { REMEMBERED_MS } from "./outbox.svelte"
+import { CONFIRMED_MS } from "./outbox.svelte"
 import { OutboxStore } from "./outboxStore"
 import type { Session } from "./session.svelte"
 
 const SECOND = 1000
 const sessions: Session[] = []
 
-/** Let timers run and the browser's storage do its work. */
+/** Run timers, and wait for the browser's storage. */
 async function pass(milliseconds = 0): Promise<void> {
   await vi.advanceTimersByTimeAsync(milliseconds)
   for (let turn = 0; turn < 30; turn++) await new Promise(resolve => setImmediate(resolve))
@@ -37,15 +37,15 @@ const sent = (socket: FakeSocket) => socket.all("message.send").map(({ text }) =
 const states = (session: Session) => session.outbox.entries.map(({ text, state }) => `${text}: ${state}`)
 const stored = () => new OutboxStore("/chat/1").entries()
 
-/** The server places what was sent last. */
-async function place(socket: FakeSocket, number: number, more: object = {}): Promise<void> {
+/** The server replies to the newest message.send. */
+async function confirm(socket: FakeSocket, number: number, more: object = {}): Promise<void> {
   const { message: id, text, room: where } = socket.asked("message.send")
-  const placed = message(number, { id: id as string, text: text as string, room: where as number, author: alice.id })
-  socket.answers("message.send", { message: placed, ...more })
+  const accepted = message(number, { id: id as string, text: text as string, room: where as number, author: alice.id })
+  socket.answers("message.send", { message: accepted, ...more })
   await pass()
 }
 
-async function comeBack(session: Session, start = snapshot(10), more: object = {}): Promise<FakeSocket> {
+async function reconnect(session: Session, start = snapshot(10), more: object = {}): Promise<FakeSocket> {
   session.retryNow()
   FakeSocket.last.hello(start.epoch)
   FakeSocket.last.answers("resume", { ...start, changes: [], ...more })
@@ -64,12 +64,12 @@ afterEach(async () => {
 })
 
 describe("sending", () => {
-  test("it works: pending at once, sent with its own id, gone from the outbox when it is in the room", async () => {
+  test("it works: a message is pending, is sent with its id, and leaves the outbox when it is in the room", async () => {
     const { session, socket } = await openInRoom()
     const id = session.outbox.send(1, "hello")
     expect(session.timeline(1).pending).toMatchObject([{ id, text: "hello", state: "sent" }])
     expect(socket.asked("message.send")).toMatchObject({ room: 1, message: id, text: "hello" })
-    await place(socket, 11)
+    await confirm(socket, 11)
     expect(session.timeline(1).messages.at(-1)).toMatchObject({ id, number: 11 })
     expect(session.timeline(1).pending).toEqual([])
   })
@@ -79,14 +79,14 @@ describe("sending", () => {
     const id = session.outbox.send(1, "hello")
     socket.says(posted(11, { id, author: alice.id, text: "hello" }))
     expect(session.outbox.entries).toEqual([])
-    await place(socket, 11)
+    await confirm(socket, 11)
     expect(session.timeline(1).messages.filter(found => found.id === id)).toHaveLength(1)
   })
 
-  test("the reply may overtake the message before it: then it stays pending until it has its place", async () => {
+  test("a reply may arrive before an earlier message: the sent one stays pending until the timeline shows it", async () => {
     const { session, socket } = await openInRoom()
     session.outbox.send(1, "hello")
-    await place(socket, 12)
+    await confirm(socket, 12)
     expect(states(session)).toEqual(["hello: sent"])
     expect(session.timeline(1).messages.at(-1)?.number).toBe(10)
     socket.says(posted(11))
@@ -100,30 +100,30 @@ describe("sending", () => {
     expect(session.outbox.entries).toEqual([])
   })
 
-  test("in one room one after the other, in another room at the same time", async () => {
+  test("messages of one room are sent one after another, those of different rooms at the same time", async () => {
     const two = { rooms: [room(1, 10), room(2, 0)], memberships: [membership(1, 10), membership(2, 0)] }
     const { session, socket } = await open(snapshot(10, two))
     session.outbox.send(1, "first")
     session.outbox.send(1, "second")
     session.outbox.send(2, "elsewhere")
     expect(sent(socket)).toEqual(["first", "elsewhere"])
-    await place(socket, 1)
+    await confirm(socket, 1)
     socket.says({ re: socket.all("message.send")[0]?.id as number, ok: { message: message(11) } })
     await pass()
     expect(sent(socket)).toEqual(["first", "elsewhere", "second"])
   })
 
-  test("a duplicate is a success", async () => {
+  test("a duplicate counts as sent", async () => {
     const { session, socket } = await open()
     session.outbox.send(1, "hello")
-    await place(socket, 11, { dup: true })
+    await confirm(socket, 11, { dup: true })
     expect(session.outbox.entries).toEqual([])
   })
 })
 
-describe("what goes wrong", () => {
+describe("errors", () => {
   test.each(["invalid", "forbidden", "not_found", "conflict"])(
-    "%s is final: it says so, and lets the next one go",
+    "%s is final: the message fails, and the next one is sent",
     async code => {
       const { session, socket } = await open()
       session.outbox.send(1, "bad")
@@ -137,32 +137,35 @@ describe("what goes wrong", () => {
     },
   )
 
-  test.each(["rate_limited", "unavailable"])("%s waits as long as the server says, and keeps the order", async code => {
-    const { session, socket } = await open()
-    session.outbox.send(1, "first")
-    session.outbox.send(1, "second")
-    socket.refuses("message.send", code, 3)
-    await pass(2.9 * SECOND)
-    expect(states(session)).toEqual(["first: queued", "second: queued"])
-    await pass(0.2 * SECOND)
-    expect(sent(socket)).toEqual(["first", "first"])
-    await place(socket, 11)
-    expect(sent(socket)).toEqual(["first", "first", "second"])
-  })
+  test.each(["rate_limited", "unavailable"])(
+    "%s: it is sent again after the delay that the server names, in the same order",
+    async code => {
+      const { session, socket } = await open()
+      session.outbox.send(1, "first")
+      session.outbox.send(1, "second")
+      socket.refuses("message.send", code, 3)
+      await pass(2.9 * SECOND)
+      expect(states(session)).toEqual(["first: queued", "second: queued"])
+      await pass(0.2 * SECOND)
+      expect(sent(socket)).toEqual(["first", "first"])
+      await confirm(socket, 11)
+      expect(sent(socket)).toEqual(["first", "first", "second"])
+    },
+  )
 
-  test("an error inside the server is tried again a few times, then it gives way", async () => {
+  test("an internal error is retried a few times, then the next message is sent", async () => {
     const { session, socket } = await open()
-    session.outbox.send(1, "cursed")
-    session.outbox.send(1, "blessed")
+    session.outbox.send(1, "failing")
+    session.outbox.send(1, "next")
     for (let failure = 0; failure < 4; failure++) {
       socket.refuses("message.send", "internal")
       await pass(40 * SECOND)
     }
-    expect(states(session)[0]).toBe("cursed: failed")
-    expect(sent(socket).at(-1)).toBe("blessed")
+    expect(states(session)[0]).toBe("failing: failed")
+    expect(sent(socket).at(-1)).toBe("next")
   })
 
-  test("a failed one can be tried again, or forgotten", async () => {
+  test("a failed message can be sent again, or discarded", async () => {
     const { session, socket } = await open()
     const id = session.outbox.send(1, "hello")
     socket.refuses("message.send", "forbidden")
@@ -179,21 +182,21 @@ describe("what goes wrong", () => {
 })
 
 describe("without a connection", () => {
-  test("messages wait, and go in their order when it is back", async () => {
+  test("messages wait for the connection, and are sent in their order", async () => {
     const { session, socket } = await open()
     session.outbox.send(1, "on its way")
     socket.ends()
     await pass()
     session.outbox.send(1, "written offline")
     expect(states(session)).toEqual(["on its way: queued", "written offline: queued"])
-    const again = await comeBack(session)
+    const again = await reconnect(session)
     expect(sent(again)).toEqual(["on its way"])
     expect(again.asked("message.send").message).toBe(socket.asked("message.send").message)
-    await place(again, 11, { dup: true })
+    await confirm(again, 11, { dup: true })
     expect(sent(again)).toEqual(["on its way", "written offline"])
   })
 
-  test("closed for sending too much (4029), it sends what has no answer when the time that was named is over", async () => {
+  test("after 4029 (sent too much) unconfirmed messages are sent again when the delay is over", async () => {
     const { session, socket } = await open()
     session.outbox.send(1, "on its way")
     socket.ends(4029, "retry_after=5")
@@ -211,7 +214,7 @@ describe("without a connection", () => {
     expect(again.asked("message.send").message).toBe(socket.asked("message.send").message)
   })
 
-  test("a tab that is closed loses nothing: the next one sends it, with the same id", async () => {
+  test("a closed tab loses nothing: the next tab sends its messages with the same ids", async () => {
     const { session, socket } = await open()
     socket.ends()
     const ids = [session.outbox.send(1, "one"), session.outbox.send(1, "two")]
@@ -220,13 +223,13 @@ describe("without a connection", () => {
     await pass()
     const next = await open()
     expect(states(next.session)).toEqual(["one: sent", "two: queued"])
-    await place(next.socket, 11)
-    await place(next.socket, 12)
+    await confirm(next.socket, 11)
+    await confirm(next.socket, 12)
     expect(next.socket.all("message.send").map(({ message: id }) => id)).toEqual(ids)
     expect(next.session.outbox.entries).toEqual([])
   })
 
-  test("somebody else in the same browser neither sees nor sends it", async () => {
+  test("Bob in the same browser neither sees nor sends what Alice wrote", async () => {
     const { session, socket } = await open()
     socket.ends()
     session.outbox.send(1, "Alice's own")
@@ -237,20 +240,20 @@ describe("without a connection", () => {
     expect(sent(bob.socket)).toEqual([])
   })
 
-  test("a browser that stores nothing sends all the same", async () => {
+  test("a browser without storage still sends", async () => {
     vi.spyOn(console, "warn").mockImplementation(() => {})
     vi.spyOn(indexedDB, "open").mockImplementation(() => {
       throw new DOMException("no", "SecurityError")
     })
     const { session, socket } = await open()
     session.outbox.send(1, "hello")
-    await place(socket, 11)
+    await confirm(socket, 11)
     expect(session.outbox.entries).toEqual([])
   })
 })
 
 describe("two tabs", () => {
-  test("one sends what the other, closed by now, has left behind", async () => {
+  test("one sends the messages that the other has left when it was closed", async () => {
     const stays = await open()
     const goes = await open()
     goes.socket.ends()
@@ -261,7 +264,7 @@ describe("two tabs", () => {
     expect(sent(stays.socket)).toEqual(["left behind"])
   })
 
-  test("what one forgets the other forgets", async () => {
+  test("a message that one discards disappears in the other", async () => {
     const first = await open()
     first.socket.ends()
     await pass()
@@ -276,16 +279,16 @@ describe("two tabs", () => {
     expect(second.session.outbox.entries).toEqual([])
   })
 
-  test("what one has sent the other sees arrive", async () => {
+  test("a message that one has sent is confirmed in the other", async () => {
     const first = await open()
     first.socket.ends()
     await pass()
     const id = first.session.outbox.send(1, "hello")
     await pass()
     const second = await open()
-    await place(second.socket, 11, {})
+    await confirm(second.socket, 11, {})
     FakeSocket.opened.push(first.socket)
-    const back = await comeBack(first.session, snapshot(10))
+    const back = await reconnect(first.session, snapshot(10))
     back.says(posted(11, { id, author: alice.id }))
     await pass()
     expect(first.session.outbox.entries).toEqual([])
@@ -295,17 +298,17 @@ describe("two tabs", () => {
 describe("another epoch", () => {
   const restored = (last: number) => snapshot(last, { epoch: "e2" })
 
-  test("one's own messages of the last ten minutes go once more, with their ids, unseen", async () => {
+  test("own messages of the last ten minutes are sent again, with their ids, without showing them as pending", async () => {
     const { session, socket } = await open()
     session.outbox.send(1, "too long ago")
-    await place(socket, 11)
-    vi.setSystemTime(Date.now() + REMEMBERED_MS + SECOND)
+    await confirm(socket, 11)
+    vi.setSystemTime(Date.now() + CONFIRMED_MS + SECOND)
     socket.says({ type: "heartbeat" })
     const id = session.outbox.send(1, "just now")
-    await place(socket, 12)
+    await confirm(socket, 12)
     socket.ends()
     await pass()
-    const again = await comeBack(session, restored(11), { reset: true })
+    const again = await reconnect(session, restored(11), { reset: true })
     expect(again.all("message.send")).toMatchObject([{ message: id, text: "just now" }])
     expect(session.outbox.entries).toEqual([])
     again.refuses("message.send", "conflict")
@@ -313,47 +316,47 @@ describe("another epoch", () => {
     expect(session.outbox.entries).toEqual([])
   })
 
-  test("but not one that was deleted", async () => {
+  test("a deleted message is not sent again", async () => {
     const { session, socket } = await open()
     const id = session.outbox.send(1, "regretted")
-    await place(socket, 11)
+    await confirm(socket, 11)
     socket.says(posted(11, { id, author: alice.id }))
     socket.says(posted(11, { id, author: alice.id, seq: 12, text: "", deleted: true }))
     socket.ends()
     await pass()
-    const again = await comeBack(session, restored(10), { reset: true })
+    const again = await reconnect(session, restored(10), { reset: true })
     expect(sent(again)).toEqual([])
   })
 })
 
-describe("delete, with undo", () => {
-  const asked = (socket: FakeSocket) => socket.all("message.delete").map(({ message: id }) => id)
+describe("deleting with undo", () => {
+  const deleted = (socket: FakeSocket) => socket.all("message.delete").map(({ message: id }) => id)
 
-  test("it is hidden at once and deleted five seconds later", async () => {
+  test("the message is hidden at once, and deleted after five seconds", async () => {
     const { session, socket } = await open()
     void session.outbox.deleteSoon(message(3))
     expect(session.outbox.deleting(message(3).id)).toBe(true)
     await pass(4.9 * SECOND)
-    expect(asked(socket)).toEqual([])
+    expect(deleted(socket)).toEqual([])
     await pass(0.2 * SECOND)
-    expect(asked(socket)).toEqual([message(3).id])
+    expect(deleted(socket)).toEqual([message(3).id])
     socket.answers("message.delete", message(3, { seq: 11, text: "", deleted: true }))
     await pass()
     expect(session.outbox.deleting(message(3).id)).toBe(false)
   })
 
-  test("undone, nothing happens", async () => {
+  test("a cancelled deletion is not sent", async () => {
     const { session, socket } = await open()
-    const over = session.outbox.deleteSoon(message(3))
+    const done = session.outbox.deleteSoon(message(3))
     await pass(4 * SECOND)
     session.outbox.undoDelete(message(3).id)
-    await over
+    await done
     await pass(60 * SECOND)
     expect(session.outbox.deleting(message(3).id)).toBe(false)
-    expect(asked(socket)).toEqual([])
+    expect(deleted(socket)).toEqual([])
   })
 
-  test("refused, the message is there again and the screen can say why", async () => {
+  test("a refused deletion shows the message again, and rejects with the reason", async () => {
     const { session, socket } = await open()
     const refusal = session.outbox.deleteSoon(message(3)).catch((error: unknown) => error)
     await pass(5 * SECOND)
@@ -363,16 +366,16 @@ describe("delete, with undo", () => {
     expect(await refusal).toMatchObject({ code: "forbidden" })
   })
 
-  test("without a connection it waits for it", async () => {
+  test("a deletion waits for the connection", async () => {
     const { session, socket } = await open()
     void session.outbox.deleteSoon(message(3))
     socket.ends()
     await pass(20 * SECOND)
-    const again = await comeBack(session)
-    expect(asked(again)).toEqual([message(3).id])
+    const again = await reconnect(session)
+    expect(deleted(again)).toEqual([message(3).id])
   })
 
-  test("a tab that is closed in the meantime does not forget it", async () => {
+  test("the next tab sends the deletion of a closed tab", async () => {
     const { session, socket } = await open()
     void session.outbox.deleteSoon(message(3))
     await pass()
@@ -380,18 +383,18 @@ describe("delete, with undo", () => {
     await pass(20 * SECOND)
     const next = await open()
     await pass(SECOND)
-    expect(asked(socket)).toEqual([])
-    expect(asked(next.socket)).toEqual([message(3).id])
+    expect(deleted(socket)).toEqual([])
+    expect(deleted(next.socket)).toEqual([message(3).id])
   })
 
-  test("a page that goes away names what is to be deleted now", async () => {
+  test("a closing page gets the ids of the messages to delete", async () => {
     const { session } = await open()
     void session.outbox.deleteSoon(message(3))
-    expect(session.outbox.takeDeletions()).toEqual([message(3).id])
+    expect(session.outbox.pendingDeletions()).toEqual([message(3).id])
   })
 })
 
-test("ids rise in the order of sending", async () => {
+test("ids increase in the order of sending", async () => {
   const { session } = await open()
   const ids = Array.from({ length: 50 }, (_, index) => session.outbox.send(1, `message ${index}`))
   expect([...ids].sort()).toEqual(ids)

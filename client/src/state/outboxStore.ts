@@ -1,33 +1,33 @@
-/** The outbox on disk: IndexedDB, shared by all tabs of this browser. */
+/** Stores the outbox in IndexedDB, which all tabs of this browser share. */
 
 import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB } from "idb"
 
-/** A message to send; `confirmed` ones are kept for a while, in case the server loses its last minutes. */
+/** A message to send. `confirmed` ones are kept for some minutes, in case the server loses its newest messages. */
 export interface Entry {
-  /** UUIDv7; the id the message will have */
+  /** UUIDv7; id of the message on the server too */
   id: string
   room: number
   text: string
   state: "queued" | "sent" | "failed" | "confirmed"
-  /** why it failed, in a sentence */
+  /** why it failed, a sentence for the person */
   error?: string
   /** milliseconds since 1970 */
   created: number
 }
 
-/** A message of one's own that the server has not confirmed: the screen shows it below the timeline. */
+/** A message that the server has not confirmed: the screen shows it below the timeline. */
 export interface PendingMessage extends Entry {
   state: "queued" | "sent" | "failed"
 }
 
-/** A message to delete, not before `due` (milliseconds since 1970). */
+/** A message to delete at `due` (milliseconds since 1970). */
 export interface Deletion {
   id: string
   room: number
   due: number
 }
 
-const LOOK_MS = 30_000
+const POLL_MS = 30_000
 
 type Owned<T> = T & { owner: string }
 
@@ -40,12 +40,11 @@ type StoreName = "entries" | "deletions"
 type Stores = { [Name in StoreName]: IDBPObjectStore<Schema, StoreName[], Name, "readwrite"> }
 
 /**
- * What one person has still to send. Whoever shares the browser has their own (`owner`). Where the browser refuses to
- * store (private windows, a full disk) everything still works as long as the tab lives: a chat that cannot promise to
- * survive a closed tab is better than one that does not send.
+ * The outbox of one member; members who use the same browser have different ones (`owner`). If the browser refuses to
+ * store (private windows, a full disk), sending still works, but a closed tab loses its unsent messages.
  */
 export class OutboxStore {
-  /** Called when another tab has dropped something. */
+  /** Called when another tab has dropped a message or a deletion. */
   ondrop: (id: string) => void = () => {}
   readonly #owner: string
   readonly #database: Promise<IDBPDatabase<Schema> | null>
@@ -59,11 +58,11 @@ export class OutboxStore {
     this.#tabs.onmessage = ({ data }: MessageEvent<{ dropped: string }>) => this.ondrop(data.dropped)
   }
 
-  /** Of all tabs, one at a time looks again and again at what is left behind: `look` is called in that one. */
-  lookAfterOthers(look: () => void): void {
+  /** Calls `poll` every 30 s in one tab of this browser: in the one that holds the lock. */
+  pollInOneTab(poll: () => void): void {
     const { signal } = this.#closing
     const repeat = () => {
-      const timer = setInterval(look, LOOK_MS)
+      const timer = setInterval(poll, POLL_MS)
       return new Promise<void>(resolve => {
         signal.addEventListener("abort", () => {
           clearInterval(timer)
@@ -71,7 +70,7 @@ export class OutboxStore {
         })
       })
     }
-    // Locks are missing where the page came without TLS. Then every tab looks, which costs a few repeated messages.
+    // A page without TLS has no locks. Then every tab polls, and a few messages are sent twice, which is harmless.
     if (!navigator.locks) void repeat()
     else navigator.locks.request(`hubbub.outbox.${this.#owner}`, { signal }, repeat).catch(() => {})
   }
@@ -102,7 +101,7 @@ export class OutboxStore {
     return this.#change(({ entries, deletions }) => [entries.delete(id), deletions.delete(id)])
   }
 
-  /** Drop everything of this person, here and in the other tabs. Resolves when the disk has forgotten it. */
+  /** Drop everything of this member, here and in the other tabs. Resolves when it is deleted from the disk. */
   async clear(): Promise<void> {
     for (const { id } of [...(await this.entries()), ...(await this.deletions())]) await this.drop(id)
   }
@@ -117,10 +116,10 @@ export class OutboxStore {
     try {
       const change = database.transaction(["entries", "deletions"], "readwrite")
       const asked = requests({ entries: change.objectStore("entries"), deletions: change.objectStore("deletions") })
-      change.commit() // at once: a tab that closes takes with it what still waits to be asked for more
+      change.commit() // at once: a closing tab loses a transaction that is still open
       await Promise.all([...asked, change.done])
     } catch (error) {
-      console.warn("hubbub: the outbox could not be stored", error)
+      console.warn("hubbub: the outbox cannot be stored", error)
     }
   }
 }
@@ -134,7 +133,7 @@ async function openDatabase(): Promise<IDBPDatabase<Schema> | null> {
       },
     })
   } catch (error) {
-    console.warn("hubbub: this browser stores nothing; what is not sent is lost with the tab", error)
+    console.warn("hubbub: this browser refuses to store data; a closed tab loses its unsent messages", error)
     return null
   }
 }
