@@ -22,19 +22,19 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-test.each(["online", "pageshow"])("after %s it does not wait for the planned try to connect", event => {
+test.each(["online", "pageshow"])("%s connects at once instead of at the planned time", event => {
   FakeSocket.last.ends(4012, "retry_after=60")
   browser.dispatchEvent(new Event(event))
   expect(FakeSocket.opened).toHaveLength(2)
 })
 
-test("who looks at the tab again is connected again", () => {
+test("showing the tab again connects at once", () => {
   FakeSocket.last.ends(4012, "retry_after=60")
   page.dispatchEvent(new Event("visibilitychange"))
   expect(FakeSocket.opened).toHaveLength(2)
 })
 
-test("a page that goes says how far was read, and deletes what was to be deleted", () => {
+test("a closing page sends the read position, and deletes the messages with a planned deletion", () => {
   const sent = vi.fn((_url: string, _request: RequestInit) => Promise.resolve(new Response()))
   vi.stubGlobal("fetch", sent)
   FakeSocket.last.says(posted(11))

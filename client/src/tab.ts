@@ -1,10 +1,10 @@
-/** What the browser tells about this tab, said to the session. */
+/** Connects the session to the browser's events about this tab: network, visibility, storage, closing. */
 
 import type { Session } from "./state/session.svelte"
 
 export function watchTab(session: Session): void {
-  // A network or a person that comes back need not wait for the planned try, and one that went need not wait for silence
-  // to be told so. A server on the same machine is there without a network: that is why it is asked, not assumed.
+  // When the network or the person comes back, the planned try is made at once; when the network goes, the check finds it
+  // before the heartbeat does. A server on this machine works without a network, so the connection is always tested.
   window.addEventListener("online", () => session.check())
   window.addEventListener("offline", () => session.check())
   window.addEventListener("pageshow", () => session.check())
@@ -13,11 +13,11 @@ export function watchTab(session: Session): void {
     else session.check()
   })
   window.addEventListener("storage", ({ key }) => session.drafts.reload(key))
-  window.addEventListener("pagehide", () => leave(session))
+  window.addEventListener("pagehide", () => sendBeforeClosing(session))
 }
 
-/** What waits for a timer goes now. Deletions by HTTP: a request that outlives the page, which a socket does not. */
-function leave({ boot, outbox, reading }: Session): void {
+/** Send what waits for a timer. Deletions go by HTTP: such a request outlives the page, a socket does not. */
+function sendBeforeClosing({ boot, outbox, reading }: Session): void {
   reading.flush()
   for (const message of outbox.pendingDeletions()) {
     void fetch(`${boot.api}message.delete`, {

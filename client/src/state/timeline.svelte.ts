@@ -1,11 +1,11 @@
 /**
- * The loaded stretch of one room's messages: a window onto the timeline, without holes, at most WINDOW long.
+ * The loaded messages of one room: a window of its history, without gaps, with at most WINDOW messages.
  *
- * Why `$state.raw` and a fresh array per change: a message never changes in place, so nothing needs to be observed
- * inside the array, and the screen needs one signal, "the window is another one". Copying is bounded by WINDOW
- * whatever the length of the room's history (500 pointers, about a microsecond), finding a message is a binary search,
- * and rows keyed by id render again only when their own message object is another. A deep `$state` array would create
- * a proxy and a signal per message and per field.
+ * The window is `$state.raw`, and each change makes a new array. A message object never changes, so nothing inside the
+ * array needs to be observed, and the screen needs one signal for all messages. A copy costs at most WINDOW pointers
+ * (500, about a microsecond) in a room of any length. A message is found by binary search. Rows are keyed by id, and
+ * render again only when their message object is another one. A deep `$state` array would create a proxy and a signal
+ * for each message and each field.
  */
 
 import type { Fields } from "../protocol/commands"
@@ -15,42 +15,42 @@ import type { PendingMessage } from "./outboxStore"
 
 /** Messages kept per room. */
 export const WINDOW = 500
-/** Messages asked for at once. */
+/** Messages in one page. */
 const PAGE = 50
-/** Messages that may wait for the one before them; more means that the window's end is not the room's. */
+/** Messages that may wait for the message before them. If there are more, newer messages must be loaded. */
 const EARLY = 200
 
 export interface Source {
-  /** Ask for a page of the room. Rejects with CommandError. */
+  /** Fetch a page of the room. Rejects with CommandError. */
   page(at: Omit<Fields<"timeline">, "room">): Promise<Page>
   pending(): readonly PendingMessage[]
-  /** The timeline is looked at: of those that were not for long, the messages are let go. */
+  /** The timeline is opened: `Timelines` evicts those that were not opened for long. */
   opened(): void
 }
 
 export class Timeline {
   readonly room: number
-  /** by number, one after the other, without holes */
+  /** sorted by number, without gaps */
   messages: readonly Message[] = $state.raw([])
-  /** there are older ones to load */
+  /** there are older messages to load */
   before = $state(false)
-  /** there are newer ones to load: the end of the window is not the end of the room */
+  /** there are newer messages to load: the window ends before the room does */
   after = $state(false)
-  /** what is being loaded; null when nothing is */
+  /** the page that is being loaded */
   loading: "page" | "older" | "newer" | null = $state(null)
-  /** whether a first page is here */
+  /** the first page is loaded */
   loaded = $state(false)
   error: CommandError | null = $state.raw(null)
-  /** Whether the screen shows the newest message and moves with it. If not, new ones do not push out old ones. */
+  /** The screen shows the newest message and scrolls with it. If false, new messages do not evict old ones. */
   following = true
   readonly #source: Source
-  /** by number: those that came before the one that they follow */
+  /** by number: messages that arrived before their predecessor */
   readonly #early = new Map<number, Message>()
-  /** what came while a page was on its way, which may have been read before it */
-  #meanwhile: Message[] = []
-  /** which window a page was asked for; pages for an abandoned one are dropped */
+  /** messages that arrived while a page was on its way: the page may be older */
+  #buffered: Message[] = []
+  /** counts the windows: a page that was fetched for an earlier window is dropped */
   #window = 0
-  /** where the window was to be opened last; undefined: at the end */
+  /** the number that the window was last opened at; undefined: at the end */
   #around: number | undefined
   #failed: "page" | "older" | "newer" | null = null
 
@@ -59,12 +59,12 @@ export class Timeline {
     this.#source = source
   }
 
-  /** One's own messages in this room that are not in its timeline yet. */
+  /** Own messages in this room that the server has not confirmed. */
   get pending(): readonly PendingMessage[] {
     return this.#source.pending()
   }
 
-  /** Show the window around a number, or whatever is loaded, at first the newest. Failing sets `error`. */
+  /** Load the window around a number. Without a number: the newest messages, if nothing is loaded. Sets `error` on failure. */
   async open({ around }: { around?: number } = {}): Promise<void> {
     this.#source.opened()
     if (around === undefined ? this.loaded || this.loading === "page" : this.has(around)) return
@@ -80,7 +80,7 @@ export class Timeline {
     if (joined.length > WINDOW) this.after = true
     this.before = page.before
     this.messages = joined.slice(0, WINDOW)
-    this.#arrived()
+    this.#applyBuffered()
   }
 
   async loadNewer(): Promise<void> {
@@ -92,16 +92,16 @@ export class Timeline {
     if (joined.length > WINDOW) this.before = true
     this.after = page.after
     this.messages = joined.slice(-WINDOW)
-    this.#arrived()
+    this.#applyBuffered()
   }
 
-  /** Go to the end of the room. */
+  /** Show the end of the room. */
   async jumpToLatest(): Promise<void> {
     this.following = true
     if (this.after || !this.loaded) await this.#replace(undefined)
   }
 
-  /** What failed is tried again. */
+  /** Load the page again that failed. */
   async retry(): Promise<void> {
     this.error = null
     if (this.#failed === "page") await this.#replace(this.#around)
@@ -109,13 +109,13 @@ export class Timeline {
     else if (this.#failed === "newer") await this.loadNewer()
   }
 
-  /** Load the window anew: it may no longer be what the server has. */
+  /** Load the window again: it may be stale. */
   async reload(): Promise<void> {
     const middle = this.messages[Math.floor(this.messages.length / 2)]
     if (this.loaded || this.loading) await this.#replace(this.following ? undefined : middle?.number)
   }
 
-  /** Let go of the messages; `open` loads them again. */
+  /** Drop the messages; `open` loads them again. */
   clear(): void {
     this.#window += 1
     this.messages = []
@@ -123,19 +123,19 @@ export class Timeline {
     this.loading = this.error = null
     this.following = true
     this.#early.clear()
-    this.#meanwhile = []
+    this.#buffered = []
   }
 
-  /** Take the state of a message: new ones at the end, changed ones in their place, the rest is not on screen. */
+  /** Apply a message: append a new one, replace a changed one that is loaded, ignore others. */
   put(message: Message): void {
-    if (this.loading) this.#meanwhile.push(message)
+    if (this.loading) this.#buffered.push(message)
     if (!this.loaded) return
     const last = this.messages.at(-1)
     if (last && message.number <= last.number) this.#change(message)
-    else if (!this.after) this.#follow(message, last)
+    else if (!this.after) this.#append(message, last)
   }
 
-  /** Messages up to this number are gone for good. */
+  /** The server has deleted all messages up to this number. */
   raiseFloor(floor: number): void {
     const first = this.messages[0]
     if (first && first.number <= floor) this.messages = this.messages.filter(({ number }) => number > floor)
@@ -157,9 +157,9 @@ export class Timeline {
     if (known && message.seq > known.seq) this.messages = this.messages.with(index, message)
   }
 
-  #follow(message: Message, last: Message | undefined): void {
+  #append(message: Message, last: Message | undefined): void {
     if (last && message.number !== last.number + 1) {
-      // The reply to a command overtook the event before it, or changes came in the order of their seqs.
+      // A reply arrived before an earlier event, or changes came in the order of their seqs.
       const known = this.#early.get(message.number)
       if (!known || known.seq < message.seq) this.#early.set(message.number, message)
       if (this.#early.size <= EARLY) return
@@ -178,7 +178,7 @@ export class Timeline {
     const next = this.#early.get(message.number + 1)
     if (!next) return
     this.#early.delete(next.number)
-    this.#follow(next, message)
+    this.#append(next, message)
   }
 
   async #replace(around: number | undefined): Promise<void> {
@@ -192,7 +192,7 @@ export class Timeline {
     this.after = page.after
     this.loaded = true
     this.#early.clear()
-    this.#arrived()
+    this.#applyBuffered()
   }
 
   async #load(what: "page" | "older" | "newer", at: Omit<Fields<"timeline">, "room">): Promise<Page | null> {
@@ -200,7 +200,7 @@ export class Timeline {
     this.loading = what
     this.error = null
     this.#failed = null
-    this.#meanwhile = []
+    this.#buffered = []
     try {
       const page = await this.#source.page({ ...at, limit: PAGE })
       if (window !== this.#window) return null
@@ -215,14 +215,14 @@ export class Timeline {
     }
   }
 
-  /** A page is in place: what came while it was on its way is newer, or in it already. */
-  #arrived(): void {
-    const meanwhile = this.#meanwhile
-    this.#meanwhile = []
-    for (const message of meanwhile) this.put(message)
+  /** A page is loaded: messages that arrived in the meantime are newer, or are in the page. */
+  #applyBuffered(): void {
+    const buffered = this.#buffered
+    this.#buffered = []
+    for (const message of buffered) this.put(message)
   }
 
-  /** Where the message with this number is; negative if it is not loaded. */
+  /** The index of the message with this number; negative if it is not loaded. */
   #find(number: number): number {
     let low = 0
     let high = this.messages.length - 1

@@ -4,33 +4,33 @@ import type { Message, Timeline as Page } from "../protocol/types"
 import { message, messages, page } from "../testing/people"
 import { Timeline, WINDOW } from "./timeline.svelte"
 
-/** A room's whole history, served in pages as the server does. */
+/** A room's whole history, in pages like the server's. */
 class Room {
-  asked: object[] = []
-  #hold: Promise<void> | null = null
-  #let = () => {}
+  requests: object[] = []
+  #blocked: Promise<void> | null = null
+  #unblock = () => {}
   count: number
 
   constructor(count: number) {
     this.count = count
   }
 
-  /** Pages wait until `go`. */
-  wait(): void {
-    this.#hold = new Promise(resolve => {
-      this.#let = resolve
+  /** Pages wait until `unblock`. */
+  block(): void {
+    this.#blocked = new Promise(resolve => {
+      this.#unblock = resolve
     })
   }
 
-  go(): void {
-    this.#let()
-    this.#hold = null
+  unblock(): void {
+    this.#unblock()
+    this.#blocked = null
   }
 
   page = async (at: { before?: number; after?: number; around?: number; limit?: number }): Promise<Page> => {
-    this.asked.push(at)
+    this.requests.push(at)
     const read = this.#page(at)
-    await this.#hold
+    await this.#blocked
     return read
   }
 
@@ -66,12 +66,12 @@ function timelineOf(count: number): Timeline {
 const numbers = () => timeline.messages.map(({ number }) => number)
 const span = () => [numbers()[0], numbers().at(-1)]
 
-function expectNoHoles(): void {
+function expectNoGaps(): void {
   const [first = 0] = numbers()
   expect(numbers()).toEqual(numbers().map((_, index) => first + index))
 }
 
-/** A message is posted, and heard. */
+/** A new message is posted, and its event arrives. */
 function post(more: Partial<Message> = {}): void {
   room.count += 1
   timeline.put(message(room.count, more))
@@ -88,7 +88,7 @@ describe("pages", () => {
     expect([timeline.before, timeline.after, timeline.loaded, timeline.loading]).toEqual([true, false, true, null])
   })
 
-  test("older ones come before, until there are none", async () => {
+  test("older pages are put in front until there are none", async () => {
     timeline = timelineOf(120)
     await timeline.open()
     await timeline.loadOlder()
@@ -96,44 +96,44 @@ describe("pages", () => {
     expect(span()).toEqual([1, 120])
     expect(timeline.before).toBe(false)
     await timeline.loadOlder()
-    expect(room.asked).toHaveLength(3)
+    expect(room.requests).toHaveLength(3)
   })
 
-  test("around a number, and on to the end", async () => {
+  test("it opens around a number, and loads newer pages up to the end", async () => {
     timeline = timelineOf(200)
     await timeline.open({ around: 100 })
     expect(timeline.has(100)).toBe(true)
     expect(timeline.after).toBe(true)
     while (timeline.after) await timeline.loadNewer()
     expect(span()).toEqual([75, 200])
-    expectNoHoles()
+    expectNoGaps()
   })
 
-  test("opening what is loaded asks nobody", async () => {
+  test("opening a loaded window fetches nothing", async () => {
     await timeline.open()
     await timeline.open({ around: 970 })
-    expect(room.asked).toHaveLength(1)
+    expect(room.requests).toHaveLength(1)
   })
 
-  test("two that want the same page ask once", async () => {
+  test("two calls for the same page fetch it once", async () => {
     timeline = timelineOf(10)
     await Promise.all([timeline.open(), timeline.open()])
-    expect(room.asked).toHaveLength(1)
+    expect(room.requests).toHaveLength(1)
     await Promise.all([timeline.loadOlder(), timeline.loadOlder()])
-    expect(room.asked).toHaveLength(1)
+    expect(room.requests).toHaveLength(1)
   })
 
-  test("the latest place wins when two are asked for", async () => {
-    room.wait()
+  test("of two positions that are opened the later one wins", async () => {
+    room.block()
     const first = timeline.open({ around: 100 })
     const second = timeline.open({ around: 500 })
-    room.go()
+    room.unblock()
     await Promise.all([first, second])
     expect(timeline.has(500)).toBe(true)
     expect(timeline.has(100)).toBe(false)
   })
 
-  test("a refusal is told, and the next try clears it", async () => {
+  test("a refusal sets the error, and the next try clears it", async () => {
     const refuse = new CommandError("not_found", "There is no such room.")
     const source = { page: vi.fn().mockRejectedValueOnce(refuse), pending: () => [], opened: () => {} }
     timeline = new Timeline(1, source)
@@ -145,13 +145,13 @@ describe("pages", () => {
   })
 })
 
-describe("messages that come", () => {
-  test("stand at the end", () => {
+describe("arriving messages", () => {
+  test("a new message is appended", () => {
     post()
     expect(span()).toEqual([951, 1001])
   })
 
-  test("are the first in an empty room", async () => {
+  test("an empty room gets its first messages", async () => {
     timeline = timelineOf(0)
     await timeline.open()
     post()
@@ -159,36 +159,36 @@ describe("messages that come", () => {
     expect(numbers()).toEqual([1, 2])
   })
 
-  test("while a page is on its way are not lost, whichever was first", async () => {
+  test("messages that arrive while a page is on its way are not lost", async () => {
     timeline = timelineOf(100)
-    room.wait()
+    room.block()
     const opening = timeline.open()
     post()
     post()
     timeline.put(message(99, { seq: 300, text: "changed" }))
-    room.go()
+    room.unblock()
     await opening
     expect(span()).toEqual([51, 102])
     expect(timeline.at(99)?.text).toBe("changed")
   })
 
-  test("twice are there once, and the newer state stays", () => {
+  test("an older state of a message does not replace a newer one", () => {
     timeline.put(message(1000, { seq: 1002, text: "newer" }))
     timeline.put(message(1000, { seq: 1001, text: "older" }))
     expect(numbers()).toHaveLength(50)
     expect(timeline.at(1000)?.text).toBe("newer")
   })
 
-  test("before the one they follow wait for it", () => {
+  test("a message waits for its predecessor", () => {
     timeline.put(message(1003))
     timeline.put(message(1002))
     expect(span()[1]).toBe(1000)
     timeline.put(message(1001))
     expect(span()[1]).toBe(1003)
-    expectNoHoles()
+    expectNoGaps()
   })
 
-  test("beyond the end of the window are not shown, but known to be there", async () => {
+  test("a message after the end of the window is not shown, but can be loaded", async () => {
     await timeline.open({ around: 500 })
     post()
     expect(timeline.has(1001)).toBe(false)
@@ -197,7 +197,7 @@ describe("messages that come", () => {
     expect(span()[1]).toBe(1001)
   })
 
-  test("far ahead mean that the window's end is not the room's", () => {
+  test("too many waiting messages mean that newer ones must be loaded", () => {
     for (let number = 1002; number < 1300; number++) timeline.put(message(number))
     expect(timeline.after).toBe(true)
     expect(span()[1]).toBe(1000)
@@ -205,7 +205,7 @@ describe("messages that come", () => {
 })
 
 describe("the window stays small", () => {
-  test("scrolling back lets go of the newest, scrolling forward of the oldest", async () => {
+  test("scrolling back evicts the newest messages, scrolling forward the oldest", async () => {
     while (timeline.messages.length < WINDOW) await timeline.loadOlder()
     await timeline.loadOlder()
     expect(timeline.messages).toHaveLength(WINDOW)
@@ -217,17 +217,17 @@ describe("the window stays small", () => {
     expect(timeline.before).toBe(true)
     expect(timeline.after).toBe(false)
     expect(span()).toEqual([501, 1000])
-    expectNoHoles()
+    expectNoGaps()
   })
 
-  test("new ones push out the oldest for who follows the end", () => {
+  test("new messages evict the oldest while the screen follows the end", () => {
     for (let count = 0; count < 2000; count++) post()
     expect(timeline.messages).toHaveLength(WINDOW)
     expect(span()).toEqual([2501, 3000])
     expect(timeline.before).toBe(true)
   })
 
-  test("new ones never push out what somebody reads further up", () => {
+  test("new messages evict nothing while Alice reads further up", () => {
     timeline.following = false
     for (let count = 0; count < 2000; count++) post()
     expect(timeline.messages).toHaveLength(WINDOW)
@@ -235,7 +235,7 @@ describe("the window stays small", () => {
     expect(timeline.after).toBe(true)
   })
 
-  test("ten thousand messages, one after the other, cost no more each at the end than at the beginning", () => {
+  test("each of ten thousand messages copies at most one window", () => {
     const source = { page: room.page, pending: () => [], opened: () => {} }
     const copied: number[] = []
     const counting = new Timeline(1, source)
@@ -248,12 +248,12 @@ describe("the window stays small", () => {
   })
 })
 
-test("a window that is let go of ignores the page it had asked for", async () => {
+test("a cleared window ignores the page that it had requested", async () => {
   timeline = timelineOf(10)
-  room.wait()
+  room.block()
   const opening = timeline.open()
   timeline.clear()
-  room.go()
+  room.unblock()
   await opening
   expect(numbers()).toEqual([])
   expect(timeline.loading).toBeNull()
