@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config"
 
 const absent = fileURLToPath(new URL("src/text/absent.ts", import.meta.url))
 
-// The client is not a site of its own: Django serves the page and finds the hashed names in manifest.json.
+// Django serves the page, and finds the hashed file names in manifest.json.
 export default defineConfig({
   base: "./",
   plugins: [svelte()],
@@ -17,9 +17,9 @@ export default defineConfig({
     rolldownOptions: { input: "src/main.ts" },
   },
   resolve: {
-    // What markdown-it brings and never calls here, more than half of its size: see src/text/absent.ts.
+    // Dependencies that markdown-it imports and never calls here, more than half of its size: see src/text/absent.ts.
     alias: Object.fromEntries(["entities", "linkify-it", "mdurl", "punycode.js"].map(name => [name, absent])),
-    // Vitest would take Svelte as it is for rendering on a server, where nothing is reactive.
+    // By default Vitest loads the server version of Svelte, in which nothing is reactive.
     ...(process.env.VITEST ? { conditions: ["browser"] } : {}),
   },
   test: {

@@ -1,6 +1,6 @@
 /**
- * Node, with modules compiled as for a browser. Vitest would compile runes for server-side rendering, where nothing
- * is reactive; the state classes are to be tested as they run in a tab, yet need no DOM.
+ * Node with modules compiled for a browser. By default Vitest compiles runes for server-side rendering, where nothing is
+ * reactive. The tests need reactive state classes, and no DOM.
  */
 
 import type { Environment } from "vitest/runtime"

@@ -18,7 +18,7 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => session.stop())
 
 describe("in order", () => {
-  test("what follows is taken, what is older is dropped", async () => {
+  test("the next change is applied, an older one is dropped", async () => {
     session = await tabInRoom(10)
     FakeSocket.last.says(posted(11))
     FakeSocket.last.says(posted(11, { text: "again" }))
@@ -28,14 +28,14 @@ describe("in order", () => {
     expect(FakeSocket.last.all("resume")).toEqual([])
   })
 
-  test("a change of an old message is seen in its place", async () => {
+  test("a change of an old message replaces it", async () => {
     session = await tabInRoom(10)
     FakeSocket.last.says(posted(4, { seq: 11, text: "changed", edited_at: "2026-11-20T13:00:00Z" }))
     expect(texts()[3]).toBe("changed")
     expect(numbers()).toHaveLength(10)
   })
 
-  test("an event that says after which it comes may leave numbers out", async () => {
+  test("an event with `after` may skip seqs", async () => {
     session = await tabInRoom(10)
     FakeSocket.last.says({ ...posted(11, { seq: 14 }), after: 10 })
     FakeSocket.last.says(posted(12, { seq: 15 }))
@@ -44,7 +44,7 @@ describe("in order", () => {
     expect(FakeSocket.last.all("resume")).toEqual([])
   })
 
-  test("it is too late for an event that comes after something we have not", async () => {
+  test("an event whose `after` is missing here is held, and the room is resumed", async () => {
     session = await tabInRoom(10)
     FakeSocket.last.says({ ...posted(13, { seq: 14 }), after: 12 })
     await soon()
@@ -53,7 +53,7 @@ describe("in order", () => {
 })
 
 describe("a jump", () => {
-  test("asks for that room, and what comes meanwhile waits for the answer", async () => {
+  test("resumes that room, and holds its events until the reply", async () => {
     session = await tabInRoom(10)
     FakeSocket.last.says(posted(12))
     FakeSocket.last.says(posted(13))
@@ -67,7 +67,7 @@ describe("a jump", () => {
     expect(FakeSocket.last.all("resume")).toHaveLength(1)
   })
 
-  test("does not keep the other rooms waiting", async () => {
+  test("does not hold events of other rooms", async () => {
     const both = snapshot(10, { rooms: [room(1, 10), room(2, 5)], memberships: [membership(1, 10), membership(2, 5)] })
     session = await liveTab(both)
     FakeSocket.last.says(posted(12))
@@ -77,7 +77,7 @@ describe("a jump", () => {
     expect(session.rooms.get(1)?.unread).toBe(0)
   })
 
-  test("in a room that is not open is made up for as well: the counters are right", async () => {
+  test("in a room that is not open is resumed too, and its counters become right", async () => {
     session = await liveTab()
     FakeSocket.last.says(posted(11, { seq: 12 }))
     await soon()
@@ -87,7 +87,7 @@ describe("a jump", () => {
     expect(session.rooms.get(1)?.unread).toBe(1)
   })
 
-  test("changes come in the order of their seqs, messages stand in the order of their numbers", async () => {
+  test("changes are applied in the order of seqs, messages are shown in the order of numbers", async () => {
     session = await tabInRoom(10)
     FakeSocket.last.says(posted(14))
     await soon()
@@ -98,7 +98,7 @@ describe("a jump", () => {
     expect(texts()).toContain("edited")
   })
 
-  test("a busy server is asked again when it said", async () => {
+  test("resume is retried after the delay that a busy server names", async () => {
     session = await tabInRoom(10)
     FakeSocket.last.says(posted(12))
     await soon()
@@ -111,7 +111,7 @@ describe("a jump", () => {
     expect(numbers().slice(-2)).toEqual([11, 12])
   })
 
-  test("a server that does not give what it announced is not asked in a circle", async () => {
+  test("a server that replies with less than it announced causes no busy loop", async () => {
     session = await tabInRoom(10)
     FakeSocket.last.says(posted(12))
     await soon(1)
@@ -124,15 +124,15 @@ describe("a jump", () => {
   })
 })
 
-describe("the server notices it first", () => {
-  test("lag: the room is asked for", async () => {
+describe("gaps that the server reports", () => {
+  test("lag resumes the room", async () => {
     session = await tabInRoom(10)
     FakeSocket.last.says({ type: "lag", room: 1, head: 40 })
     await soon()
     expect(FakeSocket.last.asked("resume").rooms).toEqual({ 1: 10 })
   })
 
-  test("a heartbeat that names a head we have is no reason to ask, another one is", async () => {
+  test("a heartbeat with a newer head resumes the room, one with a known head does not", async () => {
     session = await tabInRoom(10)
     FakeSocket.last.says({ type: "heartbeat", heads: { 1: 10, 99: 5 } })
     await soon()
@@ -142,7 +142,7 @@ describe("the server notices it first", () => {
     expect(FakeSocket.last.asked("resume").rooms).toEqual({ 1: 10 })
   })
 
-  test("refresh: what only we know is asked for", async () => {
+  test("refresh fetches memberships and rooms", async () => {
     session = await liveTab()
     FakeSocket.last.says({ type: "refresh" })
     await soon()
@@ -155,7 +155,7 @@ describe("the server notices it first", () => {
     expect(session.rooms.get(2)?.unread).toBe(4)
   })
 
-  test("reset: the loaded page is dropped and loaded anew", async () => {
+  test("reset loads the page again", async () => {
     session = await tabInRoom(10)
     FakeSocket.last.says({ type: "lag", room: 1, head: 4000 })
     await soon()
@@ -171,14 +171,14 @@ describe("the server notices it first", () => {
 
 describe("a lost connection", () => {
   async function cut() {
-    // The pause before coming back is anything up to a bound; here it is the half of it.
+    // The back-off is random below a bound; here it is half of the bound.
     vi.spyOn(Math, "random").mockReturnValue(0.5)
     FakeSocket.last.ends()
     await soon(600)
     FakeSocket.last.hello()
   }
 
-  test("resumes with the rooms that are open, and is live when the answer is taken", async () => {
+  test("it resumes with the open rooms, and is live when the reply is applied", async () => {
     session = await tabInRoom(10)
     await cut()
     expect(session.status).toBe("reconnecting")
@@ -190,7 +190,7 @@ describe("a lost connection", () => {
     expect(numbers().slice(-3)).toEqual([11, 12, 13])
   })
 
-  test("rooms that are not open need no messages: their counters come with the answer", async () => {
+  test("rooms that are not open get their counters from the reply, and no messages", async () => {
     session = await liveTab()
     await cut()
     expect(FakeSocket.last.asked("resume").rooms).toEqual({})
@@ -203,7 +203,7 @@ describe("a lost connection", () => {
     expect(FakeSocket.last.all("resume")).toHaveLength(1)
   })
 
-  test("a room that was left meanwhile is forgotten", async () => {
+  test("a room that Alice left in the meantime is removed", async () => {
     session = await tabInRoom(10)
     await cut()
     FakeSocket.last.answers("resume", resumed(10, [], { rooms: [], memberships: [] }))
@@ -212,7 +212,7 @@ describe("a lost connection", () => {
     expect(numbers()).toEqual([])
   })
 
-  test("another epoch: everything starts anew", async () => {
+  test("another epoch replaces everything", async () => {
     session = await tabInRoom(10)
     await cut()
     const restored = resumed(6, [], { epoch: "e2", reset: true, memberships: [membership(1, 6)] })
@@ -226,7 +226,7 @@ describe("a lost connection", () => {
     expect(texts().at(-1)).toBe("another seven")
   })
 
-  test("in the middle of catching up: it catches up again", async () => {
+  test("a connection lost during a resume resumes again", async () => {
     session = await tabInRoom(10)
     FakeSocket.last.says(posted(12))
     await soon()
@@ -238,7 +238,7 @@ describe("a lost connection", () => {
     expect(numbers().slice(-4)).toEqual([11, 12, 13, 14])
   })
 
-  test("the messages of a room that one only looks at, or has joined meanwhile, are loaded again", async () => {
+  test("messages of a room that Alice only looks at, or has joined in the meantime, are loaded again", async () => {
     session = await liveTab(snapshot(10, { rooms: [], memberships: [] }))
     for (const id of [1, 2]) {
       session.rooms.put(room(id, 10))
@@ -254,7 +254,7 @@ describe("a lost connection", () => {
     expect(FakeSocket.last.all("timeline").map(asked => asked.room)).toEqual([1, 2])
   })
 
-  test("a busy server is asked again on the same connection", async () => {
+  test("a busy server gets a retry on the same connection", async () => {
     session = await liveTab()
     await cut()
     FakeSocket.last.refuses("resume", "unavailable", 1)
@@ -265,7 +265,7 @@ describe("a lost connection", () => {
     expect(FakeSocket.opened).toHaveLength(2)
   })
 
-  test("lost again while the server was too busy: the next connection asks once", async () => {
+  test("a connection lost during that retry resumes once on the next connection", async () => {
     session = await liveTab()
     await cut()
     FakeSocket.last.refuses("resume", "unavailable", 1)
@@ -276,8 +276,8 @@ describe("a lost connection", () => {
   })
 })
 
-describe("rooms come and go", () => {
-  test("one that we were brought into is followed from its head", async () => {
+describe("joining and leaving", () => {
+  test("a room that Alice was added to is followed from its head", async () => {
     session = await liveTab()
     FakeSocket.last.says({ type: "membership", membership: membership(7, 0, 2), room: room(7, 3) })
     FakeSocket.last.says(posted(4, { room: 7 }))
@@ -285,7 +285,7 @@ describe("rooms come and go", () => {
     expect(session.rooms.channels.map(state => state.id)).toEqual([1, 7])
   })
 
-  test("one that we looked at and then joined is loaded again: visitors hear no changes", async () => {
+  test("a room that Alice looked at and then joined is loaded again, because she received no changes before", async () => {
     session = await liveTab(snapshot(10, { rooms: [], memberships: [] }))
     const found = session.findRoom({ name: "room1" })
     await turns()
@@ -303,7 +303,7 @@ describe("rooms come and go", () => {
     expect(numbers().slice(-2)).toEqual([13, 14])
   })
 
-  test("of one that we have left nothing more is heard", async () => {
+  test("events of a room that Alice has left are ignored", async () => {
     session = await tabInRoom(10)
     FakeSocket.last.says({ type: "left", room: 1, version: 2 })
     FakeSocket.last.says(posted(11))
@@ -313,7 +313,7 @@ describe("rooms come and go", () => {
     expect(FakeSocket.last.all("resume")).toEqual([])
   })
 
-  test("what retention has removed disappears", async () => {
+  test("messages below the floor disappear", async () => {
     session = await tabInRoom(10)
     FakeSocket.last.says({ type: "room", room: room(1, 10, { floor: 4 }) })
     expect(numbers()[0]).toBe(5)
@@ -321,7 +321,7 @@ describe("rooms come and go", () => {
 })
 
 describe("the first connection", () => {
-  test("events that come before the snapshot wait for it", async () => {
+  test("events that come before the snapshot are held", async () => {
     session = tab()
     FakeSocket.last.hello()
     FakeSocket.last.says(posted(11))
@@ -332,7 +332,7 @@ describe("the first connection", () => {
     expect(session.ready).toBe(true)
   })
 
-  test("somebody else's tab is not ours", async () => {
+  test("a hello for another member ends the session", async () => {
     session = await liveTab()
     FakeSocket.last.ends()
     await soon(600)

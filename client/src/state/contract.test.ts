@@ -7,7 +7,7 @@ import { FakeSocket } from "../testing/fakeSocket"
 import { liveTab, turns } from "../testing/people"
 import type { Session } from "./session.svelte"
 
-/** What pytest wrote: a member's state before, what they heard, and their state after, each as the server sees it. */
+/** A case that pytest wrote: a member's state on the server, the events sent to them, and the state afterwards. */
 interface Case {
   name: string
   before: Snapshot
@@ -22,23 +22,26 @@ const files = existsSync(folder) ? readdirSync(folder).filter(name => name.endsW
 const cases = files.map(name => JSON.parse(readFileSync(join(folder, name), "utf8")) as Case)
 
 test("there are cases", () => {
-  expect(cases.length, "the contract's cases are missing: run pytest first (bin/test does)").toBeGreaterThan(0)
+  expect(
+    cases.length,
+    "there are no contract cases in client/.contract: run pytest first (bin/test does)",
+  ).toBeGreaterThan(0)
 })
 
 test.each(cases.map(found => [found.name, found] as const))(
   "state before + events = state after: %s",
-  async (_, told) => {
-    const session = await liveTab(told.before)
-    for (const [room, page] of Object.entries(told.timelines)) {
+  async (_, expected) => {
+    const session = await liveTab(expected.before)
+    for (const [room, page] of Object.entries(expected.timelines)) {
       void session.timeline(Number(room)).open()
       await turns()
       FakeSocket.last.answers("timeline", page)
       await turns()
     }
-    for (const event of told.events) FakeSocket.last.says(event)
+    for (const event of expected.events) FakeSocket.last.says(event)
     await turns()
-    expect(stateOf(session, told.after.members)).toEqual(stateIn(told.after))
-    for (const [room, page] of Object.entries(told.timelinesAfter)) {
+    expect(stateOf(session, expected.after.members)).toEqual(stateIn(expected.after))
+    for (const [room, page] of Object.entries(expected.timelinesAfter)) {
       // The page after is the newest one; what was loaded before may reach further back.
       const first = page.messages[0]?.number ?? 0
       const { messages } = session.timeline(Number(room))
@@ -48,7 +51,7 @@ test.each(cases.map(found => [found.name, found] as const))(
   },
 )
 
-/** What is compared: all but presence and typing, which are no part of the contract. */
+/** The compared state. Presence and typing are not part of the contract. */
 interface State {
   epoch: string
   me: Member

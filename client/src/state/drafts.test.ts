@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { Drafts } from "./drafts.svelte"
 
-/** As localStorage: keys are its own properties. */
+/** Like localStorage: keys are own properties. */
 function storage(): Storage {
   const methods = {
     getItem: (key: string) => (Object.hasOwn(stored, key) ? (stored as Record<string, string>)[key] : null),
@@ -12,7 +12,7 @@ function storage(): Storage {
   return stored
 }
 
-test("a draft is there again after a reload", () => {
+test("a draft survives a reload", () => {
   const browser = storage()
   const before = new Drafts(browser)
   before.open("/chat/1")
@@ -22,7 +22,7 @@ test("a draft is there again after a reload", () => {
   expect([after.get(7), after.get(8)]).toEqual(["half a thou", ""])
 })
 
-test("an empty draft is none", () => {
+test("an empty draft is deleted", () => {
   const browser = storage()
   const drafts = new Drafts(browser)
   drafts.open("/chat/1")
@@ -32,7 +32,7 @@ test("an empty draft is none", () => {
   expect(Object.keys(browser)).toEqual([])
 })
 
-test("another tab's draft is seen here", () => {
+test("a draft of one tab is shown in another", () => {
   const browser = storage()
   const [one, other] = [new Drafts(browser), new Drafts(browser)]
   for (const drafts of [one, other]) drafts.open("/chat/1")
@@ -44,7 +44,7 @@ test("another tab's draft is seen here", () => {
   expect(other.get(7)).toBe("")
 })
 
-test("Bob does not see what Alice began to write in the same browser", () => {
+test("Bob does not see Alice's draft in the same browser", () => {
   const browser = storage()
   const drafts = new Drafts(browser)
   drafts.open("/chat/1")
@@ -53,7 +53,7 @@ test("Bob does not see what Alice began to write in the same browser", () => {
   expect(drafts.get(7)).toBe("")
 })
 
-test("who signs out leaves no draft, in no tab, and somebody else's stay", () => {
+test("signing out deletes Alice's drafts in all tabs, and keeps Bob's", () => {
   const browser = storage()
   const [one, other, bobs] = [new Drafts(browser), new Drafts(browser), new Drafts(browser)]
   for (const drafts of [one, other]) drafts.open("/chat/1")
@@ -69,7 +69,7 @@ test("who signs out leaves no draft, in no tab, and somebody else's stay", () =>
   expect(Object.keys(browser)).toEqual(["hubbub.draft./chat/2.7"])
 })
 
-test("without storage drafts live as long as the tab", () => {
+test("without storage a draft lasts as long as the tab", () => {
   const drafts = new Drafts(null)
   drafts.open("/chat/1")
   drafts.set(7, "text")

@@ -10,12 +10,12 @@ function roomsWith(...ids: number[]): Rooms {
   return rooms
 }
 
-/** How often something changes for who looks at it. */
-function counted(look: () => unknown): { times: number; stop: () => void } {
+/** Counts the runs of an effect that reads a value. */
+function countRuns(read: () => unknown): { times: number; stop: () => void } {
   const seen = { times: -1, stop: () => {} }
   seen.stop = $effect.root(() => {
     $effect(() => {
-      look()
+      read()
       seen.times += 1
     })
   })
@@ -24,7 +24,7 @@ function counted(look: () => unknown): { times: number; stop: () => void } {
 }
 
 describe("unread", () => {
-  test("is what was posted and not read; lines of the system do not count", () => {
+  test("counts posts that were not read, without system messages", () => {
     const state = roomsWith(1).get(1)
     state?.count(message(11), alice.id)
     state?.count(message(12, { post: 11, system: { kind: "joined" } }), alice.id)
@@ -32,10 +32,10 @@ describe("unread", () => {
     expect(state?.unread).toBe(2)
   })
 
-  test("is counted, only shown, or neither, as one wishes for each room", () => {
+  test("is counted, marked, or hidden, by the level of the room", () => {
     const rooms = roomsWith(1, 2, 3)
-    const wishes = { 1: "all", 2: "mentions", 3: "nothing" } as const
-    for (const [id, level] of Object.entries(wishes)) {
+    const levels = { 1: "all", 2: "mentions", 3: "nothing" } as const
+    for (const [id, level] of Object.entries(levels)) {
       const state = rooms.get(Number(id))
       state?.count(message(11, { room: Number(id) }), alice.id)
       if (state) state.membership = { ...membership(state.id, 10), level }
@@ -47,14 +47,14 @@ describe("unread", () => {
     expect(rooms.unread).toBe(1)
   })
 
-  test("a change of an old message is nothing new", () => {
+  test("does not change when an old message is edited", () => {
     const state = roomsWith(1).get(1)
     state?.count(message(4, { seq: 11 }), alice.id)
     expect(state?.unread).toBe(0)
     expect(state?.room.seq).toBe(11)
   })
 
-  test("what one posts oneself is read, and so is what stands above it", () => {
+  test("an own post marks everything up to it as read", () => {
     const state = roomsWith(1).get(1)
     state?.count(message(11), alice.id)
     state?.count(message(12, { author: alice.id }), alice.id)
@@ -62,20 +62,20 @@ describe("unread", () => {
     expect(state?.membership).toMatchObject({ read_number: 12, read_posts: 12 })
   })
 
-  test("editing one's own does not read what came after", () => {
+  test("editing an own message marks nothing as read", () => {
     const state = roomsWith(1).get(1)
     state?.count(message(11), alice.id)
     state?.count(message(10, { author: alice.id, seq: 12 }), alice.id)
     expect(state?.unread).toBe(1)
   })
 
-  test("of a room that one only looks at nothing is unread", () => {
+  test("is zero in a room that Alice only looks at", () => {
     expect(new Rooms().put(room(1, 10)).unread).toBe(0)
   })
 })
 
-describe("a room described anew", () => {
-  test("takes its name, and never counters that are behind the messages", () => {
+describe("updating a room", () => {
+  test("takes the new name, and never decreases counters", () => {
     const state = roomsWith(1).get(1)
     for (let number = 11; number <= 15; number++) state?.count(message(number), alice.id)
     state?.update(room(1, 12, { name: "renamed" }))
@@ -83,7 +83,7 @@ describe("a room described anew", () => {
     expect(state?.room.last_at).toBe(message(15).created_at)
   })
 
-  test("by something older keeps its newer name", () => {
+  test("an older room does not replace a newer name", () => {
     const state = roomsWith(1).get(1)
     state?.update(room(1, 12, { name: "newest" }))
     state?.update(room(1, 11, { name: "older" }))
@@ -92,12 +92,12 @@ describe("a room described anew", () => {
 })
 
 describe("the lists", () => {
-  test("rooms by name, as people count", () => {
+  test("rooms are sorted by name, with numbers in numeric order", () => {
     const rooms = roomsWith(10, 9, 2)
     expect(rooms.channels.map(state => state.name)).toEqual(["room2", "room9", "room10"])
   })
 
-  test("direct rooms by their last message", () => {
+  test("direct rooms are sorted by their last message", () => {
     const rooms = new Rooms()
     for (const id of [1, 2, 3]) rooms.put(room(id, id, { kind: "direct", name: "" }), membership(id, 0))
     expect(rooms.directs.map(({ id }) => id)).toEqual([3, 2, 1])
@@ -105,14 +105,14 @@ describe("the lists", () => {
     expect(rooms.directs.map(({ id }) => id)).toEqual([1, 3, 2])
   })
 
-  test("rooms that one only looks at are in no list", () => {
+  test("rooms that Alice only looks at are in no list", () => {
     const rooms = roomsWith(1)
     rooms.put(room(2, 5))
     expect(rooms.all.map(({ id }) => id)).toEqual([1])
     expect(rooms.byName("room2")?.id).toBe(2)
   })
 
-  test("a direct room is called by the others' names, alone it is oneself", () => {
+  test('the title of a direct room is the names of the others, or "You"', () => {
     const members = new Members(async () => [])
     members.put(alice, bob, { ...bob, id: 3, name: "Carol" })
     const titled = (participants: number[]) =>
@@ -122,13 +122,13 @@ describe("the lists", () => {
   })
 })
 
-describe("who looks at one thing is not woken by another", () => {
-  test("a message wakes its room's counter, and no list or other room", () => {
+describe("reactivity", () => {
+  test("a message updates its room's counter, and no list and no other room", () => {
     const rooms = roomsWith(...Array.from({ length: 200 }, (_, index) => index + 1))
-    const list = counted(() => rooms.channels.length)
-    const names = counted(() => rooms.channels.map(state => state.name))
-    const mine = counted(() => rooms.get(1)?.unread)
-    const other = counted(() => rooms.get(2)?.unread)
+    const list = countRuns(() => rooms.channels.length)
+    const names = countRuns(() => rooms.channels.map(state => state.name))
+    const mine = countRuns(() => rooms.get(1)?.unread)
+    const other = countRuns(() => rooms.get(2)?.unread)
     for (let number = 11; number <= 60; number++) {
       rooms.get(1)?.count(message(number), alice.id)
       flushSync()

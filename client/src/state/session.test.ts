@@ -27,8 +27,8 @@ async function pass(milliseconds: number): Promise<void> {
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => session.stop())
 
-describe("the connection, as the screen sees it", () => {
-  test("connecting, live, reconnecting, live", async () => {
+describe("the status of the connection", () => {
+  test("it is connecting, live, reconnecting, live", async () => {
     session = tab()
     expect([session.status, session.ready]).toEqual(["connecting", false])
     FakeSocket.last.hello()
@@ -45,7 +45,7 @@ describe("the connection, as the screen sees it", () => {
     expect([session.status, session.retryAt]).toEqual(["live", null])
   })
 
-  test("as long as there was no snapshot it is still connecting", () => {
+  test("it is connecting until the first snapshot", () => {
     session = tab()
     FakeSocket.last.ends()
     expect(session.status).toBe("connecting")
@@ -56,7 +56,7 @@ describe("the connection, as the screen sees it", () => {
     [4001, "signed_out"],
     [4000, "refused"],
     [4004, "refused"],
-  ])("%i is the end: %s", async (code, status) => {
+  ])("close code %i ends the session: %s", async (code, status) => {
     session = await liveTab()
     FakeSocket.last.ends(code as number)
     expect(session.status).toBe(status)
@@ -65,7 +65,7 @@ describe("the connection, as the screen sees it", () => {
     await expect(session.command("room.join", { room: 1 })).rejects.toMatchObject({ code: "offline" })
   })
 
-  test("a login that was ended is the end only if there is no other in its place", async () => {
+  test("a revoked login ends the session only if the browser has no other login", async () => {
     session = await liveTab()
     FakeSocket.last.ends(4003)
     expect(session.status).toBe("reconnecting")
@@ -80,7 +80,7 @@ describe("the connection, as the screen sees it", () => {
     await expect(session.command("room.join", { room: 1 })).rejects.toMatchObject({ code: "offline" })
   })
 
-  test("a tab whose login was exchanged for another goes on, and what was asked meanwhile is asked then", async () => {
+  test("a tab with a new login in place of a revoked one continues, and sends waiting commands", async () => {
     session = await liveTab()
     FakeSocket.last.ends(4003)
     const joining = session.command("room.join", { room: 5 })
@@ -94,12 +94,12 @@ describe("the connection, as the screen sees it", () => {
     expect(session.rooms.get(5)?.joined).toBe(true)
   })
 
-  test("the address of the socket is the page's own", () => {
+  test("the socket's address has the origin of the page", () => {
     session = tab()
     expect(FakeSocket.last.url).toBe("ws://chat/ws/")
   })
 
-  test("what it starts from", async () => {
+  test("the snapshot sets the state", async () => {
     session = await liveTab(snapshot(10, { presence: [{ member: 2, state: "away" }] }))
     expect(session.me).toEqual(alice)
     expect(session.workspace.name).toBe("The place")
@@ -110,7 +110,7 @@ describe("the connection, as the screen sees it", () => {
 })
 
 describe("commands", () => {
-  test("what a reply tells is in the state", async () => {
+  test("a reply is applied to the state", async () => {
     session = await liveTab()
     const joining = session.command("room.join", { room: 5 })
     await turns()
@@ -121,7 +121,7 @@ describe("commands", () => {
     expect(session.rooms.get(5)?.unread).toBe(1)
   })
 
-  test("during a short absence they wait for the connection", async () => {
+  test("a command waits for the connection for some seconds", async () => {
     session = await liveTab()
     FakeSocket.last.ends()
     const joining = session.command("room.join", { room: 5 })
@@ -133,7 +133,7 @@ describe("commands", () => {
     expect((await joining).room.id).toBe(5)
   })
 
-  test("not for ever", async () => {
+  test("a command is rejected after ten seconds without a connection", async () => {
     session = await liveTab()
     FakeSocket.last.ends(4012, "retry_after=60")
     const joining = session.command("room.join", { room: 5 }).catch((error: unknown) => error)
@@ -141,7 +141,7 @@ describe("commands", () => {
     expect(await joining).toMatchObject({ code: "offline" })
   })
 
-  test("an edit is seen before its event", async () => {
+  test("an edit is visible before its event", async () => {
     session = await tabInRoom(10)
     void session.command("message.edit", { message: message(3).id, text: "edited", seq: 3 })
     await turns()
@@ -150,7 +150,7 @@ describe("commands", () => {
     expect(session.timeline(1).at(3)?.text).toBe("edited")
   })
 
-  test("a timeline that failed for want of a connection loads when there is one", async () => {
+  test("a timeline that failed without a connection loads when there is one", async () => {
     session = await liveTab()
     FakeSocket.last.ends(4012, "retry_after=20")
     void session.timeline(1).open()
@@ -168,14 +168,14 @@ describe("commands", () => {
 })
 
 describe("finding a room", () => {
-  test("that one knows asks nobody", async () => {
+  test("a known room needs no command", async () => {
     session = await liveTab()
     expect((await session.findRoom({ name: "room1" })).id).toBe(1)
     expect((await session.findRoom({ id: 1 })).id).toBe(1)
     expect(FakeSocket.last.all("room.get")).toEqual([])
   })
 
-  test("that does not exist is refused", async () => {
+  test("a room that does not exist is refused", async () => {
     session = await liveTab()
     const finding = session.findRoom({ name: "nowhere" }).catch((error: unknown) => error)
     await turns()
@@ -185,7 +185,7 @@ describe("finding a room", () => {
 })
 
 describe("members", () => {
-  test("unknown ones are asked for together, once, and fill themselves in", async () => {
+  test("unknown members are fetched together, once, and replace their placeholders", async () => {
     session = await liveTab()
     expect(session.members.get(7)).toMatchObject({ id: 7, name: "" })
     session.members.get(8)
@@ -200,15 +200,15 @@ describe("members", () => {
     expect(FakeSocket.last.all("member.list")).toHaveLength(1)
   })
 
-  test("one's own profile is one's own everywhere", async () => {
+  test("an event about Alice changes `me` and the cache", async () => {
     session = await liveTab()
     FakeSocket.last.says({ type: "member", member: { ...alice, name: "Alicia" } })
     expect([session.me.name, session.members.get(1).name]).toEqual(["Alicia", "Alicia"])
   })
 })
 
-describe("a server whose processes do not hear each other", () => {
-  test("says so at the beginning, and when it changes", async () => {
+describe("a degraded server", () => {
+  test("reports it in the hello and in heartbeats", async () => {
     session = tab()
     FakeSocket.last.says({ type: "hello", epoch: "e1", member: 1, heartbeat: 20, degraded: true })
     FakeSocket.last.answers("snapshot", snapshot(10))
@@ -221,7 +221,7 @@ describe("a server whose processes do not hear each other", () => {
   })
 })
 
-test("the workspace gets another name, and one may do more or less in it", async () => {
+test("events change the workspace's name, and Alice's permissions", async () => {
   session = await liveTab()
   FakeSocket.last.says({ type: "workspace", name: "The other place", version: 2 })
   expect(session.workspace).toEqual({ name: "The other place", open_rooms: true, version: 2 })
@@ -231,7 +231,7 @@ test("the workspace gets another name, and one may do more or less in it", async
 })
 
 describe("presence and typing", () => {
-  test("who comes, goes and looks away", async () => {
+  test("presence events change who is connected", async () => {
     session = await liveTab()
     FakeSocket.last.says({ type: "presence", presence: [{ member: 2, state: "active" }] })
     expect([session.presence.state(2), session.presence.connected]).toEqual(["active", [2]])
@@ -239,7 +239,7 @@ describe("presence and typing", () => {
     expect([session.presence.state(2), session.presence.connected]).toEqual(["offline", []])
   })
 
-  test("without a connection nobody knows who is there, and nobody types", async () => {
+  test("without a connection presence is unknown, and nobody is typing", async () => {
     session = await liveTab(snapshot(10, { presence: [{ member: 2, state: "active" }] }))
     FakeSocket.last.says({ type: "typing", room: 1, members: [2] })
     FakeSocket.last.ends()
@@ -252,7 +252,7 @@ describe("presence and typing", () => {
     expect(session.presence.state(2)).toBe("offline")
   })
 
-  test("typing fades by itself, ends with the message, and is never one's own", async () => {
+  test("typing ends after some seconds or with the message, and excludes Alice herself", async () => {
     session = await liveTab()
     FakeSocket.last.says({ type: "typing", room: 1, members: [1, 2] })
     expect(session.typing.in(1)).toEqual([2])
@@ -263,7 +263,7 @@ describe("presence and typing", () => {
     expect(session.typing.in(1)).toEqual([])
   })
 
-  test("one's own typing is said now and then, not with every key", async () => {
+  test("typing is sent every few seconds, not with every key", async () => {
     session = await liveTab()
     for (let key = 0; key < 20; key++) session.startTyping(1)
     expect(FakeSocket.last.all("typing")).toEqual([{ type: "typing", room: 1 }])
@@ -275,7 +275,7 @@ describe("presence and typing", () => {
     expect(FakeSocket.last.all("typing")).toHaveLength(3)
   })
 
-  test("who looks away is away after a reconnection too", async () => {
+  test("Alice is away after a reconnection too", async () => {
     session = await liveTab()
     session.setPresence("away")
     session.setPresence("away")
@@ -290,7 +290,7 @@ describe("presence and typing", () => {
 })
 
 describe("reading", () => {
-  test("moves here at once, and is told once, a moment later", async () => {
+  test("moves on the screen at once, and is sent once, a moment later", async () => {
     session = await tabInRoom(10)
     for (let number = 11; number <= 15; number++) FakeSocket.last.says(posted(number))
     expect(session.rooms.get(1)?.unread).toBe(5)
@@ -302,7 +302,7 @@ describe("reading", () => {
     expect(FakeSocket.last.all("room.read").map(({ number }) => number)).toEqual([14])
   })
 
-  test("in another tab moves it here too, never back behind what was read here", async () => {
+  test("in another tab moves the position here, but never back behind an unconfirmed one", async () => {
     session = await tabInRoom(10)
     for (let number = 11; number <= 15; number++) FakeSocket.last.says(posted(number))
     session.reading.markRead(1, 15)
@@ -315,7 +315,7 @@ describe("reading", () => {
     expect(session.rooms.get(1)?.unread).toBe(3)
   })
 
-  test("that the server has not heard is told again after a reconnection", async () => {
+  test("an unconfirmed position is sent again after a reconnection", async () => {
     session = await tabInRoom(10)
     FakeSocket.last.says(posted(11))
     session.reading.markRead(1, 11)
@@ -329,7 +329,7 @@ describe("reading", () => {
     expect(FakeSocket.last.asked("room.read")).toMatchObject({ room: 1, number: 11 })
   })
 
-  test("marked unread by hand stays so while one looks at it, until the room is entered again", async () => {
+  test("a room marked as unread stays unread until Alice enters it again", async () => {
     session = await tabInRoom(10)
     const marking = session.reading.markUnread(1, 8)
     await turns()
@@ -343,7 +343,7 @@ describe("reading", () => {
   })
 })
 
-test("the messages of rooms not looked at for long are let go", async () => {
+test("messages of rooms that were not opened for long are evicted", async () => {
   const ids = Array.from({ length: 25 }, (_, index) => index + 1)
   const many = { rooms: ids.map(id => room(id, 1)), memberships: ids.map(id => membership(id, 1)) }
   session = await liveTab(snapshot(1, many))

@@ -1,4 +1,4 @@
-/** What comes without a seq may come late, twice, or after something newer: it is taken only if it is newer. */
+/** Events without a seq may come late, twice, or after a newer one: only a newer version is applied. */
 
 import "fake-indexeddb/auto"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
@@ -33,7 +33,7 @@ afterEach(() => {
 const says = (event: Parameters<typeof FakeSocket.last.says>[0]) => FakeSocket.last.says(event)
 
 describe("memberships", () => {
-  test("a late “joined” does not bring back a room that we have left", async () => {
+  test("a late “joined” does not bring back a room that Alice has left", async () => {
     session = await liveTab()
     says({ type: "membership", membership: membership(7, 0, 2), room: room(7, 3) })
     says({ type: "left", room: 7, version: 3 })
@@ -41,14 +41,14 @@ describe("memberships", () => {
     expect(session.rooms.get(7)).toBeUndefined()
   })
 
-  test("a late “left” does not take a room that we have come back to", async () => {
+  test("a late “left” does not remove a room that Alice has rejoined", async () => {
     session = await liveTab()
     says({ type: "membership", membership: membership(1, 10, 3), room: room(1, 12) })
     says({ type: "left", room: 1, version: 2 })
     expect(session.rooms.get(1)?.joined).toBe(true)
   })
 
-  test("what the snapshot knows already changes nothing", async () => {
+  test("an event that the snapshot includes changes nothing", async () => {
     session = await liveTab(snapshot(10, { version: 5 }))
     says({ type: "left", room: 1, version: 5 })
     says({ type: "membership", membership: { ...membership(1, 3, 4), level: "nothing" } })
@@ -56,7 +56,7 @@ describe("memberships", () => {
     expect(session.rooms.get(1)?.unread).toBe(0)
   })
 
-  test("a reply that was read before we joined does not put us out of the room", async () => {
+  test("a reply from before Alice joined does not remove her from the room", async () => {
     session = await liveTab()
     const looking = session.command("room.get", { room: 7 })
     await turns()
@@ -66,7 +66,7 @@ describe("memberships", () => {
     expect(session.rooms.get(7)?.joined).toBe(true)
   })
 
-  test("coming back, untold that we had left, we ask for what is between", async () => {
+  test("rejoining without the event of leaving fetches the changes in between", async () => {
     session = await tabInRoom(10)
     says({ type: "membership", membership: membership(1, 14, 3), room: room(1, 14) })
     await vi.advanceTimersByTimeAsync(250)
@@ -85,7 +85,7 @@ describe("memberships", () => {
     ).toEqual([14, 15])
   })
 
-  test("taken out and brought back while nobody could tell us, we ask for what is between", async () => {
+  test("being removed and added again without any event fetches the changes in between", async () => {
     session = await tabInRoom(10)
     says({ type: "refresh" })
     await vi.advanceTimersByTimeAsync(250)
@@ -95,7 +95,7 @@ describe("memberships", () => {
     expect(FakeSocket.last.all("resume")).toMatchObject([{ rooms: {} }, { rooms: { 1: 10 } }])
   })
 
-  test("what comes right behind the answer is not asked for", async () => {
+  test("events that follow the reply are not fetched", async () => {
     session = await tabInRoom(10)
     says({ type: "refresh" })
     await vi.advanceTimersByTimeAsync(250)
@@ -107,14 +107,14 @@ describe("memberships", () => {
     expect(FakeSocket.last.all("resume")).toHaveLength(1)
   })
 
-  test("a change of our place that overtakes “joined” does not hide the room", async () => {
+  test("a newer membership that arrives before “joined” does not hide the room", async () => {
     session = await liveTab()
     says({ type: "membership", membership: { ...membership(7, 0, 3), level: "nothing" } })
     says({ type: "membership", membership: membership(7, 0, 2), room: room(7, 3) })
     expect(session.rooms.get(7)?.joined).toBe(true)
   })
 
-  test("though our place is known already, coming back into the room asks for what is between", async () => {
+  test("rejoining fetches the changes in between, even if the membership is known already", async () => {
     session = await tabInRoom(10)
     const reading = session.command("room.read", { room: 1, number: 10 })
     await turns()
@@ -126,7 +126,7 @@ describe("memberships", () => {
     expect(FakeSocket.last.all("resume")).toMatchObject([{ rooms: { 1: 10 } }])
   })
 
-  test("permissions of before are not taken", async () => {
+  test("older permissions are not applied", async () => {
     session = await liveTab()
     says({ type: "permissions", open_rooms: false, reach: "nobody", version: 3 })
     says({ type: "permissions", open_rooms: true, reach: "everybody", version: 2 })
@@ -136,14 +136,14 @@ describe("memberships", () => {
 })
 
 describe("read positions", () => {
-  test("one told before our own post does not undo that posting reads", async () => {
+  test("one from before an own post does not make the post unread", async () => {
     session = await liveTab()
     says(posted(11, { author: alice.id }))
     says({ type: "membership", membership: { ...membership(1, 9, 2), as_of: 10 } })
     expect(session.rooms.get(1)?.unread).toBe(0)
   })
 
-  test("unread by hand after our own post stays unread", async () => {
+  test("a room marked as unread after an own post stays unread", async () => {
     session = await liveTab()
     says(posted(11, { author: alice.id }))
     says({ type: "membership", membership: { ...membership(1, 9, 2), as_of: 11 } })
@@ -151,7 +151,7 @@ describe("read positions", () => {
     expect(session.rooms.get(1)?.unread).toBe(2)
   })
 
-  test("our own post reads, though the room's counters came before it", async () => {
+  test("an own post marks as read, even if the room's counters arrive before it", async () => {
     session = await liveTab()
     says({ type: "room", room: room(1, 12) })
     says(posted(11))
@@ -160,18 +160,18 @@ describe("read positions", () => {
   })
 })
 
-describe("a guest is told of those only with whom they share a room", () => {
+describe("a guest gets changes only of members in a common room", () => {
   const guest = { ...alice, role: "guest" as const }
   const asks = () => FakeSocket.last.all("resume").length
 
-  test("so they ask when somebody comes into their room, for they may have known them by another name", async () => {
+  test("when somebody joins the room they refresh, because that member may have changed", async () => {
     session = await liveTab(snapshot(10, { me: guest }))
     says(posted(11, { system: { kind: "added", member: 9 }, text: "" }))
     await vi.advanceTimersByTimeAsync(250)
     expect(asks()).toBe(1)
   })
 
-  test("and when they come into a room", async () => {
+  test("when they join a room they refresh", async () => {
     session = await liveTab(snapshot(10, { me: guest }))
     says({ type: "membership", membership: membership(7, 3, 2), room: room(7, 3) })
     await vi.advanceTimersByTimeAsync(250)
@@ -179,7 +179,7 @@ describe("a guest is told of those only with whom they share a room", () => {
   })
 })
 
-describe("what everybody is told", () => {
+describe("events for all members", () => {
   const named = (name: string, seq: number): Room => room(1, 10, { name, seq })
 
   test("an older name of a room does not replace a newer one", async () => {
@@ -189,7 +189,7 @@ describe("what everybody is told", () => {
     expect(session.rooms.get(1)?.name).toBe("newest")
   })
 
-  test("an older state of a member, or of ourselves, does not replace a newer one", async () => {
+  test("an older state of a member, or of Alice herself, does not replace a newer one", async () => {
     session = await liveTab()
     says({ type: "member", member: { ...bob, name: "Bobby", version: 3 } })
     says({ type: "member", member: { ...bob, name: "Rob", version: 2 } })
@@ -199,7 +199,7 @@ describe("what everybody is told", () => {
     expect(session.me.name).toBe("Al")
   })
 
-  test("a list that was read before does not either", async () => {
+  test("an older list of members does not replace a newer member", async () => {
     session = await liveTab()
     says({ type: "member", member: { ...bob, name: "Bobby", version: 3 } })
     const asking = session.command("member.list", { members: [bob.id] })
@@ -216,7 +216,7 @@ describe("what everybody is told", () => {
     expect(session.workspace.name).toBe("Newest")
   })
 
-  test("in another history smaller versions count again", async () => {
+  test("in another history smaller versions are applied", async () => {
     session = await liveTab()
     says({ type: "member", member: { ...bob, name: "Bobby", version: 30 } })
     says({ type: "left", room: 1, version: 30 })

@@ -14,7 +14,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test("whoever types stands for some seconds", () => {
+test("a typing member is shown for some seconds", () => {
   typing.put(1, [BOB])
   expect(typing.in(1)).toEqual([BOB])
   expect(typing.in(2)).toEqual([])
@@ -22,7 +22,7 @@ test("whoever types stands for some seconds", () => {
   expect(typing.in(1)).toEqual([])
 })
 
-test("two who type are told of in turn, and both stand", () => {
+test("two typing members from two events are both shown", () => {
   typing.put(1, [BOB])
   vi.advanceTimersByTime(1000)
   typing.put(1, [CAROL])
@@ -31,7 +31,7 @@ test("two who type are told of in turn, and both stand", () => {
   expect(typing.in(1)).toEqual([CAROL])
 })
 
-test("who repeats it stands on", () => {
+test("another event extends the time", () => {
   typing.put(1, [BOB])
   vi.advanceTimersByTime(3000)
   typing.put(1, [BOB])
@@ -39,7 +39,7 @@ test("who repeats it stands on", () => {
   expect(typing.in(1)).toEqual([BOB])
 })
 
-test("a message ends it, and a notice that was still on its way does not begin it again", () => {
+test("a message ends typing, and a late event does not start it again", () => {
   typing.put(1, [BOB, CAROL])
   typing.stop(1, BOB)
   typing.put(1, [BOB])
@@ -49,7 +49,7 @@ test("a message ends it, and a notice that was still on its way does not begin i
   expect(typing.in(1)).toEqual([CAROL, BOB])
 })
 
-test("a lost connection forgets it all", () => {
+test("clear removes all typing members", () => {
   typing.put(1, [BOB])
   typing.put(2, [CAROL])
   typing.clear()

@@ -1,11 +1,11 @@
-/** A WebSocket whose other end is the test. */
+/** A WebSocket for tests: the test plays the server. */
 
 import type { Event } from "../protocol/types"
 
 type Sent = { id?: number; type: string } & Record<string, unknown>
 
 export class FakeSocket {
-  /** all that were opened, oldest first */
+  /** all sockets that were opened, oldest first */
   static opened: FakeSocket[] = []
 
   static get last(): FakeSocket {
@@ -14,7 +14,7 @@ export class FakeSocket {
     return socket
   }
 
-  /** As the `WebSocket` that a Socket takes. */
+  /** This class as the `WebSocket` that a Socket takes. */
   static get implementation(): typeof WebSocket {
     return FakeSocket as unknown as typeof WebSocket
   }
@@ -40,7 +40,7 @@ export class FakeSocket {
     this.closed = true
   }
 
-  /** The server says something. */
+  /** The server sends a frame. */
   says(frame: Event | { re: number | null; ok?: unknown; error?: unknown }): void {
     this.onmessage?.({ data: JSON.stringify(frame) })
   }
@@ -49,7 +49,7 @@ export class FakeSocket {
     this.says({ type: "hello", epoch, member, heartbeat: 20 })
   }
 
-  /** The server answers the last command of this type that has no answer yet. */
+  /** The server replies to the last command of this type. */
   answers(type: string, ok: unknown): void {
     this.says({ re: this.asked(type).id as number, ok })
   }
@@ -69,7 +69,7 @@ export class FakeSocket {
     return this.sent.filter(sent => sent.type === type)
   }
 
-  /** The server or the network ends it. */
+  /** The server or the network closes the socket. */
   ends(code = 1006, reason = ""): void {
     this.onclose?.({ code, reason })
   }

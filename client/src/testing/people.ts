@@ -1,4 +1,4 @@
-/** Alice owns the place, Bob is a member. A room they share, and messages in it, for tests of the state. */
+/** Alice (owner), Bob (member), a room that they share, its messages, and Alice's tab: for tests of the state. */
 
 import type { Member, Membership, Message, Room, Snapshot } from "../protocol/types"
 import type { Boot } from "../state/boot"
@@ -30,7 +30,7 @@ export const boot: Boot = {
 
 const NOON = Date.parse("2026-11-20T12:00:00Z")
 
-/** Message `number` of room 1, by Bob; each number was posted as the change of the same seq. */
+/** Message `number` of room 1, by Bob. Its seq equals its number. */
 export function message(number: number, more: Partial<Message> = {}): Message {
   return {
     id: `00000000-0000-7000-8000-${String(number).padStart(12, "0")}`,
@@ -49,7 +49,7 @@ export function messages(first: number, last: number): Message[] {
   return Array.from({ length: last - first + 1 }, (_, index) => message(first + index))
 }
 
-/** A room after so many messages. */
+/** A room with `count` messages. */
 export function room(id: number, count: number, more: Partial<Room> = {}): Room {
   return {
     id,
@@ -67,12 +67,12 @@ export function room(id: number, count: number, more: Partial<Room> = {}): Room 
   }
 }
 
-/** Alice's place in a room; the snapshot's version is 1, so what is told later has a greater one. */
+/** Alice's membership of a room. The snapshot has version 1, so a later change needs a greater one. */
 export function membership(of: number, read: number, version = 1): Membership {
   return { room: of, role: "member", level: "all", read_number: read, read_posts: read, version }
 }
 
-/** What Alice starts from: room 1 with so many messages, all of them read. */
+/** Alice's snapshot: room 1 with `count` messages, all of them read. */
 export function snapshot(count: number, more: Partial<Snapshot> = {}): Snapshot {
   return {
     epoch: "e1",
@@ -89,12 +89,12 @@ export function snapshot(count: number, more: Partial<Snapshot> = {}): Snapshot 
   }
 }
 
-/** Let everything happen that waits for nothing but its turn. */
+/** Run all pending microtasks. */
 export async function turns(): Promise<void> {
   for (let turn = 0; turn < 50; turn++) await Promise.resolve()
 }
 
-/** Alice's tab, before the server has said anything. */
+/** Alice's tab, before the server's hello. */
 export function tab(): Session {
   FakeSocket.opened = []
   const session = new Session(boot, {
@@ -106,7 +106,7 @@ export function tab(): Session {
   return session
 }
 
-/** Alice's tab, live, with this snapshot. */
+/** Alice's live tab with this snapshot. */
 export async function liveTab(start: Snapshot = snapshot(10)): Promise<Session> {
   const session = tab()
   FakeSocket.last.hello(start.epoch, start.me.id)
@@ -115,7 +115,7 @@ export async function liveTab(start: Snapshot = snapshot(10)): Promise<Session> 
   return session
 }
 
-/** The same with room 1 open at its end. */
+/** Alice's live tab with room 1 open at its end. */
 export async function tabInRoom(count = 10): Promise<Session> {
   const session = await liveTab(snapshot(count))
   void session.timeline(1).open()
