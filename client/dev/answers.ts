@@ -1,4 +1,4 @@
-/** What the server in the page answers: enough of each command to use every screen. */
+/** Replies of the server in the page: enough of each command to use every screen. */
 
 import type { Command, Message, Room } from "../src/protocol/types"
 import type { Held, World } from "./world"
@@ -33,7 +33,7 @@ export function answer(world: World, command: Command, scene: string): Answer {
         const number = command.type === "room.read" ? command.number : command.number - 1
         const posts = held.messages[number - 1]?.post ?? 0
         if (held.membership) {
-          Object.assign(held.membership, { read_number: number, read_posts: posts, version: world.next() })
+          Object.assign(held.membership, { read_number: number, read_posts: posts, version: world.nextVersion() })
         }
         return { ...held.membership, as_of: held.room.last_number }
       })
@@ -86,7 +86,7 @@ export function answer(world: World, command: Command, scene: string): Answer {
       const { reach, ...shown } = withoutFrame(command)
       if (reach) {
         world.reach = reach
-        world.tell({ type: "permissions", open_rooms: true, reach: world.reach, version: world.next() })
+        world.broadcast({ type: "permissions", open_rooms: true, reach: world.reach, version: world.nextVersion() })
       }
       return { ok: Object.assign(world.me, shown, { version: world.me.version + 1 }) }
     }
@@ -121,20 +121,21 @@ export function answer(world: World, command: Command, scene: string): Answer {
           level: "all",
           read_number: held.room.last_number,
           read_posts: held.room.posts,
-          version: world.next(),
+          version: world.nextVersion(),
         }
-        world.tell({ type: "membership", membership: held.membership, room: held.room })
+        world.broadcast({ type: "membership", membership: held.membership, room: held.room })
         return state(world, held)
       })
     case "room.notify":
       return inRoom(world, command.room, held => {
-        if (held.membership) held.membership = { ...held.membership, level: command.level, version: world.next() }
+        if (held.membership)
+          held.membership = { ...held.membership, level: command.level, version: world.nextVersion() }
         return { ...held.membership, as_of: held.room.last_number }
       })
     case "room.leave":
       return inRoom(world, command.room, held => {
         held.membership = null
-        world.tell({ type: "left", room: held.room.id, version: world.next() })
+        world.broadcast({ type: "left", room: held.room.id, version: world.nextVersion() })
         return {}
       })
     case "room.invite":
@@ -181,9 +182,9 @@ function page(
   return { room: room.id, seq: room.seq, messages: found, before: first > 0, after: last < messages.length }
 }
 
-function inRoom(world: World, id: number, answered: (held: Held) => unknown): Answer {
+function inRoom(world: World, id: number, reply: (held: Held) => unknown): Answer {
   const held = world.rooms.get(id)
-  return held ? { ok: answered(held) } : refuse("not_found", "There is no such room.")
+  return held ? { ok: reply(held) } : refuse("not_found", "There is no such room.")
 }
 
 function inMessage(world: World, id: string, changed: (message: Message) => Message): Answer {

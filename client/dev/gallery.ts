@@ -1,4 +1,4 @@
-/** Mounts the client on the server in this page. */
+/** Mounts the client with a server that runs in this page. */
 
 import { mount } from "svelte"
 import App from "../src/App.svelte"

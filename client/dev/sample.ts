@@ -1,4 +1,4 @@
-/** Who is in the gallery, and what they say. */
+/** The members of the gallery, and their conversations. */
 
 import type { PresenceState, Role, System } from "../src/protocol/types"
 

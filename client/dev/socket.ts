@@ -9,7 +9,7 @@ const CLOSED_WITH: Record<string, number> = { offline: 1006, signed_out: 4001, r
 export class FakeSocket {
   onmessage: ((event: { data: string }) => void) | null = null
   onclose: ((event: { code: number; reason: string }) => void) | null = null
-  /** open: what is sent is taken */
+  /** `WebSocket.OPEN` */
   readonly readyState = 1
   readonly #world: World
   readonly #scene: string
@@ -39,7 +39,7 @@ export class FakeSocket {
   }
 
   close(): void {
-    this.#world.hearers.delete(this.#hear)
+    this.#world.listeners.delete(this.#receive)
   }
 
   #open(): void {
@@ -48,8 +48,8 @@ export class FakeSocket {
     if (ends) return this.#closed(refused)
     this.#world.visits += 1
     if (this.#scene === "cut" && this.#world.visits > 1) return this.#closed(1006)
-    this.#world.hearers.add(this.#hear)
-    this.#hear({ type: "hello", epoch: this.#world.epoch, member: this.#world.me.id, heartbeat: 20 })
+    this.#world.listeners.add(this.#receive)
+    this.#receive({ type: "hello", epoch: this.#world.epoch, member: this.#world.me.id, heartbeat: 20 })
     if (this.#scene === "cut" || refused !== undefined) setTimeout(() => this.#closed(refused ?? 1006), 800)
   }
 
@@ -58,7 +58,7 @@ export class FakeSocket {
     this.onclose?.({ code, reason: "" })
   }
 
-  readonly #hear = (event: Event): void => {
+  readonly #receive = (event: Event): void => {
     this.onmessage?.({ data: JSON.stringify(event) })
   }
 }

@@ -29,7 +29,7 @@ export class World {
   readonly members = new Map<number, Member>()
   readonly rooms = new Map<number, Held>()
   readonly presence = new Map<number, PresenceState>()
-  readonly hearers = new Set<(event: Event) => void>()
+  readonly listeners = new Set<(event: Event) => void>()
   visits = 0
   #version = 0
 
@@ -54,15 +54,15 @@ export class World {
     return this.#version
   }
 
-  /** One's own version, after something else has changed that only one knows oneself. */
-  next(): number {
+  /** The version of a change that only this member gets. */
+  nextVersion(): number {
     this.#version += 1
     return this.#version
   }
 
-  /** Everybody who is connected hears it. */
-  tell(event: Event): void {
-    for (const hear of this.hearers) hear(event)
+  /** Send an event to every connected socket. */
+  broadcast(event: Event): void {
+    for (const listen of this.listeners) listen(event)
   }
 
   add(kind: RoomKind, name: string, description: string, members: number[], joined = true): Held {
@@ -88,7 +88,7 @@ export class World {
           level: "all",
           read_number: 0,
           read_posts: 0,
-          version: this.next(),
+          version: this.nextVersion(),
         }
       : null
     const held: Held = { room, membership, members, messages: [] }
@@ -117,14 +117,14 @@ export class World {
     return message
   }
 
-  /** Somebody posts now. */
+  /** Post a message now. */
   say(author: number, text: string, roomId = 1): void {
     const held = this.rooms.get(roomId)
     if (held) this.changed(this.post(held, author, text, Date.now()))
   }
 
   changed(message: Message): void {
-    this.tell({ type: "message", room: message.room, seq: message.seq, message: { ...message } })
+    this.broadcast({ type: "message", room: message.room, seq: message.seq, message: { ...message } })
   }
 
   private fresh(): void {
@@ -143,7 +143,7 @@ export class World {
         const words = "steep the leaves for four minutes then pour slowly and wait".split(" ")
         const text = Array.from(
           { length: 3 + ((number * 7) % 40) },
-          (_, place) => words[(number + place) % words.length],
+          (_, index) => words[(number + index) % words.length],
         ).join(" ")
         this.post(
           general,
