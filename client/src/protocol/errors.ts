@@ -24,3 +24,7 @@ export class CommandError extends Error {
     return FINAL.has(this.code)
   }
 }
+
+export function noConnection(): CommandError {
+  return new CommandError("offline", "There is no connection to the server.")
+}

@@ -3,7 +3,7 @@
 import { delay } from "./backoff"
 import { decode, encode } from "./codec"
 import type { CommandType, Fields } from "./commands"
-import { CommandError } from "./errors"
+import { CommandError, noConnection } from "./errors"
 import { type Event, type Hello, type Replies, STAY_AWAY } from "./types"
 
 export interface Listener {
@@ -87,7 +87,7 @@ export class Socket {
   request<T extends CommandType>(type: T, fields: Fields<T>): Promise<Replies[T]> {
     return new Promise((resolve, reject) => {
       if (!this.#canSend) {
-        reject(new CommandError("offline", "There is no connection to the server."))
+        reject(noConnection())
         return
       }
       this.#lastId += 1

@@ -6,10 +6,10 @@
  * applied. Rooms without loaded messages need no messages; each reply to `resume` includes the counters of all rooms.
  */
 
-import type { SendCommand } from "../protocol/commands"
 import { CommandError } from "../protocol/errors"
 import { type Changes, type Event, type MessageChanged, RESUME_ROOMS, type Resumed } from "../protocol/types"
 import { apply, applyMessage, applySnapshot, type State } from "./apply"
+import type { Connection } from "./connection.svelte"
 
 type Seqs = Record<string, number>
 
@@ -17,8 +17,8 @@ type Seqs = Record<string, number>
 const PAUSE_MS = 250
 
 export class CatchUp {
+  readonly #connection: Pick<Connection, "request">
   readonly #state: State
-  readonly #request: SendCommand
   /** by room: seq of the last change that was applied */
   readonly #last = new Map<number, number>()
   /** by room: the head that the next resume is sent for, unless events reach it before */
@@ -31,9 +31,9 @@ export class CatchUp {
   #resumedAt = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(state: State, request: SendCommand) {
+  constructor(connection: Pick<Connection, "request">, state: State) {
+    this.#connection = connection
     this.#state = state
-    this.#request = request
   }
 
   receive(event: Event): void {
@@ -49,7 +49,7 @@ export class CatchUp {
     this.#stale = false
     this.#missing.clear()
     if (this.#state.ready) await this.#resumeAll()
-    else this.#start(await this.#request("snapshot", {}))
+    else this.#start(await this.#connection.request("snapshot", {}))
     this.#releaseHeld()
   }
 
@@ -190,7 +190,7 @@ export class CatchUp {
   #resume(rooms: number[]): Promise<Resumed> {
     const seqs: Seqs = Object.fromEntries(rooms.map(room => [room, this.#last.get(room) ?? 0]))
     const { epoch, directory } = this.#state
-    return this.#request("resume", { epoch, rooms: seqs, ...(directory === null ? {} : { directory }) })
+    return this.#connection.request("resume", { epoch, rooms: seqs, ...(directory === null ? {} : { directory }) })
   }
 
   #applyChanges({ room, seq, messages, reset }: Changes): void {

@@ -1,11 +1,11 @@
 /** The session's connection: its status, how it starts and ends, and the commands that go through it. */
 
 import type { CommandType, Fields } from "../protocol/commands"
-import { CommandError } from "../protocol/errors"
+import { CommandError, noConnection } from "../protocol/errors"
 import { Socket } from "../protocol/socket"
 import { Close, type Event, type Hello, type Replies } from "../protocol/types"
 import { type AfterFrame, EventBuffer } from "./eventBuffer"
-import { noConnection, WaitingCommands } from "./waitingCommands"
+import { WaitingCommands } from "./waitingCommands"
 
 /**
  * `connecting` until the first snapshot, then `live` or `reconnecting`. The last three are final:
@@ -78,7 +78,7 @@ export class Connection {
   close(): void {
     this.#socket.close()
     clearTimeout(this.#retryTimer)
-    this.#waiting.rejectAll(new CommandError("offline", "The session has ended."))
+    this.#waiting.settle(new CommandError("offline", "The session has ended."))
   }
 
   retryNow(): void {
@@ -124,7 +124,7 @@ export class Connection {
     this.retryAt = null
     this.status = "live"
     this.#listener.live()
-    this.#waiting.resolveAll()
+    this.#waiting.settle()
   }
 
   #lost(retryAt: number | null): void {
@@ -147,6 +147,6 @@ export class Connection {
     }
     if (revoked) this.#listener.revoked()
     this.status = revoked ? "revoked" : code === Close.SIGN_IN ? "signed_out" : "refused"
-    this.#waiting.rejectAll()
+    this.#waiting.settle(noConnection())
   }
 }

@@ -1,6 +1,7 @@
 /** Deleting with undo: a message is hidden at once, and deleted after a few seconds unless the member cancels. */
 
 import { SvelteMap } from "svelte/reactivity"
+import type { SendCommand } from "../protocol/commands"
 import { CommandError } from "../protocol/errors"
 import type { Message } from "../protocol/types"
 import type { Deletion, OutboxStore } from "./outboxStore"
@@ -9,7 +10,7 @@ import type { Deletion, OutboxStore } from "./outboxStore"
 export const UNDO_MS = 5_000
 
 export class Deletions {
-  readonly #deleteMessage: (id: string) => Promise<unknown>
+  readonly #command: SendCommand
   #store: OutboxStore | null = null
   readonly #due = new SvelteMap<string, Deletion>()
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
@@ -18,9 +19,8 @@ export class Deletions {
   /** by id: settles the promise of `add` */
   readonly #results = new Map<string, { resolve(): void; reject(error: CommandError): void }>()
 
-  /** `deleteMessage` sends the command. It rejects with CommandError. */
-  constructor(deleteMessage: (id: string) => Promise<unknown>) {
-    this.#deleteMessage = deleteMessage
+  constructor(command: SendCommand) {
+    this.#command = command
   }
 
   use(store: OutboxStore): void {
@@ -90,7 +90,7 @@ export class Deletions {
     clearTimeout(this.#timers.get(id))
     this.#sending.add(id)
     try {
-      await this.#deleteMessage(id)
+      await this.#command("message.delete", { message: id })
       this.#end(id)
     } catch (error) {
       if (!(error instanceof CommandError)) throw error

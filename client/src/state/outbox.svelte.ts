@@ -10,9 +10,10 @@
 import type { SendCommand } from "../protocol/commands"
 import { CommandError } from "../protocol/errors"
 import type { Message } from "../protocol/types"
+import type { Connection } from "./connection.svelte"
 import { Deletions } from "./deletions.svelte"
 import type { Entry, OutboxStore, PendingMessage } from "./outboxStore"
-import type { Timeline } from "./timeline.svelte"
+import type { Timelines } from "./timelines"
 import { uuid7 } from "./uuid7"
 
 /** Confirmed messages are kept for this time, and sent again if the server restores an older history. */
@@ -23,18 +24,11 @@ const INTERNAL_TRIES = 3
 /** An open tab sends its messages within this time: older ones are from closed tabs. */
 const ABANDONED_MS = 15_000
 
-interface Dependencies {
-  readonly request: SendCommand
-  isLive(): boolean
-  timeline(room: number): Timeline
-  /** Rejects with CommandError. */
-  deleteMessage(id: string): Promise<unknown>
-}
-
 export class Outbox {
   /** Unconfirmed messages, in the order of sending. */
   entries: readonly PendingMessage[] = $state.raw([])
-  readonly #dependencies: Dependencies
+  readonly #connection: Pick<Connection, "status" | "request">
+  readonly #timelines: Timelines
   readonly #deletions: Deletions
   #store: OutboxStore | null = null
   /** by id: all messages, with those confirmed lately */
@@ -45,9 +39,11 @@ export class Outbox {
   readonly #busy = new Set<number>()
   readonly #timers = new Set<ReturnType<typeof setTimeout>>()
 
-  constructor(dependencies: Dependencies) {
-    this.#dependencies = dependencies
-    this.#deletions = new Deletions(id => dependencies.deleteMessage(id))
+  /** `command` sends deletions: it applies the reply to the state. */
+  constructor(connection: Pick<Connection, "status" | "request">, command: SendCommand, timelines: Timelines) {
+    this.#connection = connection
+    this.#timelines = timelines
+    this.#deletions = new Deletions(command)
   }
 
   /** Use this store from now on: load and send its messages. */
@@ -181,7 +177,7 @@ export class Outbox {
     if (this.#busy.has(room)) return
     this.#busy.add(room)
     let failures = 0
-    for (let entry = this.#nextIn(room); entry && this.#dependencies.isLive(); entry = this.#nextIn(room)) {
+    for (let entry = this.#nextIn(room); entry && this.#connection.status === "live"; entry = this.#nextIn(room)) {
       try {
         await this.#sendEntry(entry, failures)
         failures = 0
@@ -199,7 +195,7 @@ export class Outbox {
   async #sendEntry(entry: Entry, failures: number): Promise<void> {
     if (entry.state === "queued") this.#save({ ...entry, state: "sent" })
     try {
-      const { message } = await this.#dependencies.request("message.send", {
+      const { message } = await this.#connection.request("message.send", {
         room: entry.room,
         message: entry.id,
         text: entry.text,
@@ -220,7 +216,7 @@ export class Outbox {
   }
 
   #applyReply(id: string, message: Message): void {
-    const timeline = this.#dependencies.timeline(message.room)
+    const timeline = this.#timelines.get(message.room)
     timeline.put(message)
     // If messages before it are missing, the timeline cannot show it yet: the screen shows the pending one until the event.
     if (timeline.has(message.number) || timeline.after || !timeline.loaded) this.#setState(id, "confirmed")

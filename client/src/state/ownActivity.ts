@@ -1,23 +1,18 @@
 /** Tells the server what this tab's member does: types in a room, looks at the tab or away. */
 
-import type { CommandType, Fields } from "../protocol/commands"
 import { TYPING_SECONDS } from "../protocol/types"
+import type { Connection } from "./connection.svelte"
 
 /** “… is typing” is sent again this often: well before it fades on other screens. */
 const TYPING_PAUSE_MS = (TYPING_SECONDS * 1000) / 2
 
-interface Connection {
-  readonly status: string
-  send<T extends CommandType>(type: T, fields: Fields<T>): void
-}
-
 export class OwnActivity {
-  readonly #connection: Connection
+  readonly #connection: Pick<Connection, "status" | "send">
   /** by room: when typing was last sent, in milliseconds since 1970 */
   readonly #typedAt = new Map<number, number>()
   #presence: "active" | "away" = "active"
 
-  constructor(connection: Connection) {
+  constructor(connection: Pick<Connection, "status" | "send">) {
     this.#connection = connection
   }
 

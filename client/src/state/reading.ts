@@ -3,31 +3,30 @@
 import type { SendCommand } from "../protocol/commands"
 import { CommandError } from "../protocol/errors"
 import type { Membership } from "../protocol/types"
+import type { Connection } from "./connection.svelte"
 import type { Rooms } from "./rooms.svelte"
 import type { Timelines } from "./timelines"
 
 /** Scrolling moves the position with every message; only the last position of this time is sent. */
 const PAUSE_MS = 500
 
-interface Dependencies {
-  /** sends now */
-  readonly request: SendCommand
-  /** waits for the connection, and applies the reply */
-  readonly command: SendCommand
-  readonly rooms: Rooms
-  readonly timelines: Timelines
-}
-
 export class Reading {
-  readonly #dependencies: Dependencies
+  readonly #connection: Pick<Connection, "request">
+  readonly #command: SendCommand
+  readonly #rooms: Rooms
+  readonly #timelines: Timelines
   /** by room: the position that the server has not confirmed */
   readonly #unconfirmed = new Map<number, number>()
   /** rooms that the member marked as unread: `markRead` ignores them until the member enters them again */
   readonly #keptUnread = new Set<number>()
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(dependencies: Dependencies) {
-    this.#dependencies = dependencies
+  /** `command` waits for the connection, and applies the reply to the state. */
+  constructor(connection: Pick<Connection, "request">, command: SendCommand, rooms: Rooms, timelines: Timelines) {
+    this.#connection = connection
+    this.#command = command
+    this.#rooms = rooms
+    this.#timelines = timelines
   }
 
   /** The member opens a room: from now on, visible messages count as read. */
@@ -37,7 +36,7 @@ export class Reading {
 
   /** Mark everything up to this number as read. The position never moves back. */
   markRead(room: number, number: number): void {
-    const state = this.#dependencies.rooms.get(room)
+    const state = this.#rooms.get(room)
     const membership = state?.membership
     if (!state || !membership || number <= membership.read_number || this.#keptUnread.has(room)) return
     const posts = number >= state.room.last_number ? state.room.posts : this.#postsUpTo(room, number)
@@ -54,7 +53,7 @@ export class Reading {
   async markUnread(room: number, number: number): Promise<void> {
     this.#keptUnread.add(room)
     this.#unconfirmed.delete(room)
-    await this.#dependencies.command("room.unread", { room, number })
+    await this.#command("room.unread", { room, number })
   }
 
   /** Send all unconfirmed positions now: the page is about to close, or the connection is live again. */
@@ -67,14 +66,14 @@ export class Reading {
   /** The server's membership, with the read position of this tab if that is further and unconfirmed. */
   merge(received: Membership): Membership {
     const number = this.#unconfirmed.get(received.room)
-    const own = this.#dependencies.rooms.get(received.room)?.membership
+    const own = this.#rooms.get(received.room)?.membership
     if (number === undefined || !own || received.read_number >= number) return received
     return { ...received, read_number: own.read_number, read_posts: own.read_posts }
   }
 
   async #send(room: number, number: number): Promise<void> {
     try {
-      await this.#dependencies.request("room.read", { room, number })
+      await this.#connection.request("room.read", { room, number })
       if (this.#unconfirmed.get(room) === number) this.#unconfirmed.delete(room)
     } catch (error) {
       if (error instanceof CommandError && error.final) this.#unconfirmed.delete(room)
@@ -82,6 +81,6 @@ export class Reading {
   }
 
   #postsUpTo(room: number, number: number): number | undefined {
-    return this.#dependencies.timelines.get(room).at(number)?.post
+    return this.#timelines.get(room).at(number)?.post
   }
 }

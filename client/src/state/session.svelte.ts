@@ -33,7 +33,7 @@ export class Session implements State {
   /** The first snapshot has come. Before it `me` is a placeholder and there are no rooms. */
   ready = $state(false)
   me: Member = $state.raw(placeholderFor(0))
-  workspace: Workspace = $state.raw({ name: "", open_rooms: false, version: 0 })
+  workspace: Workspace = $state.raw() as Workspace
   /** who may bring this member into rooms and open direct rooms with them */
   reach: Reach = $state("everybody")
   epoch = $state("")
@@ -60,19 +60,14 @@ export class Session implements State {
     this.drafts = drafts
     const url = new URL(boot.socket, origin).href.replace(/^http/, "ws")
     this.#connection = this.#connect(url, options)
-    const request: SendCommand = (type, fields) => this.#connection.request(type, fields)
+    const connection = this.#connection
     const command: SendCommand = (type, fields) => this.command(type, fields)
     this.timelines = new Timelines(room => this.#makeTimeline(room))
     this.members = new Members(async members => (await command("member.list", { members })).members)
-    this.outbox = new Outbox({
-      request,
-      isLive: () => this.status === "live",
-      timeline: room => this.timeline(room),
-      deleteMessage: message => command("message.delete", { message }),
-    })
-    this.reading = new Reading({ request, command, rooms: this.rooms, timelines: this.timelines })
-    this.#catchUp = new CatchUp(this, request)
-    this.#activity = new OwnActivity(this.#connection)
+    this.outbox = new Outbox(connection, command, this.timelines)
+    this.reading = new Reading(connection, command, this.rooms, this.timelines)
+    this.#catchUp = new CatchUp(connection, this)
+    this.#activity = new OwnActivity(connection)
   }
 
   get status(): Status {
