@@ -3,7 +3,7 @@
 import type { Member } from "../protocol/types"
 import type { RoomState } from "../state/rooms.svelte"
 import type { Session } from "../state/session.svelte"
-import { matches } from "./matching"
+import { matches } from "../text/fuzzyMatch"
 
 /** A room, or a member whose direct room is opened on the way. */
 export type Goal = { readonly key: string; readonly name: string; readonly also?: string } & (

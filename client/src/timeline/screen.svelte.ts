@@ -1,8 +1,8 @@
 /** One room's messages as they are shown: which part is in the page, where to scroll, what is new, what is being edited. */
 
 import { SvelteSet } from "svelte/reactivity"
+import { canEdit } from "../permissions/policy"
 import type { Message } from "../protocol/types"
-import { canEdit } from "../screen/policy"
 import type { RoomState } from "../state/rooms.svelte"
 import type { Session } from "../state/session.svelte"
 import type { Timeline } from "../state/timeline.svelte"

@@ -2,7 +2,7 @@ import "fake-indexeddb/auto"
 import { beforeEach, expect, test, vi } from "vitest"
 import { FakeSocket } from "../testing/fakeSocket"
 import { liveTab, membership, room, snapshot, turns } from "../testing/people"
-import { CurrentRoom } from "./current.svelte"
+import { CurrentRoom } from "./currentRoom.svelte"
 import { Navigation } from "./navigation.svelte"
 
 /** As much of a browser's history as the client uses. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { matches } from "./matching"
+import { matches } from "./fuzzyMatch"
 
 const rooms = ["general", "random", "design-review", "engineering", "غرفة المعيشة", "设计"].map(name => ({ name }))
 const found = (query: string) => matches(query, rooms, 10).map(({ name }) => name)
