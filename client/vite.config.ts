@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url"
 import { svelte } from "@sveltejs/vite-plugin-svelte"
 import { defineConfig } from "vitest/config"
 
-const absent = fileURLToPath(new URL("src/text/absent.ts", import.meta.url))
+const stubs = fileURLToPath(new URL("src/text/markdownStubs.ts", import.meta.url))
 
 // Django serves the page, and finds the hashed file names in manifest.json.
 export default defineConfig({
@@ -17,8 +17,8 @@ export default defineConfig({
     rolldownOptions: { input: "src/main.ts" },
   },
   resolve: {
-    // Dependencies that markdown-it imports and never calls here, more than half of its size: see src/text/absent.ts.
-    alias: Object.fromEntries(["entities", "linkify-it", "mdurl", "punycode.js"].map(name => [name, absent])),
+    // Dependencies that markdown-it imports and never calls here, more than half of its size: see src/text/markdownStubs.ts.
+    alias: Object.fromEntries(["entities", "linkify-it", "mdurl", "punycode.js"].map(name => [name, stubs])),
     // By default Vitest loads the server version of Svelte, in which nothing is reactive.
     ...(process.env.VITEST ? { conditions: ["browser"] } : {}),
   },

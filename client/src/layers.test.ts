@@ -18,8 +18,8 @@ const BELOW_FEATURES: Record<string, readonly string[]> = {
 /** Features, lowest layer first. A feature imports other features only from lower layers, and everything below the features. */
 const FEATURES: readonly (readonly string[])[] = [
   ["composer", "directory", "profile", "settings", "status"],
-  ["roster", "sidebar", "timeline"],
-  ["screen"],
+  ["roomPanel", "sidebar", "timeline"],
+  ["layout"],
 ]
 
 /** Files that start the client; no folder imports from them. */

@@ -2,7 +2,7 @@
 
 import { mount } from "svelte"
 import App from "./App.svelte"
-import { afterFrame } from "./dom/frame"
+import { afterFrame } from "./dom/animationFrame"
 import { readBoot } from "./state/boot"
 import { Session } from "./state/session.svelte"
 import { watchTab } from "./tab"

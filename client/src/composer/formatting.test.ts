@@ -14,9 +14,9 @@ function after({ text }: Field, edit: Edit): string {
   return `${whole.slice(0, edit.start)}|${whole.slice(edit.start, edit.end)}${caret === "|" ? "" : "|"}${whole.slice(edit.end)}`
 }
 
-function change(marked: string, deed: (field: Field) => Edit): string {
+function change(marked: string, format: (field: Field) => Edit): string {
   const before = field(marked)
-  return after(before, deed(before))
+  return after(before, format(before))
 }
 
 describe("wrapping", () => {

@@ -80,9 +80,9 @@ export function newLine({ text, start, end }: Field): Edit {
 }
 
 /** Whether a place in the text is in a fenced block that is not closed before it: there Enter is a new line. */
-export function insideFence(text: string, place: number): boolean {
+export function insideFence(text: string, offset: number): boolean {
   const fences = text
-    .slice(0, place)
+    .slice(0, offset)
     .split("\n")
     .slice(0, -1)
     .filter(line => /^\s{0,3}(```|~~~)/.test(line))

@@ -3,12 +3,12 @@
 const apple = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform)
 
 /** The main modifier alone: Cmd on Apple's keyboards, Ctrl on others. */
-export function withCommand(event: KeyboardEvent): boolean {
+export function withCtrl(event: KeyboardEvent): boolean {
   return (apple ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey) && !event.altKey
 }
 
 /** No modifier but perhaps Shift. */
-export function plain(event: KeyboardEvent): boolean {
+export function noModifier(event: KeyboardEvent): boolean {
   return !event.ctrlKey && !event.metaKey && !event.altKey
 }
 

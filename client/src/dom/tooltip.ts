@@ -1,7 +1,7 @@
 /** The one tooltip of the page: a moment after the pointer rests, at once for the keyboard, never in the way. */
 
 import type { Attachment } from "svelte/attachments"
-import { placeAt } from "./place"
+import { positionPopup } from "./popupPosition"
 
 const REST_MS = 450
 
@@ -43,7 +43,7 @@ function show(element: HTMLElement, text: string): void {
   bubble.textContent = text
   document.body.append(bubble)
   bubble.showPopover()
-  placeAt(bubble, element, { side: "above", align: "center" })
+  positionPopup(bubble, element, { side: "above", align: "center" })
   shownFor = element
 }
 

@@ -5,7 +5,7 @@ import { canDelete, canDescribe, canEdit, canInvite, canJoin, canLeave, canManag
 const person = (id: number, role: Role) => ({ id, role }) as Member
 const [alice, bob, carol] = [person(1, "owner"), person(2, "member"), person(3, "guest")]
 
-function place(kind: RoomKind, membership: "admin" | "member" | null, archived = false) {
+function roomAs(kind: RoomKind, membership: "admin" | "member" | null, archived = false) {
   return { room: { kind, archived } as Room, membership: membership && ({ role: membership } as Membership) }
 }
 
@@ -13,70 +13,70 @@ const by = (author: Member, more: Partial<Message> = {}) => ({ author: author.id
 
 describe("joining and leaving", () => {
   test("Bob joins a public channel; Carol, a guest, does not; nobody joins an archived one", () => {
-    expect(canJoin(bob, place("public", null))).toBe(true)
-    expect(canJoin(carol, place("public", null))).toBe(false)
-    expect(canJoin(bob, place("public", null, true))).toBe(false)
-    expect(canJoin(bob, place("private", null))).toBe(false)
+    expect(canJoin(bob, roomAs("public", null))).toBe(true)
+    expect(canJoin(carol, roomAs("public", null))).toBe(false)
+    expect(canJoin(bob, roomAs("public", null, true))).toBe(false)
+    expect(canJoin(bob, roomAs("private", null))).toBe(false)
   })
 
   test("a direct room is not left", () => {
-    expect(canLeave(place("public", "member"))).toBe(true)
-    expect(canLeave(place("direct", "member"))).toBe(false)
-    expect(canLeave(place("public", null))).toBe(false)
+    expect(canLeave(roomAs("public", "member"))).toBe(true)
+    expect(canLeave(roomAs("direct", "member"))).toBe(false)
+    expect(canLeave(roomAs("public", null))).toBe(false)
   })
 })
 
 describe("managing", () => {
   test("a channel's admins and the site's manage it, never a direct room", () => {
-    expect(canManage(bob, place("private", "admin"))).toBe(true)
-    expect(canManage(bob, place("public", "member"))).toBe(false)
-    expect(canManage(alice, place("public", "member"))).toBe(true)
-    expect(canManage(alice, place("direct", "admin"))).toBe(false)
+    expect(canManage(bob, roomAs("private", "admin"))).toBe(true)
+    expect(canManage(bob, roomAs("public", "member"))).toBe(false)
+    expect(canManage(alice, roomAs("public", "member"))).toBe(true)
+    expect(canManage(alice, roomAs("direct", "admin"))).toBe(false)
   })
 
   test("Alice manages a public channel from outside, a private one only from inside", () => {
-    expect(canManage(alice, place("public", null))).toBe(true)
-    expect(canManage(alice, place("private", null))).toBe(false)
+    expect(canManage(alice, roomAs("public", null))).toBe(true)
+    expect(canManage(alice, roomAs("private", null))).toBe(false)
   })
 
   test("Carol, a guest, manages nothing, not even a channel that she made as a member", () => {
-    expect(canManage(carol, place("public", "admin"))).toBe(false)
-    expect(canDescribe(carol, place("private", "admin"))).toBe(false)
-    expect(canDelete(carol, by(bob), place("private", "admin"))).toBe(false)
-    expect(canDelete(carol, by(carol), place("private", "admin"))).toBe(true)
+    expect(canManage(carol, roomAs("public", "admin"))).toBe(false)
+    expect(canDescribe(carol, roomAs("private", "admin"))).toBe(false)
+    expect(canDelete(carol, by(bob), roomAs("private", "admin"))).toBe(false)
+    expect(canDelete(carol, by(carol), roomAs("private", "admin"))).toBe(true)
   })
 
   test("its members say what it is for and bring others in; guests do not", () => {
-    expect(canDescribe(bob, place("public", "member"))).toBe(true)
-    expect(canInvite(bob, place("public", "member"))).toBe(true)
-    expect(canDescribe(carol, place("public", "member"))).toBe(false)
-    expect(canInvite(carol, place("public", "member"))).toBe(false)
-    expect(canInvite(alice, place("public", "admin", true))).toBe(false)
+    expect(canDescribe(bob, roomAs("public", "member"))).toBe(true)
+    expect(canInvite(bob, roomAs("public", "member"))).toBe(true)
+    expect(canDescribe(carol, roomAs("public", "member"))).toBe(false)
+    expect(canInvite(carol, roomAs("public", "member"))).toBe(false)
+    expect(canInvite(alice, roomAs("public", "admin", true))).toBe(false)
   })
 })
 
 describe("messages", () => {
   test("one writes where one is a member, not into an archive", () => {
-    expect(canWrite(place("public", "member"))).toBe(true)
-    expect(canWrite(place("public", "member", true))).toBe(false)
-    expect(canWrite(place("public", null))).toBe(false)
+    expect(canWrite(roomAs("public", "member"))).toBe(true)
+    expect(canWrite(roomAs("public", "member", true))).toBe(false)
+    expect(canWrite(roomAs("public", null))).toBe(false)
   })
 
   test("Bob edits his own, not Alice's, not a deleted one, not a line that happened", () => {
-    const here = place("public", "member")
+    const here = roomAs("public", "member")
     expect(canEdit(bob, by(bob), here)).toBe(true)
     expect(canEdit(bob, by(alice), here)).toBe(false)
     expect(canEdit(bob, by(bob, { deleted: true }), here)).toBe(false)
     expect(canEdit(bob, by(bob, { system: { kind: "joined" } }), here)).toBe(false)
-    expect(canEdit(bob, by(bob), place("public", "member", true))).toBe(false)
+    expect(canEdit(bob, by(bob), roomAs("public", "member", true))).toBe(false)
   })
 
   test("Bob deletes his own; who manages the channel deletes others'", () => {
-    const here = place("public", "member")
+    const here = roomAs("public", "member")
     expect(canDelete(bob, by(bob), here)).toBe(true)
     expect(canDelete(bob, by(alice), here)).toBe(false)
     expect(canDelete(alice, by(bob), here)).toBe(true)
-    expect(canDelete(alice, by(bob), place("direct", "member"))).toBe(false)
-    expect(canDelete(bob, by(bob), place("public", null))).toBe(false)
+    expect(canDelete(alice, by(bob), roomAs("direct", "member"))).toBe(false)
+    expect(canDelete(bob, by(bob), roomAs("public", null))).toBe(false)
   })
 })

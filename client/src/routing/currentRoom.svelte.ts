@@ -3,7 +3,7 @@
 import type { RoomState } from "../state/rooms.svelte"
 import type { Session } from "../state/session.svelte"
 import type { Navigation } from "./navigation.svelte"
-import { roomAt } from "./paths"
+import { roomQuery } from "./paths"
 
 export class CurrentRoom {
   /** the room's id once it is found */
@@ -31,7 +31,7 @@ export class CurrentRoom {
 
   /** Finds the room of the present place. */
   async find(): Promise<void> {
-    const { room } = this.#navigation.place
+    const { room } = this.#navigation.route
     this.#step += 1
     const step = this.#step
     this.missing = null
@@ -39,7 +39,7 @@ export class CurrentRoom {
       this.#id = null
       return
     }
-    const by = roomAt(room)
+    const by = roomQuery(room)
     const known = "id" in by ? this.#session.rooms.get(by.id) : this.#session.rooms.byName(by.name)
     if (known) {
       this.#id = known.id
@@ -57,8 +57,8 @@ export class CurrentRoom {
   /** Keeps the address right when the room is renamed. */
   follow(): void {
     const { state } = this
-    const { place } = this.#navigation
-    if (state && place.room !== null)
-      this.#navigation.replace(this.#navigation.path(state.room, place.number ?? undefined))
+    const { route } = this.#navigation
+    if (state && route.room !== null)
+      this.#navigation.replace(this.#navigation.path(state.room, route.number ?? undefined))
   }
 }

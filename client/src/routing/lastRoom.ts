@@ -1,5 +1,5 @@
 /** The id of the room that was last on the screen: the chat opens it again. */
 
-import { Remembered } from "../dom/remembered.svelte"
+import { LocalSetting } from "../dom/localSetting.svelte"
 
-export const lastRoom = new Remembered<number | null>("room", null)
+export const lastRoom = new LocalSetting<number | null>("room", null)

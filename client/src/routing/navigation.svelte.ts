@@ -1,6 +1,6 @@
 /** Where in the client one is, kept in the browser's history. */
 
-import { isPathOfRoom, type Place, pathOf, placeAtPath } from "./paths"
+import { isRoomPath, pathOf, type Route, routeAt } from "./paths"
 
 interface Addressable {
   id: number
@@ -9,7 +9,7 @@ interface Addressable {
 }
 
 export class Navigation {
-  place: Place = $state.raw({ room: null, number: null })
+  route: Route = $state.raw({ room: null, number: null })
   /** Counts up with every step, so that following the same link twice is seen twice. */
   steps = $state(0)
   readonly #base: string
@@ -40,9 +40,9 @@ export class Navigation {
   }
 
   /** The path of an address that leads to a room or message here; null for every other one. */
-  pathIn(address: string): string | null {
+  internalPath(address: string): string | null {
     const url = URL.parse(address)
-    return url && url.origin === location.origin && isPathOfRoom(this.#base, url.pathname) ? url.pathname : null
+    return url && url.origin === location.origin && isRoomPath(this.#base, url.pathname) ? url.pathname : null
   }
 
   go(path: string): void {
@@ -80,7 +80,7 @@ export class Navigation {
   }
 
   #read(): void {
-    this.place = placeAtPath(this.#base, location.pathname)
+    this.route = routeAt(this.#base, location.pathname)
     this.steps += 1
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { isPathOfRoom, NOWHERE, pathOf, placeAtPath, roomAt } from "./paths"
+import { HOME, isRoomPath, pathOf, roomQuery, routeAt } from "./paths"
 
 const general = { id: 1, kind: "public", name: "general" }
 const direct = { id: 7, kind: "direct", name: "" }
@@ -17,26 +17,26 @@ test("a name that browsers take for a step in the path is addressed by id", () =
 test("every address leads back to its place, in any script", () => {
   for (const name of ["general", "غرفة المعيشة", "设计 & 排版", "50% off?", "a#b"]) {
     const path = pathOf("/chat/", { id: 1, kind: "public", name }, 3)
-    expect(placeAtPath("/chat/", path)).toEqual({ room: name, number: 3 })
+    expect(routeAt("/chat/", path)).toEqual({ room: name, number: 3 })
   }
 })
 
 test("what is no address of the client's means the beginning", () => {
-  expect(placeAtPath("/chat/", "/chat/")).toEqual(NOWHERE)
-  expect(placeAtPath("/chat/", "/elsewhere/general/")).toEqual(NOWHERE)
-  expect(placeAtPath("/chat/", "/chat/general/notes/")).toEqual({ room: "general", number: null })
-  expect(placeAtPath("/chat/", "/chat/%E0%A4%A/")).toEqual({ room: "%E0%A4%A", number: null })
+  expect(routeAt("/chat/", "/chat/")).toEqual(HOME)
+  expect(routeAt("/chat/", "/elsewhere/general/")).toEqual(HOME)
+  expect(routeAt("/chat/", "/chat/general/notes/")).toEqual({ room: "general", number: null })
+  expect(routeAt("/chat/", "/chat/%E0%A4%A/")).toEqual({ room: "%E0%A4%A", number: null })
 })
 
 test("a tilde and digits are a room's id, all else its name", () => {
-  expect(roomAt("~7")).toEqual({ id: 7 })
-  expect(roomAt("general")).toEqual({ name: "general" })
+  expect(roomQuery("~7")).toEqual({ id: 7 })
+  expect(roomQuery("general")).toEqual({ name: "general" })
 })
 
 test("only whole addresses of rooms and messages are links within the page", () => {
-  expect(isPathOfRoom("/chat/", "/chat/general/")).toBe(true)
-  expect(isPathOfRoom("/chat/", "/chat/general/42/")).toBe(true)
-  expect(isPathOfRoom("/chat/", "/chat/")).toBe(false)
-  expect(isPathOfRoom("/chat/", "/chat/api/docs")).toBe(false)
-  expect(isPathOfRoom("/chat/", "/elsewhere/general/")).toBe(false)
+  expect(isRoomPath("/chat/", "/chat/general/")).toBe(true)
+  expect(isRoomPath("/chat/", "/chat/general/42/")).toBe(true)
+  expect(isRoomPath("/chat/", "/chat/")).toBe(false)
+  expect(isRoomPath("/chat/", "/chat/api/docs")).toBe(false)
+  expect(isRoomPath("/chat/", "/elsewhere/general/")).toBe(false)
 })

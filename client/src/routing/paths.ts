@@ -1,13 +1,13 @@
 /** The client's addresses: `/chat/`, `/chat/<room name>/`, `/chat/~<id>/` (direct rooms), and `…/<number>/` for one message. */
 
-export interface Place {
+export interface Route {
   /** a room's name, or `~` and its id; null at the beginning */
   readonly room: string | null
   /** the message that is pointed at */
   readonly number: number | null
 }
 
-export const NOWHERE: Place = { room: null, number: null }
+export const HOME: Route = { room: null, number: null }
 
 /** The address of a room or of one message in it. */
 export function pathOf(base: string, room: { id: number; kind: string; name: string }, number?: number): string {
@@ -16,20 +16,20 @@ export function pathOf(base: string, room: { id: number; kind: string; name: str
 }
 
 /** The place that an address means. What is no address of the client's means the beginning. */
-export function placeAtPath(base: string, path: string): Place {
-  if (!path.startsWith(base)) return NOWHERE
+export function routeAt(base: string, path: string): Route {
+  if (!path.startsWith(base)) return HOME
   const [room, number] = path.slice(base.length).split("/")
-  if (!room) return NOWHERE
+  if (!room) return HOME
   return { room: decoded(room), number: /^[1-9]\d{0,15}$/.test(number ?? "") ? Number(number) : null }
 }
 
 /** Whether this is the address of a room or a message, and of nothing else that may be served below `base`. */
-export function isPathOfRoom(base: string, path: string): boolean {
+export function isRoomPath(base: string, path: string): boolean {
   return path.startsWith(base) && /^[^/]+\/(?:[1-9]\d{0,15}\/)?$/.test(path.slice(base.length))
 }
 
 /** How to ask for the room of a place. */
-export function roomAt(room: string): { id: number } | { name: string } {
+export function roomQuery(room: string): { id: number } | { name: string } {
   const id = /^~(\d{1,16})$/.exec(room)?.[1]
   return id === undefined ? { name: room } : { id: Number(id) }
 }

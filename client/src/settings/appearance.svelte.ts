@@ -1,14 +1,14 @@
 /** Light or dark, and how large: chosen per browser, since the same person has different screens. */
 
-import { Remembered } from "../dom/remembered.svelte"
+import { LocalSetting } from "../dom/localSetting.svelte"
 
 export const THEMES = ["system", "light", "dark"] as const
 export const SIZES = ["small", "normal", "large"] as const
 export type Theme = (typeof THEMES)[number]
 export type Size = (typeof SIZES)[number]
 
-export const theme = new Remembered<Theme>("theme", "system")
-export const size = new Remembered<Size>("size", "normal")
+export const theme = new LocalSetting<Theme>("theme", "system")
+export const size = new LocalSetting<Size>("size", "normal")
 
 /** Writes the choice on the root element, where the tokens look for it. */
 export function applyAppearance(root: HTMLElement): void {

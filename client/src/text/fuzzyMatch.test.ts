@@ -1,8 +1,8 @@
 import { expect, test } from "vitest"
-import { matches } from "./fuzzyMatch"
+import { fuzzyMatch } from "./fuzzyMatch"
 
 const rooms = ["general", "random", "design-review", "engineering", "غرفة المعيشة", "设计"].map(name => ({ name }))
-const found = (query: string) => matches(query, rooms, 10).map(({ name }) => name)
+const found = (query: string) => fuzzyMatch(query, rooms, 10).map(({ name }) => name)
 
 test("nothing typed finds everything, in its order", () => {
   expect(found("")).toHaveLength(rooms.length)
@@ -21,7 +21,7 @@ test("a few letters in order are enough", () => {
 })
 
 test("case, accents and the sign before the name do not matter", () => {
-  expect(matches("zoe", [{ name: "Zoë" }], 5)).toHaveLength(1)
+  expect(fuzzyMatch("zoe", [{ name: "Zoë" }], 5)).toHaveLength(1)
   expect(found("#GEN")[0]).toBe("general")
 })
 
@@ -31,7 +31,7 @@ test("any script is found", () => {
 })
 
 test("a member is found by handle too", () => {
-  expect(matches("@ali", [{ name: "A. Liddell", also: "alice" }], 5)).toHaveLength(1)
+  expect(fuzzyMatch("@ali", [{ name: "A. Liddell", also: "alice" }], 5)).toHaveLength(1)
 })
 
 test("what nothing fits finds nothing", () => {

@@ -7,19 +7,19 @@ export interface Candidate {
 }
 
 /** The candidates that match, best first; all of them, in their order, for an empty query. */
-export function matches<Each extends Candidate>(query: string, candidates: readonly Each[], most: number): Each[] {
-  const wanted = folded(query.trim().replace(/^[#@]/, ""))
+export function fuzzyMatch<Each extends Candidate>(query: string, candidates: readonly Each[], most: number): Each[] {
+  const wanted = normalized(query.trim().replace(/^[#@]/, ""))
   if (wanted === "") return candidates.slice(0, most)
   return candidates
-    .map((candidate, place) => ({ candidate, place, score: best(wanted, candidate) }))
+    .map((candidate, index) => ({ candidate, index, score: best(wanted, candidate) }))
     .filter(({ score }) => score > 0)
-    .sort((one, other) => other.score - one.score || one.place - other.place)
+    .sort((one, other) => other.score - one.score || one.index - other.index)
     .slice(0, most)
     .map(({ candidate }) => candidate)
 }
 
 function best(wanted: string, { name, also }: Candidate): number {
-  return Math.max(score(wanted, folded(name)), also ? score(wanted, folded(also)) : 0)
+  return Math.max(score(wanted, normalized(name)), also ? score(wanted, normalized(also)) : 0)
 }
 
 function score(wanted: string, name: string): number {
@@ -31,15 +31,15 @@ function score(wanted: string, name: string): number {
 }
 
 function inOrder(wanted: string, name: string): boolean {
-  let place = 0
+  let index = 0
   for (const letter of wanted) {
-    place = name.indexOf(letter, place) + 1
-    if (place === 0) return false
+    index = name.indexOf(letter, index) + 1
+    if (index === 0) return false
   }
   return true
 }
 
 /** Without case and accents, so that “zoe” finds “Zoë”. */
-function folded(text: string): string {
+function normalized(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase()
 }

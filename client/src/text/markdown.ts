@@ -10,14 +10,14 @@
  */
 
 import MarkdownIt, { type StateInline } from "markdown-it"
-import { safeAddress } from "./address"
+import { safeUrl } from "./safeUrl"
 
 const NESTING = 20
 
 export const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false })
 markdown.set({ maxNesting: NESTING })
 markdown.disable(["html_block", "html_inline", "entity", "image", "table", "reference", "lheading", "code"])
-markdown.validateLink = address => safeAddress(address) !== null
+markdown.validateLink = address => safeUrl(address) !== null
 markdown.normalizeLink = address => address
 markdown.normalizeLinkText = address => address
 markdown.inline.ruler.before("escape", "bare_address", bareAddress)
@@ -35,7 +35,7 @@ function bareAddress(state: StateInline, silent: boolean): boolean {
   const rest = scheme && REST.exec(state.src)?.[0]
   if (!scheme || !rest || rest.length > LONGEST) return false
   const written = scheme + withoutTail(rest)
-  if (safeAddress(written) === null) return false
+  if (safeUrl(written) === null) return false
   if (!silent) {
     state.pending = state.pending.slice(0, -scheme.length)
     state.push("link_open", "a", 1).attrs = [["href", written]]

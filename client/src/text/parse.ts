@@ -1,9 +1,9 @@
 /** Markdown source → tree. HTML is text; links lead only to http, https and mailto. */
 
 import type { Token } from "markdown-it"
-import { safeAddress } from "./address"
+import { limitMarks } from "./combiningMarks"
 import { markdown } from "./markdown"
-import { flattened } from "./marks"
+import { safeUrl } from "./safeUrl"
 import type { Block, Inline } from "./tree"
 
 export function parse(source: string): Block[] {
@@ -115,9 +115,9 @@ function inlines(tokens: readonly Token[]): Inline[] {
 function inlineOf(token: Token): Inline | null {
   switch (token.type) {
     case "text":
-      return token.content ? { type: "text", text: flattened(token.content) } : null
+      return token.content ? { type: "text", text: limitMarks(token.content) } : null
     case "code_inline":
-      return { type: "code", text: flattened(token.content) }
+      return { type: "code", text: limitMarks(token.content) }
     case "strong_open":
       return { type: "strong", children: [] }
     case "em_open":
@@ -125,7 +125,7 @@ function inlineOf(token: Token): Inline | null {
     case "s_open":
       return { type: "del", children: [] }
     case "link_open":
-      return { type: "link", href: safeAddress(String(token.attrGet("href"))) ?? "", children: [] }
+      return { type: "link", href: safeUrl(String(token.attrGet("href"))) ?? "", children: [] }
     case "softbreak":
     case "hardbreak":
       return { type: "newline" }

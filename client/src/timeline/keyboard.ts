@@ -24,10 +24,10 @@ export function walk(event: KeyboardEvent, row: HTMLElement, toLatest: () => Pro
 /** Where the keyboard goes when its row is gone: to the next one that was after it and still is, else to one before. */
 export function survivor(before: readonly string[], after: readonly string[], gone: string): string | undefined {
   const still = new Set(after)
-  const place = before.indexOf(gone)
+  const index = before.indexOf(gone)
   return (
-    before.slice(place + 1).find(key => still.has(key)) ??
-    before.slice(0, Math.max(place, 0)).findLast(key => still.has(key))
+    before.slice(index + 1).find(key => still.has(key)) ??
+    before.slice(0, Math.max(index, 0)).findLast(key => still.has(key))
   )
 }
 

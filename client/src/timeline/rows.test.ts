@@ -73,7 +73,7 @@ test("what happened is a line of its own and parts the group", () => {
 
 const joined = (number: number, time: string) => message(number, number, time, { system: { kind: "joined" } })
 
-function gathered(rows: Row[]): number[][] {
+function foldedNumbers(rows: Row[]): number[][] {
   return rows.flatMap(row => (row.kind === "system" ? [row.messages.map(({ number }) => number)] : []))
 }
 
@@ -82,15 +82,15 @@ test("those who come or go in a row are one line, and other things that happen s
   const rows = new RowMaker().rows(
     shown([joined(1, "10:01:00"), joined(2, "10:02:00"), joined(3, "10:03:00"), renamed, joined(5, "10:05:00")]),
   )
-  expect(gathered(rows)).toEqual([[1, 2, 3], [4], [5]])
+  expect(foldedNumbers(rows)).toEqual([[1, 2, 3], [4], [5]])
   expect(rows.map(({ key }) => key)).toEqual([expect.stringMatching(/^day/), "m3", "m4", "m5"])
 })
 
 test("a day and the new line part them", () => {
   const tomorrow = message(2, 2, "", { created_at: "2026-11-21T08:00:00", system: { kind: "joined" } })
-  expect(gathered(new RowMaker().rows(shown([joined(1, "10:00:00"), tomorrow])))).toEqual([[1], [2]])
+  expect(foldedNumbers(new RowMaker().rows(shown([joined(1, "10:00:00"), tomorrow])))).toEqual([[1], [2]])
   const rows = new RowMaker().rows(shown([joined(2, "10:00:00"), joined(3, "10:01:00")], { readUpTo: 2 }))
-  expect(gathered(rows)).toEqual([[2], [3]])
+  expect(foldedNumbers(rows)).toEqual([[2], [3]])
 })
 
 test("a line that gathers is drawn again only when somebody is added to it", () => {
@@ -98,7 +98,7 @@ test("a line that gathers is drawn again only when somebody is added to it", () 
   const [one, two, three] = [joined(1, "10:00:00"), joined(2, "10:01:00"), joined(3, "10:02:00")]
   const before = maker.rows(shown([one, two]))
   expect(maker.rows(shown([one, two]))[1]).toBe(before[1])
-  expect(gathered(maker.rows(shown([one, two, three])))).toEqual([[1, 2, 3]])
+  expect(foldedNumbers(maker.rows(shown([one, two, three])))).toEqual([[1, 2, 3]])
 })
 
 test("a link to any message of a line leads to the line", () => {

@@ -3,7 +3,7 @@
 import type { Message } from "../protocol/types"
 import type { PendingMessage } from "../state/outboxStore"
 import { sameDay } from "../ui/time"
-import { gathers } from "./gathered"
+import { isFoldable } from "./systemFolding"
 
 export type Row = DayRow | NewRow | SystemRow | PostRow
 
@@ -86,11 +86,11 @@ export class RowMaker {
         add({ kind: "day", key: `day ${at.toDateString()}`, date: at })
     }
 
-    // A line that gathers is known by its last message: what is loaded above, where the reader's eye may be, adds to it.
+    // A line that isFoldable is known by its last message: what is loaded above, where the reader's eye may be, adds to it.
     const happened = (message: Message, at: Date) => {
-      const gathering = last?.kind === "system" && gathers(message) && gathers(last.message) ? last.messages : []
-      if (gathering.length > 0) takeBack()
-      add({ kind: "system", key: message.id, message, messages: [...gathering, message], at })
+      const folded = last?.kind === "system" && isFoldable(message) && isFoldable(last.message) ? last.messages : []
+      if (folded.length > 0) takeBack()
+      add({ kind: "system", key: message.id, message, messages: [...folded, message], at })
     }
 
     for (const message of shown.messages) {
@@ -104,9 +104,9 @@ export class RowMaker {
       if (message.system) happened(message, at)
       else add(post(message.id, message.author, at, last, message, null))
     }
-    const placed = new Set(shown.pending.length > 0 ? shown.messages.map(message => message.id) : [])
+    const sentIds = new Set(shown.pending.length > 0 ? shown.messages.map(message => message.id) : [])
     for (const entry of shown.pending) {
-      if (placed.has(entry.id)) continue
+      if (sentIds.has(entry.id)) continue
       const at = new Date(entry.created)
       addDay(at)
       add(post(entry.id, shown.me, at, last, null, entry))
@@ -134,7 +134,7 @@ function same(one: Row, other: Row): boolean {
   }
   if (one.kind === "system" && other.kind === "system") {
     const { messages } = other
-    return one.messages.length === messages.length && one.messages.every((each, place) => each === messages[place])
+    return one.messages.length === messages.length && one.messages.every((each, index) => each === messages[index])
   }
   return true
 }

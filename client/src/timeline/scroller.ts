@@ -1,14 +1,14 @@
-/** Ties the keeper to the page: hears scrolling and changes of size, loads at the edges, tells what was seen. */
+/** Ties the anchor to the page: hears scrolling and changes of size, loads at the edges, tells what was seen. */
 
-import { afterFrame } from "../dom/frame"
+import { afterFrame } from "../dom/animationFrame"
+import { ListView } from "./listView"
 import { keyOf } from "./rows"
-import type { TimelineScreen } from "./screen.svelte"
-import { Keeper } from "./scroll"
-import { ListView } from "./view"
+import { ScrollAnchor } from "./scrollAnchor"
+import type { TimelineViewModel } from "./viewModel.svelte"
 
 export class Scroller {
-  readonly #screen: TimelineScreen
-  readonly #keeper: Keeper
+  readonly #model: TimelineViewModel
+  readonly #anchor: ScrollAnchor
   readonly #view: ListView
   readonly #list: HTMLElement
   readonly #sizes: ResizeObserver
@@ -16,12 +16,12 @@ export class Scroller {
   #filling = false
 
   /** `box` scrolls; it holds one element, and that the list. */
-  constructor(box: HTMLElement, screen: TimelineScreen) {
+  constructor(box: HTMLElement, model: TimelineViewModel) {
     const content = box.firstElementChild as HTMLElement
     this.#list = content.querySelector("ol") as HTMLElement
-    this.#screen = screen
+    this.#model = model
     this.#view = new ListView(box, this.#list)
-    this.#keeper = new Keeper(this.#view)
+    this.#anchor = new ScrollAnchor(this.#view)
     // Sizes are observed after layout and before paint: what is put right here was never seen wrong.
     this.#sizes = new ResizeObserver(() => this.#settle())
     this.#sizes.observe(box)
@@ -40,51 +40,51 @@ export class Scroller {
 
   /** The rows have changed, or there is somewhere to go. */
   changed(): void {
-    this.#keeper.endIsLatest = this.#screen.endsAtLatest
-    if (!this.#goToTarget()) this.#keeper.keep()
+    this.#anchor.endIsLatest = this.#model.endsAtLatest
+    if (!this.#goToTarget()) this.#anchor.restore()
     this.#after()
   }
 
   #scrolled(): void {
-    this.#keeper.scrolled()
+    this.#anchor.scrolled()
     this.#after()
   }
 
   #settle(): void {
-    this.#keeper.keep()
+    this.#anchor.restore()
     this.#after()
   }
 
   #looked(): void {
     if (document.hidden) return
-    this.#screen.returned()
+    this.#model.returned()
     this.#tellSeen()
   }
 
   #goToTarget(): boolean {
-    const { target, rows } = this.#screen
+    const { target, rows } = this.#model
     if (target === null || rows.length === 0) return false
-    this.#screen.target = null
-    if (target.to === "end") this.#keeper.toEnd()
-    else if (target.to === "new") return this.#keeper.toItem("new", "start") || this.#fallBackToEnd()
+    this.#model.target = null
+    if (target.to === "end") this.#anchor.toEnd()
+    else if (target.to === "new") return this.#anchor.toItem("new", "start") || this.#fallBackToEnd()
     else this.#showMessage(target.number)
     return true
   }
 
   #fallBackToEnd(): true {
-    this.#keeper.toEnd()
+    this.#anchor.toEnd()
     return true
   }
 
   #showMessage(number: number): void {
-    const key = keyOf(this.#screen.rows, number)
+    const key = keyOf(this.#model.rows, number)
     if (key === undefined) return
-    this.#keeper.toItem(key, "center")
+    this.#anchor.toItem(key, "center")
     this.#list.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true })
   }
 
   #after(): void {
-    this.#screen.follow(this.#keeper.atEnd)
+    this.#model.follow(this.#anchor.atEnd)
     this.#fillSoon()
     this.#tellSeen()
   }
@@ -98,13 +98,13 @@ export class Scroller {
     this.#filling = true
     afterFrame(() => {
       this.#filling = false
-      if (!this.#listening.signal.aborted) this.#screen.fill(this.#keeper.margins())
+      if (!this.#listening.signal.aborted) this.#model.fill(this.#anchor.margins())
     })
   }
 
   #tellSeen(): void {
     if (document.hidden || !document.hasFocus()) return
     const number = this.#view.lastSeen()
-    if (number !== null) this.#screen.seen(number)
+    if (number !== null) this.#model.seen(number)
   }
 }

@@ -9,7 +9,7 @@ export interface MenuItem {
   readonly hint?: string
   readonly dangerous?: boolean
   /** stands after a line */
-  readonly apart?: boolean
+  readonly separated?: boolean
   /** a link instead of a deed */
   readonly href?: string
   run?(): void
@@ -26,8 +26,8 @@ export function itemForKey(key: string, labels: readonly string[], current: numb
   if ([...key].length !== 1) return null
   const letter = key.toLocaleLowerCase()
   for (let step = 1; step <= size; step++) {
-    const place = (current + step) % size
-    if (labels[place]?.toLocaleLowerCase().startsWith(letter)) return place
+    const index = (current + step) % size
+    if (labels[index]?.toLocaleLowerCase().startsWith(letter)) return index
   }
   return null
 }

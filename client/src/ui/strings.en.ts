@@ -98,7 +98,7 @@ export const en = {
   "room.join": "Join channel",
   "room.joinShort": "Join",
   "room.invite": "Add people",
-  "room.deeds": "Manage this channel",
+  "room.manage": "Manage this channel",
   "room.rename": "Rename",
   "room.renameHint": "Links to the old name stop working.",
   "room.archive": "Archive",
@@ -214,7 +214,7 @@ export const en = {
   "appearance.note": "Kept in this browser only.",
 
   "timeline.label": "Messages in {room}",
-  "timeline.arrivals": "New messages",
+  "timeline.newMessages": "New messages",
   "timeline.said": "{who}: {text}",
   "timeline.new": "New",
   "timeline.latest": "Jump to latest",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { count, pieces, t } from "./strings"
+import { count, parts, t } from "./strings"
 
 test("a sentence holds its values", () => {
   expect(t("typing.two", { first: "Bob", second: "Carol" })).toBe("Bob and Carol are typing…")
@@ -12,7 +12,7 @@ test("one and many differ, numbers are written as people write them", () => {
 })
 
 test("names come in pieces of their own, to be isolated from the text around them", () => {
-  expect(pieces("system.added", { who: "Alice", whom: "بشير" })).toEqual([
+  expect(parts("system.added", { who: "Alice", whom: "بشير" })).toEqual([
     { name: "who", value: "Alice" },
     " added ",
     { name: "whom", value: "بشير" },

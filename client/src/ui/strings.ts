@@ -1,4 +1,4 @@
-/** Words of the interface: `t` gives a sentence, `pieces` gives it in parts where names have to stand in elements of their own. */
+/** Words of the interface: `t` gives a sentence, `parts` gives it in parts where names have to stand in elements of their own. */
 
 import { en } from "./strings.en"
 
@@ -6,20 +6,20 @@ export type Key = keyof typeof en
 export type Values = Readonly<Record<string, string | number>>
 export type Message = string | { readonly one?: string; readonly other: string }
 /** Plain text, or the place of a value. */
-export type Piece = string | { readonly name: string; readonly value: string }
+export type Part = string | { readonly name: string; readonly value: string }
 
 const plural = new Intl.PluralRules("en")
 const numbers = new Intl.NumberFormat("en")
 
 /** The sentence with its values filled in. A message with `one` and `other` chooses by `count`. */
 export function t(key: Key, values: Values = {}): string {
-  return pieces(key, values)
-    .map(piece => (typeof piece === "string" ? piece : piece.value))
+  return parts(key, values)
+    .map(part => (typeof part === "string" ? part : part.value))
     .join("")
 }
 
 /** The sentence as text and values in reading order, for whoever isolates names from the text around them. */
-export function pieces(key: Key, values: Values = {}): Piece[] {
+export function parts(key: Key, values: Values = {}): Part[] {
   return form(en[key], values)
     .split(/(\{\w+\})/)
     .filter(part => part !== "")

@@ -1,0 +1,14 @@
+import { expect, test } from "vitest"
+import { roomNameProblem } from "./roomName"
+
+test("names in any script are fine", () => {
+  for (const name of ["general", "Tea & biscuits", "غرفة المعيشة", "设计", "🎉 party"])
+    expect(roomNameProblem(name)).toBe("")
+})
+
+test("what the server would refuse is said beforehand", () => {
+  expect(roomNameProblem("   ")).toMatch(/needs a name/)
+  expect(roomNameProblem("~7")).toMatch(/start with “~”/)
+  expect(roomNameProblem("a/b")).toMatch(/cannot hold “\/”/)
+  expect(roomNameProblem("a".repeat(81))).toMatch(/80 characters/)
+})

@@ -1,0 +1,9 @@
+import { expect, test } from "vitest"
+import { titleOf } from "./unreadInTab"
+
+test("the title tells how much is unread, where one is, and in which workspace", () => {
+  expect(titleOf(0, "general", "Tea House")).toBe("general · Tea House")
+  expect(titleOf(3, "general", "Tea House")).toBe("(3) general · Tea House")
+  expect(titleOf(250, "general", "Tea House")).toBe("(99+) general · Tea House")
+  expect(titleOf(1, "", "Tea House")).toBe("(1) Tea House")
+})
