@@ -1,4 +1,4 @@
-/** Where the client begins: the page's boot JSON becomes a session, and the session a screen. */
+/** Entry point: reads the page's boot JSON, starts the session and mounts the app. */
 
 import { mount } from "svelte"
 import App from "./App.svelte"
@@ -8,7 +8,7 @@ import { Session } from "./state/session.svelte"
 import { watchTab } from "./tab"
 
 const target = document.getElementById("hubbub")
-if (!target) throw new Error("the page holds no #hubbub to mount in")
+if (!target) throw new Error("the page has no #hubbub element to mount the client in")
 
 const session = new Session(readBoot(document), { afterFrame })
 session.start()

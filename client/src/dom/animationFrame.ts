@@ -1,19 +1,19 @@
-/** The moment after the page was drawn. */
+/** Runs work after the next animation frame. */
 
-/** A page that nobody sees is not drawn; what it shows in its title should not be much later all the same. */
-const UNSEEN_MS = 100
+/** A hidden tab gets no animation frames, but its title must stay current: then the work runs after this time. */
+const HIDDEN_TAB_MS = 100
 
 /**
- * Runs something in a turn of its own once the next frame is drawn, or soon where none is. What it changes is drawn with
- * the frame after that, so making it and drawing it are two short turns instead of a long one.
+ * Runs `run` in its own task after the next animation frame, or after 100 ms in a hidden tab. The changes it makes are
+ * painted with the following frame, so computing and painting are two short tasks instead of one long one.
  */
 export function afterFrame(run: () => void): void {
   const frame = requestAnimationFrame(() => {
-    clearTimeout(unseen)
+    clearTimeout(hidden)
     setTimeout(run)
   })
-  const unseen = setTimeout(() => {
+  const hidden = setTimeout(() => {
     cancelAnimationFrame(frame)
     run()
-  }, UNSEEN_MS)
+  }, HIDDEN_TAB_MS)
 }

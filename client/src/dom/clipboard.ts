@@ -1,10 +1,10 @@
-/** Copies a text; false where the browser does not let us. */
+/** Copies a text to the clipboard. Returns false if the browser does not allow it. */
 export async function copy(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text)
     return true
   } catch {
-    // Pages without TLS have no clipboard API; the old way still works there.
+    // Pages without TLS have no clipboard API; execCommand still works there.
     const field = document.createElement("textarea")
     field.value = text
     field.className = "for-screen-readers"

@@ -1,12 +1,12 @@
-/** A small choice that this browser remembers: which sections are folded, which theme, where one was last. */
+/** A reactive setting stored in this browser's localStorage: collapsed sections, the theme, the last room. */
 
 export class LocalSetting<T> {
   #value: T = $state.raw() as T
   readonly #key: string
 
-  constructor(name: string, otherwise: T) {
+  constructor(name: string, fallback: T) {
     this.#key = `hubbub.${name}`
-    this.#value = read(this.#key, otherwise)
+    this.#value = read(this.#key, fallback)
   }
 
   get value(): T {
@@ -14,22 +14,22 @@ export class LocalSetting<T> {
   }
 
   set value(value: T) {
-    // Writing to the storage waits for the disk: only what is news is written.
+    // Writing to localStorage waits for the disk, so an unchanged value is not written.
     if (value === this.#value) return
     this.#value = value
     try {
       localStorage.setItem(this.#key, JSON.stringify(value))
     } catch {
-      // A full or forbidden storage only costs the memory of it: the choice holds until the page is closed.
+      // Without storage (full or forbidden) the setting lasts until the page is closed.
     }
   }
 }
 
-function read<T>(key: string, otherwise: T): T {
+function read<T>(key: string, fallback: T): T {
   try {
     const stored = localStorage.getItem(key)
-    return stored === null ? otherwise : (JSON.parse(stored) as T)
+    return stored === null ? fallback : (JSON.parse(stored) as T)
   } catch {
-    return otherwise
+    return fallback
   }
 }

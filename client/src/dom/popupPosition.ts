@@ -1,4 +1,4 @@
-/** Where a floating box goes: beside its anchor, turned over where there is no room, never outside the window. */
+/** Positions a popup next to its anchor: on the other side if there is no space, and always inside the viewport. */
 
 export interface Box {
   readonly left: number
@@ -8,16 +8,16 @@ export interface Box {
 }
 
 export interface Placement {
-  /** Which side of the anchor the box would like to be on. */
+  /** The preferred side of the anchor. */
   readonly side: "above" | "below"
-  /** Which edges are in line; `start` and `end` follow the direction of the text. */
+  /** Which edges are aligned; `start` and `end` follow the text direction. */
   readonly align: "start" | "center" | "end"
 }
 
 const GAP = 6
 const MARGIN = 8
 
-/** Left and top of a box of `size` at `anchor`, in CSS pixels of a window `view` wide and high. */
+/** Left and top of a popup of `size` at `anchor`, in CSS pixels; `view` is the size of the viewport. */
 export function popupPosition(
   anchor: Box,
   size: { width: number; height: number },
@@ -36,7 +36,7 @@ export function popupPosition(
   }
 }
 
-/** Puts a fixed element at another one. */
+/** Positions an element with `position: fixed` at an anchor. */
 export function positionPopup(box: HTMLElement, anchor: Element | Box, placement: Placement): void {
   const around = anchor instanceof Element ? anchor.getBoundingClientRect() : anchor
   const view = { width: document.documentElement.clientWidth, height: window.innerHeight }

@@ -1,4 +1,4 @@
-/** Leaves the page by a POST, as signing out must: a link could be followed by anything. */
+/** Leaves the page by submitting a POST form. Signing out needs this: a plain link could be followed by prefetchers. */
 export function submitForm(address: string, fields: Record<string, string>): void {
   const form = document.createElement("form")
   form.method = "post"

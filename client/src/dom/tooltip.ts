@@ -1,11 +1,11 @@
-/** The one tooltip of the page: a moment after the pointer rests, at once for the keyboard, never in the way. */
+/** The page's only tooltip: shown after the pointer rests for a moment, or at once on keyboard focus. */
 
 import type { Attachment } from "svelte/attachments"
 import { positionPopup } from "./popupPosition"
 
 const REST_MS = 450
 
-/** Shows a text beside an element that already has an accessible name; screen readers are told nothing twice. */
+/** Shows a text next to an element that already has an accessible name. The tooltip is hidden from screen readers. */
 export function tooltip(text: () => string): Attachment<HTMLElement> {
   return element => {
     let waiting: ReturnType<typeof setTimeout> | undefined

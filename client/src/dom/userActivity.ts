@@ -1,9 +1,9 @@
-/** Whether somebody looks at this tab: it is visible, and was touched not long ago. */
+/** Detects whether the user is active in this tab: the tab is visible and had input within the last five minutes. */
 
 const IDLE_MS = 5 * 60 * 1000
-const SIGNS = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"] as const
+const INPUT_EVENTS = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"] as const
 
-/** Calls `changed` at once and on every change. Returns how to stop. */
+/** Calls `changed` immediately and on every change. Returns a function that stops watching. */
 export function watchUserActivity(changed: (state: "active" | "away") => void): () => void {
   let state: "active" | "away" | undefined
   let idle: ReturnType<typeof setTimeout> | undefined
@@ -13,7 +13,7 @@ export function watchUserActivity(changed: (state: "active" | "away") => void): 
     state = next
     changed(next)
   }
-  function sign(): void {
+  function input(): void {
     if (document.hidden) return
     clearTimeout(idle)
     idle = setTimeout(() => become("away"), IDLE_MS)
@@ -21,12 +21,12 @@ export function watchUserActivity(changed: (state: "active" | "away") => void): 
   }
   function visibility(): void {
     if (document.hidden) become("away")
-    else sign()
+    else input()
   }
 
   const listening = new AbortController()
   const options = { passive: true, signal: listening.signal }
-  for (const type of SIGNS) window.addEventListener(type, sign, options)
+  for (const type of INPUT_EVENTS) window.addEventListener(type, input, options)
   document.addEventListener("visibilitychange", visibility, options)
   visibility()
   return () => {

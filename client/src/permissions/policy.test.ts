@@ -12,14 +12,14 @@ function roomAs(kind: RoomKind, membership: "admin" | "member" | null, archived 
 const by = (author: Member, more: Partial<Message> = {}) => ({ author: author.id, ...more }) as Message
 
 describe("joining and leaving", () => {
-  test("Bob joins a public channel; Carol, a guest, does not; nobody joins an archived one", () => {
+  test("Bob can join a public channel; Carol, a guest, cannot; an archived channel cannot be joined", () => {
     expect(canJoin(bob, roomAs("public", null))).toBe(true)
     expect(canJoin(carol, roomAs("public", null))).toBe(false)
     expect(canJoin(bob, roomAs("public", null, true))).toBe(false)
     expect(canJoin(bob, roomAs("private", null))).toBe(false)
   })
 
-  test("a direct room is not left", () => {
+  test("a direct room cannot be left", () => {
     expect(canLeave(roomAs("public", "member"))).toBe(true)
     expect(canLeave(roomAs("direct", "member"))).toBe(false)
     expect(canLeave(roomAs("public", null))).toBe(false)
@@ -27,26 +27,26 @@ describe("joining and leaving", () => {
 })
 
 describe("managing", () => {
-  test("a channel's admins and the site's manage it, never a direct room", () => {
+  test("a channel is managed by its own admins and the workspace's; a direct room by nobody", () => {
     expect(canManage(bob, roomAs("private", "admin"))).toBe(true)
     expect(canManage(bob, roomAs("public", "member"))).toBe(false)
     expect(canManage(alice, roomAs("public", "member"))).toBe(true)
     expect(canManage(alice, roomAs("direct", "admin"))).toBe(false)
   })
 
-  test("Alice manages a public channel from outside, a private one only from inside", () => {
+  test("Alice can manage a public channel without being a member, a private one only as a member", () => {
     expect(canManage(alice, roomAs("public", null))).toBe(true)
     expect(canManage(alice, roomAs("private", null))).toBe(false)
   })
 
-  test("Carol, a guest, manages nothing, not even a channel that she made as a member", () => {
+  test("Carol, a guest, can manage nothing, not even a channel that she created as a member", () => {
     expect(canManage(carol, roomAs("public", "admin"))).toBe(false)
     expect(canDescribe(carol, roomAs("private", "admin"))).toBe(false)
     expect(canDelete(carol, by(bob), roomAs("private", "admin"))).toBe(false)
     expect(canDelete(carol, by(carol), roomAs("private", "admin"))).toBe(true)
   })
 
-  test("its members say what it is for and bring others in; guests do not", () => {
+  test("members can set the description and add people; guests cannot", () => {
     expect(canDescribe(bob, roomAs("public", "member"))).toBe(true)
     expect(canInvite(bob, roomAs("public", "member"))).toBe(true)
     expect(canDescribe(carol, roomAs("public", "member"))).toBe(false)
@@ -56,13 +56,13 @@ describe("managing", () => {
 })
 
 describe("messages", () => {
-  test("one writes where one is a member, not into an archive", () => {
+  test("only members can write, and not in an archived channel", () => {
     expect(canWrite(roomAs("public", "member"))).toBe(true)
     expect(canWrite(roomAs("public", "member", true))).toBe(false)
     expect(canWrite(roomAs("public", null))).toBe(false)
   })
 
-  test("Bob edits his own, not Alice's, not a deleted one, not a line that happened", () => {
+  test("Bob can edit his own messages, but not Alice's, deleted or system messages", () => {
     const here = roomAs("public", "member")
     expect(canEdit(bob, by(bob), here)).toBe(true)
     expect(canEdit(bob, by(alice), here)).toBe(false)
@@ -71,7 +71,7 @@ describe("messages", () => {
     expect(canEdit(bob, by(bob), roomAs("public", "member", true))).toBe(false)
   })
 
-  test("Bob deletes his own; who manages the channel deletes others'", () => {
+  test("Bob can delete his own messages; managers can delete those of others", () => {
     const here = roomAs("public", "member")
     expect(canDelete(bob, by(bob), here)).toBe(true)
     expect(canDelete(bob, by(alice), here)).toBe(false)

@@ -1,4 +1,7 @@
-/** What one may do here, so that the screen offers nothing that the server would refuse. The server decides; this only mirrors `policy.py`. */
+/**
+ * What the user may do in a room, so that the interface offers nothing that the server would refuse. The server decides;
+ * this mirrors `policy.py`.
+ */
 
 import type { Member, Message } from "../protocol/types"
 import type { RoomState } from "../state/rooms.svelte"
@@ -14,7 +17,7 @@ export function canLeave({ room, membership }: RoomAccess): boolean {
   return membership !== null && (room.kind === "public" || room.kind === "private")
 }
 
-/** Rename, archive, remove others. Guests manage nothing, not even a room that they made as a member. */
+/** Rename, archive, remove others. Guests can manage nothing, not even a room that they created as a member. */
 export function canManage(me: Me, { room, membership }: RoomAccess): boolean {
   if (room.kind === "direct" || me.role === "guest") return false
   if (membership) return membership.role === "admin" || leads(me)

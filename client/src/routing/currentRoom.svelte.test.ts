@@ -5,7 +5,7 @@ import { liveTab, membership, room, snapshot, turns } from "../testing/people"
 import { CurrentRoom } from "./currentRoom.svelte"
 import { Navigation } from "./navigation.svelte"
 
-/** As much of a browser's history as the client uses. */
+/** The parts of the browser's location and history that the client uses. */
 beforeEach(() => {
   const location = { pathname: "/chat/", href: "http://chat/chat/", origin: "http://chat" }
   const go = (_state: unknown, _title: string, path: string) => {
@@ -22,7 +22,7 @@ async function alicesScreen() {
   return { session, navigation, current: new CurrentRoom(session, navigation) }
 }
 
-test("a room one is in is found by its address", async () => {
+test("a room that Alice is in is found by its address", async () => {
   const { navigation, current } = await alicesScreen()
   navigation.go("/chat/general/")
   await current.find()
@@ -32,7 +32,7 @@ test("a room one is in is found by its address", async () => {
   expect(current.state?.id).toBe(2)
 })
 
-test("one that is not known is asked for", async () => {
+test("a room that the client does not know is requested from the server", async () => {
   const { navigation, current } = await alicesScreen()
   navigation.go("/chat/random/")
   const finding = current.find()
@@ -42,17 +42,17 @@ test("one that is not known is asked for", async () => {
   expect(current.state?.membership).toBeNull()
 })
 
-test("one that is not there, or not for Alice, is said to be missing", async () => {
+test("a room that does not exist or is hidden from Alice is reported as not found", async () => {
   const { navigation, current } = await alicesScreen()
   navigation.go("/chat/vault/")
   const finding = current.find()
   FakeSocket.last.refuses("room.get", "not_found")
   await finding
   expect(current.state).toBeUndefined()
-  expect(current.missing).toBe("vault")
+  expect(current.notFound).toBe("vault")
 })
 
-test("an answer that comes after one has gone on is dropped", async () => {
+test("a reply that arrives after the next navigation is dropped", async () => {
   const { navigation, current } = await alicesScreen()
   navigation.go("/chat/random/")
   const finding = current.find()
@@ -63,18 +63,18 @@ test("an answer that comes after one has gone on is dropped", async () => {
   expect(current.state?.id).toBe(1)
 })
 
-test("a renamed room stays, and its address follows", async () => {
+test("a renamed room stays open, and its address changes", async () => {
   const { session, navigation, current } = await alicesScreen()
   navigation.go("/chat/general/7/")
   await current.find()
   session.rooms.put(room(1, 6, { name: "salon" }))
-  current.follow()
+  current.updateAddress()
   expect(location.pathname).toBe("/chat/salon/7/")
   await current.find()
   expect(current.state?.id).toBe(1)
 })
 
-test("a room that is taken away is gone", async () => {
+test("a room that Alice has lost is reported as gone", async () => {
   const { session, navigation, current } = await alicesScreen()
   navigation.go("/chat/general/")
   await current.find()
@@ -85,9 +85,9 @@ test("a room that is taken away is gone", async () => {
   expect(current.gone).toBe(true)
 })
 
-test("the beginning is no room", async () => {
+test("the home address shows no room", async () => {
   const { current } = await alicesScreen()
   await current.find()
   expect(current.state).toBeUndefined()
-  expect(current.missing).toBeNull()
+  expect(current.notFound).toBeNull()
 })

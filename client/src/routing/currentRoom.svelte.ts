@@ -1,4 +1,4 @@
-/** The room that the address means, found once per step and then followed through renames and removals. */
+/** The room that the address names: looked up after each navigation, then tracked through renames and removals. */
 
 import type { RoomState } from "../state/rooms.svelte"
 import type { Session } from "../state/session.svelte"
@@ -6,12 +6,12 @@ import type { Navigation } from "./navigation.svelte"
 import { roomQuery } from "./paths"
 
 export class CurrentRoom {
-  /** the room's id once it is found */
+  /** the id of the room once it is found */
   #id: number | null = $state(null)
-  /** what the address named, if there is no such room */
-  missing: string | null = $state(null)
-  /** which step in the history the answer is for; an older answer that comes late is dropped */
-  #step = 0
+  /** the room part of the address if there is no such room */
+  notFound: string | null = $state(null)
+  /** counts the lookups: a reply to an older one is dropped */
+  #lookup = 0
   readonly #session: Session
   readonly #navigation: Navigation
 
@@ -24,17 +24,17 @@ export class CurrentRoom {
     return this.#id === null ? undefined : this.#session.rooms.get(this.#id)
   }
 
-  /** The room was taken away (left, removed). It is looked for again: a public one can still be read. */
+  /** The member left the room or was removed. The caller calls `find` again: a public room can still be read. */
   get gone(): boolean {
     return this.#id !== null && this.state === undefined
   }
 
-  /** Finds the room of the present place. */
+  /** Finds the room of the current route, in the state or on the server. */
   async find(): Promise<void> {
     const { room } = this.#navigation.route
-    this.#step += 1
-    const step = this.#step
-    this.missing = null
+    this.#lookup += 1
+    const lookup = this.#lookup
+    this.notFound = null
     if (room === null) {
       this.#id = null
       return
@@ -48,14 +48,14 @@ export class CurrentRoom {
     this.#id = null
     try {
       const found = await this.#session.findRoom(by)
-      if (step === this.#step) this.#id = found.id
+      if (lookup === this.#lookup) this.#id = found.id
     } catch {
-      if (step === this.#step) this.missing = room
+      if (lookup === this.#lookup) this.notFound = room
     }
   }
 
-  /** Keeps the address right when the room is renamed. */
-  follow(): void {
+  /** Corrects the address after the room was renamed. */
+  updateAddress(): void {
     const { state } = this
     const { route } = this.#navigation
     if (state && route.room !== null)

@@ -1,4 +1,4 @@
-/** The id of the room that was last on the screen: the chat opens it again. */
+/** The id of the room that was shown last. The client opens it again on the next visit. */
 
 import { LocalSetting } from "../dom/localSetting.svelte"
 

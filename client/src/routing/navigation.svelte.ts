@@ -1,4 +1,4 @@
-/** Where in the client one is, kept in the browser's history. */
+/** The current route, kept in step with the browser's history. */
 
 import { isRoomPath, pathOf, type Route, routeAt } from "./paths"
 
@@ -10,7 +10,7 @@ interface Addressable {
 
 export class Navigation {
   route: Route = $state.raw({ room: null, number: null })
-  /** Counts up with every step, so that following the same link twice is seen twice. */
+  /** Counts navigations, so that following the same link twice triggers effects twice. */
   steps = $state(0)
   readonly #base: string
 
@@ -19,7 +19,7 @@ export class Navigation {
     this.#read()
   }
 
-  /** Follows the browser's back and forward. Returns how to stop. */
+  /** Follows the browser's back and forward buttons. Returns a function that stops listening. */
   listen(): () => void {
     const read = () => this.#read()
     window.addEventListener("popstate", read)
@@ -34,12 +34,12 @@ export class Navigation {
     return pathOf(this.#base, room, number)
   }
 
-  /** The address to give to others, with the site's name. */
+  /** The absolute URL of a room or message, for sharing. */
   link(room: Addressable, number?: number): string {
     return new URL(this.path(room, number), location.href).href
   }
 
-  /** The path of an address that leads to a room or message here; null for every other one. */
+  /** The path of a URL that leads to a room or message of this site; null for every other URL. */
   internalPath(address: string): string | null {
     const url = URL.parse(address)
     return url && url.origin === location.origin && isRoomPath(this.#base, url.pathname) ? url.pathname : null
@@ -55,14 +55,14 @@ export class Navigation {
     this.go(this.path(room, number))
   }
 
-  /** Corrects the address without a step in the history: after a rename, or once a message was shown. */
+  /** Changes the address without a new history entry, for example after a rename. */
   replace(path: string): void {
     if (path === location.pathname) return
     history.replaceState(null, "", path)
     this.#read()
   }
 
-  /** Takes a click on a link marked `data-internal`, unless a new tab is meant. */
+  /** Handles a click on a link marked `data-internal`, unless a modifier or the middle button asks for a new tab. */
   follow(event: MouseEvent): void {
     if (
       event.defaultPrevented ||

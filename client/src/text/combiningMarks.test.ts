@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { limitMarks } from "./combiningMarks"
 import { parse } from "./parse"
 
-test("a stack of marks that would cover its neighbours is cut at four", () => {
+test("a stack of marks that would cover other lines is cut to four", () => {
   const stack = "\u0301\u0316\u0334\u0489"
   expect(limitMarks(`Z${stack.repeat(50)}algo`)).toBe(`Z${stack}algo`)
   expect(parse(`hi Z${stack.repeat(50)}`)).toEqual([
@@ -19,6 +19,6 @@ test.each([
   "\u0645\u064f\u062d\u064e\u0645\u0651\u064e\u062f\u064c",
   "\u0939\u093f\u0928\u094d\u0926\u0940",
   "\u2764\ufe0f 1\ufe0f\u20e3",
-])("what people write stays as it is: %j", text => {
+])("ordinary text stays unchanged: %j", text => {
   expect(limitMarks(text)).toBe(text)
 })

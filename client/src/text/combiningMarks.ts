@@ -1,6 +1,6 @@
-/** Keeps stacks of combining marks from growing over the lines above and below. The stored text stays as it is. */
+/** Limits combining marks (“Zalgo” text), so that they do not cover the lines above and below. The stored text is unchanged. */
 
-/** More than any script that people write puts on one letter: Tibetan and Hebrew with accents need four. */
+/** No script in use needs more marks on one letter: Tibetan, and Hebrew with cantillation, need four. */
 const MOST = 4
 const STACK = new RegExp(`(\\p{M}{${MOST}})\\p{M}+`, "gu")
 

@@ -11,7 +11,7 @@ test.each([
   expect(excerpt(source)).toBe(line)
 })
 
-test("a long message is cut between characters, never inside one", () => {
+test("a long message is cut between grapheme clusters, never inside one", () => {
   expect(excerpt("👩‍👩‍👧‍👦".repeat(50), 10)).toBe(`${"👩‍👩‍👧‍👦".repeat(9)}…`)
   expect(excerpt("a".repeat(10), 10)).toBe("a".repeat(10))
   expect(excerpt("a".repeat(11), 10)).toBe(`${"a".repeat(9)}…`)

@@ -5,9 +5,9 @@ import type { Block, Inline } from "./tree"
 
 const segmenter = new Intl.Segmenter()
 
-/** At most so many characters, as people count them; what is cut ends with “…”. */
+/** The text in at most `characters` grapheme clusters; if it is cut, the last one is “…”. */
 export function excerpt(source: string, characters = 140): string {
-  // A character of a person may be a dozen of a computer, and some of the source is markup.
+  // A grapheme cluster may have a dozen code units, and some of the source is markup.
   const line = textOf(parse(source.slice(0, characters * 20)))
     .replace(/\s+/g, " ")
     .trim()
@@ -37,7 +37,7 @@ function blockText(block: Block): string {
   }
 }
 
-/** What is to be read in a line, without what it looks like. */
+/** The text of inline nodes without formatting. */
 export function inlineText(inlines: readonly Inline[]): string {
   return inlines
     .map(inline => {

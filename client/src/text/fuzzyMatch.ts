@@ -1,12 +1,12 @@
-/** Finds what somebody means by a few typed letters: beginnings count most, then words, then letters in order. */
+/** Fuzzy search by name: a match at the start ranks first, then at the start of a word, then anywhere, then letters in order. */
 
 export interface Candidate {
   readonly name: string
-  /** another way to find it: a member's handle */
+  /** a second name to match, such as a member's handle */
   readonly also?: string
 }
 
-/** The candidates that match, best first; all of them, in their order, for an empty query. */
+/** The candidates that match, best first, at most `most`. An empty query matches all, in the given order. */
 export function fuzzyMatch<Each extends Candidate>(query: string, candidates: readonly Each[], most: number): Each[] {
   const wanted = normalized(query.trim().replace(/^[#@]/, ""))
   if (wanted === "") return candidates.slice(0, most)
@@ -39,7 +39,7 @@ function inOrder(wanted: string, name: string): boolean {
   return true
 }
 
-/** Without case and accents, so that “zoe” finds “Zoë”. */
+/** Removes case and accents, so that “zoe” finds “Zoë”. */
 function normalized(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase()
 }

@@ -1,4 +1,4 @@
-/** The languages that code in messages is coloured in. Loaded only when there is code to show. */
+/** The languages of syntax highlighting. Loaded only when there is code to show. */
 
 import bash from "highlight.js/lib/languages/bash"
 import c from "highlight.js/lib/languages/c"
@@ -28,7 +28,7 @@ import yaml from "highlight.js/lib/languages/yaml"
 import { createLowlight } from "lowlight"
 import type { Highlighted } from "./tree"
 
-// Each brings its aliases: js, ts, py, rs, html, svg, toml, sh, yml …
+// Each grammar registers its aliases: js, ts, py, rs, html, svg, toml, sh, yml …
 const lowlight = createLowlight({
   bash,
   c,
@@ -59,19 +59,19 @@ const lowlight = createLowlight({
 
 export function highlighted(text: string, language: string): Highlighted[] | null {
   if (!lowlight.registered(language)) return null
-  return pieces(lowlight.highlight(language, text).children)
+  return toSpans(lowlight.highlight(language, text).children)
 }
 
 type Node = ReturnType<typeof lowlight.highlight>["children"][number]
 
-function pieces(nodes: readonly Node[]): Highlighted[] {
+function toSpans(nodes: readonly Node[]): Highlighted[] {
   const found: Highlighted[] = []
   for (const node of nodes) {
     if (node.type === "text") found.push({ type: "text", text: node.value })
     else if (node.type === "element") {
       const names = node.properties.className
       const name = Array.isArray(names) ? names.join(" ") : ""
-      found.push({ type: "span", class: name, children: pieces(node.children as Node[]) })
+      found.push({ type: "span", class: name, children: toSpans(node.children as Node[]) })
     }
   }
   return found

@@ -8,20 +8,20 @@ function textOf(pieces: Highlighted[]): string {
   return pieces.map(piece => (piece.type === "text" ? piece.text : textOf(piece.children))).join("")
 }
 
-test("code is coloured by classes, and its text stays what it was", async () => {
+test("highlighting adds classes and leaves the text unchanged", async () => {
   const source = 'def hello():\n    return "<b>"  # hi'
   const pieces = await highlight(source, "py", shown)
   expect(pieces && textOf(pieces)).toBe(source)
   expect(JSON.stringify(pieces)).toContain("hljs-keyword")
 })
 
-test("unknown languages and very long code stay plain", async () => {
+test("code in an unknown language and very long code stay plain", async () => {
   expect(await highlight("x", "klingon", shown)).toBeNull()
   expect(await highlight("x", "", shown)).toBeNull()
   expect(await highlight("x".repeat(LONGEST + 1), "python", shown)).toBeNull()
 })
 
-test("each block has a turn of its own, and what has left the page has none", async () => {
+test("each block is highlighted in its own task, and an aborted one is skipped", async () => {
   const order: string[] = []
   const left = new AbortController()
   const first = highlight("1", "js", shown).then(() => order.push("first"))

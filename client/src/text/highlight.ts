@@ -1,8 +1,8 @@
-/** Code → highlighted pieces. The grammars are loaded when the first code block is shown. */
+/** Syntax highlighting. The grammars are loaded when the first code block is shown. */
 
 import type { Highlighted } from "./tree"
 
-/** Longer code is shown plain: colours are not worth a page that stands still. */
+/** In UTF-16 units. Longer code is shown plain, because highlighting it would block the page. */
 export const LONGEST = 20_000
 
 interface Job {
@@ -16,8 +16,8 @@ const waiting: Job[] = []
 let working = false
 
 /**
- * null where there is nothing to highlight: an unknown language, or too long a text. One block has its turn at a time,
- * so that a page full of code does not stand in the way of scrolling; what is aborted before its turn stays unanswered.
+ * Code → highlighted spans; null for an unknown language or a text that is too long. Blocks are highlighted one per task,
+ * so that a page full of code does not block scrolling. The promise of a block that is aborted before its task never settles.
  */
 export async function highlight(text: string, language: string, signal: AbortSignal): Promise<Highlighted[] | null> {
   if (language === "" || text.length > LONGEST) return null

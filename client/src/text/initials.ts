@@ -1,4 +1,4 @@
-/** One or two letters that stand for a name: of its first and its last word. */
+/** The initials of a name: the first letters of its first and last word. */
 
 const segmenter = new Intl.Segmenter()
 
@@ -9,7 +9,7 @@ export function initials(name: string): string {
   return (first + last).toLocaleUpperCase()
 }
 
-/** As a person sees it: with its accents, or the whole of an emoji. */
+/** The first grapheme cluster: a letter with its accents, or a whole emoji. */
 function firstCharacter(word: string | undefined): string {
   if (word === undefined) return ""
   for (const { segment } of segmenter.segment(word)) return segment

@@ -1,25 +1,25 @@
-/** Whether a link says one address and leads to another: then the reader is shown where it leads. */
+/** Detects links whose text names one address while they lead to another. The reader then sees the real target. */
 
-/** An address with its scheme, or something that reads like a host or an e-mail address. */
+/** A URL with its scheme, or a word that looks like a host name or an e-mail address. */
 const ADDRESS =
   /[a-z][a-z0-9+.-]*:\/\/[^\s<>"]+|[^\s<>"/@]+@[^\s<>"/@]+|[\p{L}\p{N}-]+(?:[.\u3002\uff0e][\p{L}\p{N}-]+)+/giu
-/** `v1.2.3` is no host: the last part of one is a word, unless it is four numbers. */
+/** `v1.2.3` is not a host name: the last label of a host name has no digits, unless it is an IPv4 address. */
 const VERSION = /^(?!\d+(?:\.\d+){3}$)[^:/@]*[.][^.]*\d[^.]*$/u
 const INVISIBLE = /[\p{Cf}\p{Mn}\p{Me}]/gu
 const LONGEST = 80
-/** Text of a link beyond this is not read for addresses. */
+/** Only this many UTF-16 units of the link text are searched for addresses. */
 const READ = 2000
 
-/** Where a link leads, as short as it is clear; null if its text promises nothing else. */
+/** The shortened target of a link whose text names another address; null if the text names none or the same. */
 export function mismatchedTarget(text: string, href: string): string | null {
   const written = text.slice(0, READ).normalize("NFKC").replace(INVISIBLE, "")
   const named = (written.match(ADDRESS) ?? []).filter(address => !VERSION.test(address))
-  const lies = named.some(address => !leadsTo(address, href)) || looksWritten(written, href)
+  const lies = named.some(address => !leadsTo(address, href)) || namesOtherPath(written, href)
   return lies ? shortened(href) : null
 }
 
-/** `bank.example/pay` is one address though only its host matches: the rest has to agree, too. */
-function looksWritten(text: string, href: string): boolean {
+/** `ADDRESS` finds only the host of `bank.example/pay`, but the whole text is an address: its path must match, too. */
+function namesOtherPath(text: string, href: string): boolean {
   const whole = text.trim()
   if (/\s/.test(whole) || !/^[^/@:]+\.[^/@:]+\//.test(whole)) return false
   return !sameAddress(`https://${whole}`, href)

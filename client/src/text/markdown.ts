@@ -1,12 +1,12 @@
 /**
- * The Markdown that Hubbub speaks: markdown-it's tokens, never its HTML.
+ * The Markdown dialect of messages: markdown-it's tokens, never its HTML.
  *
- * Why markdown-it: of the well-kept parsers it alone stays fast on everything hostile that fits into a message (16 KiB
- * of nested quotes, brackets, backticks or asterisks: under 75 ms cold, where marked overflows the stack and micromark
- * takes two seconds), and its nesting has a bound. What it brings and chat does not need is left out: HTML, images and
- * tables, which stay the text that was typed; entities, so that `&amp;` shows what one wrote; headings by underlining
- * and code by indenting, which surprise people who type line by line. `vite.config.ts` keeps the libraries that are not
- * called this way out of the bundle, more than half of the size.
+ * Why markdown-it: of the maintained parsers only this one stays fast on every hostile input that fits into a message
+ * (16 KiB of nested quotes, brackets, backticks or asterisks: under 75 ms cold, where marked overflows the stack and
+ * micromark takes two seconds), and its nesting is bounded. Features that chat does not need are switched off: HTML,
+ * images and tables stay the text that was typed; `&amp;` stays `&amp;`; underlined headings and indented code would
+ * surprise people who type line by line. `vite.config.ts` keeps the libraries that are then unused out of the bundle:
+ * more than half of the size.
  */
 
 import MarkdownIt, { type StateInline } from "markdown-it"
@@ -27,14 +27,14 @@ const REST = /:\/\/[^\s<>"]+/y
 const LONGEST = 2048
 const TRAILING: ReadonlySet<string> = new Set(".,:;!?'*_~]}")
 
-/** `https://…` in running text is a link, before its underscores and asterisks mean anything else. */
+/** Makes a bare `https://…` a link. Runs before other rules, so that its underscores and asterisks are not emphasis. */
 function bareAddress(state: StateInline, silent: boolean): boolean {
   if (state.src.charCodeAt(state.pos) !== 0x3a || state.linkLevel > 0) return false
   const scheme = SCHEME.exec(state.pending.slice(-6))?.[1]
   REST.lastIndex = state.pos
   const rest = scheme && REST.exec(state.src)?.[0]
   if (!scheme || !rest || rest.length > LONGEST) return false
-  const written = scheme + withoutTail(rest)
+  const written = scheme + withoutTrailingPunctuation(rest)
   if (safeUrl(written) === null) return false
   if (!silent) {
     state.pending = state.pending.slice(0, -scheme.length)
@@ -46,8 +46,8 @@ function bareAddress(state: StateInline, silent: boolean): boolean {
   return true
 }
 
-/** Without the full stop or bracket that belongs to the sentence around the address. */
-function withoutTail(rest: string): string {
+/** Cuts punctuation and unmatched closing parentheses, which belong to the surrounding sentence. */
+function withoutTrailingPunctuation(rest: string): string {
   let unmatched = count(rest, ")") - count(rest, "(")
   let end = rest.length
   for (; end > 0; end -= 1) {

@@ -1,6 +1,6 @@
 /**
- * Stands in the bundle for four libraries that markdown-it imports and never calls as `markdown.ts` sets it up: its
- * entities are text, its addresses are checked by the browser's own URL, and bare ones are found there too.
+ * Replaces four libraries in the bundle that markdown-it imports but never calls with the options of `markdown.ts`:
+ * entities stay text, the browser's own URL class checks addresses, and `markdown.ts` finds bare ones itself.
  */
 
 export function decodeHTMLStrict(text: string): string {

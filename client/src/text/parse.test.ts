@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest"
 import { parse, parseMessage } from "./parse"
 import type { Block, Inline } from "./tree"
 
-/** The tree in a short form that fits a line: em(text) … */
-function told(source: string): string {
+/** The tree on one line: em(text) … */
+function inShort(source: string): string {
   return parse(source).map(block).join(" ")
 }
 
@@ -48,10 +48,10 @@ test.each([
   ["snake_case_name 2*3*4", "p(snake_case_name 2em(3)4)"],
   ["مرحبا **بك** 你好", "p(مرحبا strong(بك) 你好)"],
 ])("%j", (source, tree) => {
-  expect(told(source)).toBe(tree)
+  expect(inShort(source)).toBe(tree)
 })
 
-describe("what stays the text that was typed", () => {
+describe("syntax that is shown as typed", () => {
   test.each([
     ["HTML", '<b onclick="x()">bold</b>', 'p(<b onclick="x()">bold</b>)'],
     ["a script", "<script>alert(1)</script>", "p(<script>alert(1)</script>)"],
@@ -61,7 +61,7 @@ describe("what stays the text that was typed", () => {
     ["an underlined line", "title\n---", "p(title) break"],
     ["an indented line", "    four spaces", "p(four spaces)"],
   ])("%s", (_, source, tree) => {
-    expect(told(source)).toBe(tree)
+    expect(inShort(source)).toBe(tree)
   })
 })
 
@@ -84,7 +84,7 @@ describe("links", () => {
     ["xhttps://x.org", "p(xhttps://x.org)"],
     ["https:// alone", "p(https:// alone)"],
   ])("%j", (source, tree) => {
-    expect(told(source)).toBe(tree)
+    expect(inShort(source)).toBe(tree)
   })
 
   test.each([
@@ -98,12 +98,12 @@ describe("links", () => {
     "<javascript:alert(1)>",
     "[x](java\tscript:alert(1))",
     "[x](\u0001javascript:alert(1))",
-  ])("%j leads nowhere", source => {
-    expect(told(source)).not.toContain("link[")
+  ])("%j is not a link", source => {
+    expect(inShort(source)).not.toContain("link[")
   })
 })
 
-test("a message is parsed once for each of its states", () => {
+test("each version of a message is parsed once", () => {
   const message = { text: "*a*" }
   expect(parseMessage(message)).toBe(parseMessage(message))
   expect(parseMessage({ text: "*b*" })).not.toEqual(parseMessage(message))
@@ -113,7 +113,7 @@ describe("hostile messages", () => {
   const LONG = 16 * 1024
   const full = (piece: string) => piece.repeat(Math.floor(LONG / piece.length))
 
-  // Generous, for a slow machine that does other things: what overflows or squares takes many seconds.
+  // A second is generous, for a slow and busy machine: quadratic parsing or a stack overflow would take many.
   test.each([
     ">",
     "> ",
@@ -144,15 +144,15 @@ describe("hostile messages", () => {
     "http://[",
     "https://a.b/)))",
     "https://a.b/....x",
-  ])("16 KiB of %j are read at once", piece => {
+  ])("16 KiB of %j are parsed within a second", piece => {
     const source = full(piece)
     const begun = performance.now()
     parse(source)
     expect(performance.now() - begun).toBeLessThan(1000)
   })
 
-  test("nesting has a bound, and nothing of the text is lost to it", () => {
-    const tree = told(`${"> ".repeat(500)}deep`)
+  test("nesting is bounded", () => {
+    const tree = inShort(`${"> ".repeat(500)}deep`)
     expect(tree.split("quote(").length - 1).toBeLessThanOrEqual(20)
   })
 })

@@ -11,8 +11,8 @@ export function parse(source: string): Block[] {
 }
 
 /**
- * The same for a message, remembered as long as that state of the message is in memory: a message is never changed in
- * place, another state is another object.
+ * The tree of a message, cached as long as the message object is in memory. Message objects are never mutated: an edit
+ * makes a new object.
  */
 export function parseMessage(message: { readonly text: string }): Block[] {
   let tree = parsed.get(message)
@@ -34,7 +34,7 @@ class Blocks {
     this.#tokens = tokens
   }
 
-  /** The blocks up to a closing token (null: to the end), which is passed. */
+  /** The blocks up to a closing token, which is consumed (null: to the end). */
   until(closing: string | null): Block[] {
     const blocks: Block[] = []
     for (let token = this.#next(); token && token.type !== closing; token = this.#next()) {

@@ -1,8 +1,8 @@
-/** Which addresses a message may link to. */
+/** Which URLs a message may link to. */
 
 const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "mailto:"])
 
-/** The address as the browser understands it; null unless it is a whole http, https or mailto address. */
+/** The URL as the browser normalizes it; null unless it is an absolute http, https or mailto URL. */
 export function safeUrl(written: string): string | null {
   try {
     const { protocol, href } = new URL(written)

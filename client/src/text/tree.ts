@@ -1,4 +1,4 @@
-/** What a message's text is, once parsed: a tree of these. Components turn it into elements. */
+/** The syntax tree of a message's text. Components render it as elements. */
 
 export type Block =
   | { type: "paragraph"; children: Inline[] }
@@ -15,5 +15,5 @@ export type Inline =
   | { type: "link"; href: string; children: Inline[] }
   | { type: "newline" }
 
-/** A piece of highlighted code: `class` names what it is (`hljs-keyword`); nested pieces stand in `children`. */
+/** A part of highlighted code: `class` is its kind (`hljs-keyword`); `children` are the nested parts. */
 export type Highlighted = { type: "text"; text: string } | { type: "span"; class: string; children: Highlighted[] }

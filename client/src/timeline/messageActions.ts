@@ -40,7 +40,7 @@ export function messageActions(model: TimelineViewModel, navigation: Navigation)
     remove(message) {
       session.outbox.deleteSoon(message).catch(reportFailure)
       toasts.show(t("message.deleted"), {
-        standsMs: UNDO_MS,
+        shownMs: UNDO_MS,
         action: { label: t("undo"), run: () => session.outbox.undoDelete(message.id) },
       })
     },

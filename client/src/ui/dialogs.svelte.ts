@@ -1,10 +1,10 @@
-/** The dialogs that are open, last on top. A feature opens one by how to load it, so that no dialog is in the first download. */
+/** The stack of open dialogs, last on top. A feature passes a dynamic import, so that no dialog is in the first download. */
 
 import type { Component } from "svelte"
 import { t } from "./strings"
 import { toasts } from "./toasts.svelte"
 
-// biome-ignore lint/suspicious/noExplicitAny: the stack holds dialogs of every shape; `open` checks each one's props.
+// biome-ignore lint/suspicious/noExplicitAny: the stack holds dialogs with any props; `show` checks those of each one.
 type AnyComponent = Component<any>
 
 export interface OpenDialog {
@@ -20,7 +20,7 @@ class Dialogs {
   open = $state.raw<readonly OpenDialog[]>([])
   #keys = 0
 
-  /** Loads a dialog and shows it. It is given `close` besides its own props. */
+  /** Loads a dialog and shows it. The dialog gets `close` in addition to `props`. Failing to load shows a toast. */
   async show<Props extends { close: () => void }>(
     load: () => Promise<{ default: Component<Props> }>,
     props: WithoutClose<Props>,
@@ -29,7 +29,7 @@ class Dialogs {
     try {
       component = (await load()).default as AnyComponent
     } catch {
-      // No network, or the server has a newer client whose files have other names.
+      // There is no network, or the server has a newer client whose files have other names.
       toasts.problem(t("notLoaded"))
       return
     }

@@ -9,7 +9,7 @@ const loaded = () => Promise.resolve({ default: dialog })
 
 beforeEach(() => dialogs.closeAll())
 
-test("dialogs lie on one another; each closes by itself", async () => {
+test("dialogs are stacked, and each closes only itself", async () => {
   await dialogs.show(loaded, { name: "first" })
   await dialogs.show(loaded, { name: "second" })
   expect(dialogs.open.map(({ props }) => props.name)).toEqual(["first", "second"])
@@ -17,7 +17,7 @@ test("dialogs lie on one another; each closes by itself", async () => {
   expect(dialogs.open.map(({ props }) => props.name)).toEqual(["second"])
 })
 
-test("one that cannot be loaded says so", async () => {
+test("a dialog that cannot be loaded shows a toast", async () => {
   await dialogs.show<{ close: () => void; name: string }>(() => Promise.reject(new Error("no network")), { name: "x" })
   expect(dialogs.open).toEqual([])
   expect(toasts.shown.at(-1)).toMatchObject({ mood: "problem" })

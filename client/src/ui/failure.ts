@@ -1,9 +1,9 @@
-/** Tells a person that something they asked for was refused, in the server's own words. */
+/** Shows the user why a request failed, in the server's words. */
 
 import { t } from "./strings"
 import { toasts } from "./toasts.svelte"
 
-/** The sentence to show for whatever was thrown. */
+/** The sentence to show for a thrown value. */
 export function failureText(error: unknown): string {
   return error instanceof Error && error.message ? error.message : t("failed")
 }

@@ -1,21 +1,24 @@
-/** What a menu is made of. */
+/** Menu items and keyboard navigation between them. */
 
 import type { LucideIcon } from "@lucide/svelte"
 
 export interface MenuItem {
   readonly label: string
   readonly icon?: LucideIcon
-  /** the key that does the same */
+  /** the keyboard shortcut of the same action */
   readonly hint?: string
   readonly dangerous?: boolean
-  /** stands after a line */
+  /** has a separator line before it */
   readonly separated?: boolean
-  /** a link instead of a deed */
+  /** makes the item a link */
   readonly href?: string
   run?(): void
 }
 
-/** Which item a key leads to: arrows go round, Home and End to the ends, a letter to the next label that begins with it. */
+/**
+ * The index of the item that a key focuses, or null. Arrow keys wrap around, Home and End go to the ends, a letter goes to
+ * the next label that starts with it.
+ */
 export function itemForKey(key: string, labels: readonly string[], current: number): number | null {
   const size = labels.length
   if (size === 0) return null

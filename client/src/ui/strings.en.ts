@@ -1,6 +1,6 @@
 /**
- * Every word of the interface, in English, by feature. `{name}` is the place of a value; `one` and `other` are chosen by
- * `{count}`. Another language is another file with the same keys.
+ * All texts of the interface in English, by feature. `{name}` is a placeholder; `{count}` chooses between `one` and
+ * `other`. Another language is another file with the same keys.
  */
 export const en = {
   cancel: "Cancel",

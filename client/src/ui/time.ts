@@ -1,4 +1,4 @@
-/** Times and dates as people say them, in the reader's own time zone and habits. */
+/** Formats times and dates in the reader's time zone and locale. */
 
 const language = typeof navigator === "undefined" ? "en" : preferred(navigator.languages, "en")
 const clock = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" })
@@ -21,17 +21,17 @@ export function dayName(date: Date, now: Date): string {
   return date.getFullYear() === now.getFullYear() ? weekday.format(date) : withYear.format(date)
 }
 
-/** The day and the time, for the tooltip of a time. */
+/** The day and the time, for a tooltip. */
 export function dayAndTime(date: Date): string {
   return whole.format(date)
 }
 
-/** Whether both fall on one day of the reader's calendar. */
+/** Whether both are on the same day in the reader's time zone. */
 export function sameDay(one: Date, other: Date): boolean {
   return midnight(one) === midnight(other)
 }
 
-/** The reader's own variety of the interface's language (en-GB for en), so that dates look as they do elsewhere. */
+/** The reader's variant of the interface's language (en-GB for en), for the usual date format. */
 export function preferred(languages: readonly string[], interfaceLanguage: string): string {
   return languages.find(tag => tag.split("-")[0] === interfaceLanguage) ?? interfaceLanguage
 }

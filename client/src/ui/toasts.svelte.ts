@@ -1,4 +1,4 @@
-/** Short notices at the edge of the window: what was done, how to undo it, what went wrong. */
+/** Toasts, short messages at the edge of the window: what was done, how to undo it, what went wrong. */
 
 export interface Toast {
   readonly key: number
@@ -7,20 +7,20 @@ export interface Toast {
   readonly action?: { readonly label: string; run(): void }
 }
 
-/** Long enough to read two lines, and to reach for “Undo”. */
-const STANDS_MS = 6000
+/** Long enough to read two lines and to press “Undo”. */
+const SHOWN_MS = 6000
 
 class Toasts {
   shown = $state.raw<readonly Toast[]>([])
   #keys = 0
 
-  /** Shows a notice for some seconds; returns a function that takes it away. */
-  show(text: string, options: { mood?: Toast["mood"]; action?: Toast["action"]; standsMs?: number } = {}): () => void {
+  /** Shows a toast for `shownMs`; returns a function that removes it. */
+  show(text: string, options: { mood?: Toast["mood"]; action?: Toast["action"]; shownMs?: number } = {}): () => void {
     const key = ++this.#keys
     const toast: Toast = { key, text, mood: options.mood ?? "plain", action: options.action }
     this.shown = [...this.shown.filter(other => other.text !== text), toast].slice(-3)
     const remove = () => this.remove(key)
-    setTimeout(remove, options.standsMs ?? STANDS_MS)
+    setTimeout(remove, options.shownMs ?? SHOWN_MS)
     return remove
   }
 

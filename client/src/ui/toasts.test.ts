@@ -11,7 +11,7 @@ afterEach(() => {
 
 const shown = () => toasts.shown.map(({ text }) => text)
 
-test("a notice goes by itself, or when it is told to", () => {
+test("a toast disappears by itself, or when it is removed", () => {
   toasts.show("Copied")
   const remove = toasts.show("Saved")
   remove()
@@ -20,7 +20,7 @@ test("a notice goes by itself, or when it is told to", () => {
   expect(shown()).toEqual([])
 })
 
-test("the same notice is shown once, and no more than three at a time", () => {
+test("equal toasts are shown once, and at most three at a time", () => {
   for (const text of ["one", "two", "two", "three", "four"]) toasts.show(text)
   expect(shown()).toEqual(["two", "three", "four"])
 })
