@@ -1,6 +1,6 @@
-/** What formatting keys do to the text: each gives one replacement, so that the browser's own undo takes it back. */
+/** Markdown formatting commands. Each returns one replacement, so that the browser's undo reverts it in one step. */
 
-/** A text field: its text and what is selected. */
+/** A text field: its text and the offsets of its selection. */
 export interface Field {
   readonly text: string
   readonly start: number
@@ -16,7 +16,7 @@ export interface Edit {
   readonly end: number
 }
 
-/** Puts a marker (`**`, `_`, `` ` ``) around the selection, or takes it away. */
+/** Wraps the selection in a marker (`**`, `_`, `` ` ``), or removes the marker. */
 export function wrap({ text, start, end }: Field, marker: string): Edit {
   const size = marker.length
   const selected = text.slice(start, end)
@@ -30,13 +30,13 @@ export function wrap({ text, start, end }: Field, marker: string): Edit {
   return { from: start, to: end, insert: marker + selected + marker, start: start + size, end: end + size }
 }
 
-/** Code: within a line by backticks, over several lines by a fence. */
+/** Formats the selection as code: with backticks in one line, with a fence over several lines. */
 export function code(field: Field): Edit {
   const selected = field.text.slice(field.start, field.end)
   return selected.includes("\n") ? fence(field, selected, "") : wrap(field, "`")
 }
 
-/** Puts `content` as a fenced block in place of the selection. */
+/** Replaces the selection by `content` in a fenced block. */
 export function fence({ text, start, end }: Field, content: string, language: string): Edit {
   const marks = "`".repeat(Math.max(3, longestRun(content, "`") + 1))
   const before = start > 0 && text[start - 1] !== "\n" ? "\n" : ""
@@ -47,7 +47,7 @@ export function fence({ text, start, end }: Field, content: string, language: st
   return content === "" ? at(start, end, insert, start + opening.length) : at(start, end, insert, caret)
 }
 
-/** Begins every selected line with a prefix (`> `, `- `), or takes it away where all lines have it. */
+/** Prefixes every selected line with `mark` (`> `, `- `), or removes it if all lines have it. */
 export function prefix({ text, start, end }: Field, mark: string): Edit {
   const from = text.lastIndexOf("\n", start - 1) + 1
   const to = end
@@ -58,7 +58,7 @@ export function prefix({ text, start, end }: Field, mark: string): Edit {
   return { from, to, insert, start: Math.max(from, start + shift), end: from + insert.length }
 }
 
-/** Makes the selection a link; the address is selected, to be typed over. */
+/** Makes the selection a link and selects its address. */
 export function link({ text, start, end }: Field, address = "https://"): Edit {
   const selected = text.slice(start, end)
   const insert = `[${selected}](${address})`
@@ -67,7 +67,7 @@ export function link({ text, start, end }: Field, address = "https://"): Edit {
   return { from: start, to: end, insert, start: inside, end: inside + address.length }
 }
 
-/** A new line; in a list or quote the next item, and out of it where the item is still empty. */
+/** Inserts a new line; in a list or quote it starts the next item, and on an empty item it ends the list. */
 export function newLine({ text, start, end }: Field): Edit {
   const lineStart = text.lastIndexOf("\n", start - 1) + 1
   const line = text.slice(lineStart, start)
@@ -79,7 +79,7 @@ export function newLine({ text, start, end }: Field): Edit {
   return at(start, end, `\n${indent}${next}`, start + 1 + indent.length + next.length)
 }
 
-/** Whether a place in the text is in a fenced block that is not closed before it: there Enter is a new line. */
+/** Whether the offset is in a fenced block that is still open. There Enter inserts a new line and does not send. */
 export function insideFence(text: string, offset: number): boolean {
   const fences = text
     .slice(0, offset)

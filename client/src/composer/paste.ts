@@ -1,15 +1,15 @@
-/** What is pasted, when it is more than text: code keeps its lines and its language, an address becomes a link. */
+/** Special handling of pasted text: code becomes a fenced block, a URL over a selection becomes a link. */
 
 import { type Edit, type Field, fence, insideFence, link } from "./formatting"
 
 export interface Pasted {
   readonly text: string
   readonly html: string
-  /** what a code editor adds: `{"mode": "python"}` */
+  /** the data that VS Code adds: `{"mode": "python"}` */
   readonly editor: string
 }
 
-/** How to paste it; null: as the browser does by itself. */
+/** The edit that pastes it; null if the browser should paste it itself. */
 export function pasteEdit(field: Field, pasted: Pasted): Edit | null {
   const { text, start, end } = field
   if (insideFence(text, start)) return null

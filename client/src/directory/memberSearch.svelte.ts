@@ -1,15 +1,15 @@
-/** Looks members up by the beginning of their name or handle, a moment after the last key. */
+/** Searches members by the start of their name or handle, debounced. */
 
 import type { Member } from "../protocol/types"
 import type { Session } from "../state/session.svelte"
 
-const REST_MS = 120
+const DEBOUNCE_MS = 120
 
 export class MemberSearch {
   found: readonly Member[] = $state.raw([])
   more = $state(false)
   searching = $state(false)
-  /** whether an answer has come */
+  /** whether a search has succeeded */
   searched = $state(false)
   readonly #session: Session
 
@@ -17,7 +17,7 @@ export class MemberSearch {
     this.#session = session
   }
 
-  /** Starts a search; returns how to call it off. A failed one leaves what was found before. */
+  /** Starts a search; returns a function that cancels it. A failed search keeps the earlier results. */
   search(query: string): () => void {
     let current = true
     const waiting = setTimeout(
@@ -30,12 +30,12 @@ export class MemberSearch {
           this.more = page.more
           this.searched = true
         } catch {
-          // Offline, people one already knows can still be chosen; the bar above says why there are no others.
+          // Offline, the earlier results can still be chosen; the connection bar explains why there are no others.
         } finally {
           if (current) this.searching = false
         }
       },
-      query === "" ? 0 : REST_MS,
+      query === "" ? 0 : DEBOUNCE_MS,
     )
     return () => {
       current = false

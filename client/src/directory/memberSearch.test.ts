@@ -19,13 +19,13 @@ afterEach(() => {
 })
 
 async function typed(query: string): Promise<() => void> {
-  const callOff = people.search(query)
+  const cancel = people.search(query)
   vi.advanceTimersByTime(200)
   await turns()
-  return callOff
+  return cancel
 }
 
-test("people are found by the beginning of a name or handle, with or without @", async () => {
+test("members are found by the start of a name or handle, with or without @", async () => {
   await typed("@bo")
   expect(FakeSocket.last.asked("member.directory").query).toBe("bo")
   FakeSocket.last.answers("member.directory", { members: [bob], more: false })
@@ -34,17 +34,17 @@ test("people are found by the beginning of a name or handle, with or without @",
   expect(people.searched).toBe(true)
 })
 
-test("who was deactivated is not offered", async () => {
+test("deactivated members are not offered", async () => {
   await typed("")
   FakeSocket.last.answers("member.directory", { members: [alice, { ...bob, active: false }], more: false })
   await turns()
   expect(people.found).toEqual([alice])
 })
 
-test("an answer to what was typed before is dropped", async () => {
-  const callOff = await typed("a")
+test("the reply to an earlier query is dropped", async () => {
+  const cancel = await typed("a")
   const first = FakeSocket.last.asked("member.directory").id as number
-  callOff()
+  cancel()
   await typed("b")
   FakeSocket.last.answers("member.directory", { members: [bob], more: false })
   FakeSocket.last.says({ re: first, ok: { members: [alice], more: false } })
@@ -52,7 +52,7 @@ test("an answer to what was typed before is dropped", async () => {
   expect(people.found).toEqual([bob])
 })
 
-test("what was found stays when the next search fails", async () => {
+test("the results stay when the next search fails", async () => {
   await typed("b")
   FakeSocket.last.answers("member.directory", { members: [bob], more: false })
   await turns()

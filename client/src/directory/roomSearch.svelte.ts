@@ -1,10 +1,10 @@
-/** Pages through the directory of public rooms. */
+/** Searches the directory of public rooms, debounced and page by page. */
 
 import type { Room } from "../protocol/types"
 import type { Session } from "../state/session.svelte"
 import { failureText } from "../ui/failure"
 
-const REST_MS = 120
+const DEBOUNCE_MS = 120
 
 export class RoomSearch {
   rooms: readonly Room[] = $state.raw([])
@@ -19,10 +19,10 @@ export class RoomSearch {
     this.#session = session
   }
 
-  /** Starts from the beginning with another query; returns how to call it off. */
+  /** Starts a new search from the first page; returns a function that cancels it. */
   search(query: string, archived: boolean): () => void {
     this.#query = { query: query.trim().replace(/^#/, ""), archived }
-    const waiting = setTimeout(() => void this.#load(""), query === "" ? 0 : REST_MS)
+    const waiting = setTimeout(() => void this.#load(""), query === "" ? 0 : DEBOUNCE_MS)
     return () => clearTimeout(waiting)
   }
 

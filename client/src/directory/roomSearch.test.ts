@@ -21,10 +21,10 @@ afterEach(() => {
 const named = (...names: string[]) => names.map((name, index) => room(index + 10, 0, { name }))
 
 async function typed(query: string, archived = false): Promise<() => void> {
-  const callOff = search.search(query, archived)
+  const cancel = search.search(query, archived)
   vi.advanceTimersByTime(200)
   await turns()
-  return callOff
+  return cancel
 }
 
 async function answered(rooms: ReturnType<typeof named>, more = false): Promise<void> {
@@ -32,7 +32,7 @@ async function answered(rooms: ReturnType<typeof named>, more = false): Promise<
   await turns()
 }
 
-test("it finds channels, and which of them one is in", async () => {
+test("channels are found, with those that Alice is in", async () => {
   await typed("")
   expect(search.loading).toBe(true)
   await answered(named("garden", "general"))
@@ -41,7 +41,7 @@ test("it finds channels, and which of them one is in", async () => {
   expect(search.loading).toBe(false)
 })
 
-test("the next page is added, and begins after the last name", async () => {
+test("the next page starts after the last name and is appended", async () => {
   await typed("")
   await answered(named("garden"), true)
   const loading = search.next()
@@ -53,7 +53,7 @@ test("the next page is added, and begins after the last name", async () => {
   expect(search.more).toBe(false)
 })
 
-test("an answer to what was typed before is dropped", async () => {
+test("the reply to an earlier query is dropped", async () => {
   await typed("g")
   const first = FakeSocket.last.asked("room.directory").id as number
   await typed("ga")
@@ -63,14 +63,14 @@ test("an answer to what was typed before is dropped", async () => {
   expect(search.rooms.map(({ name }) => name)).toEqual(["garden"])
 })
 
-test("while one types on, nothing is asked", async () => {
-  const callOff = search.search("g", false)
-  callOff()
+test("no request is sent while Alice is still typing", async () => {
+  const cancel = search.search("g", false)
+  cancel()
   await typed("#gar")
   expect(FakeSocket.last.all("room.directory").map(({ query }) => query)).toEqual(["gar"])
 })
 
-test("why nothing came is said", async () => {
+test("a failed search shows the reason", async () => {
   await typed("")
   FakeSocket.last.refuses("room.directory", "unavailable")
   await turns()

@@ -1,5 +1,5 @@
-/** Whether the panel with a room's people stands beside the messages, where there is space for it. */
+/** Whether the room panel is open next to the messages on a wide screen. */
 
 import { LocalSetting } from "../dom/localSetting.svelte"
 
-export const panelBeside = new LocalSetting("panel", true)
+export const panelOpen = new LocalSetting("panel", true)

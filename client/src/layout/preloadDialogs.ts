@@ -1,6 +1,6 @@
-/** Fetches what is opened later while nothing else is to do: dialogs open at once, and without a network too. */
+/** Preloads dialogs in the background, so that they open immediately, and also offline. */
 
-const LATER = [
+const DIALOGS = [
   () => import("../sidebar/QuickSwitcher.svelte"),
   () => import("../directory/BrowseRooms.svelte"),
   () => import("../directory/CreateRoom.svelte"),
@@ -13,14 +13,14 @@ const LATER = [
   () => import("../ui/ConfirmDialog.svelte"),
 ]
 
-/** After the first messages are there: their pictures and the socket come first. */
+/** Waits until the first messages are loaded, so that the preloading does not compete with them. */
 const WAIT_MS = 3000
 
-/** Begins a moment later; returns how to call it off. */
+/** Starts after a delay; returns a function that cancels it. */
 export function preloadDialogs(): () => void {
   const waiting = setTimeout(async () => {
-    for (const load of LATER) {
-      // What cannot be fetched now is fetched when it is opened, and that tells if it fails again.
+    for (const load of DIALOGS) {
+      // A dialog that cannot be loaded now is loaded when it is opened, and that reports a failure.
       await load().catch(() => undefined)
     }
   }, WAIT_MS)

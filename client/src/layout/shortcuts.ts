@@ -1,4 +1,4 @@
-/** The keys that work everywhere on the screen. */
+/** Keyboard shortcuts that work everywhere in the client. */
 
 import { isTyping, noModifier, withCtrl } from "../dom/keys"
 
@@ -9,7 +9,7 @@ export interface ShortcutActions {
   write(): void
 }
 
-/** Does what a key means here; returns whether it meant anything. */
+/** Runs the action of a key. Returns true if the event is handled and its default must be prevented. */
 export function handleShortcut(event: KeyboardEvent, actions: ShortcutActions): boolean {
   if (event.isComposing || event.defaultPrevented) return false
   if (withCtrl(event) && event.key.toLowerCase() === "k" && !event.shiftKey) return done(actions.quickSwitch)
@@ -18,7 +18,7 @@ export function handleShortcut(event: KeyboardEvent, actions: ShortcutActions): 
   }
   if (isTyping(event.target) || !noModifier(event)) return false
   if (event.key === "?") return done(actions.help)
-  // A letter typed at nothing in particular is the beginning of a message.
+  // A letter typed while nothing has the focus starts a message: focus the composer, and the browser types it there.
   if (event.target === document.body && /^[\p{L}\p{N}]$/u.test(event.key)) actions.write()
   return false
 }

@@ -1,4 +1,4 @@
-/** Opens a member's profile; one's own is the one that can be changed. */
+/** Opens the profile dialog of a member. */
 
 import { dialogs } from "../ui/dialogs.svelte"
 

@@ -1,4 +1,4 @@
-/** Who belongs to a room: loaded by pages, those connected now always first. */
+/** The members of a room, loaded page by page; the server sends connected ones first. */
 
 import { DIRECTORY_PAGE, type RosterEntry } from "../protocol/types"
 import type { RoomState } from "../state/rooms.svelte"
@@ -6,8 +6,8 @@ import type { Session } from "../state/session.svelte"
 import { failureText } from "../ui/failure"
 import { type SortedRoster, sortRoster } from "./sortedRoster"
 
-const REST_MS = 150
-/** Of a room too large to be loaded whole, how often at most the part with those who are here is loaded anew. */
+const DEBOUNCE_MS = 150
+/** In a room with more than one page, the first page (the connected members) is reloaded at most this often. */
 const REFRESH_MS = 3000
 
 export class RosterList {
@@ -18,7 +18,7 @@ export class RosterList {
   readonly #session: Session
   readonly #room: RoomState
   #query = ""
-  #asked = 0
+  #requests = 0
   #refreshing: ReturnType<typeof setTimeout> | undefined
   readonly sorted: SortedRoster = $derived(
     sortRoster(
@@ -33,14 +33,14 @@ export class RosterList {
     this.#room = room
   }
 
-  /** Loads from the beginning: at first, for another query, and when people came or left. Returns how to call it off. */
+  /** Loads the first page: initially, for a new query, and when members joined or left. Returns a function that cancels it. */
   load(query: string): () => void {
     this.#query = query.trim()
-    const waiting = setTimeout(() => void this.#page(0), this.loaded ? REST_MS : 0)
+    const waiting = setTimeout(() => void this.#page(0), this.loaded ? DEBOUNCE_MS : 0)
     return () => clearTimeout(waiting)
   }
 
-  /** Somebody came or went. Who is not among the loaded ones can only be learnt by asking. */
+  /** Presence has changed. Reloads if only part of the roster is loaded, because the member may be in the other part. */
   refreshSoon(): void {
     if (!this.more || this.entries.length > DIRECTORY_PAGE) return
     this.#refreshing ??= setTimeout(() => {
@@ -58,17 +58,17 @@ export class RosterList {
   }
 
   async #page(after: number): Promise<void> {
-    this.#asked += 1
-    const asked = this.#asked
+    this.#requests += 1
+    const request = this.#requests
     this.problem = ""
     try {
       const page = await this.#session.command("room.roster", { room: this.#room.id, query: this.#query, after })
-      if (asked !== this.#asked) return
+      if (request !== this.#requests) return
       this.entries = after === 0 ? page.entries : [...this.entries, ...page.entries]
       this.more = page.more
       this.loaded = true
     } catch (error) {
-      if (asked === this.#asked) this.problem = failureText(error)
+      if (request === this.#requests) this.problem = failureText(error)
     }
   }
 }

@@ -37,7 +37,7 @@ function order(): { connected: number[]; offline: number[] } {
   return { connected: connected.map(({ member }) => member), offline: offline.map(({ member }) => member) }
 }
 
-test("who comes and goes moves at once, without asking again", async () => {
+test("members move between connected and offline without another request", async () => {
   await loaded()
   await answered([alice, bob, carol])
   expect(order()).toEqual({ connected: [], offline: [1, 2, 3] })
@@ -48,7 +48,7 @@ test("who comes and goes moves at once, without asking again", async () => {
   expect(FakeSocket.last.all("room.roster")).toHaveLength(1)
 })
 
-test("the next page goes on after what is there", async () => {
+test("the next page starts after the loaded entries", async () => {
   await loaded()
   await answered([alice, bob], true)
   const loading = roster.next()
@@ -59,7 +59,7 @@ test("the next page goes on after what is there", async () => {
   expect(order().offline).toEqual([1, 2, 3])
 })
 
-test("only the answer to what was asked last counts", async () => {
+test("only the reply to the latest request counts", async () => {
   await loaded("b")
   const first = FakeSocket.last.asked("room.roster").id as number
   await loaded("c")
@@ -72,14 +72,14 @@ test("only the answer to what was asked last counts", async () => {
   expect(order().offline).toEqual([3])
 })
 
-test("why it cannot be shown is said", async () => {
+test("a failed request shows the reason", async () => {
   await loaded()
   FakeSocket.last.refuses("room.roster", "not_found")
   await turns()
   expect(roster.problem).toBe("not_found!")
 })
 
-test("of a room too large to be loaded whole, those who came are learnt by asking, now and then", async () => {
+test("a roster with more pages is reloaded after presence changes, at most every three seconds", async () => {
   await loaded()
   await answered([alice], true)
   roster.refreshSoon()

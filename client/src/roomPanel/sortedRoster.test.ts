@@ -16,18 +16,18 @@ function order(states: Record<number, PresenceState>, entries = [4, 3, 2, 1].map
   return { connected: connected.map(({ member }) => member), offline: offline.map(({ member }) => member) }
 }
 
-test("those who are here now come first, active before away, then by name", () => {
+test("connected members come first, active before away, then by name", () => {
   expect(order({ 3: "active", 1: "away", 2: "active" })).toEqual({ connected: [2, 3, 1], offline: [4] })
 })
 
-test("names are in the order of people, not of code points", () => {
+test("names are sorted by locale, not by code point", () => {
   expect(order({})).toEqual({ connected: [], offline: [1, 2, 3, 4] })
 })
 
-test("what presence says now counts, not what the page said when it was loaded", () => {
+test("the current presence counts, not the state in the loaded page", () => {
   expect(order({}, [{ ...entry(1), state: "active" }])).toEqual({ connected: [], offline: [1] })
 })
 
-test("somebody who moved between two pages is listed once", () => {
+test("a member who is on two pages is listed once", () => {
   expect(order({ 1: "active" }, [entry(1), entry(2), entry(1)])).toEqual({ connected: [1], offline: [2] })
 })

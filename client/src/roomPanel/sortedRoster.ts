@@ -1,9 +1,9 @@
-/** People in the order one looks for them: those who are here now, then the offline, each by name. */
+/** Sorts the members of a room: connected ones, then offline ones, each by name. */
 
 import type { Member, PresenceState, RosterEntry } from "../protocol/types"
 
 export interface SortedRoster {
-  /** connected now: active ones, then those who look away */
+  /** active members, then those who are away */
   readonly connected: readonly RosterEntry[]
   readonly offline: readonly RosterEntry[]
 }

@@ -1,4 +1,4 @@
-/** Light or dark, and how large: chosen per browser, since the same person has different screens. */
+/** Theme and text size, stored per browser because the same person uses different screens. */
 
 import { LocalSetting } from "../dom/localSetting.svelte"
 
@@ -10,7 +10,7 @@ export type Size = (typeof SIZES)[number]
 export const theme = new LocalSetting<Theme>("theme", "system")
 export const size = new LocalSetting<Size>("size", "normal")
 
-/** Writes the choice on the root element, where the tokens look for it. */
+/** Sets the data attributes of the root element that the design tokens depend on. */
 export function applyAppearance(root: HTMLElement): void {
   put(root, "theme", theme.value === "system" ? undefined : theme.value)
   put(root, "size", size.value === "normal" ? undefined : size.value)

@@ -7,26 +7,26 @@ const rooms = [
   { id: 3, calling: false },
 ]
 
-test("down goes to the next room and round at the end", () => {
+test("down goes to the next room and wraps at the end", () => {
   expect(adjacentRoom(rooms, 1, 1)?.id).toBe(2)
   expect(adjacentRoom(rooms, 3, 1)?.id).toBe(1)
 })
 
-test("up goes to the one before and round at the beginning", () => {
+test("up goes to the previous room and wraps at the start", () => {
   expect(adjacentRoom(rooms, 3, -1)?.id).toBe(2)
   expect(adjacentRoom(rooms, 1, -1)?.id).toBe(3)
 })
 
-test("from nowhere, down is the first room and up the last", () => {
+test("without a current room, down goes to the first room and up to the last", () => {
   expect(adjacentRoom(rooms, undefined, 1)?.id).toBe(1)
   expect(adjacentRoom(rooms, undefined, -1)?.id).toBe(3)
 })
 
-test("with Shift only rooms that call count", () => {
+test("with `onlyUnread`, other rooms are skipped", () => {
   expect(adjacentRoom(rooms, 3, 1, true)?.id).toBe(2)
   expect(adjacentRoom(rooms, 2, 1, true)).toBeUndefined()
 })
 
-test("without rooms there is no neighbour", () => {
+test("without rooms there is no adjacent room", () => {
   expect(adjacentRoom([], undefined, 1)).toBeUndefined()
 })

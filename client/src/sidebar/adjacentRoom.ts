@@ -1,11 +1,11 @@
-/** Which room comes before or after another in the sidebar, for the keyboard. */
+/** Finds the room above or below another in the sidebar, for keyboard shortcuts. */
 
 export interface Listed {
   readonly id: number
   readonly calling: boolean
 }
 
-/** The next room from `current` in a direction, going round; only unread ones if asked. Undefined if there is none. */
+/** The next room from `current` in a direction, wrapping around. `onlyUnread` skips the others. Undefined if there is none. */
 export function adjacentRoom<Room extends Listed>(
   rooms: readonly Room[],
   current: number | undefined,

@@ -1,11 +1,11 @@
-/** Where the quick switcher can go: one's rooms, unread ones first, then people one has no room with yet. */
+/** The results of the quick switcher: the user's rooms, unread ones first, then members without a direct room. */
 
 import type { Member } from "../protocol/types"
 import type { RoomState } from "../state/rooms.svelte"
 import type { Session } from "../state/session.svelte"
 import { fuzzyMatch } from "../text/fuzzyMatch"
 
-/** A room, or a member whose direct room is opened on the way. */
+/** A room, or a member: choosing a member opens the direct room. */
 export type SwitcherResult = { readonly key: string; readonly name: string; readonly also?: string } & (
   | { readonly room: RoomState; readonly member?: number }
   | { readonly room?: undefined; readonly member: number }
@@ -15,9 +15,9 @@ const MOST = 12
 
 export function switcherResults(query: string, session: Session, people: readonly Member[]): SwitcherResult[] {
   const rooms = [...session.rooms.channels, ...session.rooms.directs].map(room => roomResult(room, session))
-  const talkedTo = new Set(rooms.map(({ member }) => member))
+  const withRoom = new Set(rooms.map(({ member }) => member))
   const others = people
-    .filter(({ id, active }) => active && id !== session.me.id && !talkedTo.has(id))
+    .filter(({ id, active }) => active && id !== session.me.id && !withRoom.has(id))
     .map(({ id, name, handle }): SwitcherResult => ({ key: `member ${id}`, name, also: handle, member: id }))
   const unreadFirst = query.trim() === "" ? [...rooms].sort((one, other) => unread(other) - unread(one)) : rooms
   return fuzzyMatch(query, [...unreadFirst, ...others], MOST)

@@ -1,4 +1,4 @@
-/** What the connection bar says. */
+/** The content of the connection bar. */
 
 import type { Status } from "../state/connection.svelte"
 import type { Key, Values } from "../ui/strings"
@@ -6,24 +6,24 @@ import type { Key, Values } from "../ui/strings"
 export interface BarContent {
   readonly key: Key
   readonly values: Values
-  /** what is read out instead, where the sentence counts down */
-  readonly spoken?: Key
+  /** the text for screen readers, if `key` counts down */
+  readonly announced?: Key
   readonly mood: "late" | "waits" | "ended"
   readonly action: "retry" | "sign_in" | "reload" | null
 }
 
-/** What of the session the bar speaks of. */
+/** The part of the session that the bar depends on. */
 export interface ConnectionState {
   readonly status: Status
   readonly ready: boolean
   readonly degraded: boolean
-  /** until the next try; null if none is planned */
+  /** until the next attempt; null if none is planned */
   readonly seconds: number | null
-  /** how many messages wait to be sent */
+  /** number of messages that are waiting to be sent */
   readonly unsent: number
 }
 
-/** Null while all is well, and during a first connection that has not failed yet. */
+/** Null while all is well, and during the first connection attempt. */
 export function barContent({ status, ready, degraded, seconds, unsent }: ConnectionState): BarContent | null {
   switch (status) {
     case "live":
@@ -46,10 +46,12 @@ export function barContent({ status, ready, degraded, seconds, unsent }: Connect
     return {
       key: ready ? "connection.waits" : "connection.unreachable",
       values: { count: seconds },
-      spoken: ready ? "connection.lost" : "connection.away",
+      announced: ready ? "connection.lost" : "connection.away",
       mood: "waits",
       action: "retry",
     }
   }
-  return ready ? { key: "connection.trying", values: {}, spoken: "connection.lost", mood: "waits", action: null } : null
+  return ready
+    ? { key: "connection.trying", values: {}, announced: "connection.lost", mood: "waits", action: null }
+    : null
 }

@@ -1,4 +1,4 @@
-/** Seconds until a moment, counted down. */
+/** The seconds left until a time, updated twice a second. */
 export class Countdown {
   #now = $state(Date.now())
   readonly #until: () => number | null
@@ -12,7 +12,7 @@ export class Countdown {
     return until === null ? null : Math.max(0, Math.ceil((until - this.#now) / 1000))
   }
 
-  /** Counts until stopped; returns how to stop. */
+  /** Starts counting; returns a function that stops it. */
   run(): () => void {
     this.#now = Date.now()
     const ticking = setInterval(() => {

@@ -1,6 +1,6 @@
-/** Unread messages where the tab shows them: in its title, and as a dot on its icon. */
+/** Shows unread messages in the browser tab: a count in the title and a dot on the icon. */
 
-/** “(3) general · Workspace” and the icon to go with it. */
+/** Sets the title (“(3) general · Workspace”) and the icon. */
 export function showUnread(page: Document, unread: number, room: string, workspace: string): void {
   page.title = titleOf(unread, room, workspace)
   const link =
@@ -22,7 +22,7 @@ function newLink(page: Document): HTMLLinkElement {
   return link
 }
 
-/** A speech bubble with three dots; a notice in its corner when something is unread. */
+/** The icon as a data URL: a speech bubble, with a dot in its corner if `dot`. */
 function iconOf(dot: boolean): string {
   const bubble =
     '<path fill="#0a6b61" d="M9 4h14a6 6 0 0 1 6 6v8a6 6 0 0 1-6 6h-8l-7 5v-5.1A6 6 0 0 1 3 18v-8a6 6 0 0 1 6-6z"/>'
