@@ -1,14 +1,14 @@
-/** Which messages have just come, as against those that were loaded. */
+/** Selects the messages to announce to screen readers: new ones, not loaded history. */
 
 import type { Message } from "../protocol/types"
 
 export interface Announcements {
-  /** number of the last message known from now on; null while nothing is loaded */
+  /** pass it to the next call; null while nothing is loaded */
   readonly announcedUpTo: number | null
   readonly messages: readonly Message[]
 }
 
-/** What others posted after `announcedUpTo`. The first page that is loaded (`announcedUpTo` null) is no news. */
+/** The posts of others with a number above `announcedUpTo`. If it is null (the first page), none. */
 export function toAnnounce(messages: readonly Message[], announcedUpTo: number | null, me: number): Announcements {
   const last = messages[messages.length - 1]
   if (!last) return { announcedUpTo, messages: [] }

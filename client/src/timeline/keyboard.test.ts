@@ -1,15 +1,15 @@
 import { expect, test } from "vitest"
-import { survivor } from "./keyboard"
+import { nextFocus } from "./keyboard"
 
-test("after a deleted message the keyboard is at the next one", () => {
-  expect(survivor(["a", "b", "c"], ["a", "c"], "b")).toBe("c")
+test("when a row is removed, the next one gets the focus", () => {
+  expect(nextFocus(["a", "b", "c"], ["a", "c"], "b")).toBe("c")
 })
 
-test("after the last one it is at the one before", () => {
-  expect(survivor(["a", "b", "c"], ["a", "b"], "c")).toBe("b")
+test("when the last row is removed, the previous one gets the focus", () => {
+  expect(nextFocus(["a", "b", "c"], ["a", "b"], "c")).toBe("b")
 })
 
-test("rows that went with it are passed over", () => {
-  expect(survivor(["a", "b", "c", "d"], ["a", "d"], "b")).toBe("d")
-  expect(survivor(["a", "b", "c"], [], "b")).toBeUndefined()
+test("rows that were removed with it are skipped", () => {
+  expect(nextFocus(["a", "b", "c", "d"], ["a", "d"], "b")).toBe("d")
+  expect(nextFocus(["a", "b", "c"], [], "b")).toBeUndefined()
 })

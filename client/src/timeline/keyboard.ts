@@ -1,13 +1,13 @@
-/** Walking the list of messages by keyboard: one message at a time, the ends at once, Escape back to writing. */
+/** Keyboard navigation in the message list: arrow keys, Home, End, and Escape to the composer. */
 
-/** Moves from a row; returns whether the key meant that. */
-export function walk(event: KeyboardEvent, row: HTMLElement, toLatest: () => Promise<void>): boolean {
+/** Moves the focus from a row. Returns true if the key is handled. */
+export function moveFocus(event: KeyboardEvent, row: HTMLElement, toLatest: () => Promise<void>): boolean {
   if (event.altKey || event.ctrlKey || event.metaKey) return false
   switch (event.key) {
     case "ArrowUp":
-      return focus(next(row, "previousElementSibling"))
+      return focus(adjacent(row, "previousElementSibling"))
     case "ArrowDown":
-      return focus(next(row, "nextElementSibling"))
+      return focus(adjacent(row, "nextElementSibling"))
     case "Home":
       return focus(row.parentElement?.querySelector<HTMLElement>("li[data-number]"))
     case "End":
@@ -21,8 +21,8 @@ export function walk(event: KeyboardEvent, row: HTMLElement, toLatest: () => Pro
   }
 }
 
-/** Where the keyboard goes when its row is gone: to the next one that was after it and still is, else to one before. */
-export function survivor(before: readonly string[], after: readonly string[], gone: string): string | undefined {
+/** The key of the row to focus after the row `gone` was removed: the next remaining row after it, else the last before it. */
+export function nextFocus(before: readonly string[], after: readonly string[], gone: string): string | undefined {
   const still = new Set(after)
   const index = before.indexOf(gone)
   return (
@@ -31,7 +31,7 @@ export function survivor(before: readonly string[], after: readonly string[], go
   )
 }
 
-function next(row: HTMLElement, step: "previousElementSibling" | "nextElementSibling"): HTMLElement | null {
+function adjacent(row: HTMLElement, step: "previousElementSibling" | "nextElementSibling"): HTMLElement | null {
   let element = row[step]
   while (element && !(element instanceof HTMLElement && element.dataset.number !== undefined)) element = element[step]
   return element as HTMLElement | null

@@ -1,4 +1,4 @@
-/** The scrolling box of the page as the anchor sees it: its children with a `data-key` are the items. */
+/** Implements `ScrollView` on the DOM: the items are the children of the list that have a `data-key`. */
 
 import type { Item, ScrollView } from "./scrollAnchor"
 
@@ -6,7 +6,7 @@ export class ListView implements ScrollView {
   readonly #box: HTMLElement
   readonly #list: HTMLElement
 
-  /** `box` must be positioned, so that the items of `list` tell where they stand in it. */
+  /** `box` must be positioned, because `offsetTop` of the items in `list` is measured from it. */
   constructor(box: HTMLElement, list: HTMLElement) {
     this.#box = box
     this.#list = list
@@ -31,7 +31,7 @@ export class ListView implements ScrollView {
   itemAt(line: number): Item | null {
     const items = this.#list.children
     let index = this.#firstBelow(line)
-    // Dividers are no anchors: the “new” line comes and goes while one reads.
+    // Dividers cannot be anchors: the “new” line appears and disappears while the user reads.
     while (index < items.length && !isMessage(items[index])) index += 1
     return asItem(items[index])
   }
@@ -40,7 +40,7 @@ export class ListView implements ScrollView {
     return asItem(this.#list.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? undefined)
   }
 
-  /** The number of the last message that is seen whole; null if there is none. */
+  /** The number of the last message that is completely visible; null if there is none. */
   lastSeen(): number | null {
     const items = this.#list.children
     let index = this.#firstBelow(this.top + this.height + 1) - 1
@@ -48,7 +48,7 @@ export class ListView implements ScrollView {
     return numberOf(items[index])
   }
 
-  /** Where the first item is that reaches below a line. */
+  /** The index of the first item that reaches below a line. */
   #firstBelow(line: number): number {
     const items = this.#list.children
     let low = 0

@@ -1,4 +1,4 @@
-/** What can be done with a message, once for the toolbar, the menu and the keyboard. */
+/** The actions on a message, shared by the toolbar, the menu and the keyboard. */
 
 import Copy from "@lucide/svelte/icons/copy"
 import Link from "@lucide/svelte/icons/link"
@@ -25,7 +25,7 @@ export interface MessageActions {
   copyText(message: Message): void
   copyLink(message: Message): void
   markUnread(message: Message): void
-  /** Does what a key means on a focused message; returns whether it meant anything. */
+  /** Runs the action of a key on a focused message. Returns true if the key is handled. */
   handleKey(event: KeyboardEvent, message: Message): boolean
 }
 
@@ -44,8 +44,8 @@ export function messageActions(model: TimelineViewModel, navigation: Navigation)
         action: { label: t("undo"), run: () => session.outbox.undoDelete(message.id) },
       })
     },
-    copyText: message => void tellCopied(message.text),
-    copyLink: message => void tellCopied(navigation.link(roomState.room, message.number)),
+    copyText: message => void copyAndReport(message.text),
+    copyLink: message => void copyAndReport(navigation.link(roomState.room, message.number)),
     markUnread: message => void model.markUnreadFrom(message).catch(reportFailure),
     handleKey(event, message) {
       if (!noModifier(event)) return false
@@ -76,7 +76,7 @@ export function menuItems(actions: MessageActions, message: Message): MenuItem[]
   return items.filter(item => item !== false)
 }
 
-async function tellCopied(text: string): Promise<void> {
+async function copyAndReport(text: string): Promise<void> {
   if (await copy(text)) toasts.show(t("copied"))
   else toasts.problem(t("notCopied"))
 }

@@ -1,23 +1,23 @@
 /**
- * Which of the loaded messages are in the page. The list is real elements in normal flow, a few screens of them: search
- * in page, selection over several messages and screen readers work as on any page, and nothing is estimated.
+ * Which of the loaded messages are rendered: a few viewports of real elements in normal flow. So search in the page,
+ * selection over several messages and screen readers work as on any page, and no height is estimated.
  */
 
-/** From the first to the last message number, both in it. */
+/** Message numbers, both inclusive. */
 export interface MessageRange {
   readonly first: number
   readonly last: number
 }
 
-/** How many messages are added at once: a small part of a frame's work, so that scrolling never stutters. */
+/** Messages added per animation frame: few enough that scrolling does not stutter. */
 export const STEP = 8
-/** How many are shown at first: a screenful, drawn without a stutter. */
+/** Messages rendered when a room opens: about a viewport. */
 const FIRST_RENDERED = 20
 
-/** How many messages are in the page at most. */
+/** The maximum number of rendered messages. */
 export const MOST_RENDERED = 200
 
-/** The range with `number` in its middle. */
+/** The range with `number` in the middle. */
 export function rangeAround(number: number, loaded: MessageRange): MessageRange {
   return loadedPart({ first: number - FIRST_RENDERED / 2, last: number + FIRST_RENDERED / 2 }, loaded)
 }
@@ -27,26 +27,26 @@ export function rangeAtEnd(loaded: MessageRange): MessageRange {
 }
 
 /**
- * The range that goes on to the end with what has come, and lets go of its beginning where it becomes too long. Of very
- * many at once it shows the last: what is before them is brought in step by step, as when a room is opened.
+ * The range extended to the last loaded message, cut at its start if it becomes too long. After a burst of more than 20
+ * new messages only the last 20 are rendered; `extended` then adds the others step by step, as when a room opens.
  */
 export function extendedToEnd(range: MessageRange, loaded: MessageRange): MessageRange {
   if (loaded.last - range.last > FIRST_RENDERED) return rangeAtEnd(loaded)
   return loadedPart({ first: Math.max(range.first, loaded.last - MOST_RENDERED + 1), last: loaded.last }, loaded)
 }
 
-/** How much lies before and after what is seen, in windows. */
+/** How much content is before and after the visible part, in viewport heights. */
 export interface Margins {
   readonly before: number
   readonly after: number
 }
 
-/** More is brought in when less than this lies ahead. */
+/** A side grows when its margin is smaller than this, in viewport heights. */
 const AHEAD = 1.5
-/** A full range gives away on one side what it takes on the other: only here, or where there is plenty to give. */
+/** A full range loses on one side what it gains on the other, so it grows only below this margin, or if the other side has plenty. */
 const EDGE = 0.25
 
-/** Which side to grow, if any. `full`: the range holds as much as it may. Never two sides in turn without end. */
+/** Which side to extend, if any. `full`: the range has its maximum size. The rules never extend both sides in turn without end. */
 export function sideToExtend({ before, after }: Margins, full: boolean): "older" | "newer" | null {
   const wants = (side: number, other: number) => side < (full ? EDGE : AHEAD) || (side < AHEAD && other > 2 * AHEAD)
   if (before <= after && wants(before, after)) return "older"
@@ -54,7 +54,7 @@ export function sideToExtend({ before, after }: Margins, full: boolean): "older"
   return wants(before, after) ? "older" : null
 }
 
-/** Grown by a step on one side, and cut on the other where it becomes too long. */
+/** The range extended by a step on one side, and cut on the other if it becomes too long. */
 export function extended(range: MessageRange, side: "older" | "newer", loaded: MessageRange): MessageRange {
   if (side === "older") {
     const first = Math.max(range.first - STEP, loaded.first)
@@ -64,7 +64,7 @@ export function extended(range: MessageRange, side: "older" | "newer", loaded: M
   return loadedPart({ first: Math.max(range.first, last - MOST_RENDERED + 1), last }, loaded)
 }
 
-/** The part of a range that is still loaded; the end if nothing of it is. */
+/** The part of a range that is still loaded, or the end if none of it is. */
 export function loadedPart(range: MessageRange, loaded: MessageRange): MessageRange {
   const first = Math.max(range.first, loaded.first)
   const last = Math.min(range.last, loaded.last)

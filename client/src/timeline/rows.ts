@@ -1,4 +1,4 @@
-/** Messages → the lines of the list: day dividers, the “new” line, posts grouped by author, things that happened. */
+/** Turns messages into the rows of the list: day dividers, the “new” line, posts grouped by author, system messages. */
 
 import type { Message } from "../protocol/types"
 import type { PendingMessage } from "../state/outboxStore"
@@ -18,7 +18,7 @@ export interface NewRow {
   readonly key: "new"
 }
 
-/** Something that happened, or several comings and goings in a row. `message` is the last of them, `at` its time. */
+/** A system message, or several that are folded into one row. `message` is the last of them, `at` its time. */
 export interface SystemRow {
   readonly kind: "system"
   readonly key: string
@@ -27,7 +27,7 @@ export interface SystemRow {
   readonly at: Date
 }
 
-/** A post, confirmed (`message`) or on its way (`pending`). `head`: it shows its author; others follow in the group. */
+/** A post, confirmed (`message`) or not yet (`pending`). `head`: the first of its group, which shows the author. */
 export interface PostRow {
   readonly kind: "post"
   readonly key: string
@@ -42,16 +42,16 @@ export interface Shown {
   readonly messages: readonly Message[]
   readonly pending: readonly PendingMessage[]
   readonly me: number
-  /** the “new” line stands after this number; null: there is none */
+  /** the “new” line is after this number; null: there is none */
   readonly readUpTo: number | null
-  /** hidden already, because their deletion is on its way */
+  /** whether a message is being deleted; it is hidden already */
   readonly deleting: (id: string) => boolean
 }
 
-/** Posts of one author within this time stand together. */
+/** Posts of one author within this time are grouped. */
 const GROUP_MS = 5 * 60 * 1000
 
-/** The key of the row that holds the message with this number. */
+/** The key of the row that contains the message with this number. */
 export function keyOf(rows: readonly Row[], number: number): string | undefined {
   return rows.find(row =>
     row.kind === "system"
@@ -60,7 +60,7 @@ export function keyOf(rows: readonly Row[], number: number): string | undefined 
   )?.key
 }
 
-/** Makes rows; gives back the same objects for what has not changed, so that only changed lines are drawn again. */
+/** Makes the rows. An unchanged row is the same object as before, so that only changed rows are rendered again. */
 export class RowMaker {
   #made = new Map<string, Row>()
 
@@ -69,7 +69,7 @@ export class RowMaker {
     this.#made = new Map()
     const rows: Row[] = []
     let last: Row | undefined
-    let lined = false
+    let hasNewLine = false
 
     const add = (row: Row) => {
       const old = before.get(row.key)
@@ -77,7 +77,7 @@ export class RowMaker {
       this.#made.set(last.key, last)
       rows.push(last)
     }
-    const takeBack = () => {
+    const removeLast = () => {
       const row = rows.pop()
       if (row) this.#made.delete(row.key)
     }
@@ -86,10 +86,10 @@ export class RowMaker {
         add({ kind: "day", key: `day ${at.toDateString()}`, date: at })
     }
 
-    // A line that isFoldable is known by its last message: what is loaded above, where the reader's eye may be, adds to it.
-    const happened = (message: Message, at: Date) => {
+    // The key of a folded row is its last message: loading history above adds messages at its start, and the row stays.
+    const addSystem = (message: Message, at: Date) => {
       const folded = last?.kind === "system" && isFoldable(message) && isFoldable(last.message) ? last.messages : []
-      if (folded.length > 0) takeBack()
+      if (folded.length > 0) removeLast()
       add({ kind: "system", key: message.id, message, messages: [...folded, message], at })
     }
 
@@ -97,11 +97,11 @@ export class RowMaker {
       if (shown.deleting(message.id)) continue
       const at = new Date(message.created_at)
       addDay(at)
-      if (!lined && shown.readUpTo !== null && message.number > shown.readUpTo && message.author !== shown.me) {
-        lined = true
+      if (!hasNewLine && shown.readUpTo !== null && message.number > shown.readUpTo && message.author !== shown.me) {
+        hasNewLine = true
         add({ kind: "new", key: "new" })
       }
-      if (message.system) happened(message, at)
+      if (message.system) addSystem(message, at)
       else add(post(message.id, message.author, at, last, message, null))
     }
     const sentIds = new Set(shown.pending.length > 0 ? shown.messages.map(message => message.id) : [])

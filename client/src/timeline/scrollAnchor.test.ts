@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest"
 import { type Item, ScrollAnchor, type ScrollView } from "./scrollAnchor"
 
-/** A list of boxes, 600 px of it seen; it scrolls within its bounds as a browser's would. */
+/** A list of boxes in a viewport of 600 px that scrolls within its bounds, as in a browser. */
 class Boxes implements ScrollView {
   height = 600
   items: { key: string; height: number }[] = []
@@ -30,8 +30,8 @@ class Boxes implements ScrollView {
     return this.#positioned().find(item => item.key === key) ?? null
   }
 
-  /** Where a message stands in the window: what the eye sees. */
-  seenAt(key: string): number {
+  /** The position of a message in the viewport. */
+  visibleTop(key: string): number {
     const item = this.item(key)
     if (!item) throw new Error(`${key} is not in the list`)
     return item.top - this.top
@@ -70,13 +70,13 @@ test("a room opens at its end", () => {
   expect(anchor.atEnd).toBe(true)
 })
 
-test("at the end, a new message is followed", () => {
+test("at the end, a new message scrolls into view", () => {
   boxes.items = messages(101, 151)
   anchor.restore()
-  expect(boxes.seenAt("m151")).toBe(560)
+  expect(boxes.visibleTop("m151")).toBe(560)
 })
 
-test("away from the end, a new message moves nothing", () => {
+test("away from the end, a new message does not scroll", () => {
   scrollTo(800)
   boxes.items = messages(101, 160)
   anchor.restore()
@@ -84,73 +84,73 @@ test("away from the end, a new message moves nothing", () => {
   expect(anchor.atEnd).toBe(false)
 })
 
-test("history that arrives above leaves the eye where it is", () => {
+test("history loaded above does not move the visible messages", () => {
   scrollTo(90)
-  const before = boxes.seenAt("m104")
+  const before = boxes.visibleTop("m104")
   boxes.items = messages(51, 150)
   anchor.restore()
-  expect(boxes.seenAt("m104")).toBe(before)
+  expect(boxes.visibleTop("m104")).toBe(before)
 })
 
-test("history that arrives while one stands at the very top does not jump", () => {
+test("history loaded at the very top does not move the visible messages", () => {
   scrollTo(0)
   boxes.items = messages(51, 150)
   anchor.restore()
-  expect(boxes.seenAt("m101")).toBe(0)
+  expect(boxes.visibleTop("m101")).toBe(0)
 })
 
-test("what is dropped far above leaves the eye where it is", () => {
+test("messages removed far above do not move the visible messages", () => {
   scrollTo(1200)
-  const before = boxes.seenAt("m131")
+  const before = boxes.visibleTop("m131")
   boxes.items = messages(111, 150)
   anchor.restore()
-  expect(boxes.seenAt("m131")).toBe(before)
+  expect(boxes.visibleTop("m131")).toBe(before)
 })
 
-test("a picture that loads above leaves the eye where it is", () => {
+test("a picture loaded above does not move the visible messages", () => {
   scrollTo(1000)
-  const before = boxes.seenAt("m126")
+  const before = boxes.visibleTop("m126")
   boxes.items = boxes.items.map(item => (item.key === "m110" ? { ...item, height: 340 } : item))
   anchor.restore()
-  expect(boxes.seenAt("m126")).toBe(before)
+  expect(boxes.visibleTop("m126")).toBe(before)
 })
 
-test("a larger font leaves the first seen message where it is", () => {
+test("a larger font does not move the first visible message", () => {
   scrollTo(1000)
   boxes.items = boxes.items.map(item => ({ ...item, height: 52 }))
   anchor.restore()
-  expect(boxes.seenAt("m126")).toBe(0)
+  expect(boxes.visibleTop("m126")).toBe(0)
 })
 
-test("a composer that grows does not hide the last message", () => {
+test("a growing composer does not hide the last message", () => {
   boxes.height = 480
   anchor.restore()
-  expect(boxes.seenAt("m150")).toBe(440)
+  expect(boxes.visibleTop("m150")).toBe(440)
 })
 
-test("scrolling and history in one frame: both count", () => {
+test("scrolling and loading history in one frame both count", () => {
   scrollTo(300)
-  const before = boxes.seenAt("m110")
+  const before = boxes.visibleTop("m110")
   boxes.items = messages(51, 150)
   boxes.top = 240
   anchor.scrolled()
-  expect(boxes.seenAt("m110")).toBe(before + 60)
+  expect(boxes.visibleTop("m110")).toBe(before + 60)
 })
 
-test("a message asked for stands in the middle, a longer one than the window at its beginning", () => {
+test("a linked message is centred, one higher than the viewport is aligned to its start", () => {
   expect(anchor.toItem("m120", "center")).toBe(true)
-  expect(boxes.seenAt("m120")).toBe(280)
+  expect(boxes.visibleTop("m120")).toBe(280)
   boxes.items = boxes.items.map(item => (item.key === "m120" ? { ...item, height: 2000 } : item))
   anchor.toItem("m120", "center")
-  expect(boxes.seenAt("m120")).toBe(48)
+  expect(boxes.visibleTop("m120")).toBe(48)
 })
 
-test("a message that is not there is not gone to", () => {
+test("a message that is not in the list is not scrolled to", () => {
   expect(anchor.toItem("m1", "start")).toBe(false)
   expect(anchor.atEnd).toBe(true)
 })
 
-test("the end of a stretch that is not the latest is not held: what loads after it does not pull along", () => {
+test("the end of loaded messages is no anchor if it is not the room's end", () => {
   anchor.endIsLatest = false
   scrollTo(1400)
   boxes.items = messages(101, 200)
@@ -158,7 +158,7 @@ test("the end of a stretch that is not the latest is not held: what loads after 
   expect(boxes.top).toBe(1400)
 })
 
-test("when the held message is gone, what is seen is held instead", () => {
+test("when the anchor message is removed, the first visible one becomes the anchor", () => {
   scrollTo(1000)
   boxes.items = boxes.items.filter(item => item.key !== "m126")
   anchor.restore()
@@ -166,7 +166,7 @@ test("when the held message is gone, what is seen is held instead", () => {
   expect(anchor.held).toEqual({ at: "item", key: "m127", distance: 0 })
 })
 
-test("it tells how much is left before and after", () => {
+test("margins are measured in viewport heights", () => {
   scrollTo(600)
   expect(anchor.margins().before).toBe(1)
   expect(anchor.margins().after).toBeCloseTo((2000 - 600 - 600) / 600, 5)

@@ -1,20 +1,20 @@
 /**
- * Keeps the reader's eye where it is while the page changes around it.
+ * Scroll anchoring: keeps the visible messages in place while the content around them changes.
  *
- * The anchor holds either the end of the list or one item at its distance from the top of the window. The reader's
- * scrolling moves the hold; everything else (messages above, pictures that load, another font size, a composer that
- * grows) moves the content, and `restore` moves the window after it. Browsers' own scroll anchoring does part of this, but
- * not all browsers have it, and it lets go at the very top, which is where history is loaded. So it is switched off in
- * the style sheet, and this is the only hand on the wheel.
+ * The anchor is either the end of the list or one item with its distance from the top of the viewport. Scrolling by the
+ * user picks a new anchor. All other changes (messages above, loaded pictures, another font size, a growing composer) move
+ * the content, and `restore` scrolls so that the anchor is where it was. The browser's own scroll anchoring does part of
+ * this, but not all browsers have it, and it stops working at the very top, where history is loaded. So the style sheet
+ * switches it off, and only this class corrects the scroll position.
  */
 
-/** What the anchor needs to know of a scrolling box; lengths in CSS pixels, `top` of an item from the content's top. */
+/** The scrolling box as the anchor sees it; lengths in CSS pixels, `top` of an item from the top of the content. */
 export interface ScrollView {
-  /** how far it is scrolled */
+  /** the scroll position */
   top: number
-  /** the window's height */
+  /** the height of the viewport */
   readonly height: number
-  /** the content's height */
+  /** the height of the content */
   readonly extent: number
   /** the first item that reaches below this line */
   itemAt(line: number): Item | null
@@ -29,15 +29,15 @@ export interface Item {
 
 export type Held = { readonly at: "end" } | { readonly at: "item"; readonly key: string; readonly distance: number }
 
-/** So near to the end that the reader means the end: less than a line of text. */
+/** This close to the end counts as at the end: less than a line of text. */
 const END_SLACK = 16
 
-/** Where an item stands that was asked for by its start: below the edge, with a line of what was before. */
+/** Distance from the top of the viewport for an item aligned to its start: leaves a line of the message before. */
 const START_INSET = 48
 
 export class ScrollAnchor {
   held: Held = { at: "end" }
-  /** whether the content's end is the room's end; otherwise the end is only where loading goes on */
+  /** whether the content ends where the room ends; otherwise newer messages are loaded there, and the end is no anchor */
   endIsLatest = true
   readonly #view: ScrollView
   #extent = 0
@@ -51,11 +51,11 @@ export class ScrollAnchor {
     return this.held.at === "end"
   }
 
-  /** The reader has scrolled. */
+  /** The user has scrolled. */
   scrolled(): void {
     const view = this.#view
     if (view.extent !== this.#extent && this.held.at === "item") {
-      // The content changed in the same frame. The old hold is still true, only further by what the reader scrolled.
+      // The content changed in the same frame. The old anchor is still valid, moved by the distance that the user scrolled.
       const { key, distance } = this.held
       this.held = { at: "item", key, distance: distance - (view.top - this.#top) }
       this.restore()
@@ -64,7 +64,7 @@ export class ScrollAnchor {
     this.#pickAnchor()
   }
 
-  /** The content or the window has changed its size: put the window back to what was held. */
+  /** The content or the viewport has changed its size: scrolls back to the anchor. */
   restore(): void {
     const view = this.#view
     if (this.held.at === "end") {
@@ -87,7 +87,7 @@ export class ScrollAnchor {
     this.restore()
   }
 
-  /** Brings an item to the middle, or to the start of the window. False if it is not in the list. */
+  /** Scrolls an item to the middle or to the start of the viewport. Returns false if it is not in the list. */
   toItem(key: string, align: "center" | "start"): boolean {
     const view = this.#view
     const item = view.item(key)
@@ -98,7 +98,7 @@ export class ScrollAnchor {
     return true
   }
 
-  /** How many windows of content lie before and after what is seen. */
+  /** How much content is before and after the visible part, in viewport heights. */
   margins(): { before: number; after: number } {
     const { top, height, extent } = this.#view
     const window = Math.max(height, 1)

@@ -1,4 +1,4 @@
-/** Ties the anchor to the page: hears scrolling and changes of size, loads at the edges, tells what was seen. */
+/** Connects the scroll anchor to the DOM: handles scroll and resize, loads at the edges, reports the messages that were seen. */
 
 import { afterFrame } from "../dom/animationFrame"
 import { ListView } from "./listView"
@@ -15,21 +15,21 @@ export class Scroller {
   readonly #listening = new AbortController()
   #filling = false
 
-  /** `box` scrolls; it holds one element, and that the list. */
+  /** `box` is the scrolling element. It has one child, which contains the list. */
   constructor(box: HTMLElement, model: TimelineViewModel) {
     const content = box.firstElementChild as HTMLElement
     this.#list = content.querySelector("ol") as HTMLElement
     this.#model = model
     this.#view = new ListView(box, this.#list)
     this.#anchor = new ScrollAnchor(this.#view)
-    // Sizes are observed after layout and before paint: what is put right here was never seen wrong.
-    this.#sizes = new ResizeObserver(() => this.#settle())
+    // ResizeObserver runs after layout and before paint, so a wrong position is corrected before it is painted.
+    this.#sizes = new ResizeObserver(() => this.#resized())
     this.#sizes.observe(box)
     this.#sizes.observe(content)
     const options = { passive: true, signal: this.#listening.signal }
     box.addEventListener("scroll", () => this.#scrolled(), options)
-    document.addEventListener("visibilitychange", () => this.#looked(), options)
-    window.addEventListener("focus", () => this.#looked(), options)
+    document.addEventListener("visibilitychange", () => this.#tabShown(), options)
+    window.addEventListener("focus", () => this.#tabShown(), options)
     this.changed()
   }
 
@@ -38,7 +38,7 @@ export class Scroller {
     this.#listening.abort()
   }
 
-  /** The rows have changed, or there is somewhere to go. */
+  /** The rows or the scroll target have changed. */
   changed(): void {
     this.#anchor.endIsLatest = this.#model.endsAtLatest
     if (!this.#goToTarget()) this.#anchor.restore()
@@ -50,21 +50,21 @@ export class Scroller {
     this.#after()
   }
 
-  #settle(): void {
+  #resized(): void {
     this.#anchor.restore()
     this.#after()
   }
 
-  #looked(): void {
+  #tabShown(): void {
     if (document.hidden) return
-    this.#model.returned()
-    this.#tellSeen()
+    this.#model.updateNewLine()
+    this.#reportSeen()
   }
 
   #goToTarget(): boolean {
-    const { target, rows } = this.#model
+    const { scrollTarget: target, rows } = this.#model
     if (target === null || rows.length === 0) return false
-    this.#model.target = null
+    this.#model.scrollTarget = null
     if (target.to === "end") this.#anchor.toEnd()
     else if (target.to === "new") return this.#anchor.toItem("new", "start") || this.#fallBackToEnd()
     else this.#showMessage(target.number)
@@ -86,12 +86,12 @@ export class Scroller {
   #after(): void {
     this.#model.follow(this.#anchor.atEnd)
     this.#fillSoon()
-    this.#tellSeen()
+    this.#reportSeen()
   }
 
   /**
-   * One step a frame: each changes the rows, and that leads here again until there is enough. Rows are made after a frame
-   * and drawn with the next one, so that neither waits for the other longer than it takes.
+   * Fills by one step per animation frame. A step changes the rows, which calls this again until the margins are filled.
+   * `afterFrame` computes the rows after one frame and paints them with the next, so both tasks stay short.
    */
   #fillSoon(): void {
     if (this.#filling) return
@@ -102,7 +102,7 @@ export class Scroller {
     })
   }
 
-  #tellSeen(): void {
+  #reportSeen(): void {
     if (document.hidden || !document.hasFocus()) return
     const number = this.#view.lastSeen()
     if (number !== null) this.#model.seen(number)

@@ -1,9 +1,9 @@
-/** People who came and went in a row → one line that names a few of them. */
+/** Folds successive system messages about joining and leaving into one line that names a few members. */
 
 import type { Message, SystemKind } from "../protocol/types"
 import { type Key, type Part, parts, type Values } from "../ui/strings"
 
-/** Of one kind of coming or going: the sentence, and the names that stand at one of its places. */
+/** One kind of event in a folded line: a sentence, and the names that fill its placeholder `slot`. */
 export interface Clause {
   readonly key: Key
   readonly values: Values
@@ -13,35 +13,35 @@ export interface Clause {
 
 const FOLDABLE = ["joined", "left", "added", "removed"] as const
 type FoldableKind = (typeof FOLDABLE)[number]
-interface Happened {
+interface Group {
   readonly kind: FoldableKind
   readonly by: number | null
   readonly members: Set<number>
 }
 
-const NOBODY: Values = {}
-/** Fewer names than this are all told. */
+const NO_VALUES: Values = {}
+/** From this many names on, only the first two are listed. */
 const MANY = 4
 
-/** Whether a line may stand together with others of its kind. */
+/** Whether a system message can be folded with others. */
 export function isFoldable(message: Message): boolean {
   return isFoldableKind(message.system?.kind)
 }
 
-/** Who joined, who left, and who added or removed whom, each once, in the order they happened. */
+/** The clauses of a folded line in the order of the events: joined, left, and per member who added or removed others. */
 export function clauses(messages: readonly Message[], nameOf: (member: number) => string): Clause[] {
-  const found = new Map<string, Happened>()
+  const found = new Map<string, Group>()
   for (const { system, author } of messages) {
     if (!isFoldableKind(system?.kind)) continue
     const by = system.kind === "added" || system.kind === "removed" ? author : null
     const name = `${system.kind} ${by}`
-    const happened = found.get(name) ?? { kind: system.kind, by, members: new Set() }
-    found.set(name, happened)
-    happened.members.add(system.member ?? author)
+    const group = found.get(name) ?? { kind: system.kind, by, members: new Set() }
+    found.set(name, group)
+    group.members.add(system.member ?? author)
   }
   return [...found.values()].map(({ kind, by, members }) => ({
     key: `system.${kind}`,
-    values: by === null ? NOBODY : { who: nameOf(by) },
+    values: by === null ? NO_VALUES : { who: nameOf(by) },
     slot: by === null ? "who" : "whom",
     names: [...members].map(nameOf),
   }))

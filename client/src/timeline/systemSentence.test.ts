@@ -13,7 +13,7 @@ function sentence(system: System, author = 1, kind = "public"): string {
   return t(key, values)
 }
 
-test("what happened is told with names", () => {
+test("each kind of system message has a sentence with names", () => {
   expect(sentence({ kind: "created" })).toBe("Alice created this channel")
   expect(sentence({ kind: "created" }, 1, "direct")).toBe("Alice began this conversation")
   expect(sentence({ kind: "joined" }, 2)).toBe("Bob joined")

@@ -1,4 +1,4 @@
-/** What happened in a room → the sentence that tells it. */
+/** Turns a system message into a sentence. */
 
 import type { Message } from "../protocol/types"
 import { limitMarks } from "../text/combiningMarks"
@@ -9,7 +9,7 @@ export interface Sentence {
   readonly values: Values
 }
 
-/** `nameOf` gives a member's name. A new description that is empty is one that was taken away. */
+/** `nameOf` returns a member's name. An empty new description means that it was cleared. */
 export function systemSentence(message: Message, roomKind: string, nameOf: (member: number) => string): Sentence {
   const who = nameOf(message.author)
   const { kind, member, text: written = "" } = message.system ?? { kind: "created" as const }

@@ -1,8 +1,8 @@
-/** Who is typing, as a sentence. */
+/** The sentence that says who is typing. */
 
 import type { Sentence } from "./systemSentence"
 
-/** One or two by name; more are “several people”. Null when nobody types. */
+/** Names one or two members; more are “several people”. Null if nobody is typing. */
 export function typingSentence(names: readonly string[]): Sentence | null {
   const [first, second] = names
   if (first === undefined) return null

@@ -8,7 +8,7 @@ import { liveTab, membership, message, page, posted, room, snapshot, tabInRoom, 
 import { MOST_RENDERED } from "./renderedRange"
 import { TimelineViewModel } from "./viewModel.svelte"
 
-/** A room of so many messages, read up to one of them, as Alice comes in. */
+/** A room with `count` messages, read up to number `read`, before Alice opens it. */
 async function entered(count: number, read = count): Promise<TimelineViewModel> {
   const session = await liveTab(snapshot(count, { rooms: [room(1, count)], memberships: [membership(1, read)] }))
   return new TimelineViewModel(session, roomOf(session))
@@ -16,7 +16,7 @@ async function entered(count: number, read = count): Promise<TimelineViewModel> 
 
 function roomOf(session: Session): RoomState {
   const found = session.rooms.get(1)
-  if (!found) throw new Error("the room is not there")
+  if (!found) throw new Error("room 1 is not in the session")
   return found
 }
 
@@ -31,54 +31,54 @@ function numbers(model: TimelineViewModel): number[] {
 const far = { before: 9, after: 9 }
 
 describe("opening a room", () => {
-  test("what was read to the end opens at its end", async () => {
+  test("a room that is read completely opens at its end", async () => {
     const model = await entered(100)
     void model.open(null)
     expect(FakeSocket.last.asked("timeline")).not.toHaveProperty("around")
     FakeSocket.last.answers("timeline", page(51, 100))
     await turns()
-    expect(model.target).toEqual({ to: "end" })
+    expect(model.scrollTarget).toEqual({ to: "end" })
     expect(numbers(model).at(-1)).toBe(100)
     expect(shown(model)).not.toContain("new")
   })
 
-  test("what was not goes on where reading stopped, with the “new” line there", async () => {
+  test("a room with unread messages opens at the “new” line", async () => {
     const model = await entered(500, 200)
     void model.open(null)
     expect(FakeSocket.last.asked("timeline").around).toBe(200)
     FakeSocket.last.answers("timeline", page(175, 224, { before: true, after: true }))
     await turns()
-    expect(model.target).toEqual({ to: "new" })
+    expect(model.scrollTarget).toEqual({ to: "new" })
     const rows = shown(model)
     expect(rows[rows.indexOf("new") - 1]).toBe(200)
     expect(rows[rows.indexOf("new") + 1]).toBe(201)
     expect(model.following).toBe(false)
   })
 
-  test("nothing is shown before it is known what: what flashes by would count as read", async () => {
+  test("nothing is rendered before the range is known, because visible messages count as read", async () => {
     const model = await entered(500, 200)
     void model.open(null)
     expect(model.rows).toEqual([])
     expect(model.rangeKnown).toBe(false)
   })
 
-  test("a link opens the room at its message, and marks it for a moment", async () => {
+  test("a link opens the room at its message and highlights it for a moment", async () => {
     vi.useFakeTimers()
     const model = await entered(500)
     void model.open(42)
     expect(FakeSocket.last.asked("timeline").around).toBe(42)
     FakeSocket.last.answers("timeline", page(17, 66, { before: true, after: true }))
     await turns()
-    expect(model.target).toEqual({ to: "message", number: 42 })
-    expect(model.flashing).toBe(42)
+    expect(model.scrollTarget).toEqual({ to: "message", number: 42 })
+    expect(model.highlighted).toBe(42)
     vi.advanceTimersByTime(3000)
-    expect(model.flashing).toBeNull()
+    expect(model.highlighted).toBeNull()
     vi.useRealTimers()
   })
 })
 
-describe("while one reads", () => {
-  test("at the end, what comes is in the page; away from it, it is not", async () => {
+describe("while Alice reads", () => {
+  test("new messages are rendered at the end, but not while Alice reads further up", async () => {
     const session = await tabInRoom(50)
     const model = new TimelineViewModel(session, roomOf(session))
     await model.open(null)
@@ -91,7 +91,7 @@ describe("while one reads", () => {
     expect(numbers(model).at(-1)).toBe(52)
   })
 
-  test("of very many that come within a frame only the last are drawn at once", async () => {
+  test("of a burst of new messages only the last are rendered at once", async () => {
     const session = await tabInRoom(50)
     const model = new TimelineViewModel(session, roomOf(session))
     await model.open(null)
@@ -104,7 +104,7 @@ describe("while one reads", () => {
     expect(numbers(model).length).toBeGreaterThan(drawn)
   })
 
-  test("near the top more of what is loaded comes into the page, then more is loaded", async () => {
+  test("near the top, loaded messages are rendered first, then more are requested", async () => {
     const session = await tabInRoom(200)
     const model = new TimelineViewModel(session, roomOf(session))
     await model.open(null)
@@ -116,7 +116,7 @@ describe("while one reads", () => {
     expect(FakeSocket.last.asked("timeline").before).toBe(151)
   })
 
-  test("what is in the page stays bounded, however far one scrolls", async () => {
+  test("the number of rendered messages stays bounded", async () => {
     const session = await tabInRoom(1000)
     const model = new TimelineViewModel(session, roomOf(session))
     await model.open(null)
@@ -132,7 +132,7 @@ describe("while one reads", () => {
     expect(model.endsAtLatest).toBe(false)
   })
 
-  test("at the end of a quiet room nothing is asked for again and again", async () => {
+  test("at the end of a short room nothing is requested", async () => {
     const session = await tabInRoom(5)
     const model = new TimelineViewModel(session, roomOf(session))
     await model.open(null)
@@ -142,19 +142,19 @@ describe("while one reads", () => {
     expect(model.startsAtFirst).toBe(true)
   })
 
-  test("what came while one looked elsewhere is new when one is back", async () => {
+  test("messages that arrived in a hidden tab are new when Alice returns", async () => {
     const session = await tabInRoom(50)
     const model = new TimelineViewModel(session, roomOf(session))
     await model.open(null)
     FakeSocket.last.says(posted(51))
-    model.returned()
+    model.updateNewLine()
     const rows = shown(model)
     expect(rows[rows.indexOf("new") + 1]).toBe(51)
   })
 })
 
-describe("reading on and back", () => {
-  test("what is seen is read; what is marked unread stays so until the room is opened again", async () => {
+describe("read position and editing", () => {
+  test("visible messages are marked as read; after “mark unread” not until the room is opened again", async () => {
     const model = await entered(100, 90)
     void model.open(null)
     FakeSocket.last.answers("timeline", page(65, 100))
@@ -172,19 +172,19 @@ describe("reading on and back", () => {
     expect(model.roomState.membership?.read_number).toBe(100)
   })
 
-  test("who answers has read: the line goes, and the page goes to the end", async () => {
+  test("sending a message removes the “new” line and scrolls to the end", async () => {
     const model = await entered(100, 90)
     void model.open(null)
     FakeSocket.last.answers("timeline", page(65, 100))
     await turns()
-    model.answered()
+    model.sent()
     await turns()
     flushSync()
     expect(shown(model)).not.toContain("new")
-    expect(model.target).toEqual({ to: "end" })
+    expect(model.scrollTarget).toEqual({ to: "end" })
   })
 
-  test("the message to edit is one's own last, not a deleted one, not a line that happened", async () => {
+  test("ArrowUp edits Alice's last message, skipping deleted and system messages", async () => {
     const session = await tabInRoom(50)
     const model = new TimelineViewModel(session, roomOf(session))
     FakeSocket.last.says(posted(51, { author: 1 }))
@@ -194,7 +194,7 @@ describe("reading on and back", () => {
     expect(model.editing).toBe(message(51).id)
   })
 
-  test("one that is on its way is edited when it has arrived", async () => {
+  test("ArrowUp can edit a message that is still being sent", async () => {
     const session = await tabInRoom(50)
     const model = new TimelineViewModel(session, roomOf(session))
     const id = session.outbox.send(1, "to be corrected")

@@ -1,4 +1,4 @@
-/** One room's messages as they are shown: which part is in the page, where to scroll, what is new, what is being edited. */
+/** The state of a room's timeline on the screen: the rendered range, the scroll target, the “new” line, hover and focus, editing. */
 
 import { SvelteSet } from "svelte/reactivity"
 import { canEdit } from "../permissions/policy"
@@ -19,37 +19,38 @@ import {
 } from "./renderedRange"
 import { type Row, RowMaker } from "./rows"
 
-/** Where to scroll to, once it is in the page. */
-export type Target =
+/** Where to scroll once the rows are rendered. */
+export type ScrollTarget =
   | { readonly to: "end" }
   | { readonly to: "new" }
   | { readonly to: "message"; readonly number: number }
 
-const FLASH_MS = 2500
+const HIGHLIGHT_MS = 2500
 
 export class TimelineViewModel {
   readonly session: Session
   readonly roomState: RoomState
   readonly timeline: Timeline
 
-  target: Target | null = $state.raw(null)
-  /** It is known which part to show. Until then nothing is: what flashes by would count as seen. */
+  scrollTarget: ScrollTarget | null = $state.raw(null)
+  /** Whether it is known which messages to show. Until then none are rendered, because visible messages count as read. */
   rangeKnown = $state(false)
-  /** the end is held: new messages come into the page as they arrive */
+  /** whether the user is at the end: new messages are rendered as they arrive */
   following = $state(true)
-  /** the “new” line stands after this number */
+  /** the “new” line is after this message number; null: there is none */
   readUpTo: number | null = $state(null)
-  /** number of the message that a link has led to, for a moment */
-  flashing: number | null = $state(null)
+  /** number of the message that a link led to, for 2.5 seconds */
+  highlighted: number | null = $state(null)
   /** id of the message that is being edited */
   editing: string | null = $state(null)
-  /** lines of several comings and goings that tell each of them, by the id of their first message */
+  /** expanded folded lines, by the id of their first message */
   readonly expanded = new SvelteSet<string>()
-  /** key of the row under the pointer, and of the row with the keyboard */
-  pointed: string | null = $state(null)
+  /** key of the row under the pointer */
+  hovered: string | null = $state(null)
+  /** key of the row that has the focus or had it last */
   focused: string | null = $state(null)
-  /** whether the keyboard is in the list now, or only comes back to that row */
-  walking = $state(false)
+  /** whether the focus is in the list now */
+  listFocused = $state(false)
 
   #range: MessageRange | null = $state.raw(null)
   readonly #maker = new RowMaker()
@@ -64,10 +65,10 @@ export class TimelineViewModel {
     const range = this.#range ?? rangeAtEnd(loaded)
     return this.following && !this.timeline.after ? extendedToEnd(range, loaded) : loadedPart(range, loaded)
   })
-  // As numbers: rows are made again only when one of them is another.
+  // Plain numbers, so that rows are computed again only when one of them changes.
   readonly #from: number = $derived(this.#shown?.first ?? 0)
   readonly #to: number = $derived(this.#shown?.last ?? 0)
-  /** whether what is in the page ends where the room ends */
+  /** whether the rendered range ends at the room's latest message */
   readonly endsAtLatest: boolean = $derived.by(() => !this.timeline.after && this.#shown?.last === this.#loaded?.last)
   readonly rows: Row[] = $derived.by(() => {
     const { messages, pending } = this.timeline
@@ -80,11 +81,11 @@ export class TimelineViewModel {
       deleting: id => this.session.outbox.deleting(id),
     })
   })
-  /** whether the room's beginning is in the page */
+  /** whether the rendered range starts at the room's first message */
   readonly startsAtFirst: boolean = $derived.by(
     () => !this.timeline.before && this.#shown?.first === this.#loaded?.first,
   )
-  /** the row that Tab leads to */
+  /** key of the row that is the list's tab stop */
   readonly tabStop: string | undefined = $derived(
     this.rows.some(row => row.key === this.focused)
       ? (this.focused ?? undefined)
@@ -97,27 +98,27 @@ export class TimelineViewModel {
     this.timeline = session.timeline(roomState.id)
   }
 
-  /** Opens the room where reading goes on: at a message that is pointed at, at the first unread one, or at the end. */
+  /** Opens the room at message `number`, else at the first unread message, else at the end. */
   async open(number: number | null): Promise<void> {
     this.session.reading.enter(this.roomState.id)
-    this.returned()
+    this.updateNewLine()
     if (number !== null) return this.show(number)
     if (this.readUpTo === null) return this.toLatest()
     const { readUpTo } = this
     if (!this.#holds(readUpTo) && !this.#holds(readUpTo + 1)) await this.#load(Math.max(1, readUpTo))
     this.#showAround(readUpTo)
-    this.target = { to: "new" }
+    this.scrollTarget = { to: "new" }
   }
 
-  /** Shows a message in the middle, and makes it stand out for a moment. */
+  /** Scrolls to a message and highlights it for a moment. */
   async show(number: number): Promise<void> {
     if (!this.#holds(number)) await this.#load(number)
     this.#showAround(number)
-    this.target = { to: "message", number }
-    this.flashing = number
+    this.scrollTarget = { to: "message", number }
+    this.highlighted = number
     setTimeout(() => {
-      if (this.flashing === number) this.flashing = null
-    }, FLASH_MS)
+      if (this.highlighted === number) this.highlighted = null
+    }, HIGHLIGHT_MS)
   }
 
   async toLatest(): Promise<void> {
@@ -127,17 +128,17 @@ export class TimelineViewModel {
     this.rangeKnown = true
     this.#range = this.#loaded && rangeAtEnd(this.#loaded)
     this.follow(true)
-    this.target = { to: "end" }
+    this.scrollTarget = { to: "end" }
   }
 
-  /** What is in the page is drawn, and the reader holds its end or not. */
+  /** Sets whether new messages are followed. */
   follow(end: boolean): void {
     if (this.following) this.#range = this.#shown
     this.following = end
     this.timeline.following = end
   }
 
-  /** Brings more into the page where the reader comes near an edge: what is loaded first, then what is not. */
+  /** Extends the rendered range if the user is near one of its edges; requests more messages if all are rendered. */
   fill({ before, after }: Margins): void {
     const [loaded, shown] = [this.#loaded, this.#shown]
     if (!loaded || !shown || !this.rangeKnown) return
@@ -152,12 +153,12 @@ export class TimelineViewModel {
     else if (this.timeline.loading === null && !this.timeline.error) void this.load(side)
   }
 
-  /** Loads what lies beyond; again, if it has failed. */
+  /** Requests older or newer messages, also after a failed attempt. */
   async load(side: "older" | "newer"): Promise<void> {
     await (side === "older" ? this.timeline.loadOlder() : this.timeline.loadNewer())
   }
 
-  /** The reader's eye has reached a message. */
+  /** The message is completely visible, so everything up to it is marked as read. */
   seen(number: number): void {
     const { membership } = this.roomState
     if (membership && number > membership.read_number) {
@@ -165,8 +166,8 @@ export class TimelineViewModel {
     }
   }
 
-  /** The reader looks at the page again: what came meanwhile is new. */
-  returned(): void {
+  /** Puts the “new” line before the first unread message, if there is one. */
+  updateNewLine(): void {
     const { membership, unread } = this.roomState
     if (membership && unread > 0) this.readUpTo = membership.read_number
   }
@@ -176,19 +177,19 @@ export class TimelineViewModel {
     await this.session.reading.markUnread(this.roomState.id, message.number)
   }
 
-  /** One has answered: nothing above is new any more. */
-  answered(): void {
+  /** The user has sent a message: removes the “new” line and scrolls to the end. */
+  sent(): void {
     this.readUpTo = null
     this.session.reading.enter(this.roomState.id)
     void this.toLatest()
   }
 
-  /** Edits one's own last post; one that is on its way as soon as it has arrived: it keeps its id. */
+  /** Edits the user's last post. One that is still being sent is edited once it is confirmed: its id stays the same. */
   editLast(): void {
     const { me } = this.session
-    const sent = this.timeline.pending.findLast(entry => entry.state !== "failed")
-    const said = this.timeline.messages.findLast(message => canEdit(me, message, this.roomState))
-    this.editing = sent?.id ?? said?.id ?? null
+    const pending = this.timeline.pending.findLast(entry => entry.state !== "failed")
+    const confirmed = this.timeline.messages.findLast(message => canEdit(me, message, this.roomState))
+    this.editing = pending?.id ?? confirmed?.id ?? null
   }
 
   #holds(number: number): boolean {
