@@ -27,7 +27,7 @@ def test_a_removed_member_hears_nothing(private: bool, alice: Person, bob: Perso
     if private:
         bob.reads(f"There is no “{cellar.name}” here")
     else:
-        bob.reads("You are looking around. Join to take part.")
+        bob.reads("You are not in this channel. Join it to write.")
     expect(bob.room_link(cellar.name)).to_have_count(0)
 
     alice.says(CANARY)

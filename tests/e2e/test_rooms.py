@@ -91,7 +91,7 @@ def test_an_archived_channel_is_read_only_until_it_is_opened_again(
     alice.panel.get_by_role("button", name="Archive").click()
     alice.dialog.get_by_role("button", name="Archive").click()
     bob.is_told("Alice archived this channel")
-    bob.reads("This channel is archived: it can be read, not written in.")
+    bob.reads("This channel is archived: you can read it, but not write in it.")
     expect(bob.composer).to_have_count(0)
     alice.panel.get_by_role("button", name="Open again").click()
     bob.says("back again")
@@ -132,7 +132,7 @@ def test_who_comes_and_goes_in_a_row_is_told_in_one_line(alice: Person, garden: 
     alice.is_told("Alice added Bob · Erin, Frank and 2 others joined")
     site.leave(garden, "heidi")
     alice.is_told("2 others joined · Heidi left")
-    everything = alice.timeline.get_by_role("button", name="Tell each")
+    everything = alice.timeline.get_by_role("button", name="Show each")
     everything.click()
     for name in ("Grace", "Heidi"):
         expect(alice.timeline.get_by_text(f"{name} joined")).to_be_visible()

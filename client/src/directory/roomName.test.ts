@@ -9,6 +9,6 @@ test("names in any script are valid", () => {
 test("a name that the server would refuse has a problem", () => {
   expect(roomNameProblem("   ")).toMatch(/needs a name/)
   expect(roomNameProblem("~7")).toMatch(/start with “~”/)
-  expect(roomNameProblem("a/b")).toMatch(/cannot hold “\/”/)
+  expect(roomNameProblem("a/b")).toMatch(/cannot contain “\/”/)
   expect(roomNameProblem("a".repeat(81))).toMatch(/80 characters/)
 })
