@@ -148,8 +148,9 @@ def script_comments(text: str) -> Lines:
     lines: Lines = []
     inside = False
     for number, line in enumerate(text.splitlines(), 1):
-        if inside or (opened := COMMENT_OPENS.search(line)):
-            inner = line if inside else opened.group(1)
+        opened = None if inside else COMMENT_OPENS.search(line)
+        if inside or opened:
+            inner = opened.group(1) if opened else line
             inside = not COMMENT_CLOSES.search(inner)
             lines.append((number, COMMENT_CLOSES.split(inner)[0].strip().removeprefix("*")))
         elif alone := COMMENT_LINE.match(line):

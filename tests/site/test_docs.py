@@ -1,22 +1,25 @@
-"""The tables in the documentation are what the code says; a failure prints the table that belongs there."""
+"""The tables in the documents match the code; a failure prints the expected table. The figures match their results."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from hubbub import conf
 from hubbub_site.config import Config
 
-DOCS = Path(__file__).parents[2] / "docs"
-BAR = r"\|"  # a bar inside a cell of a table
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+RESULTS = ROOT / "bench" / "results"
+BAR = r"\|"  # a vertical bar inside a table cell
 SHARED_WITH_OTHERS = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL"}
 
 
-def test_every_setting_of_the_product_stands_in_self_hosting() -> None:
+def test_every_setting_of_the_product_is_in_self_hosting() -> None:
     assert product_settings() in (DOCS / "self-hosting.md").read_text(), product_settings()
 
 
-def test_every_setting_of_the_app_stands_in_embedding() -> None:
+def test_every_setting_of_the_app_is_in_embedding() -> None:
     assert app_settings() in (DOCS / "embedding.md").read_text(), app_settings()
 
 
@@ -31,15 +34,23 @@ def product_settings() -> str:
 def app_settings() -> str:
     rows = ["| setting | default | meaning |", "|---|---|---|"]
     for name, (default, meaning) in conf.SETTINGS.items():
-        told = meaning.replace("|", BAR)
-        rows.append(f"| `{name}` | `{default!r}` | {told} |")
+        rows.append(f"| `{name}` | `{default!r}` | {meaning.replace('|', BAR)} |")
     return "\n".join(rows)
 
 
 def shown(default: object) -> str:
-    """A default as one would write it into the environment."""
+    """A default as it is written in the environment."""
     if default is None or default in ("", ()):
         return ""
     if isinstance(default, bool):
         return "`on`" if default else "`off`"
     return f"`{' '.join(map(str, default)) if isinstance(default, tuple) else default}`"
+
+
+def test_the_performance_page_names_its_results_and_there_are_no_others() -> None:
+    named = set(re.findall(r"bench/results/(\S+?\.json)", (DOCS / "performance.md").read_text()))
+    assert named == {file.name for file in RESULTS.iterdir()}
+
+
+def test_no_result_was_measured_on_a_changed_tree() -> None:
+    assert not [file.name for file in RESULTS.iterdir() if "+" in file.name or '+"' in file.read_text()]
