@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# Sourced by every script beside it: where the project is, its environment first on PATH, and how to speak.
+# Sourced by every script in bin/: the project's root, its environment first on PATH, and functions for messages.
 
 ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." >/dev/null && pwd -P)
 VENV=$ROOT/.venv
 export PATH="$VENV/bin:$PATH"
-# The caller's own environment must not leak into ours.
+# Ignore the caller's own Python environment.
 unset VIRTUAL_ENV PYTHONPATH PYTHONHOME
 cd -- "$ROOT" || exit
 
@@ -15,7 +15,7 @@ fail() {
     exit 1
 }
 
-# step "a name" command …: runs it, says how long it took, remembers a failure and goes on with the next.
+# step "a name" command …: runs it, prints its time, records a failure and continues.
 STEPS=() FAILED_STEPS=()
 step() {
     local name=$1 started=$SECONDS outcome=ok
@@ -26,7 +26,7 @@ step() {
     [ "$outcome" = ok ] || FAILED_STEPS+=("$name")
 }
 
-# summary: one line a step, then one plain sentence; the exit code tells whether every step passed.
+# summary: one line per step, then one sentence; the exit code is 0 if every step passed.
 summary() {
     printf '\n'
     printf '%s\n' "${STEPS[@]}"
