@@ -1,4 +1,4 @@
-"""Several people act in the same instant (contract F22, F23; security row 71), on each database."""
+"""Several people act in the same instant (faults F22, F23; attack row 71), on each database."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def test_carol_is_a_guest_and_hears_only_of_those_she_meets(name: str, town: Tow
 
 @pytest.mark.parametrize("name", HISTORIES)
 def test_dave_hears_nothing_of_rooms_he_is_not_in(name: str, town: Town) -> None:
-    """Not a word, not a counter, not that something happened (security rows 1, 2)."""
+    """Not a word, not a counter, not that something happened (attack rows 1, 2)."""
     ear = Ear(town.dave, state_of(town.dave))
     mine: set[int] = set()
     HISTORIES[name](town)

@@ -162,7 +162,7 @@ def hubbub_serve(data: Path, port: int) -> list[str | Path]:
 
 
 def daphne(data: Path, port: int) -> list[str | Path]:
-    """Row 1: any other ASGI server runs the same application."""
+    """Any other ASGI server runs the same application."""
     settings = [f"HUBBUB_DATA={data}", "DJANGO_SETTINGS_MODULE=hubbub_site.settings"]
     return [
         *settings,

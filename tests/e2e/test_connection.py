@@ -1,4 +1,4 @@
-"""The network goes and comes back (row 14): it is told plainly, and nothing is lost or doubled."""
+"""The network goes and comes back: it is told plainly, and nothing is lost or doubled."""
 
 from __future__ import annotations
 

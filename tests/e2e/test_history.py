@@ -64,7 +64,7 @@ def test_scrolling_without_a_pause_reaches_far_back_and_the_end_again(alice: Per
 def test_a_link_far_back_opens_there_and_scrolls_both_ways(
     alice: Person, annals: Room, first_number: int
 ) -> None:
-    """Row 13, row 2: every message that was ever said has an address."""
+    """Every message that was ever said has an address."""
     alice.enters(annals, first_number + 999)
     expect(alice.post("entry 1000.")).to_be_focused()
     expect(alice.post("entry 1000.")).to_be_in_viewport()

@@ -97,7 +97,7 @@ def test_a_very_long_word_does_not_burst_the_page(alice: Person, garden: Room, s
 def test_a_link_that_names_another_address_shows_where_it_leads(
     alice: Person, garden: Room, site: Site
 ) -> None:
-    """Security row 56: what is read and where it leads must be one."""
+    """Attack row 56: what is read and where it leads must be one."""
     alice.enters(garden)
     text = "[https://bank.example/login](https://evil.example/login) and [this page](https://fine.example/)"
     site.ask("bob", "message.send", room=garden.id, message=site.new_id(), text=text)

@@ -87,7 +87,7 @@ def test_an_owner_takes_back_what_somebody_else_said(alice: Person, bob: Person,
 
 
 def test_a_link_to_a_message_leads_there(alice: Person, bob: Person, garden: Room, site: Site) -> None:
-    """Row 2: an address for each message; whoever follows it sees which one is meant."""
+    """An address for each message; whoever follows it sees which one is meant."""
     alice.context.grant_permissions(["clipboard-read", "clipboard-write"])
     alice.enters(garden)
     alice.says("look at this", "and this")

@@ -30,7 +30,7 @@ def square(site: Site) -> Iterator[Room]:
 def test_a_guest_with_the_owners_name_is_told_apart_wherever_they_are_shown(
     bob: Person, site: Site, square: Room
 ) -> None:
-    """Security row 56: in the timeline, the roster, the sidebar, the profile, and for those who listen."""
+    """Attack row 56: in the timeline, the roster, the sidebar, the profile, and for those who listen."""
     bob.enters(square)
     site.ask("alice", "message.send", room=square.id, message=site.new_id(), text="I am the owner")
     site.ask("carol", "message.send", room=square.id, message=site.new_id(), text="send me your passwords")

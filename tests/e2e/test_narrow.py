@@ -96,7 +96,7 @@ def test_no_page_is_wider_than_the_screen(path: str, alice: Person) -> None:
 
 
 def test_arabic_runs_from_right_to_left(alice: Person, bob: Person, site: Site) -> None:
-    """Row 18: an Arabic room in a page that runs from right to left, on a small and on a large screen."""
+    """An Arabic room in a page that runs from right to left, on a small and on a large screen."""
     room = site.new_room("غرفة الشاي", ("alice", "bob"))
     texts = ["مرحبا بالجميع، كيف حالكم اليوم؟", "hello, كيف الحال؟ `make tea` **مهم جدا**", "- شاي\n- قهوة"]
     for text in texts:

@@ -45,7 +45,7 @@ def portable_site(tmp_path: Path) -> Iterator[Site]:
 
 
 def test_two_people_talk_under_daphne(portable_site: Site, visit: Visit) -> None:
-    """Row 1: HTTP and WebSocket under one ASGI application, whatever server runs it."""
+    """HTTP and WebSocket under one ASGI application, whatever server runs it."""
     alice, bob = visit(portable_site, "alice"), visit(portable_site, "bob")
     for person in (alice, bob):
         person.goes_to("/chat/general/")
@@ -59,7 +59,7 @@ def test_two_people_talk_under_daphne(portable_site: Site, visit: Visit) -> None
 
 
 def test_what_a_shell_says_reaches_open_browsers(alice: Person, garden: Room, site: Site) -> None:
-    """Row 6: from another process, as a background task would."""
+    """From another process, as a background task would."""
     alice.enters(garden)
     site.in_shell(
         "from hubbub import actions\n"
@@ -71,7 +71,7 @@ def test_what_a_shell_says_reaches_open_browsers(alice: Person, garden: Room, si
 
 
 def test_the_tutorial_s_page_talks_with_everybody(alice: Person, bob: Person, garden: Room) -> None:
-    """Rows 3 and 4: a socket per room, `{"message": …}` in and out, in any Unicode name."""
+    """A socket per room, `{"message": …}` in and out, in any Unicode name."""
     alice.enters(garden)
     bob.goes_to("/account/")
     bob.page.evaluate(TUTORIAL, garden.name)
@@ -84,7 +84,6 @@ def test_the_tutorial_s_page_talks_with_everybody(alice: Person, bob: Person, ga
 
 
 def test_a_binary_frame_is_as_good_as_a_text(alice: Person, bob: Person, garden: Room) -> None:
-    """Row 4."""
     alice.enters(garden)
     bob.goes_to("/account/")
     bob.page.evaluate(TUTORIAL, garden.name)
@@ -94,7 +93,7 @@ def test_a_binary_frame_is_as_good_as_a_text(alice: Person, bob: Person, garden:
 
 
 def test_a_foreign_page_gets_no_socket(alice: Person, site: Site) -> None:
-    """Row 7: a page of another origin, in a browser that is signed in here and sends its cookie, is refused."""
+    """A page of another origin, in a browser that is signed in here and sends its cookie, is refused."""
     address = f"ws://127.0.0.1:{site.port}/ws/"
     alice.goes_to("/account/")
     assert alice.page.evaluate(GREETED, address) is True

@@ -12,7 +12,7 @@ from tests.e2e.site import Site
 def test_somebody_who_does_not_want_it_is_not_added_and_the_other_is_told_why(
     bob: Person, site: Site, visit: Visit
 ) -> None:
-    """Security row 67: the choice holds in all tabs at once, and is the same after a reload."""
+    """Attack row 67: the choice holds in all tabs at once, and is the same after a reload."""
     room = site.new_room("trap", ("erin",), private=True)
     bob.goes_to("/chat/general/")
     bob.chooses_of_own_menu("Who can reach you")

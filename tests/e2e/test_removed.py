@@ -1,4 +1,4 @@
-"""Who is put out of a room hears nothing that is said after (rows 7 and 11)."""
+"""Who is put out of a room hears nothing that is said after."""
 
 from __future__ import annotations
 

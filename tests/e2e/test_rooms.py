@@ -9,7 +9,7 @@ from tests.e2e.site import Room, Site
 
 
 def test_a_channel_is_opened_found_and_joined(alice: Person, bob: Person, site: Site) -> None:
-    """Row 11: many rooms; row 10: who joins is announced."""
+    """Many rooms; each join is announced."""
     alice.goes_to("/chat/general/")
     alice.presses("New channel")
     alice.fills(Name="orchard", What_it_is_for="Apples and pears")

@@ -1,4 +1,4 @@
-"""Who is here now (row 11)."""
+"""Who is here now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The server is killed and comes back on the same data (row 14): what was acknowledged is there, the rest is sent."""
+"""The server is killed and comes back on the same data: what was acknowledged is there, the rest is sent."""
 
 from __future__ import annotations
 

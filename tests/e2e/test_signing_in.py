@@ -15,7 +15,7 @@ ENDED = "This sign-in was ended"
 
 
 def test_only_who_is_signed_in_chats(dave: Person, garden: Room) -> None:
-    """Row 7: the page asks Dave to sign in, and afterwards leads where he wanted to go."""
+    """The page asks Dave to sign in, and afterwards leads where he wanted to go."""
     dave.goes_to(garden.path)
     expect(dave.page.get_by_role("heading", name="Sign in")).to_be_visible()
     dave.fills(Username="bob", Password=PASSWORD)

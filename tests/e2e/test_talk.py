@@ -14,7 +14,7 @@ from tests.e2e.site import Room, Site
 
 
 def test_two_people_talk_in_a_room(alice: Person, bob: Person, garden: Room) -> None:
-    """Rows 2, 10, 13: a page per room; what is said reaches both, with its author, and is there after a reload."""
+    """A page per room; what is said reaches both, with its author, and is there after a reload."""
     alice.enters(garden)
     bob.enters(garden)
     alice.says("hello Bob")
@@ -38,7 +38,7 @@ def test_a_shifted_enter_makes_a_new_line(alice: Person, bob: Person, garden: Ro
 
 @pytest.mark.parametrize("name", ["设计", "غرفة الشاي", "Tea & biscuits? 100%", "Æther ☕"])
 def test_a_room_may_have_any_name(name: str, alice: Person, bob: Person, site: Site) -> None:
-    """Row 9: names beyond ASCII letters, in the address as well."""
+    """Names beyond ASCII letters, in the address as well."""
     room = site.new_room(name, ("alice", "bob"))
     alice.enters(room)
     bob.enters(room)
@@ -49,7 +49,7 @@ def test_a_room_may_have_any_name(name: str, alice: Person, bob: Person, site: S
 
 
 def test_a_direct_message(alice: Person, bob: Person) -> None:
-    """Row 12: one to one. It finds the other wherever they are."""
+    """One to one. It finds the other wherever they are."""
     alice.goes_to("/chat/general/")
     bob.goes_to("/chat/general/")
     alice.writes_to("bob")
@@ -62,7 +62,7 @@ def test_a_direct_message(alice: Person, bob: Person) -> None:
 
 
 def test_a_direct_message_to_several(alice: Person, bob: Person, visit: Visit, site: Site) -> None:
-    """Row 12: the same people always meet in the same place."""
+    """The same people always meet in the same place."""
     erin = visit(site, "erin")
     alice.goes_to("/chat/general/")
     alice.writes_to("bob", "erin")

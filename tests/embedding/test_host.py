@@ -1,7 +1,6 @@
 """Two users of a host project talk through the chat that it has taken in, on Daphne and on uvicorn.
 
-Row 1 (one ASGI application, runserver and any other server), row 6 (messages from a view), row 7 (the host's session
-and Origin are what lets one in) of the systems that Hubbub comes from.
+One ASGI application on any server; messages from a view; sign-in by the host's session and Origin.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def test_a_token_that_has_expired_or_was_revoked_is_refused(bob: Member, strange
 def test_whoever_is_deactivated_is_refused_by_every_way(
     way: str, alice: Member, bob: Member, request: pytest.FixtureRequest
 ) -> None:
-    """Security row 6: a rule that holds on one transport holds on all."""
+    """Attack row 6: a rule that holds on one transport holds on all."""
     asker: Asker = request.getfixturevalue(way)
     actions.deactivate_member(by=alice, member=bob)
     assert asker.post("snapshot").status_code in (401, 403)

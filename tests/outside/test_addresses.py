@@ -38,7 +38,7 @@ SPELLINGS = """
 
 @pytest.mark.parametrize("address", PRIVATE)
 def test_a_private_address_is_not_public(address: str) -> None:
-    """Row 57: mapped, NAT64, 6to4, Teredo and carrier addresses were forgotten elsewhere."""
+    """Attack row 57: mapped, NAT64, 6to4, Teredo and carrier addresses were forgotten elsewhere."""
     assert why_not_public(ip_address(address))
 
 
@@ -49,7 +49,7 @@ def test_a_public_address_is_public(address: str) -> None:
 
 @pytest.mark.parametrize("host", SPELLINGS)
 async def test_no_spelling_of_a_private_address_is_fetched(host: str) -> None:
-    """Row 57, with this machine's own resolver. On another system a spelling may just not resolve."""
+    """Attack row 57, with this machine's own resolver. On another system a spelling may just not resolve."""
     with pytest.raises(FetchFailed) as failed:
         await fetch_untrusted(f"http://{host}/")
     if host.strip("[]").count(".") == 3 or host.startswith("["):

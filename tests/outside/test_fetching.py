@@ -41,7 +41,7 @@ async def test_it_posts_what_it_is_given() -> None:
 
 
 async def test_a_name_that_changes_its_address_is_connected_to_where_it_was_checked() -> None:
-    """Row 57, DNS rebinding: the second look-up would say the private network. There is none."""
+    """Attack row 57, DNS rebinding: the second look-up would say the private network. There is none."""
     names = Names(**{"rebinding.example": [PUBLIC, PRIVATE]})
     async with serving(HELLO) as server, serving(HELLO, PRIVATE, port=server.port) as private:
         answer = await a_fetcher(names)(server.url(host="rebinding.example"), ports={server.port})
@@ -54,7 +54,7 @@ async def test_a_name_that_changes_its_address_is_connected_to_where_it_was_chec
 
 @pytest.mark.parametrize("host", [PRIVATE, "private.example", "[::ffff:127.0.0.2]"])
 async def test_a_redirect_into_the_private_network_is_not_followed(host: str) -> None:
-    """Row 57."""
+    """Attack row 57."""
     async with serving(HELLO, PRIVATE) as private:
         inside = f"http://{host}:{private.port}/"
         names = Names(**{"::ffff:127.0.0.2": ["::ffff:127.0.0.2"]})
@@ -127,7 +127,7 @@ async def test_a_redirect_to_an_address_that_is_not_plain_is_refused(location: s
 
 
 async def test_one_byte_at_a_time_ends_at_the_deadline() -> None:
-    """Row 58: each byte would reset a read timeout; the deadline is for the whole."""
+    """Attack row 58: each byte would reset a read timeout; the deadline is for the whole."""
 
     async def drip(request: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
@@ -203,7 +203,7 @@ async def endless(start: bytes, piece: bytes) -> int:
     ],
 )
 async def test_an_answer_without_end_is_cut_off(start: bytes, piece: bytes) -> None:
-    """Row 59: whatever part of an answer it is that does not end."""
+    """Attack row 59: whatever part of an answer it is that does not end."""
     assert await endless(start, piece) < 10_000_000  # what the system's socket buffers hold, and a little
 
 
@@ -215,7 +215,7 @@ async def test_a_body_that_says_it_is_too_large_is_not_read() -> None:
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "GZIP", "gzip, gzip"])
 async def test_a_compressed_answer_is_not_unpacked(coding: str) -> None:
-    """Row 59: 10 kB that become 10 MB. The fetcher asks for no compression and takes none."""
+    """Attack row 59: 10 kB that become 10 MB. The fetcher asks for no compression and takes none."""
     bomb = gzip.compress(b"\0" * 10_000_000)
     async with serving(ok(bomb, f"Content-Encoding: {coding}")) as server:
         with pytest.raises(BadAnswer, match="compressed"):

@@ -1,4 +1,4 @@
-"""The product with three more pages: views of a host project that post into a room, as any Django code may (row 6)."""
+"""The product with three more pages: views of a host project that post into a room, as any Django code may."""
 
 from __future__ import annotations
 

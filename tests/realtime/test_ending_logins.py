@@ -46,7 +46,7 @@ ENDINGS = {
 def test_another_process_ends_a_login(
     server: Server, comes: Arrive, bob: Online, shell: Shell, erin: Person, ways: str, ending: str
 ) -> None:
-    """Security rows 8, 9 and 41. The other process has no bus: the server notices by itself."""
+    """Attack rows 8, 9 and 41. The other process has no bus: the server notices by itself."""
     tabs = [
         comes(erin, cookie=cookie)
         for cookie in (True, False)
@@ -66,7 +66,7 @@ def test_only_that_login_ends(server: Server, comes: Arrive, shell: Shell, erin:
 
 
 def test_a_json_web_token_ends_with_its_session(server: Server, shell: Shell, erin: Person) -> None:
-    """Security row 9"""
+    """Attack row 9"""
     token = shell.ask("json_web_token_of(key)", key=erin.session)
     online = Online(dial(server, headers={"Authorization": f"Bearer {token}"}), erin)
     online.takes_snapshot()

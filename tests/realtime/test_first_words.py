@@ -22,7 +22,7 @@ def test_the_server_speaks_first(any_server: Server, comes: Arrive) -> None:
 
 
 def test_what_alice_says_bob_hears(any_server: Server, alice: Online, bob: Online) -> None:
-    """Row 3, on the socket of the browser."""
+    """On the socket of the browser."""
     room = alice.creates(invite=(bob,))
     said = alice.says(room, "Good morning, Bob")
     assert bob.hears("Good morning, Bob") == said

@@ -1,4 +1,4 @@
-"""What travels: text and binary, whole and in pieces, too long, and what is not the protocol. Row 4."""
+"""What travels: text and binary, whole and in pieces, too long, and what is not the protocol."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ def beat(request: int) -> dict[str, object]:
 
 
 def test_binary_frames_are_json_too(any_server: Server, alice: Online) -> None:
-    """Row 4"""
     alice.send(json.dumps(beat(5)).encode())
     assert alice.reply_to(5) == {}
 
@@ -65,7 +64,7 @@ def test_commands_right_after_the_handshake_are_not_lost(any_server: Server, by_
 
 @pytest.mark.parametrize("size", [limits.FRAME_BYTES + 1, 10 * limits.FRAME_BYTES])
 def test_a_frame_that_is_too_long_ends_the_socket(any_server: Server, comes: Arrive, size: int) -> None:
-    """Security row 11: before it is understood, whatever is in it."""
+    """Attack row 11: before it is understood, whatever is in it."""
     alice = comes("alice")
     with pytest.raises(ConnectionClosed) as closed:
         alice.send("x" * size)
@@ -75,7 +74,7 @@ def test_a_frame_that_is_too_long_ends_the_socket(any_server: Server, comes: Arr
 
 
 def test_a_frame_that_only_claims_to_be_huge_is_refused_at_once(server: Server, by_hand: ByHand) -> None:
-    """Security row 11: a length of a gigabyte, and not one byte of it."""
+    """Attack row 11: a length of a gigabyte, and not one byte of it."""
     bob = by_hand("bob")
     bob.opens()
     bob.write(b"\x81\xff" + (1 << 30).to_bytes(8, "big") + b"\0\0\0\0")
@@ -110,7 +109,7 @@ def test_what_is_not_the_protocol_ends_the_socket(any_server: Server, comes: Arr
 
 
 def test_text_that_is_not_utf_8_ends_the_socket(any_server: Server, by_hand: ByHand) -> None:
-    """Security row 14"""
+    """Attack row 14"""
     bob = by_hand("bob")
     bob.opens()
     bob.write(frame(b'{"id":1,"type":"\xff\xfe"}'))
@@ -129,7 +128,7 @@ def test_after_the_end_nothing_is_understood(server: Server, alice: Online, by_h
 
 
 def test_deep_nesting_is_no_trouble(any_server: Server, comes: Arrive) -> None:
-    """Security rows 14 and 64"""
+    """Attack rows 14 and 64"""
     alice = comes("alice")
     alice.send('{"type":"beat","x":' + "[" * 30_000 + "]" * 30_000 + "}")
     alice.is_closed(Close.PROTOCOL_ERROR)
@@ -152,7 +151,7 @@ def test_a_clients_goodbye_is_returned(any_server: Server, by_hand: ByHand) -> N
 
 
 def test_compression_is_not_offered(server: Server, by_hand: ByHand) -> None:
-    """Security row 13: no bombs, and no secrets guessed by their size."""
+    """Attack row 13: no bombs, and no secrets guessed by their size."""
     bob = by_hand("bob", headers=[("Sec-WebSocket-Extensions", "permessage-deflate")])
     bob.socket.sendall(bob.request)
     assert b"permessage-deflate" not in bob.reads_until(b"hello")

@@ -1,4 +1,4 @@
-"""Said in the shell, a view, a task or over HTTP, heard on open sockets at once. Row 6."""
+"""Said in the shell, a view, a task or over HTTP, heard on open sockets at once."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_the_same_commands_over_http(any_server: Server, alice: Online, bob: Onl
 def test_http_and_sockets_agree_on_who_is_here(
     any_server: Server, alice: Online, comes: Arrive, erin: Person
 ) -> None:
-    """Row 11, for scripts that ask once."""
+    """For scripts that ask once."""
     comes(erin)
     alice.hears_event("presence", lambda e: {"member": erin.member, "state": "active"} in e["presence"])
     roster = post(any_server, "room.roster", alice.person.token, room=alice.room("general"))

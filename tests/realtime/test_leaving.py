@@ -1,4 +1,4 @@
-"""Losing access cuts delivery now (contract G9). Security rows 1, 21 and 22."""
+"""Losing access cuts delivery now (contract G9). Attack rows 1, 21 and 22."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def assert_heard_nothing_after_removal(person: Online, room: int) -> None:
 
 
 def test_bob_is_removed_in_the_middle_of_a_flood(any_server: Server, alice: Online, comes: Arrive) -> None:
-    """Security row 1: a hundred messages around the removal; his last is the one that removes him, in every tab."""
+    """Attack row 1: a hundred messages around the removal; his last is the one that removes him, in every tab."""
     tabs = [comes("bob"), comes("bob")]
     erin = comes("dave")
     room = alice.creates(private=True, invite=(tabs[0], erin))
@@ -48,7 +48,7 @@ def test_bob_is_removed_in_the_middle_of_a_flood(any_server: Server, alice: Onli
 def test_another_process_removes_bob_in_the_middle_of_a_flood(
     any_server: Server, alice: Online, bob: Online, shell: Shell
 ) -> None:
-    """Security row 1: the shell knows no sockets. Whatever is said after the removal does not reach him."""
+    """Attack row 1: the shell knows no sockets. Whatever is said after the removal does not reach him."""
     room = alice.creates(private=True, invite=(bob,))
     stop = threading.Event()
 
@@ -73,7 +73,7 @@ def test_another_process_removes_bob_in_the_middle_of_a_flood(
 
 
 def test_an_old_cursor_opens_nothing_again(any_server: Server, alice: Online, comes: Arrive) -> None:
-    """Security rows 1 and 22: resume, timeline, message, roster, posting: as if the room did not exist."""
+    """Attack rows 1 and 22: resume, timeline, message, roster, posting: as if the room did not exist."""
     bob = comes("bob")
     room = alice.creates(private=True, invite=(bob,))
     before = alice.says(room, "before")

@@ -15,7 +15,7 @@ from tests.sockets import Online, Refused, new_id
 
 
 def test_what_is_acknowledged_is_in_the_database(any_server: Server, alice: Online, shell: Shell) -> None:
-    """G1, as another process sees it. Row 13: what is said is stored."""
+    """G1, as another process sees it: the message is stored."""
     room = alice.creates()
     for number in range(10):
         said = alice.says(room, f"number {number}")

@@ -46,14 +46,13 @@ def test_a_parcel_of_events_names_its_room_and_head() -> None:
 
 
 def test_a_line_is_what_the_tutorials_page_expects_and_says_a_little_more() -> None:
-    """Rows 3 and 10."""
     (line,) = as_lines([frame(3, text="hi")], 2).texts
     assert from_json(line) == {"message": "hi", "author": "member 1", "number": 3}
 
 
 @pytest.mark.parametrize("kind", SystemKind)
 def test_what_nobody_typed_is_a_sentence_without_author(kind: SystemKind) -> None:
-    """Row 10: “X joined”."""
+    """“X joined”."""
     (line,) = as_lines([frame(3, text="", system=System(kind=kind, member=2, text="garden"))], 2).texts
     told = from_json(line)
     assert told["author"] is None

@@ -1,4 +1,4 @@
-"""Who is connected now, by a clock that only the test moves. Row 11: the live list of who is connected."""
+"""Who is connected now, by a clock that only the test moves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Coming back after any absence: nothing is lost, nothing comes twice. Row 14."""
+"""Coming back after any absence: nothing is lost, nothing comes twice."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_rooms_joined_and_left_meanwhile(any_server: Server, alice: Online, come
 def test_a_room_that_is_not_ones_own_is_left_out_of_a_resume(
     any_server: Server, alice: Online, dave: Online
 ) -> None:
-    """Security row 3: guessed rooms, with any seq."""
+    """Attack row 3: guessed rooms, with any seq."""
     room = alice.creates(private=True)
     alice.says(room, "canary-resume")
     reply = dave.command("resume", epoch=dave.epoch, rooms={str(room): 0, "999999": 3})
@@ -169,7 +169,7 @@ def test_bobs_connection_breaks_again_and_again_while_alice_talks(
 
 
 def test_a_peer_may_vanish_at_any_byte(any_server: Server, alice: Online, by_hand: ByHand) -> None:
-    """Security row 15: reset in the middle of the handshake and of a frame. Half a command is no command."""
+    """Attack row 15: reset in the middle of the handshake and of a frame. Half a command is no command."""
     room = alice.creates()
     chance = random.Random(15)
     post = {"id": 1, "type": "message.send", "room": room, "message": new_id(), "text": "half a word"}
@@ -248,7 +248,7 @@ def test_joining_while_a_snapshot_is_read_is_not_lost(
 
 
 def test_the_server_is_killed_and_everything_acknowledged_is_there(a_copy_of: Callable[[], Site]) -> None:
-    """F1: SIGKILL in the middle of a conversation; everybody resumes without a reset. Row 14."""
+    """F1: SIGKILL in the middle of a conversation; everybody resumes without a reset."""
     site = a_copy_of()
     acknowledged: list[str] = []
     with served(site) as server:

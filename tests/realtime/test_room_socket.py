@@ -1,4 +1,4 @@
-"""The room socket: the Channels tutorial's protocol, unchanged. Rows 3, 4, 9, 10 and 13."""
+"""The room socket: the Channels tutorial's protocol, unchanged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMES = ["غرفة الاستقبال", "聊天室", "🎉 party 👩‍👩‍�
 
 
 def test_what_one_says_all_in_the_room_hear(any_server: Server, enters: Enter) -> None:
-    """Row 3: `{"message": …}` in and out, to the sender too."""
+    """`{"message": …}` in and out, to the sender too."""
     room = f"lobby {new_id()}"
     alice, bob = enters(room, "alice"), enters(room, "bob")
     alice.says("hello, world")
@@ -28,7 +28,6 @@ def test_what_one_says_all_in_the_room_hear(any_server: Server, enters: Enter) -
 
 
 def test_text_and_binary_are_both_accepted(any_server: Server, enters: Enter) -> None:
-    """Row 4"""
     bob = enters(f"lobby {new_id()}")
     bob.says("in text")
     bob.says("in bytes", binary=True)
@@ -37,7 +36,7 @@ def test_text_and_binary_are_both_accepted(any_server: Server, enters: Enter) ->
 
 @pytest.mark.parametrize("name", NAMES)
 def test_any_name_in_any_script(any_server: Server, enters: Enter, shell: Shell, name: str) -> None:
-    """Row 9: there, names outside ASCII letters fail."""
+    """There, names outside ASCII letters fail."""
     name = f"{name} {new_id()[-6:]}"
     alice, bob = enters(name, "alice"), enters(name, "bob")
     alice.says(f"مرحبا 你好 👋 {name}")
@@ -77,7 +76,7 @@ def test_two_who_open_the_same_new_room_at_once_both_get_in(any_server: Server, 
 
 
 def test_history_is_stored_and_the_browser_sees_it(any_server: Server, enters: Enter, alice: Online) -> None:
-    """Row 13, and both kinds of socket are one conversation."""
+    """Both kinds of socket are one conversation."""
     name = f"mixed {new_id()}"
     room = alice.creates(name)
     script = enters(name, "bob")
@@ -95,7 +94,6 @@ def test_history_is_stored_and_the_browser_sees_it(any_server: Server, enters: E
 
 
 def test_who_joins_is_told_to_those_who_are_there(any_server: Server, enters: Enter) -> None:
-    """Row 10"""
     name = f"porch {new_id()}"
     alice = enters(name, "alice")
     enters(name, "bob")
@@ -194,6 +192,5 @@ def test_many_lines_in_flight_come_back_in_order(any_server: Server, enters: Ent
 def test_whoever_is_in_a_room_by_script_is_here(
     any_server: Server, alice: Online, enters: Enter, comes: Arrive, erin: Person
 ) -> None:
-    """Row 11"""
     enters("general", erin)
     alice.hears_event("presence", lambda e: {"member": erin.member, "state": "active"} in e["presence"])

@@ -1,4 +1,4 @@
-"""Two servers side by side on one PostgreSQL, with a Redis between them: people on either are in one place. Row 5."""
+"""Two servers side by side on one PostgreSQL, with a Redis between them: people on either are in one place."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def bob(pair: Pair, comes: Arrive) -> Online:
 
 
 def test_what_is_said_here_is_heard_there(alice: Online, bob: Online, shell: Shell) -> None:
-    """Row 5: the Redis layer."""
+    """The Redis layer."""
     room = alice.creates(invite=(bob,))
     begun = time.monotonic()
     for n in range(20):
@@ -119,7 +119,7 @@ def test_the_same_message_from_twenty_sockets_on_two_servers(
 def test_bob_is_removed_on_the_other_server_in_the_middle_of_a_flood(
     pair: Pair, alice: Online, bob: Online, comes: Arrive
 ) -> None:
-    """G9 and security row 1, on another node: his last is the message that removes him."""
+    """G9 and attack row 1, on another node: his last is the message that removes him."""
     dave = comes("dave", at=pair[1])
     room = alice.creates(private=True, invite=(bob, dave))
     requests = []
@@ -165,7 +165,7 @@ def test_another_process_removes_bob(
     ],
 )
 def test_a_login_ends_on_every_server(pair: Pair, comes: Arrive, shell: Shell, ending: str) -> None:
-    """G10, security row 9"""
+    """G10, attack row 9"""
     erin = newcomer(shell, f"erin-{new_id()[-8:]}")
     tabs = [comes(erin, at=server) for server in pair]
     shell.run(ending, pk=erin.member)
@@ -176,7 +176,7 @@ def test_a_login_ends_on_every_server(pair: Pair, comes: Arrive, shell: Shell, e
 def test_everybody_sees_who_is_connected_on_either(
     pair: Pair, alice: Online, comes: Arrive, shell: Shell
 ) -> None:
-    """Row 11: one roster; whoever reloads onto the other server never goes."""
+    """One roster; whoever reloads onto the other server never goes."""
     erin = Person(**shell.ask("newcomer(name, 'member')", name=f"erin-{new_id()[-8:]}"))
     there = comes(erin, at=pair[1])
     alice.hears_event("presence", lambda e: {"member": erin.member, "state": "active"} in e["presence"])
@@ -211,7 +211,7 @@ def test_whoever_joins_there_hears_what_is_said_here_at_once(alice: Online, bob:
 
 
 def test_the_shell_is_heard_on_every_server(pair: Pair, alice: Online, bob: Online, shell: Shell) -> None:
-    """Row 6, with Redis."""
+    """With Redis."""
     room = alice.creates(invite=(bob,))
     shell.run("actions.send_message(author=member('alice'), room=room(pk), text='to all')", pk=room)
     for person in (alice, bob):
@@ -232,7 +232,7 @@ def test_a_lost_message_of_the_bus_is_found_by_comparing_heads(
 
 
 def test_the_other_redis_layer_serves_as_well(pair: Pair, comes: Arrive, shell: Shell) -> None:
-    """Row 5: any CHANNEL_LAYERS of a Channels project, here `channels_redis.core` under plain uvicorn."""
+    """Any CHANNEL_LAYERS of a Channels project, here `channels_redis.core` under plain uvicorn."""
     variables = {"DJANGO_SETTINGS_MODULE": "tests.realtime.core_layer", "PYTHONPATH": str(ROOT)}
     with (
         served(pair[0].site, "uvicorn", **variables) as one,

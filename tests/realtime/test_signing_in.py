@@ -1,4 +1,4 @@
-"""Who may open a socket: session cookie with an Origin of ours, bearer token, JWT. Rows 7 and 8, security row 10."""
+"""Who may open a socket: session cookie with an Origin of ours, bearer token, JWT. Attack row 10."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ def code_of(server: Server, **how: object) -> int:
 
 
 def test_a_browser_comes_with_its_cookie(any_server: Server, comes: Arrive) -> None:
-    """Row 7"""
     bob = comes("bob", cookie=True)
     assert bob.state["me"]["handle"] == "bob"
 
@@ -45,7 +44,6 @@ def test_a_browser_can_offer_its_token_as_a_subprotocol(any_server: Server) -> N
 
 
 def test_a_json_web_token_is_the_other_way_in(any_server: Server, shell: Shell, erin: Person) -> None:
-    """Row 8"""
     token = shell.ask("json_web_token_of(key)", key=erin.session)
     online = Online(dial(any_server, headers={"Authorization": f"Bearer {token}"}), erin)
     assert online.takes_snapshot()["me"]["id"] == erin.member
@@ -90,7 +88,7 @@ def test_an_ended_session_opens_nothing(server: Server, shell: Shell, erin: Pers
 def test_a_deactivated_account_opens_nothing_whichever_way(
     server: Server, shell: Shell, erin: Person
 ) -> None:
-    """Security row 6"""
+    """Attack row 6"""
     shell.run(
         "actions.deactivate_member(by=member('alice'), member=Member.objects.get(pk=pk))", pk=erin.member
     )
@@ -120,7 +118,7 @@ def test_a_deactivated_account_opens_nothing_whichever_way(
 )
 @pytest.mark.parametrize("cookie", [True, False], ids=["with the cookie", "with a token"])
 def test_a_page_that_is_not_ours_opens_nothing(any_server: Server, origin: str, cookie: bool) -> None:
-    """Row 7, security row 10: foreign, null, suffix, prefix, port, userinfo."""
+    """Attack row 10: foreign, null, suffix, prefix, port, userinfo."""
     with pytest.raises(InvalidStatus) as refusal:
         dial(
             any_server,
@@ -168,7 +166,7 @@ def test_the_room_socket_is_guarded_the_same_way(any_server: Server) -> None:
 
 
 def test_an_account_has_so_many_sockets_and_messages_and_no_more(home_with_limits: Server) -> None:
-    """Security row 70: the caps of one member; others are not touched by them."""
+    """Attack row 70: the caps of one member; others are not touched by them."""
     people = home_with_limits.site.people
     sockets = [dial(home_with_limits, person=people["bob"]) for _ in range(30)]
     for connection in sockets:

@@ -1,4 +1,4 @@
-"""The live list of who is connected, and who is typing. Rows 10 and 11."""
+"""The live list of who is connected, and who is typing."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_who_looks_away_is_away(any_server: Server, alice: Online, comes: Arrive
 def test_the_roster_lists_those_who_are_connected_first(
     server: Server, alice: Online, comes: Arrive, shell: Shell, erin: Person
 ) -> None:
-    """Row 11: in each room, who belongs to it and who of them is connected now."""
+    """In each room, who belongs to it and who of them is connected now."""
     tab = comes(erin)
     told(alice, erin.member, "active")
     absent = Person(**shell.ask("newcomer('aaron-' + name, 'member')", name=erin.name))
@@ -123,7 +123,7 @@ def test_typing_is_never_stored(server: Server, alice: Online, bob: Online, shel
 
 
 def test_joining_and_leaving_are_lines_in_the_room(any_server: Server, alice: Online, bob: Online) -> None:
-    """Row 10: “X joined”."""
+    """“X joined”."""
     room = alice.creates()
     bob.command("room.join", room=room)
     joined = alice.hears_event("message", lambda e: e["room"] == room)["message"]

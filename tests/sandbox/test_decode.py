@@ -55,7 +55,7 @@ def test_a_file_that_the_decoder_refuses_is_malformed() -> None:
 
 
 def test_a_decoder_that_allocates_without_end_is_stopped() -> None:
-    """Rows 59, 60: allocation from what the file says."""
+    """Attack rows 59, 60: allocation from what the file says."""
     with pytest.raises(TooMuch, match="MemoryError"):
         here("allocates", memory=200_000_000)
 
@@ -123,7 +123,7 @@ def test_a_result_that_is_none_is_malformed(text: str) -> None:
 
 @pytest.mark.parametrize("function", ["crashes", "leaves"])
 def test_a_decoder_that_dies_is_an_error_and_the_next_one_works(function: str) -> None:
-    """Row 63: a decoder that was overrun takes nobody along."""
+    """Attack row 63: a decoder that was overrun takes nobody along."""
     with pytest.raises(Malformed, match="without a result"):
         here(function)
     assert here("count", b"a").facts["bytes"] == 1

@@ -79,7 +79,7 @@ def test_nobody_signs_up_without_an_invitation(alice: User, dave: Client, path: 
 
 
 class TestByJsonWebToken:
-    """Row 8 of the systems that Hubbub comes from: a JSON web token is the other way to sign in."""
+    """A JSON web token is the other way to sign in."""
 
     def tokens(self) -> dict[str, str]:
         response = Client().post(

@@ -1,4 +1,4 @@
-"""The Channels tutorial's pages, unchanged, in two browsers of two people. Rows 2, 3, 9, 10, 14 and 16."""
+"""The Channels tutorial's pages, unchanged, in two browsers of two people."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.standalone
 
 @pytest.fixture(scope="module")
 def project(a_copy_of: Callable[[], Site]) -> Iterator[Server]:
-    """Under Daphne, as `runserver` has it in the tutorial. Row 1."""
+    """Under Daphne, as `runserver` has it in the tutorial."""
     variables = {"DJANGO_SETTINGS_MODULE": "tests.tutorial.settings", "PYTHONPATH": str(ROOT)}
     with served(a_copy_of(), "daphne", **variables) as server:
         yield server
@@ -77,7 +77,6 @@ async def test_two_people_talk_in_two_windows(project: Server, browser: Browser,
 
 
 async def test_the_lobby_leads_to_a_room(project: Server, browser: Browser) -> None:
-    """Row 2"""
     room = f"garden-{new_id()[-6:]}"
     bob = await page_of(browser, project, "bob", "/tutorial/")
     await bob.fill("#room-name-input", room)
@@ -101,7 +100,7 @@ async def test_another_room_hears_nothing(project: Server, browser: Browser) -> 
 async def test_what_is_said_there_is_read_in_the_chat(
     project: Server, browser: Browser, comes: Arrive
 ) -> None:
-    """Row 13: the learner's page and the product are one conversation."""
+    """The learner's page and the product are one conversation."""
     room = f"mixed {new_id()[-6:]}"
     page = await in_room(browser, project, "alice", room)
     await says(page, "from the tutorial")
@@ -115,7 +114,6 @@ async def test_what_is_said_there_is_read_in_the_chat(
 
 
 async def test_whoever_is_not_signed_in_is_told_by_onclose(project: Server, browser: Browser) -> None:
-    """Row 7"""
     page = await (await browser.new_context()).new_page()
     await page.goto(f"{project.origin}/tutorial/lobby/")
     await expect(page.locator("body[data-state=closed]")).to_be_attached(timeout=PATIENCE)
@@ -124,7 +122,7 @@ async def test_whoever_is_not_signed_in_is_told_by_onclose(project: Server, brow
 async def test_the_end_of_the_server_is_told_by_onclose(
     a_copy_of: Callable[[], Site], browser: Browser
 ) -> None:
-    """Row 14: closed unexpectedly → the user is told."""
+    """Closed unexpectedly → the user is told."""
     variables = {"DJANGO_SETTINGS_MODULE": "tests.tutorial.settings", "PYTHONPATH": str(ROOT)}
     with served(a_copy_of(), "uvicorn", **variables) as server:
         page = await in_room(browser, server, "bob", "lobby")

@@ -77,7 +77,7 @@ def _first_hidden(text: str) -> str | None:
 def _shows(character: str, before: str) -> bool:
     """Whether a character makes a difference to the eye: default-ignorable ones, controls and blanks do not.
 
-    Zero-width, direction-override and blank characters make two names look like one (security row 56). Joiners and
+    Zero-width, direction-override and blank characters make two names look like one (attack row 56). Joiners and
     variation selectors stay where they do their work, after letters beyond Hebrew and after pictures: Persian and
     emoji need them.
     """
@@ -88,7 +88,7 @@ def _shows(character: str, before: str) -> bool:
     return unicodedata.category(character) not in {"Cc", "Cf"} and character not in BLANK
 
 
-# Putting marks into their order takes the square of their number (security row 66): 64 KiB of them took half a second.
+# Putting marks into their order takes the square of their number (attack row 66): 64 KiB of them took half a second.
 _RAW_CHARACTERS = 4 * limits.DESCRIPTION_CHARACTERS
 _SHAPING = frozenset("\u180b\u180c\u180d\u180f\u200c\u200d") | {
     chr(c) for c in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
