@@ -85,7 +85,7 @@ def test_a_room_that_was_left_meanwhile_is_left_out(alice: Member, bob: Member, 
 def test_a_membership_that_ends_between_two_looks_brings_nothing(
     alice: Member, bob: Member, kitchen: Room
 ) -> None:
-    """The sidebar was read while Bob was still in; the server reads the messages with his membership again (attack row 26)."""
+    """The sidebar was read while Bob was still in; the messages are read with his membership again (attack row 26)."""
     start = head(kitchen)
     says(alice, kitchen, "secret")
     Membership.objects.filter(room=kitchen, member=bob).delete()
