@@ -33,7 +33,7 @@ class Config(BaseSettings):
     )
 
     data: Path = Field(
-        DATA_DEFAULT, description="Directory that holds everything: database, secret key, lock."
+        DATA_DEFAULT, description="Directory of the database, the secret key and the lock."
     )
     host: str = Field("127.0.0.1", description="Address to listen on; `0.0.0.0` or `::` for every interface.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on.")
@@ -42,7 +42,7 @@ class Config(BaseSettings):
     )
     allowed_hosts: Words = Field(
         (),
-        description="Host names under which the site may be visited, besides localhost and this machine's own.",
+        description="Host names of the site, in addition to localhost and this machine's own.",
     )
     origins: Words = Field(
         (),
@@ -52,14 +52,14 @@ class Config(BaseSettings):
     )
     https: bool | None = Field(
         None,
-        description="Browsers come by https only: secure cookies, HSTS. Unset: yes if every origin is https.",
+        description="Browsers use https only: secure cookies, HSTS. Unset: yes if every origin is https.",
     )
     trusted_proxies: Words = Field(
         ("127.0.0.1", "::1"),
-        description="Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.",
+        description="Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted.",
     )
     secret_key: str = Field(
-        "", description="Signs cookies and links. Unset: made at the first start, kept in `secret-key`."
+        "", description="Signs cookies and links. Unset: generated at the first start, stored in `secret-key`."
     )
     database_url: str = Field(
         "",
@@ -79,7 +79,7 @@ class Config(BaseSettings):
     )
     email_from: str = Field("Hubbub <hubbub@localhost>", description="Sender of that mail.")
     invitations: Literal["admins", "members"] = Field(
-        "admins", description="Who may make invitation links: owners and admins, or every member."
+        "admins", description="People who may make invitation links: owners and admins, or every member."
     )
     audit_days: Annotated[int, Field(ge=31)] = Field(
         365, description="Days for which the audit log is kept, 31 or more."
@@ -94,10 +94,10 @@ class Config(BaseSettings):
         "their addresses are private. All others must be on the public internet.",
     )
     language: str = Field(
-        "en", description="Language of what the server says, as a code such as `en` or `ar`."
+        "en", description="Language of the server's texts, as a code such as `en` or `ar`."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="Least grave line logged."
+        "info", description="Lowest level that is logged."
     )
 
     @property
