@@ -32,9 +32,7 @@ class Config(BaseSettings):
         env_prefix="HUBBUB_", env_ignore_empty=True, extra="forbid", frozen=True
     )
 
-    data: Path = Field(
-        DATA_DEFAULT, description="Directory of the database, the secret key and the lock."
-    )
+    data: Path = Field(DATA_DEFAULT, description="Directory of the database, the secret key and the lock.")
     host: str = Field("127.0.0.1", description="Address to listen on; `0.0.0.0` or `::` for every interface.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on.")
     workers: Annotated[int, Field(ge=1, le=256)] = Field(
@@ -59,7 +57,8 @@ class Config(BaseSettings):
         description="Addresses of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted.",
     )
     secret_key: str = Field(
-        "", description="Signs cookies and links. Unset: generated at the first start, stored in `secret-key`."
+        "",
+        description="Signs cookies and links. Unset: generated at the first start, stored in `secret-key`.",
     )
     database_url: str = Field(
         "",
@@ -93,9 +92,7 @@ class Config(BaseSettings):
         description="Hosts of your own network, as `host` or `host:port`, that the server may fetch from although "
         "their addresses are private. All others must be on the public internet.",
     )
-    language: str = Field(
-        "en", description="Language of the server's texts, as a code such as `en` or `ar`."
-    )
+    language: str = Field("en", description="Language of the server's texts, as a code such as `en` or `ar`.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Lowest level that is logged."
     )
