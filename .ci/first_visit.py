@@ -1,4 +1,4 @@
-"""Starts `hubbub serve` on an empty data directory and does what its first visitor does, up to the chat's page.
+"""Starts `hubbub serve` on an empty data directory and goes through the first visit, up to the chat's page.
 
 Usage: first_visit.py HUBBUB DATA, where HUBBUB is the installed command. Exits with a sentence on failure.
 """
@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 SECONDS_TO_START = 30
 SECONDS_TO_STOP = 15
 
-# A visitor with cookies, like a browser; every request goes straight to the server, past any proxy of this machine.
+# A visitor with cookies, like a browser; requests ignore the proxies of this machine.
 visitor = urllib.request.build_opener(
     urllib.request.HTTPCookieProcessor(CookieJar()), urllib.request.ProxyHandler({})
 )

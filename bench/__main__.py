@@ -1,11 +1,11 @@
-"""Measures Hubbub beside others and writes what it saw.
+"""Measures Hubbub and other servers, and stores the results.
 
 bin/bench --list
-bin/bench P1 P4 --quick          some seconds each, to see that it works; says nothing about speed
+bin/bench P1 P4 --quick          some seconds each, to check that it works; its figures mean nothing
 bin/bench all                    the scenarios: raw JSON to bench/results
-bin/bench growth                 how cost grows with members, rooms, history, connections, processes
+bin/bench growth                 growth of cost with members, rooms, history, connections, processes
 bin/bench growth history --most 1000000
-bin/bench steady --minutes 30    memory while people come and go
+bin/bench steady --minutes 30    memory while people connect and disconnect
 bin/bench --report FILE …        tables and charts of docs/performance.md from raw results; a later file wins
 """
 
@@ -72,7 +72,7 @@ def main() -> int:
 
 
 def known(parser: argparse.ArgumentParser, names: list[str], of: Mapping[str, object]) -> list[str]:
-    """The names, if there is such a thing behind each."""
+    """The names, after a check that each exists."""
     if not names:
         parser.error("which scenario? try --list")
     if unknown := [name for name in names if name not in of]:
@@ -86,11 +86,11 @@ def print_list() -> None:
         print(f"{scenario.id:4} {scenario.title}" + (f"  ({bars})" if bars else ""))
     for series in growth.ALL.values():
         print(f"growth {series.name:12} {series.title}: {series.sizes[0]:,} to {series.sizes[-1]:,}")
-    print("steady              memory while people come and go, half an hour")
+    print("steady              memory while people connect and disconnect, half an hour")
 
 
 def measure_scenarios(names: list[str], quick: bool) -> None:
-    """One after the other, saved after each. One that cannot be measured here is named, and the others go on."""
+    """One after the other, saved after each. Reports one that cannot be measured here and continues with the others."""
     plan = QUICK if quick else Plan()
     file = Results(names, quick, plan)
     for name in names:
@@ -127,7 +127,7 @@ def measure_steady(minutes: float, quick: bool) -> None:
 
 
 class Results:
-    """A file of raw results. `keep` adds what a measurement found, and saves all so far."""
+    """A file of raw results. `keep` adds the result of a measurement and saves the file."""
 
     def __init__(self, names: list[str], quick: bool, plan: Plan | None = None) -> None:
         self.found: dict[str, Any] = {**head(), "quick": quick, "plan": vars(plan) if plan else {}}

@@ -1,4 +1,4 @@
-"""A client that asks one thing after the other on `/ws/`, for scenarios about answers rather than deliveries."""
+"""A client that sends one request after the other on `/ws/`, for scenarios about answers rather than deliveries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from websockets.sync.client import ClientConnection, connect
 
 
 class Line:
-    """An open socket. `ask` returns the answer and how many milliseconds it took."""
+    """An open socket. `ask` returns the answer and its time in milliseconds."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket

@@ -1,4 +1,4 @@
-"""What a browser does without scripts: pages, cookies, and forms that want a token of their page."""
+"""A browser without scripts: pages, cookies, and forms with the CSRF token of their page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def submit(browser: OpenerDirector, address: str, fields: dict[str, str]) -> Non
 
 
 def signed_in(site: str, username: str) -> tuple[OpenerDirector, HTTPCookieProcessor]:
-    """Somebody of the workspace, by the form of the sign-in page."""
+    """Sign a member in with the form of the sign-in page."""
     cookies = HTTPCookieProcessor()
     browser = build_opener(cookies)
     submit(browser, f"{site}/account/login/", {"login": username, "password": PASSWORD})

@@ -14,12 +14,12 @@ from bench.share import share_of_a_core
 from tests.servers import running_postgres, running_redis
 
 SHARE = 0.3
-"""Of a core, for each server process. PostgreSQL, Redis and the generator have the other core, without a limit."""
+"""Share of a core for each server process. PostgreSQL, Redis and the generator have the other core, without a limit."""
 NAMES = {1: "one process", 2: "two processes", 3: "three processes"}
 
 
 def processes(count: int, *, connections: int, rooms: int) -> Contender:
-    """So many server processes, databases of their own. Each room's people, and the speakers, are spread over them."""
+    """Several server processes with their own databases. Members of each room, and senders, are spread over them."""
 
     @contextlib.contextmanager
     def start() -> Iterator[tuple[Server, Dialect]]:
@@ -32,7 +32,7 @@ def processes(count: int, *, connections: int, rooms: int) -> Contender:
             cluster = Cluster([stack.enter_context(workspace.served()) for _ in range(count)])
             dialect = workspace.room_dialect("bench%r")
             with connected(cluster, dialect, connections=connections, rooms=rooms):
-                pass  # everybody has joined their room before time is short
+                pass  # everybody has joined their room before the share is limited
             for part in cluster.parts:
                 stack.enter_context(share_of_a_core(SHARE, part.pid))
             yield cluster, dialect

@@ -1,4 +1,4 @@
-"""The two small C programs: compiled when they are first needed, and again when they change."""
+"""The two small C programs: compiled on first use, and again after a change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bench.machine import BUILT
 
 
 class CannotMeasure(Exception):
-    """Something that the measurement needs is not there; the message says what, and how to get it."""
+    """A requirement of the measurement is missing; the message names it and says how to get it."""
 
 
 def program(source: Path) -> Path:

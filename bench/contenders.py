@@ -1,4 +1,4 @@
-"""Who is measured: a server, and how to talk to it."""
+"""A contender: a server, and how its clients talk."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Connect = Callable[..., AbstractContextManager[Generator]]
 
 @dataclass(frozen=True)
 class Contender:
-    """`start` brings the server up and says how its clients talk. `note`: what it does not do that Hubbub does.
+    """`start` starts the server and returns how its clients talk. `note`: tasks of Hubbub that it does not do.
 
-    `connect` makes the clients: those of load.c, unless the server is not spoken to over WebSocket.
+    `connect` makes the clients: those of load.c, unless the server does not use WebSocket.
     """
 
     name: str
@@ -26,11 +26,11 @@ class Contender:
     note: str = ""
     connect: Connect = connected
     people: int | None = None
-    """Connections, where it has a number of its own."""
+    """Number of connections, if it differs from the scenario's."""
 
     @contextlib.contextmanager
     def ready(self, *, connections: int, rooms: int) -> Iterator[tuple[Server, Generator]]:
-        """The server, with so many connections that are ready to speak."""
+        """The server, with this number of connections that are ready to send."""
         with (
             self.start() as (server, dialect),
             self.connect(server, dialect, connections=connections, rooms=rooms) as generator,

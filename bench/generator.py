@@ -1,4 +1,4 @@
-"""The load generator as Python sees it: `bench/load.c`, one process for each group of connections."""
+"""Python's interface to the load generator `bench/load.c`, one process for each group of connections."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from bench.process import Server
 
 TEXT_BYTES = 100
 BUSY = 0.7
-"""The share of its core above which the generator may have been the limit."""
+"""Above this share of its core, the generator may have been the bottleneck."""
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How clients of a server talk: see the head of load.c for what %c, %r, %k and %m mean."""
+    """How clients of a server talk. The header of load.c explains %c, %r, %k and %m."""
 
     path: str
     message: str = ""
@@ -35,7 +35,7 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Run:
-    """What one run showed. Rates are of what arrived while it lasted."""
+    """The result of one run. Rates count deliveries during the run."""
 
     seconds: float
     sent: int
@@ -68,7 +68,7 @@ class Run:
 
     @property
     def microseconds_per_delivery(self) -> float:
-        """Of the server's processor time."""
+        """Microseconds of the server's processor time."""
         return 1e6 * self.server_cpu / self.delivered if self.delivered else 0.0
 
 
@@ -81,11 +81,11 @@ class Generator:
     connect_seconds: float = field(default=0.0)
 
     def closed(self, under_way: int, seconds: float) -> Run:
-        """`under_way` messages in each room; the next one when everybody has one."""
+        """Keep `under_way` messages in flight in each room: send the next one when everybody has one."""
         return self._run(f"closed {under_way} {seconds}")
 
     def rate(self, per_second: float, seconds: float) -> Run:
-        """So many messages a second in all, whatever happens."""
+        """Send a fixed number of messages per second in total, regardless of the deliveries."""
         return self._run(f"rate {per_second} {seconds}")
 
     def begin(self, command: str) -> None:
@@ -117,7 +117,7 @@ class Generator:
 def connected(
     server: Server, dialect: Dialect, *, connections: int, rooms: int, dialing: int = 100
 ) -> Iterator[Generator]:
-    """So many connections, dealt over the rooms, ready to speak."""
+    """Open this number of connections, spread over the rooms, ready to send."""
     command: list[object] = [program(BENCH / "load.c"), "--path", dialect.path]
     for part in server.parts:
         command += ["--port", part.port]
@@ -141,14 +141,14 @@ def connected(
 
 
 def ready(generator: Generator) -> Generator:
-    """The same, once it has said how long connecting took."""
+    """The same, after the generator has reported the time of connecting."""
     generator.connect_seconds = generator.read()["seconds"]
     return generator
 
 
 @contextlib.contextmanager
 def started(command: Sequence[object]) -> Iterator[subprocess.Popen[str]]:
-    """A program on the generator's core that hears commands and answers in JSON, a line each."""
+    """A program on the generator's core that reads commands and answers in JSON, one per line."""
     with subprocess.Popen(
         [str(word) for word in command],
         stdin=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""Where and on what the figures were taken, and which core belongs to whom."""
+"""The machine and the versions of a measurement, and the assignment of cores."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BENCH = ROOT / "bench"
 BUILT = BENCH / ".build"
-"""What is compiled or filled once: the generator, the limit, the workspaces with a million messages."""
+"""Files that are built once: the generator, the limit, the workspaces with a million messages."""
 
 PACKAGES = ("Django", "channels", "uvicorn", "uvloop", "websockets", "pydantic", "daphne")
 
@@ -33,7 +33,7 @@ def describe() -> dict[str, str]:
 
 
 def commit() -> str:
-    """The present commit, with a + if something is changed that the figures could depend on."""
+    """The current commit, with a + if uncommitted changes could affect the figures."""
     short = _git("rev-parse", "--short", "HEAD")
     return short + ("+" if _git("status", "--porcelain", "--", "src", "bench/load.c") else "")
 
@@ -44,18 +44,18 @@ def server_core() -> set[int]:
 
 
 def generator_core() -> set[int]:
-    """The core of the generator; the same one if there is no other, and then the figures say little."""
+    """The core of the generator. If there is only one core, it is the same, and the figures mean little."""
     others = sorted(os.sched_getaffinity(0) - server_core())
     return {others[0]} if others else server_core()
 
 
 def beside_the_generator() -> AbstractContextManager[None]:
-    """What is started within runs on the generator's core: databases, so that the server has its own to itself."""
+    """Processes started inside run on the generator's core: databases, so that the server has its core to itself."""
     return _on(generator_core())
 
 
 def beside_the_server() -> AbstractContextManager[None]:
-    """What is started within runs on the server's core, since it is a part of the server."""
+    """Processes started inside run on the server's core, because they are part of the server."""
     return _on(server_core())
 
 

@@ -18,7 +18,7 @@ START_SECONDS = 120
 STOP_SECONDS = 20
 LOOK_SECONDS = 0.5
 IDLE = 0.05
-"""Of a core, for all servers together."""
+"""Share of a core, for all servers together."""
 IDLE_DEADLINE_SECONDS = 60
 
 
@@ -39,7 +39,7 @@ class Server:
 
     @property
     def processes(self) -> Sequence[Server]:
-        """Those, and what they cannot do without."""
+        """These processes and the ones they depend on."""
         return (self,)
 
     @property
@@ -49,17 +49,17 @@ class Server:
 
     @property
     def peak_memory(self) -> int:
-        """The most resident memory so far, in bytes."""
+        """Maximum of resident memory so far, in bytes."""
         return _status(self.pid, "VmHWM")
 
     @property
     def processor_seconds(self) -> float:
-        """Of processor time so far."""
+        """Seconds of processor time so far."""
         return _processor_seconds(self.pid)
 
 
 def wait_until_idle(servers: Sequence[Server]) -> None:
-    """Until they do next to nothing, so that none pays for what another still does about those who have gone."""
+    """Wait until they are nearly idle, so that no server pays for another's clean-up of closed connections."""
     deadline = time.monotonic() + IDLE_DEADLINE_SECONDS
     while time.monotonic() < deadline:
         before = sum(server.processor_seconds for server in servers)
@@ -70,7 +70,7 @@ def wait_until_idle(servers: Sequence[Server]) -> None:
 
 
 class Family(Server):
-    """A process with children of its own, as PostgreSQL has one for each connection. They share their large memory."""
+    """A process with children, such as PostgreSQL with one per connection. They share most of their memory."""
 
     @property
     def memory(self) -> int:
@@ -89,7 +89,7 @@ class Family(Server):
 
 
 class Cluster(Server):
-    """Several processes that are measured as one: `parts` are connected to, `beside` are what these need."""
+    """Several processes that are measured as one: clients connect to `parts`, which depend on `beside`."""
 
     def __init__(self, parts: Sequence[Server], beside: Sequence[Server] = ()) -> None:
         super().__init__(parts[0].process, parts[0].port)

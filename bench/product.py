@@ -1,6 +1,6 @@
 """Hubbub as shipped: `hubbub serve` on SQLite, durable, everybody signed in with a bearer token of their own.
 
-Only HUBBUB_RATE_LIMITS=off tells the measured server from a real one.
+The measured server differs from a real one only by HUBBUB_RATE_LIMITS=off.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Workspace:
         log.unlink()
 
     def room_dialect(self, room: str) -> Dialect:
-        """The room socket, as the Channels tutorial speaks it. `room` may hold %r."""
+        """The room socket, with the protocol of the Channels tutorial. `room` may contain %r."""
         return Dialect(
             path=f"/ws/chat/{room}/",
             message='{"message": "%m"}',
@@ -64,7 +64,7 @@ class Workspace:
         )
 
     def event_dialect(self, first: dict[str, object]) -> Dialect:
-        """The socket of the browser's client; `first` is its first command, and ready is who has its answer."""
+        """The socket of the browser's client. `first` is its first command, and its answer makes a connection ready."""
         return Dialect(
             path="/ws/",
             headers=("Authorization: Bearer %k",),
@@ -78,14 +78,14 @@ class Workspace:
 def fresh_workspace(
     *, members: int, rooms: int = 0, messages: int = 0, databases: Mapping[str, str] | None = None
 ) -> Iterator[Workspace]:
-    """A workspace that is thrown away afterwards; `databases` has DATABASE_URL and REDIS_URL, or it is SQLite."""
+    """A temporary workspace; `databases` has DATABASE_URL and REDIS_URL, otherwise it uses SQLite."""
     with tempfile.TemporaryDirectory(prefix="hubbub-bench-") as place:
         _fill(Path(place), members, rooms, messages, databases or {})
         yield _look_into(Path(place), members, databases or {})
 
 
 def kept_workspace(*, members: int, messages: int) -> Workspace:
-    """A large workspace, filled once and kept, all messages in `general`. A filling that was broken off goes on."""
+    """A large workspace, filled once and kept, with all messages in `general`. An interrupted filling continues."""
     place = BUILT / f"messages-{messages}"
     done = place / "filled"
     if not done.exists():

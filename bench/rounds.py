@@ -1,4 +1,4 @@
-"""Side by side: all contenders are up at once and take turns, so that the machine's moods meet everybody alike."""
+"""All contenders run at once and take turns, so that changes of the machine's speed affect all of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bench.machine import describe
 
 @dataclass(frozen=True)
 class Plan:
-    """How often and how long."""
+    """The number of runs and their length."""
 
     warm_ups: int = 3
     runs: int = 5
@@ -35,7 +35,7 @@ def side_by_side(
 ) -> dict[str, Any]:
     """Each contender's runs: {name: {"runs": […], "deliveries_per_second": {median, min, max}, …}}.
 
-    Who cannot be brought up is left out of the rounds, and the reason stands where its figures would: "not_measured".
+    A contender that does not start is left out of the rounds; its entry has the reason: "not_measured".
     """
     runs: dict[str, list[Run]] = {contender.name: [] for contender in contenders}
     found: dict[str, Any] = {}
@@ -93,13 +93,13 @@ def figures(runs: Sequence[Run]) -> dict[str, Any]:
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:
-    """Median, least and most, to four significant digits."""
+    """Median, minimum and maximum, to four significant digits."""
     chosen = (statistics.median(values), min(values), max(values))
     return dict(zip(("median", "min", "max"), (float(f"{value:.4g}") for value in chosen), strict=True))
 
 
 def ratio(found: dict[str, Any], one: str, other: str, figure: str = "deliveries_per_second") -> float | None:
-    """The ratio of two contenders' medians; None if one of them has no run that counts, or nothing came in time."""
+    """The ratio of two contenders' medians; None if one has no run that counts, or delivered nothing in time."""
     medians = [float(found.get(name, {}).get(figure, {}).get("median", 0)) for name in (one, other)]
     return round(medians[0] / medians[1], 3) if all(medians) else None
 
@@ -109,7 +109,7 @@ def say(text: str) -> None:
 
 
 def head() -> dict[str, Any]:
-    """What stands at the head of every file of results."""
+    """The head of every file of results."""
     return {"date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "machine": describe()}
 
 

@@ -1,7 +1,7 @@
-"""A share of a core: the kernel stops a process that has used it up until the next period, as if its core were slower.
+"""A share of a core: the kernel pauses a process that has used its share until the next period, like a slower core.
 
-With it, several server processes, their databases and the generator can be told apart on a machine of two cores:
-each server process gets the same small share, and everybody else has plenty.
+This separates several server processes from their databases and the generator on a machine of two cores: each server
+process gets the same small share, and the others have enough.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from bench.compiling import CannotMeasure
 
 OLD, NEW = Path("/sys/fs/cgroup/cpu"), Path("/sys/fs/cgroup")
 PERIOD_MICROSECONDS = 10_000
-"""Short, so that a process that has to wait waits for milliseconds."""
+"""Microseconds; short, so that a paused process waits only for milliseconds."""
 
 
 @contextlib.contextmanager
 def share_of_a_core(share: float, process: int) -> Iterator[None]:
-    """Within, a running process and its threads get no more. Needs the right to make control groups."""
+    """Inside, a running process and its threads get no more than this. Needs the right to create control groups."""
     quota = round(share * PERIOD_MICROSECONDS)
     if (OLD / "cpu.cfs_quota_us").exists():
         top = OLD

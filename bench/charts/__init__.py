@@ -1,1 +1,1 @@
-"""Charts as SVG, written by hand: legible in light and dark, without a library, the same bytes for the same figures."""
+"""Charts as SVG without a library: legible in light and dark, the same bytes for the same figures."""

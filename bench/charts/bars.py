@@ -1,4 +1,4 @@
-"""Contenders side by side: a bar for the median, a whisker from the least to the most."""
+"""Contenders side by side: a bar for the median, a whisker from minimum to maximum."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bench.charts.drawing import Sheet, number
 
 WIDTH, ROW, TOP, BOTTOM = 760, 34, 62, 40
 RIGHT, LETTER = 130, 6.9
-"""Room for the figures; how wide a letter of a label is, generously."""
+"""Width of the figures, and of one letter of a label (upper bound), in pixels."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Bar:
 
 
 def bars(title: str, unit: str, rows: Sequence[Bar], *, ours: str, conditions: str) -> str:
-    """Horizontal, from zero; `ours` is drawn in the accent."""
+    """Horizontal bars from zero; `ours` has the accent colour."""
     sheet = Sheet(WIDTH, TOP + ROW * len(rows) + BOTTOM, title, conditions)
     sheet.text((16, 44), unit, "quiet")
     left = 30 + LETTER * max(len(row.label) for row in rows)

@@ -1,4 +1,4 @@
-"""One figure over time, from zero, with the band that it should stay in."""
+"""One figure over time, from zero, with its permitted band."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def course(
 
 
 def _round_values(most: float) -> list[float]:
-    """Some round numbers from zero up to it, or just above."""
+    """Some round numbers from zero up to the maximum, or just above."""
     steps = (s * size for size in (0.1, 1, 10, 100, 1000, 10_000) for s in (1, 2, 5))
     step = next(step for step in steps if most / step <= MOST_STEPS)
     return [step * count for count in range(int(most / step + 0.05) + 1)]

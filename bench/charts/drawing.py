@@ -1,4 +1,4 @@
-"""A sheet to draw on: text, lines and boxes in words that the style knows."""
+"""A sheet to draw on: text, lines and boxes with the classes of the style."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Sheet:
 
 
 def number(value: float) -> str:
-    """As it is read: three digits of what is small, all of what is large, in groups."""
+    """For people: three digits of small numbers, all digits of large ones, in groups."""
     return f"{value:,.0f}".replace(",", " ") if abs(value) >= 1000 else f"{value:.3g}"
 
 

@@ -1,4 +1,4 @@
-"""How figures grow: small panels side by side, sizes on a logarithmic axis, every point with its value."""
+"""Growth of figures: small panels side by side, sizes on a logarithmic axis, every point with its value."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from bench.charts.drawing import Sheet, number, short
 
 WIDTH, HEIGHT, TOP, BOTTOM, GAP, EDGE = 760, 290, 74, 64, 34, 34
 STEEP = 20
-"""A figure that spans more than this factor gets a logarithmic axis, too."""
+"""A figure with a larger ratio of maximum to minimum gets a logarithmic axis, too."""
 APART = 46
-"""Pixels between two labels of points, at least."""
+"""Minimum distance between two labels of points, in pixels."""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """`points` are (size, median, least, most)."""
+    """`points` are (size, median, minimum, maximum)."""
 
     title: str
     points: Sequence[tuple[float, float, float, float]]

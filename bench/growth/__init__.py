@@ -1,4 +1,4 @@
-"""How cost grows: one file for each thing that grows. `ALL` is the table of contents."""
+"""Growth of cost: one file per growing quantity. `ALL` is the table of contents."""
 
 from __future__ import annotations
 

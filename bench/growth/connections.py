@@ -1,4 +1,4 @@
-"""More and more people who are connected and say nothing: memory, processor, and what others feel of them."""
+"""A growing number of idle connections: memory, processor time, and the effect on others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.rounds import Plan, figures, say, spread
 MEMBERS = 1000
 SETTLE_SECONDS = 3.0
 IDLE_SECONDS = 20.0
-"""One heartbeat for everybody; a quick look takes a share of it."""
+"""Seconds: one heartbeat for everybody; a quick run takes a part of it."""
 SMALL_ROOMS, PER_SECOND = 50, 100
 
 

@@ -1,4 +1,4 @@
-"""One room with a longer and longer history: an old page, coming in, saying something."""
+"""One room with a growing history: the time of an old page, a snapshot, a send."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hubbub.protocol.ids import make_message_id
 
 MEMBERS, PAGES, SNAPSHOTS, SENDS = 100, 400, 100, 400
 BYTES_PER_MESSAGE = 1500
-"""On disk, with indexes and while it is being filled: generously."""
+"""Bytes on disk per message, with indexes and during filling (upper bound)."""
 TEXT = (
     "the quick brown fox jumps over the lazy dog and runs on along the river, again and again, until evening"
 )

@@ -1,4 +1,4 @@
-"""One room with more and more connections: the next message is sent when everybody has the one before."""
+"""One room with a growing number of connections; the next message is sent when everybody has the last one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bench.product import fresh_workspace
 from bench.rounds import Plan, figures, say
 
 MEMBERS = 1000
-"""Accounts; where there are more connections, people have several."""
+"""Number of accounts; with more connections, people have several each."""
 
 
 def measure(plan: Plan, sizes: Sequence[int]) -> Iterator[Point]:

@@ -1,4 +1,4 @@
-"""More and more server processes on one PostgreSQL and one Redis, each with the same share of a core (see P12)."""
+"""A growing number of processes on one PostgreSQL and one Redis, each with the same share of a core (see P12)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""More and more rooms: what talking in all of them costs, and what coming back costs somebody who is in all of them."""
+"""A growing number of rooms: the cost of messages in all of them, and of a resume by a member of all of them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from bench.product import fresh_workspace
 from bench.rounds import Plan, figures, say, spread
 
 MEMBERS = 1009
-"""Prime, so that the two who talk in a room are never the same person."""
+"""Prime, so that the two members who talk in a room are never the same person."""
 EVERYWHERE = 10
 """Members of the second workspace: rooms there have ten members each, so everybody is in all of them."""
 ASKS = 20
 DIALING = 20
-"""At once: whoever comes first makes the room, and everybody joins one."""
+"""Connections at once: the first one creates the room, and everybody joins one."""
 NAMED = 1000
-"""Rooms that a `resume` may name at most."""
+"""Maximum number of rooms in a `resume`."""
 
 
 def measure(plan: Plan, sizes: Sequence[int]) -> Iterator[Point]:

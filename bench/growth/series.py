@@ -1,4 +1,4 @@
-"""What a series is: one thing that grows, and figures at each of its sizes."""
+"""A series: one growing quantity, and figures for each of its sizes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GROWTH_PLAN = Plan(warm_ups=1, runs=3, seconds=2.0)
 
 @dataclass(frozen=True)
 class Series:
-    """`measure(plan, sizes)` yields the points. `figures` name what is shown, in order; `drawn` gets a chart each."""
+    """`measure(plan, sizes)` yields the points. `figures` names the columns, in order; each of `drawn` gets a chart."""
 
     name: str
     title: str
@@ -32,7 +32,7 @@ class Series:
     note: str
 
     def measured(self, plan: Plan, *, most: int | None, few: bool) -> dict[str, Any]:
-        """Up to the size `most`; `few`: only the three smallest. Of sizes that cannot be measured here, the reason."""
+        """Up to the size `most`; `few`: only the three smallest. For sizes that cannot be measured here, the reason."""
         sizes = [size for size in self.sizes if most is None or size <= most]
         points: list[Point] = []
         reason = ""
@@ -53,7 +53,7 @@ class Series:
 
 
 def runs_of(plan: Plan, run: Callable[[], Run]) -> list[Run]:
-    """Those after the warm-ups. Before each there is a moment, in which who has just connected gets attached."""
+    """The runs after the warm-ups. A short pause before each lets the server attach new connections."""
     runs = []
     for _ in range(plan.warm_ups + plan.runs):
         time.sleep(SETTLE_SECONDS)

@@ -1,1 +1,1 @@
-"""The servers that Hubbub is compared with, from the ordinary package indexes."""
+"""The servers in the comparison, from the usual package indexes."""

@@ -80,7 +80,7 @@ def _redis_program() -> str:
 
 
 def versions() -> dict[str, str]:
-    """Of the layers on Redis; the rest is among the machine's packages."""
+    """Versions of the layers on Redis; the other versions are among the machine's packages."""
     layers = {"channels_redis": version("channels_redis")}
     try:
         said = subprocess.run([find_redis(), "--version"], capture_output=True, text=True, check=True).stdout

@@ -1,4 +1,4 @@
-"""Programs from Debian packages, unpacked into bench/.peers: nothing is installed, and nobody has to be root."""
+"""Programs from Debian packages, unpacked into bench/.peers: nothing is installed, and root is not needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PEERS = BENCH / ".peers"
 
 
 def unpacked(package: str) -> Path:
-    """A folder that holds the package and what it needs and this machine has not got, as if it were /."""
+    """A folder like / with the package and those of its dependencies that this machine lacks."""
     place = PEERS / package
     if not version_file(package).exists():
         if not shutil.which("apt-get"):
@@ -37,18 +37,18 @@ def libraries(place: Path) -> dict[str, str]:
 
 
 def version(package: str) -> dict[str, str]:
-    """{package: version}, or nothing if it has not been unpacked."""
+    """{package: version}, empty if it has not been unpacked."""
     file = version_file(package)
     return {package: file.read_text().strip()} if file.exists() else {}
 
 
 def version_file(package: str) -> Path:
-    """Written last, so that it also says that everything is there."""
+    """Written last, so that its existence means that everything is there."""
     return PEERS / package / "version"
 
 
 def _wanted(package: str) -> list[str]:
-    """The package, and all that apt would install with it."""
+    """The package and all packages that apt would install with it."""
     plan = _run("apt-get", "--simulate", "--no-install-recommends", "install", package)
     return sorted({package, *(line.split()[1] for line in plan.splitlines() if line.startswith("Inst "))})
 

@@ -1,4 +1,4 @@
-"""The least a chat server can do: see limit.c."""
+"""The minimum work of a chat server: see limit.c."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ NOTE = (
 
 @dataclass(kw_only=True)
 class MatrixGenerator(Generator):
-    """The generator is a program in Python, which leaves the server's processor time to us."""
+    """The generator is a Python program that does not measure the server's processor time, so this module does."""
 
     server: Server
     _before: float = 0.0
@@ -89,7 +89,7 @@ def _connect(server: Server, _: Dialect, *, connections: int, rooms: int) -> Ite
 
 
 def versions() -> dict[str, str]:
-    """Of what was measured, and of the database below it."""
+    """Versions of the measured server and of its database."""
     if not PYTHON.exists():
         return {}
     ask = f"import importlib.metadata as m; print(m.version('{PACKAGE}'))"

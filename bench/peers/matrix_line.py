@@ -1,4 +1,4 @@
-"""Questions to a Matrix server over a connection that stays open: just enough of HTTP for the load generator."""
+"""Requests to a Matrix server over a persistent connection: just enough of HTTP for the load generator."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Line:
-    """A connection that is kept open: one request at a time."""
+    """A persistent connection: one request at a time."""
 
     def __init__(self, port: int, token: str = "") -> None:
         self._port, self._token, self._turn = port, token, asyncio.Lock()

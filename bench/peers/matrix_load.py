@@ -1,9 +1,9 @@
-"""The load generator for Matrix, whose clients speak by PUT and hear by long polls: what load.c does, for a small load.
+"""The load generator for Matrix, whose clients send with PUT and receive with long polls: load.c for a small load.
 
     python -m bench.peers.matrix_load --port P --connections N --rooms R --size BYTES
 
-Commands, answers, marks in the messages and what counts as a delivery are those of load.c, except that whoever asks
-watches the server's processor time. A connection is an account with a socket for speaking and one that always waits
+Commands, answers, marks in the messages and the definition of a delivery are those of load.c, except that the caller
+measures the server's processor time. A connection is an account with one socket for sending and one that always waits
 in /sync.
 """
 
@@ -32,8 +32,8 @@ FILTER = {
     },
 }
 POLL_MILLISECONDS = 20_000
-PATIENCE_SECONDS = 30.0
-"""Without any delivery at the end of a run."""
+SECONDS_WITHOUT_DELIVERY = 30.0
+"""Seconds without a delivery that end a run."""
 FILLING = "the quick brown fox jumps over the lazy dog and runs on along the river "
 
 
@@ -58,7 +58,7 @@ class Room:
 
 
 class Load:
-    """All people, and what one run has shown so far."""
+    """All people, and the results of the current run so far."""
 
     def __init__(self, port: int, size: int, rooms: int) -> None:
         self.port, self.size = port, size
@@ -74,7 +74,7 @@ class Load:
         self.stop_at = self.started + seconds
 
     async def connect(self, connections: int) -> None:
-        """Sign everybody up; the first of a room makes it; all of them listen from then on."""
+        """Sign everybody up. The first member of a room creates it. From then on all listen."""
         for number in range(connections):
             room = self.rooms[number % len(self.rooms)]
             identity = {"username": f"person{number}", "password": "only for measuring"}
@@ -104,7 +104,7 @@ class Load:
         else:
             await self._send_at_rate(amount)
         await asyncio.sleep(self.stop_at - time.monotonic())
-        while self._expected() and time.monotonic() - self.last_delivery < PATIENCE_SECONDS:
+        while self._expected() and time.monotonic() - self.last_delivery < SECONDS_WITHOUT_DELIVERY:
             await asyncio.sleep(0.01)
         self.running = False
         took = time.monotonic() - self.started
@@ -127,7 +127,7 @@ class Load:
         ordered = sorted(self.latencies) or [0.0]
         return round(1000 * ordered[min(int(len(ordered) * share), len(ordered) - 1)], 3)
 
-    # ── what is said ──
+    # ── sending ──
 
     async def _send_at_rate(self, per_second: float) -> None:
         for count in itertools.count():
@@ -144,7 +144,7 @@ class Load:
         speaker = room.people[0].speaking
         self._go_on(speaker.ask("PUT", f"/rooms/{room.id}/send/m.room.message/{number}", body))
 
-    # ── what is heard ──
+    # ── receiving ──
 
     async def _listen(self, person: Person, since: str) -> None:
         while True:
@@ -180,7 +180,7 @@ class Load:
                 self._send(room, at)
 
     def _go_on(self, doing: Any) -> None:
-        """In the background; if it fails, so does everything."""
+        """Run in the background; a failure fails the whole measurement."""
         task = asyncio.ensure_future(doing)
         self.tasks.add(task)
         task.add_done_callback(self._ended)

@@ -1,4 +1,4 @@
-"""A peer's configuration file, kept as a template beside its module, filled in for one start."""
+"""A peer's configuration file: a template next to its module, filled in for one start."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.machine import BENCH
 
 @contextlib.contextmanager
 def settings(template: str, **values: object) -> Iterator[Path]:
-    """The file with $port and the like filled in, in a folder of its own ($place) that is thrown away afterwards."""
+    """The file with $port and other values filled in, in a temporary folder ($place)."""
     source = BENCH / "peers" / template
     with tempfile.TemporaryDirectory(prefix="hubbub-bench-") as place:
         file = Path(place) / source.name

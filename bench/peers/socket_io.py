@@ -1,4 +1,4 @@
-"""Socket.IO on Node, from npm, installed into bench/.peers when it is first needed."""
+"""Socket.IO on Node, from npm, installed into bench/.peers on first use."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _start() -> Iterator[tuple[Server, Dialect]]:
 
 
 def versions() -> dict[str, str]:
-    """Of what was measured."""
+    """Versions of the measured packages."""
     if not PLACE.exists():
         return {}
     packages = {name: PLACE / "node_modules" / name / "package.json" for name in ("socket.io", "ws")}

@@ -1,4 +1,4 @@
-"""Which versions of the peers were measured."""
+"""The versions of the measured peers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bench.peers import channels_tutorial, debian, ejabberd, matrix, nats, socke
 
 
 def versions() -> dict[str, str]:
-    """{peer: version} of all that are there."""
+    """{peer: version} of all installed peers."""
     return {
         **channels_tutorial.versions(),
         **socket_io.versions(),

@@ -1,4 +1,4 @@
-"""How cost grows, and what memory does: a chart and a table each."""
+"""Growth of cost, and memory over time: a chart and a table each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts everything between the markers of the page, and the charts beside it."""
+"""Writes everything between the markers of the page, and its charts."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ PAGE = ROOT / "docs" / "performance.md"
 CHARTS = ROOT / "docs" / "performance"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 Found = dict[str, tuple[dict[str, Any], dict[str, Any]]]
-"""What was measured last, by name: (the file it is from, what was found)."""
+"""The last result of each name: (its file, the result)."""
 
 
 def write_page(results: Sequence[dict[str, Any]]) -> None:
-    """Of what stands in several files the last counts. Charts that the page no longer shows are removed."""
+    """If several files have a result, the last one counts. Charts that the page no longer shows are removed."""
     charts: dict[str, str] = {}
 
     def draw(name: str, svg: str, words: str) -> str:

@@ -1,4 +1,4 @@
-"""The scenarios: one table of all bars, then a table, and where servers are compared a chart, for each."""
+"""The scenarios: one table of all bars, then a table for each, and a chart if it compares servers."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ FIGURES = {
     "peak_memory_mib": "peak memory, MiB",
 }
 DRAWN = ("messages_per_second", "deliveries_per_second", "p50_ms", "p99_ms")
-"""What a chart may be of: in rooms of two it is messages that count, in large ones deliveries; at a rate, latency."""
+"""The figure of a chart: messages in rooms of two, deliveries in large rooms, latency at a fixed rate."""
 
 Draw = Callable[[str, str, str], str]
-"""Keeps a chart under a name, and returns how the page shows it: (name, svg, what it says in words)."""
+"""Stores a chart under a name, and returns its Markdown: (name, svg, text alternative)."""
 
 
 def summary(scenarios: dict[str, Any]) -> Iterable[str]:
@@ -88,7 +88,7 @@ def details(name: str, found: dict[str, Any], conditions: str, draw: Draw) -> It
 
 
 def _chart(name: str, found: dict[str, Any], conditions: str, draw: Draw) -> str:
-    """Of contenders that have the same figure; empty if there is nothing to compare."""
+    """A chart of contenders that have the same figure; empty if there is nothing to compare."""
     contenders = found["contenders"]
     judged = " ".join(bar["figure"] for bar in found["bars"])
     chosen = (key for key in DRAWN if FIGURES[key].partition(",")[0] in judged)
@@ -114,5 +114,5 @@ def _counted(figures: dict[str, Any]) -> str:
 
 
 def _reason(figures: dict[str, Any]) -> str:
-    """Why a contender could not be brought up, on one line; empty if it was."""
+    """The reason why a contender did not start, on one line; empty if it did."""
     return " ".join(figures.get("not_measured", "").split())

@@ -12,7 +12,7 @@ ABOUT_MACHINE = {"processor", "cores", "memory", "system", "python", "commit"}
 
 
 def machine(results: Sequence[dict[str, Any]]) -> str:
-    """What it was measured on, and when."""
+    """The machine, the versions and the dates."""
     last = results[-1]["machine"]
     versions = {
         name: version
@@ -28,7 +28,7 @@ def machine(results: Sequence[dict[str, Any]]) -> str:
 
 
 def conditions(result: dict[str, Any], commit: str) -> str:
-    """The small print of a chart."""
+    """The conditions, in small print below a chart."""
     about = result["machine"]
     quick = "a quick look, not a measurement · " if result.get("quick") else ""
     runs = result.get("plan", {}).get("runs")

@@ -1,4 +1,4 @@
-"""What is measured: one file a scenario. `ALL` is the table of contents."""
+"""The scenarios, one file each. `ALL` is the table of contents."""
 
 from __future__ import annotations
 

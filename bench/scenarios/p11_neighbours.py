@@ -1,4 +1,4 @@
-"""P11: what small rooms feel while messages go to ten thousand connections in another, and how these fare."""
+"""P11: the latency in small rooms while messages go to ten thousand connections in another, and the latency there."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""P12: what a second process adds, on PostgreSQL and Redis, where every room has people at both.
+"""P12: the gain of a second process, on PostgreSQL and Redis, with members of every room at both.
 
-Two cores hold no two saturated servers beside their databases and a generator. So each server process gets the same
-share of a core, small enough that nothing else can be the limit: what two such processes deliver is compared with
-what one delivers, to twice the people, and to the same people divided among them. See bench/cluster.py.
+Two saturated servers, their databases and a generator do not fit on two cores. So each server process gets the same
+share of a core, small enough that nothing else is the bottleneck. The figure compares the deliveries of two such
+processes with those of one, to twice the people and to the same people divided among them. See bench/cluster.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""P13: what a browser has to load before it can show the chat: scripts and styles that the page names."""
+"""P13: the data that a browser loads before it shows the chat: scripts and styles that the page names."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """P14: a browser scrolls through ten thousand messages and back while twenty new ones arrive each second.
 
-The browser is Chromium without a window, on whatever core is free. Long tasks are what the browser itself calls so:
-more than 50 ms in which its main thread does nothing else. They are counted from when the room stands on the screen.
+The browser is headless Chromium, on any free core. Long tasks are those that the browser itself reports: more than
+50 ms in which its main thread does nothing else. They count from the moment when the room is on the screen.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ HEAP, ROWS, TASKS = "JS heap, MB", "rows in the document", "tasks over 50 ms"
 MESSAGES, PER_SECOND = 10_000, 20
 WHEEL_PIXELS, WHEEL_SECONDS = 1500, 0.05
 LOOK_EVERY = 20
-"""Turns of the wheel between two looks at the heap."""
+"""Turns of the wheel between two measurements of the heap."""
 LONGEST_SECONDS = 240.0
 
 WATCH = """
@@ -72,7 +72,7 @@ def _scrolled(*, quick: bool) -> dict[str, float]:
 
 
 class Reader:
-    """Turns the wheel and looks now and then; `found` is the worst that was seen."""
+    """Turns the wheel and measures now and then; `found` is the worst result."""
 
     def __init__(self, page: Page, inside: CDPSession) -> None:
         self._page, self._inside = page, inside
@@ -86,7 +86,7 @@ class Reader:
         self.turns = 0
 
     def scroll(self, pixels: int, *, until: str, turns: int) -> None:
-        """Until it is so, or so many turns (0: as many as it takes)."""
+        """Scroll until the condition holds, or for a number of turns (0: without a limit)."""
         self._timeline.hover()
         deadline = time.monotonic() + LONGEST_SECONDS
         turned = 0

@@ -1,4 +1,4 @@
-"""P15: one room with a hundred connections: as large as ejabberd, and Daphne with Redis, can be brought up with."""
+"""P15: one room with a hundred connections, the most with which ejabberd, and Daphne with Redis, start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""P16: twenty rooms of two, one message under way in each, beside a server that stores every message too."""
+"""P16: twenty rooms of two, one message under way in each, compared with a server that stores every message too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""P17: the same rooms as in P16 at ease, ten messages a second in all: how long from speaking to being heard?"""
+"""P17: the same rooms as in P16 with a low load, ten messages a second in total: the latency from send to delivery."""
 
 from __future__ import annotations
 

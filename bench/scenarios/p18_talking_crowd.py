@@ -1,4 +1,4 @@
-"""P18: a room of ten thousand who talk faster than they can be written to singly: do they hear late, and ever later?"""
+"""P18: a room of ten thousand with more messages than single writes can deliver: does the latency grow?"""
 
 from __future__ import annotations
 

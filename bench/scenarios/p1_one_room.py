@@ -1,4 +1,4 @@
-"""P1: one room with a thousand connections; the next message is sent when everybody has the one before."""
+"""P1: one room with a thousand connections; the next message is sent when everybody has the last one."""
 
 from __future__ import annotations
 

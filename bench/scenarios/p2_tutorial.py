@@ -1,4 +1,4 @@
-"""P2: the same as P1 beside the Channels tutorial: on Daphne, as its page says to run it, on uvicorn, and on Redis."""
+"""P2: the same as P1, compared with the Channels tutorial: on Daphne as its page recommends, uvicorn and Redis."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""P5: how many sockets a second arrive: Hubbub's sign in and resume, the tutorial's only connect.
+"""P5: arrivals per second. Hubbub's sockets sign in and resume, the tutorial's only connect.
 
-Asked twice. *All at once*, five hundred dialling at a time, as after a restart: there it matters that nobody is left to
-try again, and a server that lets few wait to be accepted makes its people wait for a second and more. *At ease*, forty
-at a time: what an arrival costs.
+Measured twice. *All at once*, five hundred dial at a time, as after a restart: a server with a short backlog makes the
+dropped connections retry after a second or more. *At ease*, forty dial at a time: the figure is the cost of an
+arrival.
 """
 
 from __future__ import annotations

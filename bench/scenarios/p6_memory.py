@@ -1,4 +1,4 @@
-"""P6: what an idle socket costs: signed in, snapshot taken, hearing ten rooms and `general`."""
+"""P6: the memory of an idle socket: signed in, snapshot taken, subscribed to ten rooms and `general`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.scenarios.scenario import Bar, Scenario
 FIGURE = "KiB per idle connection"
 MEMBERS = 100
 FIRST = 200
-"""Connections before the counting begins, so that caches and threads are there."""
+"""Connections before the measurement begins, so that caches and threads exist."""
 COUNTED = 2000
 SETTLE_SECONDS = 3
 

@@ -1,4 +1,4 @@
-"""P7: a page of fifty messages anywhere in a room of a million, beside the same in a room of ten thousand."""
+"""P7: a page of fifty messages anywhere in a room of a million, compared with a room of ten thousand."""
 
 from __future__ import annotations
 

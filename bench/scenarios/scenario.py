@@ -1,4 +1,4 @@
-"""What a scenario is: a question, a bar, and a way to find the answer."""
+"""A scenario: a question, a bar, and a measurement."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench.rounds import Drive, Plan, ratio, side_by_side
 
 @dataclass(frozen=True)
 class Bar:
-    """What the figure must reach: at least `least`, or at most `most`."""
+    """The bar of a figure: at least `least`, or at most `most`."""
 
     figure: str
     least: float | None = None
@@ -53,7 +53,7 @@ class Scenario:
 def fan_out(
     contenders: Sequence[Contender], drive: Drive, *, connections: int, rooms: int, figure: str, against: str
 ) -> Callable[[Plan], dict[str, Any]]:
-    """Hubbub beside others, as a ratio to one of them."""
+    """Hubbub and others, with the ratio to one of them."""
 
     def measure(plan: Plan) -> dict[str, Any]:
         found = side_by_side(contenders, plan, drive, connections=connections, rooms=rooms)
@@ -65,7 +65,7 @@ def fan_out(
 def at_a_rate(
     contenders: Sequence[Contender], per_second: float, *, connections: int, figure: str
 ) -> Callable[[Plan], dict[str, Any]]:
-    """So many messages a second into one room, whatever becomes of them; Hubbub's p99, in milliseconds, is judged."""
+    """A fixed number of messages per second into one room. The bar is on Hubbub's p99, in milliseconds."""
 
     def measure(plan: Plan) -> dict[str, Any]:
         found = side_by_side(

@@ -1,1 +1,1 @@
-"""Half an hour of people who come, talk, change their minds, read too slowly and go: does memory stay where it is?"""
+"""Half an hour of people who connect, talk, edit, read too slowly and disconnect: is memory constant?"""

@@ -1,4 +1,4 @@
-"""What people do all day, at a constant rate: every kind of thing that could leave something behind."""
+"""The load of a working day, at a constant rate: every kind of action that could leak memory."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from hubbub.protocol.ids import make_message_id
 DEVICES = 150
 STAY_SECONDS = (5, 60)
 PAUSE_SECONDS = (1, 7)
-"""Between two deeds of one device."""
+"""Seconds between two actions of one device."""
 ROOM_EVERY_SECONDS = 3.0
 SLOW_READERS = 3
 HURRIED, RUSH_MESSAGES, RUSH_PAGES = 100, 20, 30
-"""People who at first page through everything and say much in each of their rooms: what a server keeps of each room,
-and what SQLite and the allocator keep for themselves, has its size soon, instead of after half an hour."""
+"""People who first page through everything and post much in each of their rooms. So the server's memory per room, and
+the caches of SQLite and the allocator, reach their size soon, instead of after half an hour."""
 ASKS_UNREAD = 2000
-"""Pages that a slow reader asks for and does not read, at most: the server cuts it long before."""
+"""Maximum of pages that a slow reader requests and does not read: the server closes it long before."""
 TROUBLE = (Refused, ConnectionClosed, InvalidHandshake, OSError, TimeoutError)
 TEXT = (
     "the quick brown fox jumps over the lazy dog and runs on along the river, again and again, until evening"
@@ -34,7 +34,7 @@ TEXT = (
 
 
 class Churn:
-    """`done` counts what was done; `run` goes on until it is cancelled."""
+    """`done` counts the actions; `run` continues until it is cancelled."""
 
     def __init__(self, port: int, tokens: Sequence[str], general: tuple[int, int], seed: int = 1) -> None:
         self.done: Counter[str] = Counter()
@@ -63,7 +63,7 @@ class Churn:
                         await person.ask("timeline", room=self._general, before=before, limit=100)
 
     async def _device(self, token: str) -> None:
-        """Comes and goes: half the time it knows where it was, now and then its line is cut."""
+        """Connects and disconnects: half the time it resumes, now and then its connection is cut."""
         memory: dict[str, Any] = {}
         while True:
             await asyncio.sleep(self._chance.uniform(0, 5))
@@ -117,11 +117,11 @@ class Churn:
             await person.ask("presence.set", state=self._chance.choice(("active", "away")))
 
     def _count(self, trouble: Exception) -> None:
-        """Whom the server refuses or loses comes back, as people do; how many there were is told."""
+        """A device that the server refuses or loses reconnects, as people do; its cases are counted."""
         self.done[f"refused: {trouble}" if isinstance(trouble, Refused) else "lines lost"] += 1
 
     async def _room_after_room(self) -> None:
-        """Somebody opens a room, brings people in, they talk, everybody leaves."""
+        """One member creates a room and adds people, they talk, everybody leaves."""
         while True:
             makers = self._chance.sample(range(len(self._tokens)), 3)
             try:
@@ -146,7 +146,7 @@ class Churn:
                 await asyncio.sleep(ROOM_EVERY_SECONDS)
 
     async def _slow_reader(self, token: str) -> None:
-        """Asks and asks, and reads nothing, until it is cut."""
+        """Sends requests and reads nothing, until the server closes the connection."""
         ask = f'{{"id":1,"type":"timeline","room":{self._general},"limit":100}}'
         while True:
             try:

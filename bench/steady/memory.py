@@ -1,4 +1,4 @@
-"""Resident memory over time, and what it says: a baseline, an end, a slope."""
+"""Resident memory over time, and its verdict: a baseline, an end, a slope."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WARM_UP_SHARE, WARM_UP_SECONDS = 0.2, 300
-"""Of a run, and at most: caches fill, pools grow, the allocator finds its size."""
+"""Warm-up, as a share of the run and at most in seconds: caches fill, pools grow, the allocator settles."""
 WINDOW_SHARE, WINDOW_SAMPLES = 0.1, 3
-"""Of what comes after, and at least: so much makes the baseline, and so much the end."""
+"""Baseline and end, each as a share of the rest and at least in seconds."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Verdict:
 
 
 def judge(samples: Sequence[Sample]) -> Verdict:
-    """Medians at both ends, and the straight line through all that lies between (least squares)."""
+    """Medians at both ends, and the straight line through all samples between (least squares)."""
     total = samples[-1].seconds
     warm_up = min(WARM_UP_SHARE * total, WARM_UP_SECONDS)
     kept = [sample for sample in samples if sample.seconds >= warm_up]

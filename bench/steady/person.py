@@ -1,4 +1,4 @@
-"""A member at one device, as the churn needs them: asks, hears, and knows what to resume from."""
+"""A member at one device for the churn: sends requests, receives events, and knows where to resume."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 
 ANSWER_SECONDS = 60.0
 LOST = "lost"
-"""What is refused because the line ended before the answer."""
+"""The connection ended before the answer."""
 
 
 class Refused(Exception):
@@ -21,7 +21,7 @@ class Refused(Exception):
 
 
 class Person:
-    """`rooms` maps each room to the last seq heard there; `memory` outlives the connection."""
+    """`rooms` maps each room to the last seq received there; `memory` outlives the connection."""
 
     def __init__(self, line: ClientConnection, memory: dict[str, Any]) -> None:
         self.line, self.memory = line, memory
@@ -59,7 +59,7 @@ class Person:
         )
 
     async def listen(self) -> None:
-        """Until the line ends; whoever waits for an answer then is told so."""
+        """Receive until the connection ends; then fail the pending requests."""
         try:
             async for frame in self.line:
                 self.heard += 1
@@ -82,7 +82,7 @@ class Person:
 
 @contextlib.asynccontextmanager
 async def connected(port: int, token: str, memory: dict[str, Any]) -> AsyncIterator[Person]:
-    """Somebody who is in, and listens until the end of the context."""
+    """A connected member that listens until the end of the context."""
     async with connect(
         f"ws://127.0.0.1:{port}/ws/",
         additional_headers={"Authorization": f"Bearer {token}"},

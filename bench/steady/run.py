@@ -1,4 +1,4 @@
-"""`bin/bench steady`: the churn for as long as is wanted, the server's memory every five seconds."""
+"""`bin/bench steady`: the churn for a given time, with the server's memory every five seconds."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def measure(minutes: float) -> dict[str, Any]:
 
 
 async def _watched(churn: Churn, server: Server, seconds: float) -> list[Sample]:
-    """The memory of the server while the churn goes on. If the churn fails, so does this."""
+    """The memory of the server during the churn. A failure of the churn is raised here."""
     began = time.monotonic()
     going_on = asyncio.create_task(churn.run())
     samples: list[Sample] = []

@@ -1,1 +1,1 @@
-"""The chat of the Django Channels tutorial, in our own words: what most people start from."""
+"""The chat of the Django Channels tutorial, rewritten: the usual starting point of a chat in Django."""

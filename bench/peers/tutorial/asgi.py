@@ -1,4 +1,4 @@
-"""The tutorial's project: settings, routing, application. BENCH_LAYER and BENCH_REDIS (a port) say which layer."""
+"""The tutorial's project: settings, routing, application. BENCH_LAYER and BENCH_REDIS (a port) choose the layer."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from django.conf import settings
 
 LAYER: dict[str, object] = {"BACKEND": os.environ.get("BENCH_LAYER", "channels.layers.InMemoryChannelLayer")}
 if port := os.environ.get("BENCH_REDIS"):
-    # By itself redis-py 8 gives up after five seconds, which is how long the layer waits for a message,
-    # and keeps to a hundred connections, which five hundred rooms exceed: people would lose their sockets.
+    # By default redis-py 8 times out after five seconds, which is how long the layer waits for a message,
+    # and allows a hundred connections, which five hundred rooms exceed: clients would lose their sockets.
     redis = {"address": f"redis://127.0.0.1:{port}/0", "socket_timeout": None, "max_connections": 20_000}
     LAYER["CONFIG"] = {"hosts": [redis]}
 

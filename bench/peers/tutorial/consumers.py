@@ -1,4 +1,4 @@
-"""The tutorial's asynchronous consumer: whoever speaks is heard by the room's group. Nothing is stored."""
+"""The tutorial's asynchronous consumer: each message goes to the room's group. Nothing is stored."""
 
 from __future__ import annotations
 
