@@ -1,21 +1,21 @@
 /* load: opens WebSocket connections, plays a script on each, then sends numbered messages and checks every delivery.
  *
  * One thread and epoll, so that the generator needs far less of its core than the server of its own. Connections are
- * dealt over the rooms in turn; in each room the first one speaks. Each message carries a mark with its room, its
- * number and the time it was due. A connection must hear the numbers of its room one by one: whatever is missing,
- * repeated, out of order or from another room is counted, and such a run is worth nothing.
+ * assigned to the rooms in turn; the first one of each room sends. Each message carries a mark with its room, its
+ * number and the time when it was due. A connection must receive the numbers of its room one by one. The generator
+ * counts messages that are missing, repeated, out of order or from another room; such a run does not count.
  *
  *   load --port P… --path T [--header T]… [--say T | --hear T]… [--answer A B] [--tokens FILE] [--message T]
  *        [--size BYTES] [--connections N] [--rooms R] [--dialing N] [--opcode N] [--pid SERVER]…
  *
- * With several ports, each room's connections are dealt over them in turn; processor time is the sum of all SERVERs.
+ * With several ports, each room's connections are spread over them in turn; processor time is the sum of all SERVERs.
  * In a T, %c is the connection's number, %r its room's, %k its line of the tokens file, %m (in --message) the mark and
  * filling up to --size. --say and --hear are the script, in order; --answer replies to A with B at any time.
- * --opcode 2 says it all in binary frames. A frame that comes may be of either kind and hold several messages.
+ * --opcode 2 sends binary frames. An incoming frame may be of either kind and contain several messages.
  * Prints one JSON line when all are connected, then one for each command on stdin:
  *
  *   closed K SECONDS     K messages under way in each room, the next when everybody has one
- *   rate M SECONDS       M messages a second in all, whatever happens
+ *   rate M SECONDS       M messages a second in all, regardless of deliveries
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -35,7 +35,7 @@
 
 enum { STEPS = 16, HEADERS = 8, SERVERS = 8, UNDER_WAY = 64, INBOX = 1 << 18, TEXT = 1 << 14, EVENTS = 1024 };
 enum { MARK = 2 + 4 + 8 + 16 };                 /* "@@", then room, number and nanoseconds in hexadecimal */
-static const double GIVE_UP = 120e9, PATIENCE = 10e9; /* for connecting; without any delivery at the end of a run */
+static const double GIVE_UP = 120e9, QUIET_END = 10e9; /* for connecting; without any delivery at the end of a run */
 
 typedef struct { int fd, room, step, upgraded, ready, mark_at; uint32_t next; uint8_t *rest; size_t rest_size; } Connection;
 typedef struct { Connection *speaker; int size; uint32_t sent, heard_by[UNDER_WAY]; } Room;
@@ -66,7 +66,7 @@ static void fail(const char *what) {
   exit(1);
 }
 
-/* ── what is said ─────────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── sending ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static size_t fill_in(const char *template, Connection *c, uint32_t number, uint64_t due, char *out) {
   static const char filling[] = "the quick brown fox jumps over the lazy dog and runs on along the river ";
@@ -89,7 +89,7 @@ static void put(Connection *c, const void *data, size_t n) {
     ssize_t k = write(c->fd, p, n);
     if (k >= 0) { p += k; n -= k; }
     else if (errno == EAGAIN) poll(&(struct pollfd){.fd = c->fd, .events = POLLOUT}, 1, 1000);
-    else return; /* reading will find it closed, and count it */
+    else return; /* the next read finds it closed and counts it */
   }
 }
 static void say(Connection *c, int kind, const void *text, size_t n) {
@@ -114,7 +114,7 @@ static void send_message(Room *r, uint64_t due) {
   sent++;
 }
 
-/* ── what is heard ────────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── receiving ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static uint64_t hex(const uint8_t *p, int digits) {
   uint64_t value = 0;
@@ -162,7 +162,7 @@ static void understand(Connection *c, const uint8_t *text, size_t n, uint64_t at
     if (memmem(text, n, script[c->step].text, strlen(script[c->step].text))) { c->step++; go_on(c); }
     return;
   }
-  /* The mark mostly stands where it stood in the message before. */
+  /* The mark is usually at the same offset as in the last message. */
   const uint8_t *mark = text + c->mark_at, *e = text + n;
   if (c->mark_at + MARK > (int)n || mark[0] != '@' || mark[1] != '@') mark = memmem(text, n, "@@", 2);
   if (mark) c->mark_at = mark - text;
@@ -205,9 +205,9 @@ static void hear(Connection *c) {
     c->rest = realloc(c->rest, c->rest_size + 1);
     memcpy(c->rest, p, c->rest_size);
   }
-  if ((size_t)k == space) hear(c); /* edge-triggered: only a short read says that there is no more */
+  if ((size_t)k == space) hear(c); /* edge-triggered: only a short read means that there is no more */
 }
-static int listen_for(int milliseconds) { /* whether a command waits on stdin */
+static int listen_for(int milliseconds) { /* returns whether a command waits on stdin */
   struct epoll_event events[EVENTS];
   int command = 0, n = epoll_wait(gate, events, EVENTS, milliseconds);
   for (int i = 0; i < n; i++) {
@@ -267,10 +267,10 @@ static void run(const char *mode, double amount, double seconds) {
   else send_at_rate(amount, start);
   while (now() < stop_at) listen_for(5);
   uint64_t expected;
-  for (;;) { /* what is under way arrives, or is missing */
+  for (;;) { /* messages in flight arrive, or are missing */
     expected = 0;
     for (int i = 0; i < connections; i++) expected += room[all[i].room].sent - all[i].next;
-    if (!expected || now() - last_delivery > PATIENCE) break;
+    if (!expected || now() - last_delivery > QUIET_END) break;
     listen_for(50);
   }
   running = 0;
@@ -288,7 +288,7 @@ static void run(const char *mode, double amount, double seconds) {
 /* ── connecting ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void dial(Connection *c) {
-  int place = port[((c - all) / rooms + c->room) % ports]; /* every room is heard at every server, and they share the speakers */
+  int place = port[((c - all) / rooms + c->room) % ports]; /* every room has connections at every server; senders are spread */
   struct sockaddr_in there = {.sin_family = AF_INET, .sin_port = htons(place), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   char text[TEXT], request[TEXT];
   int one = 1, n;
@@ -371,7 +371,7 @@ int main(int count, char **words) {
     if (!r->size++) r->speaker = &all[i];
   }
   connect_all();
-  setvbuf(stdin, NULL, _IONBF, 0); /* so that epoll knows of every command that waits */
+  setvbuf(stdin, NULL, _IONBF, 0); /* so that epoll reports every waiting command */
   watch(STDIN_FILENO, NULL);
   for (char line[256], mode[16];;) {
     double amount, seconds;

@@ -1,7 +1,7 @@
-/* limit: the least a chat server can do, as a yardstick for fan-out.
+/* limit: the minimum work of a chat server, as a yardstick for fan-out.
  *
- * One thread and epoll. What a client of /<anything>/r<number> says is framed once and written to every connection of
- * that room, one write each: nothing is understood, checked or stored. Run: limit PORT
+ * One thread and epoll. A message of a client of /<anything>/r<number> is framed once and written to every connection
+ * of that room, one write each. Nothing is parsed, checked or stored. Run: limit PORT
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -44,7 +44,7 @@ static void tell_all(int room, const uint8_t *text, size_t n) {
   if (n > 125) { frame[1] = 126; frame[2] = n >> 8; frame[3] = n; head = 4; }
   memcpy(frame + head, text, n);
   for (Connection *c = first[room]; c; c = c->next)
-    if (write(c->fd, frame, head + n) < 0) continue; /* it reads too slowly, or is gone: the generator will notice */
+    if (write(c->fd, frame, head + n) < 0) continue; /* a slow or closed client: the generator notices */
 }
 static void hear(Connection *c) {
   ssize_t k = read(c->fd, c->inbox + c->size, INBOX - 1 - c->size);

@@ -1,4 +1,4 @@
-// Socket.IO's way to a chat room: join it, and what you say goes to everybody in it. Nothing is stored.
+// A chat room in Socket.IO: clients join it, and each message goes to all of them. Nothing is stored.
 import { Server } from "socket.io";
 
 const io = new Server(Number(process.argv[2]), { transports: ["websocket"], perMessageDeflate: false });
