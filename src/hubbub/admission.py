@@ -1,4 +1,4 @@
-"""Who of the host's users may chat, and as whom: the default of the ADMIT setting."""
+"""Which users of the host project may chat, and under which identity: the default of the ADMIT setting."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hubbub.protocol.objects import Role
 
 
 class Admission(NamedTuple):
-    """The identity that a user gets the first time they come; later changes are made in the chat."""
+    """The identity that a user gets at their first visit. Later changes are made in the chat."""
 
     handle: str
     name: str
@@ -19,14 +19,14 @@ class Admission(NamedTuple):
 
 
 def admission_of(user: Any) -> Admission | None:
-    """What the ADMIT setting says of a user; None refuses them."""
+    """The answer of the ADMIT setting for a user. None: the user is refused."""
     admit: Any = import_string(conf.get("ADMIT"))
     admission: Admission | None = admit(user)
     return admission
 
 
 def every_active_user(user: Any) -> Admission | None:
-    """Everybody who may sign in; superusers own the workspace."""
+    """Admits every active user. Superusers become owners of the workspace."""
     if not user.is_active:
         return None
     username = str(user.get_username())

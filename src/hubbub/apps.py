@@ -13,7 +13,7 @@ class HubbubConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Wire the parts that must not know each other: who delivers, and what ends a login."""
+        """Connect parts that must not import each other: publishing with delivery, and Django's signals with logins."""
         from django.conf import settings
         from django.contrib.auth.signals import user_logged_out
         from django.db.models.signals import post_save
@@ -35,7 +35,7 @@ def _end_session(request: Any = None, **_: Any) -> None:
 
 
 def _recheck(instance: Any, created: bool, raw: bool = False, update_fields: Any = None, **_: Any) -> None:
-    """A host's user was saved: a new password or an end of activity closes sockets, whoever did it and however."""
+    """Recheck the logins of a saved user: a new password or a deactivation closes sockets, whatever code saved it."""
     from hubbub.actions import recheck_logins_of
     from hubbub.models import Member
 

@@ -1,4 +1,4 @@
-"""Misconfiguration, found when the server starts: system checks with ids and hints."""
+"""System checks that find a wrong configuration when the server starts. Each has an id and a hint."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hubbub import conf
 
 @register()
 def check_settings(**_: Any) -> list[CheckMessage]:
-    """hubbub.E001: a name in HUBBUB that means nothing is a typing mistake."""
+    """hubbub.E001: HUBBUB has an unknown key, most likely a typing mistake."""
     unknown = sorted(set(getattr(settings, "HUBBUB", {})) - set(conf.SETTINGS))
     known = ", ".join(sorted(conf.SETTINGS))
     return [
@@ -23,7 +23,7 @@ def check_settings(**_: Any) -> list[CheckMessage]:
 
 @register()
 def check_channels(**_: Any) -> list[CheckMessage]:
-    """hubbub.E002: without Channels' app there is no socket; hubbub.W001: nor without an ASGI application."""
+    """hubbub.E002: Channels' app is missing. hubbub.W001: ASGI_APPLICATION is missing. Sockets need both."""
     found: list[CheckMessage] = []
     if "channels" not in settings.INSTALLED_APPS:
         found.append(
@@ -39,7 +39,7 @@ def check_channels(**_: Any) -> list[CheckMessage]:
 
 @register()
 def check_channel_layer(**_: Any) -> list[CheckMessage]:
-    """hubbub.E003: the channel layer that HUBBUB names must be configured."""
+    """hubbub.E003: HUBBUB names a channel layer that is not configured."""
     name = conf.get("CHANNEL_LAYER")
     layers = getattr(settings, "CHANNEL_LAYERS", {})
     if not layers or name in layers:

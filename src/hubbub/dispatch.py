@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 
-from hubbub import actions, queries, storage
+from hubbub import actions, queries, storage_faults
 from hubbub.errors import Conflict, Forbidden, HubbubError, Invalid, Unavailable
 from hubbub.handlers import HANDLERS, READS
 from hubbub.models import Member, Message, Room
@@ -196,7 +196,7 @@ def refusal_of(error: Exception) -> HubbubError:
         return Conflict("Somebody else changed this at the same moment. Try again.")
     if isinstance(error, DatabaseError | InterfaceError):
         log.warning("The database refused: %s", error)
-        storage.remember(error)
+        storage_faults.remember(error)
         return Unavailable("The database cannot take this now. It is safe to try again.")
     log.error("A command failed", exc_info=error)
     return Internal("Something went wrong on the server. It has been logged.")

@@ -1,4 +1,4 @@
-"""What can go wrong, as the caller is told: a code, a sentence that helps, and whether to come back.
+"""Errors as callers get them: a code, a sentence that helps, and whether to retry.
 
 Every refusal of an action, a query or a policy is one of these. They cross the wire as
 `{"code", "message", "retry_after"?}`; anything else that escapes is a bug and reaches the client as `internal`.
@@ -10,7 +10,7 @@ from typing import ClassVar
 
 
 class HubbubError(Exception):
-    """A refusal. `retry_after` is in seconds; None means that trying again changes nothing."""
+    """A refusal. `retry_after` is in seconds; None: a retry does not help."""
 
     code: ClassVar[str] = "internal"
     status: ClassVar[int] = 500
@@ -25,7 +25,7 @@ class HubbubError(Exception):
 
 
 class Invalid(HubbubError):
-    """The request is malformed or breaks a limit: change it before sending it again."""
+    """The request is malformed or breaks a limit: change it before you retry."""
 
     code = "invalid"
     status = 422
@@ -46,7 +46,7 @@ class Forbidden(HubbubError):
 
 
 class NotFound(HubbubError):
-    """It does not exist, or you may not see it: the two are the same to you."""
+    """It does not exist, or you may not see it. The caller cannot tell which."""
 
     code = "not_found"
     status = 404
@@ -60,7 +60,7 @@ class Conflict(HubbubError):
 
 
 class RateLimited(HubbubError):
-    """Too much, too fast. Come back after `retry_after`."""
+    """Too many requests. Retry after `retry_after`."""
 
     code = "rate_limited"
     status = 429
@@ -68,9 +68,9 @@ class RateLimited(HubbubError):
 
 
 class Unavailable(HubbubError):
-    """The database did not answer in time. The command may have been carried out; send it again after `retry_after`.
+    """The database did not answer in time. The command may have been carried out. Retry after `retry_after`.
 
-    Sending it again is safe: a message with the same id is posted once, and other commands say what shall be so.
+    A retry is safe: a message with the same id is posted once, and other commands name the state that they set.
     """
 
     code = "unavailable"

@@ -1,4 +1,4 @@
-"""Whose address it is, as far as limits ask: what one customer of a provider can choose freely counts as one."""
+"""Groups client addresses for limits: addresses among which one customer of a provider can choose count as one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hubbub.protocol.limits import NETWORK_BITS
 
 
 def network_of(address: str) -> str | None:
-    """An IPv4 address itself, or the /56 of an IPv6 address. None for what is no address, such as a Unix socket's."""
+    """An IPv4 address itself, or the /56 of an IPv6 address. None for other text, such as a Unix socket's."""
     try:
         plain = without_mapping(address)
     except ValueError:
@@ -17,9 +17,9 @@ def network_of(address: str) -> str | None:
 
 
 def without_mapping(address: str) -> str:
-    """An IPv4 address that is written as IPv6 (`::ffff:192.0.2.1`) as IPv4; any other as it is, without its zone.
+    """An IPv4 address written as IPv6 (`::ffff:192.0.2.1`) becomes IPv4; others stay the same, without their zone.
 
-    Raises ValueError for what is no address.
+    Raises ValueError if the text is no address.
     """
     ip = ip_address(address.partition("%")[0])
     mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None

@@ -1,6 +1,6 @@
-"""The sockets, for `URLRouter([*websocket_urlpatterns, nowhere])` inside `AuthMiddlewareStack`.
+"""WebSocket routes, for `URLRouter([*websocket_urlpatterns, nowhere])` inside `AuthMiddlewareStack`.
 
-`nowhere` comes last, after the host's own sockets: it refuses all other paths. Without it Channels raises for each.
+`nowhere` comes last, after the host's own routes: it refuses all other paths. Without it, Channels raises for each.
 """
 
 from __future__ import annotations

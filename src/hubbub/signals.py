@@ -1,7 +1,7 @@
-"""What a host project can listen to, in the thread that acts; keep receivers short.
+"""Signals for host projects. They are sent in the thread that acts, so keep receivers short.
 
-The first three are sent after commit. `deed_done` is sent inside the transaction: a receiver that writes a line of an
-audit log writes it with the deed or not at all, and one that raises undoes the deed.
+The first three are sent after commit. `audit_event` is sent inside the transaction of the change that it reports. So a
+receiver can write an audit log line in the same transaction, and a receiver that raises rolls the change back.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ member_joined = Signal()
 member_left = Signal()
 """A member has left a room or was removed. Arguments: `room` (id), `member` (id). Sender: models.Membership."""
 
-deed_done = Signal()
-"""Somebody used a right over an account or the workspace. Arguments: `what` (Deed), `by` (Member, or None if the caller
-named nobody), `about` (Member or None), `address` (text, empty if the caller's context knows it better), `details` (a
-dict of short texts and numbers, without secrets). Sender: Deed."""
+audit_event = Signal()
+"""An account or the workspace changed, or a token was used first. Arguments: `what` (AuditEvent), `by` (Member, or None
+if the caller named nobody), `about` (Member or None), `address` (text; if empty, the receiver may know the request's
+address), `details` (a dict of short texts and numbers, without secrets). Sender: AuditEvent."""
 
 
-class Deed(StrEnum):
-    """The deeds that `deed_done` reports. The values are stable: audit logs store them."""
+class AuditEvent(StrEnum):
+    """What `audit_event` reports. The values are stable: audit logs store them."""
 
     ROLE_CHANGED = "role_changed"
     DEACTIVATED = "deactivated"
@@ -41,6 +41,6 @@ class Deed(StrEnum):
     WORKSPACE_RENAMED = "workspace_renamed"
 
 
-def report(what: Deed, *, by: Any, about: Any = None, address: str = "", **details: str | int) -> None:
-    """Send `deed_done`. `by` and `about` are members or None. Call it inside the deed's transaction."""
-    deed_done.send(Deed, what=what, by=by, about=about, address=address, details=details)
+def report(what: AuditEvent, *, by: Any, about: Any = None, address: str = "", **details: str | int) -> None:
+    """Send `audit_event`. `by` and `about` are members or None. Call it inside the change's transaction."""
+    audit_event.send(AuditEvent, what=what, by=by, about=about, address=address, details=details)

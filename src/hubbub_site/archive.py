@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 
-from hubbub import __version__, storage
+from hubbub import __version__, storage_faults
 from hubbub.models import Message, Workspace
 from hubbub.models.workspace import new_epoch
 from hubbub_site import config as settings_file
@@ -96,7 +96,7 @@ def _extract(file: Path, database: Path) -> None:
         with closing(sqlite3.connect(database)) as opened:
             (verdict,) = opened.execute("PRAGMA integrity_check").fetchone()
     except (zipfile.BadZipFile, zlib.error, EOFError, sqlite3.DatabaseError) as error:
-        if isinstance(error, sqlite3.Error) and storage.kind_of(error) != "damaged":
+        if isinstance(error, sqlite3.Error) and storage_faults.kind_of(error) != "damaged":
             raise  # it is our disk that is full or read-only
         raise NoBackup(f"{file} is damaged: {error}.") from None
     if verdict != "ok":

@@ -17,7 +17,7 @@ _http = get_asgi_application()
 
 # They need Django's apps, which the line above loads.
 from hubbub.errors import Unavailable  # noqa: E402
-from hubbub.http.bodies import LimitBodies  # noqa: E402
+from hubbub.http.body_limit import LimitBodies  # noqa: E402
 from hubbub.protocol.closing import Close  # noqa: E402
 from hubbub.realtime.sockets import handshake  # noqa: E402
 from hubbub.routing import nowhere, websocket_urlpatterns  # noqa: E402

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from hubbub import __version__, storage
+from hubbub import __version__, storage_faults
 from hubbub_site import hosts, soundness
 from hubbub_site.checkup_data import data_directory, key, permissions
 from hubbub_site.checkup_servers import postgresql, redis
@@ -46,7 +46,7 @@ def database(config: Config) -> Iterator[Finding]:
         yield from _database(config)
     except DatabaseError as error:
         reason = str(error).splitlines()[0]
-        if storage.kind_of(error) == "damaged":
+        if storage_faults.kind_of(error) == "damaged":
             yield Finding("fail", f"The database is damaged ({reason}); restore a backup")
         else:
             yield Finding("fail", f"The database cannot be opened: {reason}")

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from hubbub import storage
+from hubbub import storage_faults
 from hubbub_site import private_files, secret
 from hubbub_site.config import Config, toml_file
 from hubbub_site.finding import Finding
@@ -30,7 +30,7 @@ FILE_SYSTEMS_OF_OTHERS = {
 def data_directory(config: Config) -> Iterator[Finding]:
     data = config.data.resolve()
     # Of SQLite, the files too: they may belong to another user than the directory.
-    if fault := storage.look_at(data) if config.database_url else storage.look():
+    if fault := storage_faults.probe_folder(data) if config.database_url else storage_faults.probe():
         yield Finding("fail", sentence(fault).rstrip("."))
         return
     kind = file_system_of(data)

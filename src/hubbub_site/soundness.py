@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import DatabaseError, connections
 from django.db.backends.utils import CursorWrapper
 
-from hubbub import storage
+from hubbub import storage_faults
 from hubbub.models import Message, Room
 
 # Messages are numbered from floor + 1 to last_number, without holes, and the newest change is the room's head.
@@ -32,7 +32,7 @@ def damage_of(alias: str) -> str:
         with connections[alias].cursor() as cursor:
             return _bad_page(cursor) or _wrong_room(cursor)
     except DatabaseError as error:
-        if storage.kind_of(error) == "damaged":
+        if storage_faults.kind_of(error) == "damaged":
             return str(error).strip()
         raise
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from hubbub import storage
-from hubbub.storage import Fault
+from hubbub import storage_faults
+from hubbub.storage_faults import Fault
 from hubbub_site import config
 from hubbub_site.commands import Failed, Refused
 from hubbub_site.config import Misconfigured
@@ -14,10 +14,10 @@ from hubbub_site.config import Misconfigured
 
 def in_a_sentence(error: Exception) -> Refused | Failed | None:
     """What is wrong and what to do, for an error of the system or of a database; None for any other exception."""
-    fault = storage.fault_of(error)
+    fault = storage_faults.fault_of(error)
     if fault is None:
         return None
-    if fault.place is None and isinstance(error, OSError):  # writing to an open file names no file
+    if fault.path is None and isinstance(error, OSError):  # writing to an open file names no file
         fault = Fault(fault.kind, _data())
     return (Failed if fault.kind == "damaged" else Refused)(sentence(fault))
 

@@ -13,11 +13,11 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
-from hubbub import dispatch, storage
+from hubbub import dispatch, storage_faults
 from hubbub.errors import HubbubError, Unavailable
 from hubbub.models import Member, Room
 from hubbub.protocol.ids import make_message_id
-from hubbub.storage import Fault
+from hubbub.storage_faults import Fault
 from tests.disks import fill_up, make_read_only, small_disk
 from tests.people import command
 
@@ -26,9 +26,9 @@ pytestmark = pytest.mark.standalone
 
 @pytest.fixture(autouse=True)
 def nothing_has_happened() -> Iterator[None]:
-    storage.forget()
+    storage_faults.forget()
     yield
-    storage.forget()
+    storage_faults.forget()
 
 
 def readiness(client: Client) -> tuple[int, str]:
@@ -38,11 +38,11 @@ def readiness(client: Client) -> tuple[int, str]:
 
 @pytest.mark.parametrize("kind", ["full", "read-only", "unwritable", "failing"])
 def test_a_fault_is_named_and_ends_by_itself(
-    db: None, client: Client, monkeypatch: pytest.MonkeyPatch, kind: storage.Kind
+    db: None, client: Client, monkeypatch: pytest.MonkeyPatch, kind: storage_faults.Kind
 ) -> None:
     faults: list[Fault | None] = [Fault(kind)]
-    monkeypatch.setattr(storage, "look_at", lambda folder: faults[0])
-    monkeypatch.setattr(storage, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(storage_faults, "probe_folder", lambda folder: faults[0])
+    monkeypatch.setattr(storage_faults, "PROBE_INTERVAL_SECONDS", 0.0)
     assert readiness(client) == (503, kind)
     assert client.get("/healthz").status_code == 200, "the process lives"
     faults[0] = None
@@ -53,7 +53,7 @@ def test_it_looks_every_few_seconds_however_often_it_is_asked(
     db: None, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[Path] = []
-    monkeypatch.setattr(storage, "look_at", looks.append)
+    monkeypatch.setattr(storage_faults, "probe_folder", looks.append)
     for _ in range(20):
         assert readiness(client) == (200, "sqlite")
     assert len(looks) == 1
@@ -67,14 +67,14 @@ def test_nobody_waits_for_a_disk_that_hangs_but_the_one_who_looks(monkeypatch: p
         answer.wait(10)
         return Fault("failing")
 
-    monkeypatch.setattr(storage, "look", hang)
-    first = threading.Thread(target=storage.present_fault)
+    monkeypatch.setattr(storage_faults, "probe", hang)
+    first = threading.Thread(target=storage_faults.current_fault)
     first.start()
     assert looking.wait(10)
-    assert storage.present_fault() is None
+    assert storage_faults.current_fault() is None
     answer.set()
     first.join()
-    assert storage.present_fault() == "failing"
+    assert storage_faults.current_fault() == "failing"
 
 
 def test_a_refused_commit_counts_although_a_small_write_finds_space(
@@ -89,7 +89,7 @@ def test_a_refused_commit_counts_although_a_small_write_finds_space(
             cursor.execute("PRAGMA max_page_count = 1073741823")
     assert isinstance(refusal, Unavailable)
     assert readiness(client) == (503, "full")
-    monkeypatch.setattr(storage, "REMEMBERED_SECONDS", 0.0)
+    monkeypatch.setattr(storage_faults, "REMEMBERED_SECONDS", 0.0)
     assert readiness(client) == (200, "sqlite")
 
 
@@ -111,30 +111,30 @@ def test_a_database_that_does_not_open_for_want_of_space_is_full_rather_than_dow
         raise OperationalError("disk I/O error") from cause
 
     monkeypatch.setattr("hubbub.http.health.Workspace.objects.exists", refuse)
-    monkeypatch.setattr(storage, "look_at", lambda folder: Fault("full", folder))
+    monkeypatch.setattr(storage_faults, "probe_folder", lambda folder: Fault("full", folder))
     assert readiness(client) == (503, "full")
 
 
 class TestLooking:
     def test_a_folder_with_space_is_fine_and_stays_empty(self, tmp_path: Path) -> None:
-        assert storage.look_at(tmp_path) is None
+        assert storage_faults.probe_folder(tmp_path) is None
         assert list(tmp_path.iterdir()) == []
 
     def test_a_folder_that_is_gone(self, tmp_path: Path) -> None:
-        assert storage.look_at(tmp_path / "gone") == Fault("failing", tmp_path / "gone")
+        assert storage_faults.probe_folder(tmp_path / "gone") == Fault("failing", tmp_path / "gone")
 
     def test_a_full_disk_and_then_space_again(self, tmp_path: Path) -> None:
         with small_disk(tmp_path / "disk", "1m") as disk:
-            assert storage.look_at(disk) is None
+            assert storage_faults.probe_folder(disk) is None
             fill_up(disk / "ballast")
-            assert storage.look_at(disk) == Fault("full", disk)
+            assert storage_faults.probe_folder(disk) == Fault("full", disk)
             (disk / "ballast").unlink()
-            assert storage.look_at(disk) is None
+            assert storage_faults.probe_folder(disk) is None
 
     def test_a_read_only_disk(self, tmp_path: Path) -> None:
         with small_disk(tmp_path / "disk", "1m") as disk:
             make_read_only(disk)
-            assert storage.look_at(disk) == Fault("read-only", disk)
+            assert storage_faults.probe_folder(disk) == Fault("read-only", disk)
 
 
 class TestErrors:
@@ -148,18 +148,18 @@ class TestErrors:
             pytest.raises(sqlite3.OperationalError) as caught,
         ):
             opened.execute("INSERT INTO said VALUES ('x')")
-        assert storage.kind_of(caught.value) == "read-only"
+        assert storage_faults.kind_of(caught.value) == "read-only"
 
     def test_one_that_cannot_be_opened(self, tmp_path: Path) -> None:
         with pytest.raises(sqlite3.OperationalError) as caught:
             sqlite3.connect(tmp_path / "nowhere" / "db")
-        assert storage.kind_of(caught.value) == "unwritable"
+        assert storage_faults.kind_of(caught.value) == "unwritable"
 
     def test_a_file_that_is_something_else(self, tmp_path: Path) -> None:
         (tmp_path / "db").write_text("This is a poem." * 99)
         with closing(sqlite3.connect(tmp_path / "db")) as opened, pytest.raises(sqlite3.Error) as caught:
             opened.execute("SELECT * FROM sqlite_master")
-        assert storage.kind_of(caught.value) == "damaged"
+        assert storage_faults.kind_of(caught.value) == "damaged"
 
     @pytest.mark.parametrize(
         ("number", "kind"),
@@ -171,8 +171,8 @@ class TestErrors:
         ],
     )
     def test_the_systems(self, number: int, kind: str | None) -> None:
-        assert storage.kind_of(OSError(number, "no")) == kind
+        assert storage_faults.kind_of(OSError(number, "no")) == kind
 
     def test_a_bug_is_no_fault_of_the_storage(self) -> None:
-        assert storage.fault_of(ValueError("no")) is None
-        assert storage.kind_of(OperationalError("no such table")) is None
+        assert storage_faults.fault_of(ValueError("no")) is None
+        assert storage_faults.kind_of(OperationalError("no such table")) is None

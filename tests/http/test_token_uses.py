@@ -14,7 +14,7 @@ from hubbub.models import Member, Token
 from hubbub.realtime.logins import token_uses
 from hubbub.realtime.logins.sign_in import login_from_secret
 from hubbub.realtime.logins.token_uses import TokenUses, write_uses
-from hubbub.signals import Deed, deed_done
+from hubbub.signals import AuditEvent, audit_event
 from tests.people import counted
 
 
@@ -25,16 +25,16 @@ def deeds() -> Iterator[list[dict[str, Any]]]:
     def hear(**deed: Any) -> None:
         heard.append(deed)
 
-    deed_done.connect(hear)
+    audit_event.connect(hear)
     yield heard
-    deed_done.disconnect(hear)
+    audit_event.disconnect(hear)
 
 
 def test_the_first_use_is_reported_once_with_its_address(bob: Member, deeds: list[dict[str, Any]]) -> None:
     token, _ = actions.create_token(member=bob)
     write_uses({token.pk: "192.0.2.7"})
     write_uses({token.pk: "192.0.2.8"})
-    first = [deed for deed in deeds if deed["what"] == Deed.TOKEN_FIRST_USED]
+    first = [deed for deed in deeds if deed["what"] == AuditEvent.TOKEN_FIRST_USED]
     assert [(deed["by"], deed["address"]) for deed in first] == [(bob, "192.0.2.7")]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hubbub.http.bodies import LimitBodies
+from hubbub.http.body_limit import LimitBodies
 from hubbub.protocol.limits import BODY_BYTES
 from hubbub_site.server import edge_limits
 from hubbub_site.server.http import LimitedHttp

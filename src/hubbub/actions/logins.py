@@ -13,7 +13,7 @@ from hubbub.errors import Conflict
 from hubbub.models import Member, Token
 from hubbub.models.token import digest_of, new_secret
 from hubbub.protocol import limits
-from hubbub.signals import Deed, report
+from hubbub.signals import AuditEvent, report
 from hubbub.unit import unit
 
 
@@ -35,7 +35,7 @@ def create_token(
         token = Token.objects.create(
             member=member, label=label[:80], digest=digest_of(secret), hint=secret[:8], expires_at=end
         )
-        report(Deed.TOKEN_MADE, by=by, about=member, **_named(token))
+        report(AuditEvent.TOKEN_MADE, by=by, about=member, **_named(token))
     return token, secret
 
 
@@ -47,7 +47,7 @@ def renew_token(*, by: Member, token: Token) -> Token:
         if not Token.objects.valid().filter(pk=token.pk).update(expires_at=_a_lifetime_from_now()):
             raise Conflict("This token has expired or was revoked. Make a new one.")
         token.refresh_from_db()
-        report(Deed.TOKEN_RENEWED, by=by, about=by, **_named(token))
+        report(AuditEvent.TOKEN_RENEWED, by=by, about=by, **_named(token))
     return token
 
 
@@ -58,7 +58,7 @@ def revoke_token(*, by: Member, token: Token) -> None:
         login = token_login(token)
         named = _named(token)
         token.delete()
-        report(Deed.TOKEN_REVOKED, by=by, about=token.member, **named)
+        report(AuditEvent.TOKEN_REVOKED, by=by, about=token.member, **named)
         tell_login_ended(work, login)
 
 
@@ -68,7 +68,7 @@ def end_tokens(*, member: Member, by: Member | None = None) -> int:
         tokens = list(member.tokens.select_for_update().order_by("pk"))
         if tokens:
             Token.objects.filter(pk__in=[token.pk for token in tokens]).delete()
-            report(Deed.TOKENS_ENDED, by=by, about=member, tokens=len(tokens))
+            report(AuditEvent.TOKENS_ENDED, by=by, about=member, tokens=len(tokens))
             for token in tokens:
                 tell_login_ended(work, token_login(token))
     return len(tokens)

@@ -19,7 +19,7 @@ from hubbub.models import Member, Room
 from hubbub.protocol.names import appearance, is_reserved
 from hubbub.protocol.objects import Reach, Role, RoomRole
 from hubbub.protocol.wire import PersonName, ShortText
-from hubbub.signals import Deed, report
+from hubbub.signals import AuditEvent, report
 from hubbub.unit import Unit, unit
 
 
@@ -54,7 +54,7 @@ def create_bot(*, by: Member, handle: str, name: str) -> Member:
     require(by.is_admin, "Only admins can make bots.")
     with unit() as work:
         member = make_member(work, Admission(handle, checked(PersonName, name), Role.BOT))
-        report(Deed.BOT_MADE, by=by, about=member)
+        report(AuditEvent.BOT_MADE, by=by, about=member)
     return member
 
 
@@ -103,7 +103,7 @@ def change_role(*, by: Member, member: Member, role: Role) -> Member:
         if role == Role.GUEST:
             _hand_over_rooms(work, member)
         if before != role:
-            report(Deed.ROLE_CHANGED, by=by, about=member, before=before, role=role)
+            report(AuditEvent.ROLE_CHANGED, by=by, about=member, before=before, role=role)
         tell_member_changed(work, member)
         tell_permissions(work, member)
     return member
@@ -138,7 +138,7 @@ def _set_active(member: Member, *, by: Member, active: bool) -> Member:
     with unit() as work:
         member.active = active
         member.save(update_fields=["active"])
-        report(Deed.REACTIVATED if active else Deed.DEACTIVATED, by=by, about=member)
+        report(AuditEvent.REACTIVATED if active else AuditEvent.DEACTIVATED, by=by, about=member)
         tell_member_changed(work, member)
         if not active:
             end_logins_of(member)

@@ -7,7 +7,7 @@ from hubbub.actions.checking import checked
 from hubbub.models import Member, Workspace
 from hubbub.models.workspace import new_epoch
 from hubbub.protocol.wire import PersonName
-from hubbub.signals import Deed, report
+from hubbub.signals import AuditEvent, report
 from hubbub.unit import unit
 
 
@@ -18,7 +18,7 @@ def name_workspace(*, name: str, by: Member | None = None) -> Workspace:
         before = workspace.name
         workspace.name, workspace.version = checked(PersonName, name), workspace.version + 1
         workspace.save(update_fields=["name", "version"])
-        report(Deed.WORKSPACE_RENAMED, by=by, before=before, name=workspace.name)
+        report(AuditEvent.WORKSPACE_RENAMED, by=by, before=before, name=workspace.name)
         tell_workspace_named(work, workspace)
     return workspace
 

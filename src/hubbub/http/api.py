@@ -1,4 +1,4 @@
-"""`POST /api/<command>`: the socket's commands for those who ask once. One operation each, made from the table.
+"""`POST /api/<command>`: the socket's commands as single requests. One operation per command, from the table.
 
 Signed in by session cookie (with Django's CSRF token), bearer token or JWT. `/api/docs` shows them, `/api/openapi.json`
 describes them. Errors are `{"error": {"code", "message", "retry_after"?}}` with the matching HTTP status.
@@ -45,7 +45,7 @@ class Cookie(SessionAuth):
     """Django's session, with its CSRF token in `X-CSRFToken`."""
 
     def __call__(self, request: HttpRequest) -> Any:
-        # Who is not signed in is told that, not that a CSRF token is missing.
+        # A caller without a session gets `sign_in`, not an error about a missing CSRF token.
         return super().__call__(request) if request.user.is_authenticated else None
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Member | None:
@@ -66,7 +66,7 @@ class Bearer(HttpBearer):
 
 
 class Body(Parser):
-    """Reads a body as the socket reads a frame: as long, as deep, and without what is no JSON."""
+    """Parses a body with the socket's limits for a frame: length and depth. Refuses NaN and Infinity."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         if len(request.body) > limits.FRAME_BYTES:
@@ -87,10 +87,10 @@ api = NinjaAPI(
 
 
 def _serve(kind: type[Command]) -> None:
-    """Enter one command as an operation: its fields are the body, its reply the answer."""
+    """Add one command as an operation: its fields are the body, its reply is the response."""
     name = commands.type_of(kind)
     of_type: Any = kind.model_fields["type"].annotation
-    # The type stands in the path already, so the body may leave it out.
+    # The path already names the type, so the body may omit it.
     body = create_model(kind.__name__, __base__=kind, __doc__=kind.__doc__, type=(of_type, name))
 
     def operation(request: HttpRequest, command: Any) -> HttpResponse:
@@ -119,7 +119,7 @@ for _kind in commands.ALL:
 @api.post("/{name}", include_in_schema=False)
 def _no_such_command(request: HttpRequest, name: str) -> HttpResponse:
     if name in commands.BY_TYPE:
-        raise NotFound(f"“{name}” makes sense only on a socket.")
+        raise NotFound(f"“{name}” works only on a socket.")
     raise NotFound(f"There is no command “{name[:60]}”.")
 
 
@@ -133,14 +133,14 @@ def _refused(request: HttpRequest, refusal: HubbubError) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
-    """What went wrong beside the commands, such as a database that is away while we ask who this is."""
+    """Errors outside of commands, such as a database that does not answer during authentication."""
     return _refused(request, refusal_of(error))
 
 
 @api.exception_handler(RequestDataTooBig)
 @api.exception_handler(UnreadablePostError)
 def _not_read(request: HttpRequest, error: Exception) -> HttpResponse:
-    """More than Django takes into memory, or the connection was lost in the middle."""
+    """The body is larger than Django reads into memory, or the connection was lost while it was sent."""
     return _refused(
         request, Invalid(f"The body did not arrive; a command holds at most {limits.FRAME_BYTES} bytes.")
     )
@@ -150,13 +150,13 @@ def _not_read(request: HttpRequest, error: Exception) -> HttpResponse:
 @api.exception_handler(MultiPartParserError)
 @api.exception_handler(SuspiciousOperation)
 def _no_form(request: HttpRequest, error: Exception) -> HttpResponse:
-    """The body says that it is a form, and Django, which looks for the CSRF token in it, cannot read it."""
+    """The body is declared as a form, and Django cannot parse it when it looks for the CSRF token."""
     return _refused(request, Invalid("Send the command as JSON, with Content-Type: application/json."))
 
 
 @api.exception_handler(ValidationError)
 def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """The first thing that is wrong with the body, named as the socket names it."""
+    """Report the first error of the body with the name that the socket uses for it."""
     first: dict[str, Any] = error.errors[0] if error.errors else {"loc": (), "msg": "malformed"}
     place = ".".join(str(part) for part in first["loc"] if part not in ("body", "command"))[:60]
     if first.get("type") == "extra_forbidden":
@@ -172,7 +172,7 @@ def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    if isinstance(error.__cause__, HubbubError):  # ninja wraps what our Body refuses
+    if isinstance(error.__cause__, HubbubError):  # ninja wraps the errors that Body raises
         return _refused(request, error.__cause__)
     kind = Forbidden if error.status_code == 403 else Invalid
     return _refused(request, kind(str(error)))

@@ -1,4 +1,4 @@
-"""Is the process alive, and can it serve? For load balancers and people."""
+"""Health checks for load balancers and people: is the process alive, and can it serve?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
-from hubbub import actions, storage
+from hubbub import actions, storage_faults
 from hubbub.errors import HubbubError
 from hubbub.models import Workspace
 from hubbub.realtime import runtime
@@ -22,8 +22,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """200 if the database answers and takes writes and no shutdown is under way, else 503.
 
     `database` is its vendor, or what is wrong with it: down, full, read-only, unwritable, failing, damaged. `bus` may
-    be degraded although the process is ready. The number of connections is for those who are signed in: it tells a
-    stranger when to attack, and whether it works.
+    be degraded although the process is ready. The number of connections is shown to signed-in members only: it would
+    help an attacker to choose a time and to measure the effect.
     """
     state = runtime.status()
     fault = _database_fault()
@@ -37,14 +37,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def _database_fault() -> str | None:
     try:
         Workspace.objects.exists()
-        return storage.present_fault()
+        return storage_faults.current_fault()
     except Exception as error:
-        fault = storage.fault_of(error)
+        fault = storage_faults.fault_of(error)
         return fault.kind if fault else "down"
 
 
 def _is_signed_in(request: HttpRequest) -> bool:
-    """By bearer token or session. A load balancer brings neither, and costs no query."""
+    """Check the bearer token or the session. A load balancer sends neither and costs no query."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     try:
         if scheme.lower() == "bearer":

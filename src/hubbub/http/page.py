@@ -1,4 +1,4 @@
-"""The one page: the client, and what it must know before its first word to the socket."""
+"""The page that loads the client, with the data that the client needs before it opens the socket."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MANIFEST = Path(__file__).parent.parent / "static" / "hubbub" / "manifest.json"
 
 @require_safe
 def page(request: HttpRequest, room: str = "", number: int = 0) -> HttpResponse:
-    """The client. Which room to show is for the client to read from the address."""
+    """Render the client. The client reads the room to show from the address."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path(), _links(request)["sign_in"])
     try:
@@ -64,7 +64,7 @@ def _boot(request: HttpRequest, workspace: str, language: str) -> dict[str, Any]
 
 
 def _links(request: HttpRequest) -> dict[str, str | None]:
-    """Where the client's menu leads: the LINKS setting, which may depend on who asks."""
+    """Targets of the client's menu, from the LINKS setting, which may depend on the request."""
     setting = conf.get("LINKS")
     targets = import_string(setting)(request) if isinstance(setting, str) else setting
     links = {name: _path(targets.get(name)) for name in ("sign_in", "sign_out", "account", "invite", "admin")}
@@ -73,7 +73,7 @@ def _links(request: HttpRequest) -> dict[str, str | None]:
 
 
 def _path(target: str | None) -> str | None:
-    """A URL's name as its path; a path as it is."""
+    """Resolve the name of a URL to its path; return a path unchanged."""
     if target is None:
         return None
     try:
@@ -84,7 +84,7 @@ def _path(target: str | None) -> str | None:
 
 @lru_cache(maxsize=1)
 def _client(built_at: int) -> dict[str, Any]:
-    """The built client's files, from Vite's manifest; read again when it was built anew."""
+    """The built client's files, from Vite's manifest; read again after a new build."""
     manifest = json.loads(MANIFEST.read_text())
     entry = next(name for name, part in manifest.items() if part.get("isEntry"))
     *imports, main = [manifest[name] for name in _with_imports(manifest, entry)]
@@ -96,7 +96,7 @@ def _client(built_at: int) -> dict[str, Any]:
 
 
 def _with_imports(manifest: dict[str, Any], entry: str) -> list[str]:
-    """This part of the client after all that it stands on. Each brings its own styles, which no script fetches."""
+    """This part of the client after all parts that it imports. Each has its own styles, which no script loads."""
     seen: set[str] = set()
 
     def visit(name: str) -> list[str]:

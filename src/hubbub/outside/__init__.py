@@ -1,9 +1,9 @@
-"""The one way out to addresses that people name: link previews, webhooks, push endpoints, imports.
+"""Fetches URLs that users supply: link previews, webhooks, push endpoints, imports. Nothing else may fetch them.
 
     answer = await fetch_untrusted("https://example.org/")
 
-It never reaches this machine or its private network, whatever the name, the redirect or the name server says.
-Everything it raises is a `FetchFailed`. Code that is not asynchronous calls it through `asgiref.sync.async_to_sync`.
+It never reaches this machine or its private network, whatever a name, a redirect or a DNS server says (no SSRF).
+All its errors are `FetchFailed`. Synchronous code calls it through `asgiref.sync.async_to_sync`.
 """
 
 from hubbub.outside.failures import (

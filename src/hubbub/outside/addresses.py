@@ -1,6 +1,6 @@
-"""Which addresses belong to the public internet.
+"""Decides whether an IP address belongs to the public internet.
 
-`ipaddress.is_global` differs between Python releases and knows no embedded addresses, so the networks are listed here.
+`ipaddress.is_global` differs between Python releases and ignores embedded addresses, so the networks are listed here.
 Source: the IANA special-purpose address registries of IPv4 and IPv6, as of 2026.
 """
 
@@ -41,10 +41,10 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def why_not_public(address: Address) -> str | None:
-    """What the address is instead of public, or None if everybody on the internet may reach it.
+    """The kind of non-public address it is, or None if it is public.
 
-    IPv6 addresses that stand for an IPv4 address (mapped, NAT64) are as public as that one. 6to4 and Teredo are refused
-    as a whole: nobody serves web pages there, and both can embed private addresses.
+    For IPv6 addresses that embed an IPv4 address (mapped, NAT64) the IPv4 address decides. All of 6to4 and Teredo are
+    refused: no web pages are served there, and both can embed private addresses.
     """
     if isinstance(address, IPv4Address):
         return next((what for network, what in _NOT_PUBLIC_4.items() if address in network), None)
@@ -58,7 +58,7 @@ def why_not_public(address: Address) -> str | None:
 
 
 def neighbourhood(address: Address) -> str:
-    """What counts as one target: an IPv4 address, or the /64 of an IPv6 address."""
+    """The group of addresses that counts as one target: an IPv4 address, or the /64 of an IPv6 address."""
     if isinstance(address, IPv4Address):
         return str(address)
     return str(IPv6Network((int(address), 64), strict=False))

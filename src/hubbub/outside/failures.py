@@ -1,4 +1,4 @@
-"""Why a fetch brought nothing. Each says in `again` whether a later try can succeed.
+"""Reasons for which a fetch fails. The attribute `again` says whether a later retry can succeed.
 
 The sentences are for the log and for the operator. Do not show them to the person who named the address: the
 difference between "refused" and "timed out" tells which machines of the private network answer.
@@ -10,17 +10,17 @@ from typing import ClassVar
 
 
 class FetchFailed(Exception):
-    """The parent of all: the fetch brought no answer."""
+    """Base class: the fetch returned no answer."""
 
     again: ClassVar[bool] = False
 
 
 class NotAllowed(FetchFailed):
-    """The address or a redirect leads where the server must not go: a private network, another port, a bad URL."""
+    """The address or a redirect leads to a target that is not allowed: a private network, another port, a bad URL."""
 
 
 class Unreachable(FetchFailed):
-    """The name does not resolve, nobody answers there, or the certificate is wrong."""
+    """The name does not resolve, the host does not answer, or the certificate is wrong."""
 
     again = True
 
@@ -36,10 +36,10 @@ class TooLarge(FetchFailed):
 
 
 class BadAnswer(FetchFailed):
-    """The answer is not the HTTP that was asked for: malformed, compressed, or one redirect too many."""
+    """The answer is malformed or compressed, or there are too many redirects."""
 
 
 class TooBusy(FetchFailed):
-    """This process already has as many fetches under way and waiting as it may have."""
+    """The limit of running and waiting fetches in this process is reached."""
 
     again = True

@@ -1,4 +1,4 @@
-"""`fetch_untrusted`: one request to an address that somebody named, hop by hop, each hop checked."""
+"""`fetch_untrusted`: one request to a URL that a user supplied. Each redirect is checked like the first URL."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import httpcore2
 from hubbub import conf
 from hubbub.outside.addresses import Address, neighbourhood, why_not_public
 from hubbub.outside.failures import BadAnswer, FetchFailed, NotAllowed, TooLarge, TooSlow, Unreachable
-from hubbub.outside.names import resolve
+from hubbub.outside.fetch_slots import FetchSlots
+from hubbub.outside.network_backend import ByteBudget, CheckedNetwork
+from hubbub.outside.resolver import resolve
 from hubbub.outside.targets import USUAL_PORTS, Target, target_of
-from hubbub.outside.turns import Turns
-from hubbub.outside.wire import Allowance, CheckedNetwork
 from hubbub.protocol import limits
 
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -27,7 +27,7 @@ WhyNot = Callable[[Address], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `url` is the last hop's; `headers` have lower-case names, repeated ones joined with commas."""
+    """The response. `url` is the last hop's; `headers` have lower-case names, repeated ones joined with commas."""
 
     url: str
     status: int
@@ -36,7 +36,7 @@ class Answer:
 
 
 class Fetcher:
-    """Fetches for one process. `fetch_untrusted` is the process's own; tests make others with a resolver of theirs."""
+    """The fetcher of a process. `fetch_untrusted` is the instance in use; tests make others with their own resolver."""
 
     def __init__(
         self,
@@ -44,10 +44,10 @@ class Fetcher:
         resolve: Resolve = resolve,
         why_not: WhyNot = why_not_public,
         tls: ssl.SSLContext | None = None,
-        turns: Turns | None = None,
+        slots: FetchSlots | None = None,
     ) -> None:
         self._resolve, self._why_not, self._given_tls = resolve, why_not, tls
-        self._turns = turns or Turns(
+        self._slots = slots or FetchSlots(
             at_once=limits.FETCHES_AT_ONCE,
             per_target=limits.FETCHES_PER_TARGET,
             in_all=limits.FETCHES_WAITING,
@@ -65,13 +65,13 @@ class Fetcher:
         redirects: int = limits.FETCH_REDIRECTS,
         ports: Collection[int] = USUAL_PORTS,
     ) -> Answer:
-        """The answer to one request, whatever its status. Raises a `FetchFailed`, and nothing else.
+        """Return the answer to one request, whatever its status. Raises only `FetchFailed`.
 
-        Redirects are followed for GET only, at most `redirects`. Your `headers` go to the address you name and to no
-        redirect. The deadline of `seconds` holds for everything together, waiting for a turn included.
+        Redirects are followed for GET only, at most `redirects`. Your `headers` are sent to the given URL and to no
+        redirect. The deadline of `seconds` covers everything, including the wait for a slot.
         """
         try:
-            with self._turns.admitted():
+            with self._slots.admitted():
                 async with asyncio.timeout(seconds):
                     request = _Request(method, dict(headers or {}), content, most_bytes, ports)
                     return await self._follow(url, request, redirects if method == "GET" else 0)
@@ -109,11 +109,11 @@ class Fetcher:
             for address in addresses:
                 if what := self._why_not(address):
                     raise NotAllowed(f"{target.host} is at {address}: {what}.")
-        async with self._turns.at(neighbourhood(addresses[0])):
+        async with self._slots.at(neighbourhood(addresses[0])):
             return await self._ask(target, addresses, request)
 
     async def _ask(self, target: Target, addresses: list[Address], request: _Request) -> Answer:
-        allowance = Allowance(limits.FETCH_HEADER_BYTES)
+        allowance = ByteBudget(limits.FETCH_HEADER_BYTES)
         url = httpcore2.URL(
             scheme=target.scheme.encode(), host=target.host.encode(), port=target.port, target=target.path
         )
@@ -133,7 +133,7 @@ class Fetcher:
         ):
             headers = _joined(response.headers)
             _check_headers(response.status, headers, request.most_bytes)
-            # A chunked body has at least five bytes of framing for each chunk; a sane server sends large chunks.
+            # Chunked encoding adds at least five bytes to each chunk. Servers send large chunks, so twice is enough.
             allowance.left += 2 * request.most_bytes + limits.FETCH_HEADER_BYTES
             body = bytearray()
             async for piece in response.aiter_stream():
@@ -156,7 +156,7 @@ class _Request:
     ports: Collection[int]
 
     def sent_to(self, target: Target) -> list[tuple[str, str]]:
-        """No cookie, no referrer, and nothing that says more than that a Hubbub asks."""
+        """Only these headers: no cookie, no referrer, and a user agent without a version."""
         usual = {
             "host": target.host_header,
             "user-agent": "Hubbub",
@@ -180,7 +180,7 @@ def _joined(pairs: list[tuple[bytes, bytes]]) -> dict[str, str]:
 def _check_headers(status: int, headers: Mapping[str, str], most_bytes: int) -> None:
     if status < 200:
         raise BadAnswer(f"Status {status} is no final answer.")
-    # Nothing is unpacked, so that no small answer becomes a large one.
+    # Nothing is decompressed, so a small answer cannot expand to a large one.
     if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
         raise BadAnswer("The answer is compressed though that was not asked for.")
     length = headers.get("content-length", "")

@@ -1,4 +1,4 @@
-"""A URL that somebody named, taken apart once. Its parts are connected to and sent; its text is not read again."""
+"""Parses and validates a user-supplied URL once. Only the parts are used afterwards; the text is not parsed again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hubbub.protocol import limits
 
 USUAL_PORTS = frozenset({80, 443})
 
-# Parsers disagree about these, so that one of them sees another host. RFC 3986 allows none of them in a URL.
+# Parsers interpret these differently and may find different hosts. RFC 3986 allows none of them in a URL.
 _AMBIGUOUS = re.compile(r"[\x00-\x20\x7f\\]")
 _USER = re.compile(r"[^/?#]*//[^/?#]*@")
 _HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
@@ -38,7 +38,7 @@ class Target:
         return host if self.port == {"http": 80, "https": 443}[self.scheme] else f"{host}:{self.port}"
 
     def join(self, location: str) -> str:
-        """Where a `Location` header leads from here."""
+        """Resolve a `Location` header against this URL."""
         _check_text(location)
         try:
             return str(httpx2.URL(self.url).join(location))
@@ -52,7 +52,7 @@ class Target:
 
 
 def target_of(url: str, *, internal: Collection[str] = (), ports: Collection[int] = USUAL_PORTS) -> Target:
-    """Take a URL apart. NotAllowed if it is no http(s) URL, names a user, or names a port that was not asked for.
+    """Parse a URL. NotAllowed if it is not http(s), contains a user, or has a port that is not in `ports`.
 
     `internal` are the operator's own hosts. An entry `host:port` allows that port too.
     """
@@ -67,7 +67,7 @@ def target_of(url: str, *, internal: Collection[str] = (), ports: Collection[int
         )
     if parsed.userinfo or _USER.match(url):
         raise NotAllowed("A URL with a user name or password is not fetched.")
-    # A trailing dot names the same host, and would pass by a list of names.
+    # A trailing dot names the same host, but would not match a list of names.
     host = parsed.raw_host.decode("ascii").lower().rstrip(".")
     if not _HOST.fullmatch(host):
         raise NotAllowed("The URL names no host.")

@@ -1,8 +1,8 @@
-"""Decoders run here: each file of a stranger in a process of its own, with little memory, little time and no network.
+"""Decodes untrusted files, each in its own process with little memory, little time and no network.
 
     size, thumbnail = decode("hubbub.images:thumbnail", upload, options={"width": 320})
 
-Everything it raises is a `DecodeFailed`. It blocks its thread until the process has ended.
+All its errors are `DecodeFailed`. It blocks the calling thread until the process has ended.
 """
 
 from hubbub.sandbox.decoding import Decoded, decode

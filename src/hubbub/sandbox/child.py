@@ -1,4 +1,4 @@
-"""What the decoder's process does: give up its powers, run one function, write the result, end."""
+"""Main function of the decoder process: drop privileges, run one function, write the result, exit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Decoder = Callable[..., tuple[Any, bytes]]
 
 
 def main(job: dict[str, Any]) -> None:
-    """Never returns. The function's own prints go nowhere; the result goes to what was standard output."""
+    """Never returns. Output of the function is discarded; the result is written to the original standard output."""
     result = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
@@ -37,7 +37,7 @@ def _run(job: dict[str, Any]) -> bytes:
     module, _, name = job["function"].partition(":")
     function: Decoder = getattr(importlib.import_module(module), name)
     if not confinement.confine(os.getcwd()):
-        # No other processes, and no threads either. It does not bind root.
+        # Forbids new processes, and new threads too. Has no effect for root.
         _set(resource.RLIMIT_NPROC, 0)
     file: BinaryIO
     with open(0, "rb", closefd=False) as file:
@@ -51,7 +51,7 @@ def _limit(most: dict[str, int]) -> None:
     _set(resource.RLIMIT_FSIZE, most["file"])
     _set(resource.RLIMIT_NOFILE, most["open"])
     _set(resource.RLIMIT_CORE, 0)
-    if sys.platform != "darwin":  # macOS has the name and refuses the limit
+    if sys.platform != "darwin":  # macOS defines the name but refuses the limit
         _set(resource.RLIMIT_AS, most["memory"])
 
 

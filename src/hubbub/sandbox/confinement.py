@@ -1,7 +1,7 @@
-"""Linux: forbid a process the network, other processes and most files. It needs no privilege and has no way back.
+"""Linux: forbid a process the network, other processes and most files. Needs no privilege and cannot be undone.
 
-Landlock (kernel 5.13) takes the files away; a seccomp filter takes the system calls. Where the kernel, the processor or
-the system knows neither, `confine` does nothing, and the limits of `child.py` are all that holds.
+Landlock (kernel 5.13) restricts files; a seccomp filter restricts system calls. Where the kernel, the processor or the
+system supports neither, `confine` does nothing, and only the limits of `child.py` apply.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ def die_with(parent: int) -> bool:
 
 
 def confine(directory: str) -> bool:
-    """From here on the process reads the Python library, reads and writes `directory`, and computes.
+    """Restrict the process to reading the Python library, and to reading and writing `directory`.
 
-    Returns whether it can start no other process and has no network, which only Linux can promise.
+    Returns whether new processes and the network are blocked, which only Linux supports.
     """
     if sys.platform != "linux" or _libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         return False
@@ -159,7 +159,7 @@ def _program(column: int, architecture: int) -> bytes:
     for numbers in _FORBIDDEN.values():
         if (number := numbers[column]) is not None:
             steps += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _DENY)]
-    # libc falls back from clone3, whose flags a filter cannot read, to clone. Threads are allowed, processes not.
+    # A filter cannot read the flags of clone3; libc falls back to clone. Threads are allowed, processes are not.
     steps += [(_EQUAL, 0, 1, _CLONE3[column]), (_RETURN, 0, 0, _UNKNOWN)]
     steps += [
         (_EQUAL, 0, 4, _CLONE[column]),
@@ -168,7 +168,7 @@ def _program(column: int, architecture: int) -> bytes:
         (_RETURN, 0, 0, _ALLOW),
         (_RETURN, 0, 0, _DENY),
     ]
-    # Reading one's own limits is allowed, those of other processes of the same user are not ours.
+    # The process may read its own limits, but not those of other processes of the same user.
     steps += [
         (_EQUAL, 0, 4, _PRLIMIT[column]),
         (_LOAD, 0, 0, _FIRST_ARGUMENT_AT),

@@ -1,4 +1,4 @@
-"""`decode`: start a process for one file, wait for its result, and leave nothing of it behind."""
+"""`decode`: start a process for one file, wait for its result, then kill the process and delete its directory."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _waiting = 0
 
 
 class Decoded(NamedTuple):
-    """What a decoder returned: `facts` as JSON can hold them, and `data`, such as the bytes of a thumbnail."""
+    """What a decoder returned: `facts` as JSON values, and `data`, such as the bytes of a thumbnail."""
 
     facts: Any
     data: bytes
@@ -49,9 +49,9 @@ def decode(
 ) -> Decoded:
     """Run `function`, named `package.module:name`, on a file in another process. Blocks; raises a `DecodeFailed`.
 
-    The function takes the open file and `options` as keywords, and returns `(facts, bytes)`. Its module must import at
-    its top all that it needs: later the process can read the Python library and nothing else. The name comes from
-    our own code, never from outside. A process is new for each file, so no file can leave anything for the next.
+    The function takes the open file and `options` as keywords, and returns `(facts, bytes)`. Its module must import
+    everything at its top: later the process can read the Python library only. The name comes from our own code, never
+    from input. Each file gets a new process, so no file can affect the next.
     """
     with _place(), _opened(data) as file, _directory() as directory:
         job = {
@@ -84,7 +84,7 @@ def decode(
 
 @contextlib.contextmanager
 def _place() -> Iterator[None]:
-    """One of the few places. The line is bounded and each place is held for `DECODE_SECONDS`, so the wait ends."""
+    """Wait for one of DECODERS_AT_ONCE slots. The queue is bounded and a slot is held for DECODE_SECONDS at most."""
     global _waiting
     with _lock:
         if _waiting >= limits.DECODERS_WAITING:
@@ -126,7 +126,7 @@ def _directory() -> Iterator[str]:
 
 
 def _read(pipe: int, directory: Path, deadline: float) -> bytes:
-    """All that the process writes until it closes its end. TooMuch if that takes too long, or too much room."""
+    """Read until the process closes the pipe. TooMuch if that takes too long or writes too much."""
     most = results.HEAD_BYTES + limits.DECODE_RESULT_BYTES
     answer = bytearray()
     while (left := deadline - time.monotonic()) > 0:
@@ -149,7 +149,7 @@ def _on_disk(directory: Path) -> int:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill what is left of the process and of those it started."""
+    """Kill the process and all processes that it started."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     _pipe_of(process).close()
@@ -162,7 +162,7 @@ def _pipe_of(process: subprocess.Popen[bytes]) -> IO[bytes]:
 
 
 def _result(answer: bytes, code: int) -> Decoded:
-    # The process was killed after it had closed its end, so its exit code counts only where the answer is missing.
+    # The process is killed after it has closed the pipe, so its exit code matters only if there is no answer.
     if not answer:
         if code == -signal.SIGXCPU:
             raise TooMuch(f"The decoder used more than {int(limits.DECODE_CPU_SECONDS)} s of processor time.")

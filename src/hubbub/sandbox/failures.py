@@ -1,14 +1,14 @@
-"""Why a file was not decoded."""
+"""Reasons for which a file is not decoded."""
 
 from __future__ import annotations
 
 
 class DecodeFailed(Exception):
-    """The parent of all: there is no result."""
+    """Base class: there is no result."""
 
 
 class Malformed(DecodeFailed):
-    """The decoder refused the file, or died of it."""
+    """The decoder refused the file or crashed."""
 
 
 class TooMuch(DecodeFailed):
@@ -16,4 +16,4 @@ class TooMuch(DecodeFailed):
 
 
 class DecodersBusy(DecodeFailed):
-    """Too many files wait already. A later try can succeed."""
+    """Too many files are waiting. A later retry can succeed."""

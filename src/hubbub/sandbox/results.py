@@ -1,4 +1,4 @@
-"""What goes over the pipe from a decoder: a line of JSON, then bytes. Never pickle, which would run code on arrival."""
+"""Format of a decoder's result on the pipe: a line of JSON, then bytes. Never pickle, which can run code on loading."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ HEAD_BYTES = 64 * 1024
 
 
 def pack(facts: Any, data: bytes) -> bytes:
-    """ValueError if the facts are too many, TypeError if JSON cannot hold them."""
+    """Raises ValueError if the facts are too long, TypeError if they are not JSON values."""
     head = json.dumps({"facts": facts}).encode() + b"\n"
     if len(head) > HEAD_BYTES:
         raise ValueError(f"facts of more than {HEAD_BYTES} bytes belong in the data")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from hubbub.signals import Deed
+from hubbub.signals import AuditEvent
 
 
 class What(StrEnum):
@@ -29,16 +29,16 @@ class What(StrEnum):
     OWNER_MADE = "owner_made"
     ADMIN_CHANGED = "admin_changed"
     # What the chat itself reports.
-    ROLE_CHANGED = Deed.ROLE_CHANGED.value
-    DEACTIVATED = Deed.DEACTIVATED.value
-    REACTIVATED = Deed.REACTIVATED.value
-    BOT_MADE = Deed.BOT_MADE.value
-    TOKEN_MADE = Deed.TOKEN_MADE.value
-    TOKEN_FIRST_USED = Deed.TOKEN_FIRST_USED.value
-    TOKEN_RENEWED = Deed.TOKEN_RENEWED.value
-    TOKEN_REVOKED = Deed.TOKEN_REVOKED.value
-    TOKENS_ENDED = Deed.TOKENS_ENDED.value
-    WORKSPACE_RENAMED = Deed.WORKSPACE_RENAMED.value
+    ROLE_CHANGED = AuditEvent.ROLE_CHANGED.value
+    DEACTIVATED = AuditEvent.DEACTIVATED.value
+    REACTIVATED = AuditEvent.REACTIVATED.value
+    BOT_MADE = AuditEvent.BOT_MADE.value
+    TOKEN_MADE = AuditEvent.TOKEN_MADE.value
+    TOKEN_FIRST_USED = AuditEvent.TOKEN_FIRST_USED.value
+    TOKEN_RENEWED = AuditEvent.TOKEN_RENEWED.value
+    TOKEN_REVOKED = AuditEvent.TOKEN_REVOKED.value
+    TOKENS_ENDED = AuditEvent.TOKENS_ENDED.value
+    WORKSPACE_RENAMED = AuditEvent.WORKSPACE_RENAMED.value
 
     @property
     def label(self) -> str:

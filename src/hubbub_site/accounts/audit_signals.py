@@ -12,19 +12,19 @@ from django.db.models.signals import post_save
 from django.http import HttpRequest
 
 from hubbub.models import Member
-from hubbub.signals import Deed, deed_done
+from hubbub.signals import AuditEvent, audit_event
 from hubbub_site.accounts.audit import record
 from hubbub_site.accounts.audit_codes import What
 from hubbub_site.accounts.devices import device_of
 from hubbub_site.accounts.models import User
 
-ENDS_LINKS = {Deed.ROLE_CHANGED, Deed.DEACTIVATED, Deed.REACTIVATED}
+ENDS_LINKS = {AuditEvent.ROLE_CHANGED, AuditEvent.DEACTIVATED, AuditEvent.REACTIVATED}
 
 
 def connect() -> None:
     """Listen. Called once, when Django is ready."""
     receivers = (
-        (deed_done, _deed),
+        (audit_event, _deed),
         (auth.user_logged_in, _signed_in),
         (auth.user_login_failed, _failed),
         (auth.user_logged_out, _signed_out),
@@ -38,7 +38,12 @@ def connect() -> None:
 
 
 def _deed(
-    what: Deed, by: Member | None, about: Member | None, address: str, details: dict[str, str | int], **_: Any
+    what: AuditEvent,
+    by: Member | None,
+    about: Member | None,
+    address: str,
+    details: dict[str, str | int],
+    **_: Any,
 ) -> None:
     if what in ENDS_LINKS and about is not None:
         User.objects.filter(hubbub_member=about).update(rights=F("rights") + 1)

@@ -75,7 +75,7 @@ def require_database() -> None:
     """Refuse to go on when the database cannot be reached or has not been set up."""
     from django.db import DatabaseError
 
-    from hubbub.storage import kind_of
+    from hubbub.storage_faults import kind_of
     from hubbub_site.accounts.models import User
 
     try:

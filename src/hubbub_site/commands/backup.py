@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     require_database()
     from django.db import DatabaseError
 
-    from hubbub.storage import kind_of
+    from hubbub.storage_faults import kind_of
     from hubbub_site import archive, moving
 
     file: Path = args.file or Path(datetime.now().strftime("hubbub-%Y-%m-%d-%H%M.zip"))

@@ -33,7 +33,7 @@ def migrate() -> int:
     """Apply what is missing; how many steps that was. Servers that start together do it one after another."""
     from django.db import DatabaseError, connection
 
-    from hubbub.storage import kind_of
+    from hubbub.storage_faults import kind_of
 
     try:
         with _in_turn():

@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 def _restore(config: Config, file: Path, *, replace: bool) -> None:
     from django.db import DatabaseError
 
-    from hubbub import storage
+    from hubbub import storage_faults
     from hubbub_site import archive, moving
     from hubbub_site.server.lock import AlreadyServed, only_server_of
 
@@ -64,7 +64,7 @@ def _restore(config: Config, file: Path, *, replace: bool) -> None:
     except (AlreadyServed, moving.NotTheSame, moving.DoesNotFit) as error:
         raise Refused(str(error)) from None
     except DatabaseError as error:
-        if storage.kind_of(error):
+        if storage_faults.kind_of(error):
             raise
         raise Refused(f"The database cannot be used: {str(error).splitlines()[0]}.") from None
 

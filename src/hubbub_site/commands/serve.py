@@ -81,10 +81,10 @@ def refuse_second_server(config: Config) -> None:
 
 def refuse_unwritable() -> None:
     """A database may be read although it takes no writes: then every message would be refused."""
-    from hubbub import storage
+    from hubbub import storage_faults
     from hubbub_site.storage_sentences import sentence
 
-    if fault := storage.look():
+    if fault := storage_faults.probe():
         raise Refused(sentence(fault))
 
 

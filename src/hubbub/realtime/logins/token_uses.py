@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from hubbub.models import Token
-from hubbub.signals import Deed, report
+from hubbub.signals import AuditEvent, report
 
 NOTED_EVERY_SECONDS = 600.0
 """Between two notes of one token in one process: at most so old is the “last used” of a token that is in use."""
@@ -49,7 +49,7 @@ def write_uses(used_from: dict[int, str]) -> None:
             # A condition of the statement: of two processes one reports the first use.
             if Token.objects.filter(pk=token.pk, last_used_at=None).update(last_used_at=now):
                 report(
-                    Deed.TOKEN_FIRST_USED,
+                    AuditEvent.TOKEN_FIRST_USED,
                     by=token.member,
                     about=token.member,
                     address=used_from[token.pk],

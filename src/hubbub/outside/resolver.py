@@ -1,4 +1,4 @@
-"""Resolves a host name once per hop, in threads of its own: a slow name server holds nobody else up."""
+"""Resolves a host name once per hop, in its own threads, so a slow DNS server blocks no other work."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="hubbub-na
 async def resolve(host: str, port: int) -> list[Address]:
     """The addresses of a host, in the order in which the system would try them.
 
-    The system's resolver also reads `127.1`, `2130706433` and `0x7f000001`, so what it returns is what gets checked.
+    The system's resolver also reads `127.1`, `2130706433` and `0x7f000001`, so the check applies to what it returns.
     """
     try:
         found = await asyncio.get_running_loop().run_in_executor(_threads, _look_up, host, port)

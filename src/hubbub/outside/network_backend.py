@@ -1,4 +1,4 @@
-"""Connections that go to checked addresses only, and take no more bytes than they are allowed to."""
+"""Connections for httpcore that use checked addresses only and read a bounded number of bytes."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from hubbub.outside.failures import TooLarge
 ADDRESSES_TRIED = 3
 
 
-class Allowance:
-    """How many more bytes a connection may bring, as they come over the wire."""
+class ByteBudget:
+    """The bytes that a connection may still read, counted as they arrive (after TLS, before HTTP)."""
 
     def __init__(self, left: int) -> None:
         self.left = left
 
 
 class CheckedNetwork(httpcore2.AsyncNetworkBackend):
-    """Connects to the given addresses, whatever name it is asked for. Nothing is resolved a second time."""
+    """Connects to the given addresses and ignores the host name, so no name is resolved a second time."""
 
-    def __init__(self, addresses: Sequence[Address], allowance: Allowance) -> None:
+    def __init__(self, addresses: Sequence[Address], allowance: ByteBudget) -> None:
         self._addresses = addresses[:ADDRESSES_TRIED]
         self._allowance = allowance
         self._network = httpcore2.AnyIOBackend()
@@ -49,12 +49,12 @@ class CheckedNetwork(httpcore2.AsyncNetworkBackend):
 
 
 class _Metered(httpcore2.AsyncNetworkStream):
-    def __init__(self, stream: httpcore2.AsyncNetworkStream, allowance: Allowance) -> None:
+    def __init__(self, stream: httpcore2.AsyncNetworkStream, allowance: ByteBudget) -> None:
         self._stream, self._allowance = stream, allowance
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         if self._allowance.left <= 0:
-            raise TooLarge("The answer has more bytes than it may have.")
+            raise TooLarge("The answer is longer than allowed.")
         data = await self._stream.read(min(max_bytes, self._allowance.left), timeout=timeout)
         self._allowance.left -= len(data)
         return data

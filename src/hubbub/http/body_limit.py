@@ -1,7 +1,7 @@
-"""Refuses request bodies that are too large before the application reads them; for any ASGI application.
+"""ASGI middleware that refuses request bodies above a limit before the application reads them.
 
-Django under ASGI reads the whole body before it looks at the address, and writes what does not fit into memory to the
-disk. Without this limit a stranger who posts to any path fills the disk.
+Under ASGI, Django reads the whole body before it looks at the path, and spools large bodies to disk. Without this limit
+an unauthenticated client could fill the disk with a request to any path.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ Application = Callable[[Any, Receive, Send], Awaitable[None]]
 
 LINGER_SECONDS = 2.0
 LINGER_BYTES = 16 * 1024 * 1024
-"""How much of a refused body is read and dropped. Without that the client may get a reset instead of the answer."""
+"""A refused body is read and dropped up to these bounds. Otherwise the client may get a reset instead of the answer."""
 
 
 class LimitBodies:
-    """ASGI middleware: answers 413 to a body that is longer than `usual` bytes.
+    """Answers 413 to a body longer than `usual` bytes.
 
-    `routes` names the exceptions: path prefix → bytes. The longest prefix that fits decides.
+    `routes` names the exceptions: path prefix → bytes. The longest matching prefix applies.
     """
 
     def __init__(
@@ -47,13 +47,13 @@ class LimitBodies:
         try:
             await self._application(scope, body.receive, body.send)
         except Exception:
-            if not body.is_too_long:  # else it only says that the client has gone
+            if not body.is_too_long:  # else the application only noticed that the client is gone
                 raise
         if body.is_too_long:
             await body.refuse()
 
     def most_at(self, path: str) -> int:
-        """How many bytes a body may have that is sent to this path."""
+        """Longest body in bytes that this path accepts."""
         for prefix, most in self._routes:
             if path.startswith(prefix):
                 return most
@@ -61,7 +61,7 @@ class LimitBodies:
 
 
 class _Body:
-    """One request's body: counts what the application reads, and ends the request when that is too much."""
+    """One request's body: counts the bytes that the application reads and ends the request above the limit."""
 
     def __init__(self, receive: Receive, send: Send, most: int) -> None:
         self._receive, self._send, self._most = receive, send, most
@@ -77,7 +77,7 @@ class _Body:
             self._read += len(message.get("body", b""))
             self._ended = not message.get("more_body", False)
             if self._read > self._most:
-                # The application ends as if the client had gone; then we answer.
+                # The application sees a disconnect and returns; then we send 413.
                 self.is_too_long = True
                 return {"type": "http.disconnect"}
         return message
@@ -87,7 +87,7 @@ class _Body:
         await self._send(message)
 
     async def refuse(self) -> None:
-        """Answer 413, unless the application has begun to answer, and close."""
+        """Answer 413 and close, unless the application has begun its response."""
         if self._answered:
             return
         text = f"The request is too large: this address takes at most {self._most} bytes.\n".encode()
@@ -114,7 +114,7 @@ class _Body:
 
 
 def _declared_length(headers: list[tuple[bytes, bytes]]) -> int:
-    """The Content-Length; 0 without one, or with one that is no number, which the server refuses."""
+    """The Content-Length; 0 if it is missing or not a number (the server refuses the latter)."""
     for name, value in headers:
         if name == b"content-length" and value.isdigit():
             return int(value[:18])  # Python refuses to read thousands of digits

@@ -1,4 +1,4 @@
-"""How many fetches run at once: in all, and towards one target, so that nobody uses this server to flood another."""
+"""Limits concurrent fetches, in total and per target, so that users cannot flood other servers through this one."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class _Waiting:
     granted: asyncio.Future[None]
 
 
-class Turns:
-    """Turns for all event loops of a process: the server's own, and those of threads that run jobs."""
+class FetchSlots:
+    """The slots for all event loops of a process: the server's own, and those of threads that run jobs."""
 
     def __init__(self, *, at_once: int, per_target: int, in_all: int) -> None:
         """At most `at_once` run, `per_target` of them towards one target; at most `in_all` run or wait."""
@@ -32,7 +32,7 @@ class Turns:
 
     @contextmanager
     def admitted(self) -> Iterator[None]:
-        """Counts a fetch from its first look-up on. TooBusy if there are too many."""
+        """Count a fetch from its first DNS query on. TooBusy if there are too many."""
         with self._lock:
             if self._admitted >= self._in_all:
                 raise TooBusy(f"{self._in_all} fetches are already under way or waiting.")
@@ -45,7 +45,7 @@ class Turns:
 
     @asynccontextmanager
     async def at(self, target: str) -> AsyncIterator[None]:
-        """Waits for a turn towards `target`, and gives it back."""
+        """Wait for a slot for `target`, and release it at the end."""
         await self._take(target)
         try:
             yield
@@ -66,7 +66,7 @@ class Turns:
             with self._lock:
                 if waited_in_vain := waiting in self._line:
                     self._line.remove(waiting)
-            if not waited_in_vain:  # the turn was granted in the moment of the cancellation
+            if not waited_in_vain:  # the slot was granted at the moment of the cancellation
                 self._give_back(target)
             raise
 
@@ -86,7 +86,7 @@ class Turns:
         for waiting in granted:
             try:
                 waiting.loop.call_soon_threadsafe(_grant, waiting.granted)
-            except RuntimeError:  # that loop was closed while it waited
+            except RuntimeError:  # its event loop was closed while it waited
                 self._give_back(waiting.target)
 
 

@@ -1,7 +1,7 @@
-"""Why the database takes no writes: its disk is full or read-only, permission is missing, the file is damaged.
+"""Finds out why the database takes no writes: disk full, read-only, no permission, file damaged.
 
-An error says what happened to one write (`fault_of`); `look` tries a small write of its own. `/readyz` asks
-`present_fault`, which looks every few seconds at most and also remembers what the database refused a moment ago: a
+`fault_of` classifies an error of one write; `probe` tries a small write of its own. `/readyz` calls `current_fault`,
+which probes every few seconds at most. It also remembers a write that the database refused a moment ago, because a
 small write may still find space where a commit finds none.
 """
 
@@ -21,20 +21,20 @@ Kind = Literal["full", "read-only", "unwritable", "failing", "damaged"]
 
 
 class Fault(NamedTuple):
-    """What is wrong, and with which file or folder (None: with the database server)."""
+    """What is wrong, and the file or folder that it concerns (None: the database server)."""
 
     kind: Kind
-    place: Path | None = None
+    path: Path | None = None
 
 
 PROBE_BYTES = 64 * 1024
 """More than a commit of one message adds to SQLite's log (a few pages of 4 KiB)."""
 
-LOOK_SECONDS = 3.0
-"""Between two small writes, however often somebody asks."""
+PROBE_INTERVAL_SECONDS = 3.0
+"""Least time between two probes."""
 
 REMEMBERED_SECONDS = 5.0
-"""A refusal is the present state for so long. On a busy server the next one follows; after that, looking decides."""
+"""For so long a refused write counts as the current state. On a busy server another follows; else the probe decides."""
 
 OF_ERRNO: dict[int | None, Kind] = {
     errno.ENOSPC: "full",
@@ -63,11 +63,11 @@ OF_POSTGRESQL: dict[str, Kind] = {
 
 
 def kind_of(error: BaseException) -> Kind | None:
-    """What kind of fault an error of the system, of SQLite, of psycopg or of Django reports; None for any other."""
+    """The kind of fault that an error of the system, SQLite, psycopg or Django reports; None for other errors."""
     if isinstance(error, OSError):
         return OF_ERRNO.get(error.errno)
     cause = error.__cause__ if isinstance(error, DatabaseError) else error
-    code = getattr(cause, "sqlite_errorcode", None)  # the lower byte is the code, the rest says where
+    code = getattr(cause, "sqlite_errorcode", None)  # the lower byte is the code, the rest is detail
     return (
         OF_POSTGRESQL.get(getattr(cause, "sqlstate", None) or "")
         if code is None
@@ -76,21 +76,21 @@ def kind_of(error: BaseException) -> Kind | None:
 
 
 def fault_of(error: BaseException) -> Fault | None:
-    """The fault behind an error, and its place.
+    """The fault behind an error, and the file it concerns.
 
-    SQLite reports a full disk as an I/O error, and a missing permission as a read-only database: where looking finds
-    something, that is the answer.
+    SQLite reports a full disk as an I/O error, and a missing permission as a read-only database.
+    If a probe finds a fault, that one is returned.
     """
     kind = kind_of(error)
     if kind is None:
         return None
     if isinstance(error, OSError):
         return Fault(kind, Path(os.fsdecode(error.filename)) if error.filename else None)
-    return (None if kind == "damaged" else look()) or Fault(kind, _file())
+    return (None if kind == "damaged" else probe()) or Fault(kind, _file())
 
 
-def look() -> Fault | None:
-    """Try whether the default database can be written now. Raises DatabaseError if PostgreSQL does not answer."""
+def probe() -> Fault | None:
+    """Test whether the default database takes writes. Raises DatabaseError if PostgreSQL does not answer."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SHOW transaction_read_only")
@@ -98,7 +98,7 @@ def look() -> Fault | None:
     file = _file()
     if file is None:
         return None
-    if fault := look_at(file.parent):
+    if fault := probe_folder(file.parent):
         return fault
     for part in (file, *(Path(f"{file}-{end}") for end in ("wal", "shm"))):
         if part.exists() and not os.access(part, os.R_OK | os.W_OK):
@@ -106,8 +106,8 @@ def look() -> Fault | None:
     return None
 
 
-def look_at(folder: Path) -> Fault | None:
-    """Try whether a folder takes files: write a small one without a name, which the system deletes by itself."""
+def probe_folder(folder: Path) -> Fault | None:
+    """Test whether a folder takes files: write a small unnamed file, which the system deletes by itself."""
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(bytes(PROBE_BYTES))
@@ -119,41 +119,41 @@ def look_at(folder: Path) -> Fault | None:
 
 
 def remember(error: BaseException) -> None:
-    """The database refused a write with this error just now. Any thread."""
+    """Record that the database refused a write with this error. Thread-safe."""
     global _refusal, _refused_at
     if kind := kind_of(error):
         _refusal, _refused_at = kind, monotonic()
 
 
-def present_fault() -> Kind | None:
-    """What is wrong now, for whoever asks often. One of several that ask at once looks; the others do not wait."""
-    global _found, _look_at
-    if monotonic() >= _look_at and _looking.acquire(blocking=False):
+def current_fault() -> Kind | None:
+    """The current fault, cheap to ask often. Of several concurrent callers one probes; the others do not wait."""
+    global _found, _next_probe
+    if monotonic() >= _next_probe and _probing.acquire(blocking=False):
         try:
-            _found, _look_at = look(), monotonic() + LOOK_SECONDS
+            _found, _next_probe = probe(), monotonic() + PROBE_INTERVAL_SECONDS
         finally:
-            _looking.release()
+            _probing.release()
     if _found:
         return _found.kind
     return _refusal if monotonic() - _refused_at < REMEMBERED_SECONDS else None
 
 
 def forget() -> None:
-    """As if nobody had looked and nothing had been refused."""
-    global _look_at, _found, _refusal
-    _look_at, _found, _refusal = 0.0, None, None
+    """Drop the results of probes and the remembered refusal."""
+    global _next_probe, _found, _refusal
+    _next_probe, _found, _refusal = 0.0, None, None
 
 
 def _file() -> Path | None:
-    """Where SQLite keeps the default database; None for another database, one in memory, or a URI."""
+    """SQLite's file of the default database; None for PostgreSQL, a database in memory, or a URI."""
     name = str(connection.settings_dict["NAME"])
     return (
         Path(name) if connection.vendor == "sqlite" and not name.startswith((":memory:", "file:")) else None
     )
 
 
-_looking = threading.Lock()
-_look_at = 0.0
+_probing = threading.Lock()
+_next_probe = 0.0
 _found: Fault | None = None
 _refusal: Kind | None = None
 _refused_at = -REMEMBERED_SECONDS

@@ -8,19 +8,19 @@ import threading
 import pytest
 
 from hubbub.outside import TooBusy
-from hubbub.outside.turns import Turns
+from hubbub.outside.fetch_slots import FetchSlots
 from tests.outside.servers import a_fetcher, ok, serving
 
 pytestmark = pytest.mark.standalone
 
 
 async def test_one_target_gets_its_share_and_others_pass_it() -> None:
-    turns = Turns(at_once=3, per_target=1, in_all=10)
+    slots = FetchSlots(at_once=3, per_target=1, in_all=10)
     order: list[str] = []
     first, go_on = asyncio.Event(), asyncio.Event()
 
     async def hold(name: str, target: str) -> None:
-        async with turns.at(target):
+        async with slots.at(target):
             order.append(name)
             first.set()
             await go_on.wait()
@@ -37,23 +37,23 @@ async def test_one_target_gets_its_share_and_others_pass_it() -> None:
 
 
 async def test_a_fetch_that_gives_up_waiting_leaves_no_gap() -> None:
-    turns = Turns(at_once=1, per_target=1, in_all=10)
-    async with turns.at("a"):
+    slots = FetchSlots(at_once=1, per_target=1, in_all=10)
+    async with slots.at("a"):
         for _ in range(3):
             with pytest.raises(TimeoutError):
-                async with asyncio.timeout(0.01), turns.at("a"):
+                async with asyncio.timeout(0.01), slots.at("a"):
                     raise AssertionError("it had its turn twice")
-    async with asyncio.timeout(5), turns.at("a"):
+    async with asyncio.timeout(5), slots.at("a"):
         pass
 
 
 def test_threads_with_loops_of_their_own_share_the_turns() -> None:
-    turns = Turns(at_once=2, per_target=2, in_all=100)
+    slots = FetchSlots(at_once=2, per_target=2, in_all=100)
     running, most, lock = 0, 0, threading.Lock()
 
     async def fetch() -> None:
         nonlocal running, most
-        async with turns.at("a"):
+        async with slots.at("a"):
             with lock:
                 running += 1
                 most = max(most, running)
@@ -79,7 +79,7 @@ async def test_a_fetch_too_many_fails_at_once() -> None:
         await ok(b"")(request, writer)
 
     release = asyncio.Event()
-    fetch = a_fetcher(turns=Turns(at_once=1, per_target=1, in_all=3))
+    fetch = a_fetcher(slots=FetchSlots(at_once=1, per_target=1, in_all=3))
     async with serving(slow) as server:
         under_way = [asyncio.create_task(fetch(server.url(), ports={server.port})) for _ in range(3)]
         while not server.connections:
