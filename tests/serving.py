@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hubbub_site import secret
+from hubbub_site import secret_key_file
 from tests.servers.process import Running, die_with_parent, free_port, running
 
 WAYS = ("hubbub serve", "uvicorn", "daphne")
@@ -130,7 +130,7 @@ class Shell:
 
 def new_site(data: Path, **environment: str) -> Site:
     """An empty data directory with its secret key, as the first start makes it."""
-    secret.prepare(data)
+    secret_key_file.prepare(data)
     return Site(data, environment)
 
 

@@ -23,7 +23,7 @@ from hubbub import actions  # noqa: E402
 from hubbub.models import Member, Membership, Message, Room, Token, Workspace  # noqa: E402
 from hubbub.protocol.objects import Role  # noqa: E402
 from hubbub_site.accounts import logins  # noqa: E402
-from hubbub_site.accounts.joining import create_account  # noqa: E402
+from hubbub_site.accounts.account_creation import create_account  # noqa: E402
 from hubbub_site.accounts.models import User  # noqa: E402
 
 

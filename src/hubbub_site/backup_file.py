@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from hubbub_site import durable_file, secret
+from hubbub_site import durable_file, secret_key_file
 
 FORMAT = 1
 MANIFEST, DATABASE, SETTINGS = "manifest.json", "hubbub.sqlite3", "hubbub.toml"
@@ -28,7 +28,7 @@ def read_manifest(file: Path) -> dict[str, Any]:
     try:
         with zipfile.ZipFile(file) as archive:
             manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
-            missing = {DATABASE, secret.NAME} - set(archive.namelist())
+            missing = {DATABASE, secret_key_file.NAME} - set(archive.namelist())
     except FileNotFoundError:
         raise NoBackup(f"There is no file {file}.") from None
     except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
@@ -45,7 +45,7 @@ def read_manifest(file: Path) -> dict[str, Any]:
 def key_of(file: Path) -> str:
     """The key with which the backup's sessions and links are signed."""
     with zipfile.ZipFile(file) as archive:
-        return archive.read(secret.NAME).decode().strip()
+        return archive.read(secret_key_file.NAME).decode().strip()
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def beside(file: Path, data: Path) -> Iterator[None]:
     before: dict[Path, bytes | None] = {}
     try:
         with zipfile.ZipFile(file) as archive:
-            for name in {secret.NAME, SETTINGS}.intersection(archive.namelist()):
+            for name in {secret_key_file.NAME, SETTINGS}.intersection(archive.namelist()):
                 content, path = archive.read(name), data / name
                 kept = path.read_bytes() if path.exists() else None
                 if _is_wanted(name, content, kept):
@@ -78,4 +78,4 @@ def _is_wanted(name: str, content: bytes, kept: bytes | None) -> bool:
     if name == SETTINGS:
         return kept is None and "HUBBUB_CONFIG" not in os.environ
     # A short key was a setting where the backup was made, and has to be one here: as a file it would be refused.
-    return secret.is_whole(content) and (kept is None or not secret.is_whole(kept))
+    return secret_key_file.is_whole(content) and (kept is None or not secret_key_file.is_whole(kept))

@@ -40,9 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except Exception as error:
         # Here, not above: Django is slow to import, and `--help` can do without it.
-        from hubbub_site.storage_sentences import in_a_sentence
+        from hubbub_site.storage_errors import to_command_error
 
-        told = in_a_sentence(error)
+        told = to_command_error(error)
         if told is None:
             raise
         return _end(args, told)

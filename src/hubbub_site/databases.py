@@ -64,7 +64,7 @@ def _postgresql(url: str) -> dict[str, Any]:
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     # A directory with the server's socket may stand in the query: postgres:///name?host=/run/postgresql
     host = options.pop("host", None) or unquote(parts.hostname or "")
-    # Who is connected can be told from pg_stat_activity, by people and by `moving.other_processes`.
+    # Who is connected can be told from pg_stat_activity, by people and by `database_copy.other_processes`.
     name = f"hubbub {os.getpid()}@{socket.gethostname()}"[:63]
     options = {"application_name": name, **POSTGRESQL_PATIENCE, **options}
     from hubbub_site.postgresql_deadline import Connection  # it stands on psycopg, which SQLite does not need

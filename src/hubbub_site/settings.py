@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hubbub.protocol.limits import NETWORK_BITS
-from hubbub_site import config, databases, hosts, mail, redis_servers
-from hubbub_site.secret import secret_key
+from hubbub_site import allowed_hosts, config, databases, mail_settings, redis_servers
+from hubbub_site.secret_key_file import secret_key
 
 CONFIG = config.load()
 
@@ -39,8 +39,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "hubbub_site.security.ResponseHeaders",
-    "hubbub_site.static.StaticFiles",
+    "hubbub_site.security_headers.ResponseHeaders",
+    "hubbub_site.static_files.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -49,7 +49,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hubbub_site.accounts.audit.NoteSource",
     "hubbub_site.accounts.first_run.FirstRun",
-    "hubbub_site.accounts.program_door.ProgramDoor",
+    "hubbub_site.accounts.headless_bodies.CheckHeadlessBodies",
     "allauth.account.middleware.AccountMiddleware",
     "hubbub_site.accounts.logins.NoteWhenSeen",
     "hubbub_site.accounts.known_browsers.KnownBrowsers",
@@ -90,7 +90,7 @@ else:
 
 # ── who may reach us, and how ──
 
-ALLOWED_HOSTS = hosts.allowed(CONFIG)
+ALLOWED_HOSTS = allowed_hosts.allowed(CONFIG)
 CSRF_TRUSTED_ORIGINS = list(CONFIG.origins)
 # Links in mails lead to the first of them (accounts/public_address.py).
 ORIGINS = list(CONFIG.origins)
@@ -157,7 +157,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if CONFIG.secure else "http"
-# Failed sign-ins are counted by accounts/guessing.py; allauth counts all other requests.
+# Failed sign-ins are counted by accounts/sign_in_limits.py; allauth counts all other requests.
 ACCOUNT_RATE_LIMITS = {"login_failed": ""} if CONFIG.rate_limits else False
 ALLAUTH_RATE_LIMIT_IPV6_PREFIX = int(NETWORK_BITS)
 
@@ -169,7 +169,7 @@ HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
 
 # ── mail ──
 
-EMAIL_BACKEND, EMAIL = mail.settings_of(CONFIG.email_url)
+EMAIL_BACKEND, EMAIL = mail_settings.settings_of(CONFIG.email_url)
 EMAIL_HOST, EMAIL_PORT = EMAIL.host, EMAIL.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = EMAIL.user, EMAIL.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL.starttls, EMAIL.tls
@@ -183,7 +183,7 @@ HUBBUB = {
     "BEARER": ["hubbub_site.accounts.jwt.user_from_token"],
     "RATE_LIMITS": CONFIG.rate_limits,
     "FETCH_INTERNAL": CONFIG.fetch_internal,
-    "LINKS": "hubbub_site.accounts.links.menu",
+    "LINKS": "hubbub_site.accounts.menu_links.menu",
 }
 INVITATIONS_BY = CONFIG.invitations
 AUDIT_DAYS = CONFIG.audit_days

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from hubbub_site.accounts import guessing, limits
+from hubbub_site.accounts import limits, sign_in_limits
 from hubbub_site.accounts.models import FailureCounter, User
 from tests.site.conftest import PASSWORD, alice, bob  # noqa: F401
 
@@ -130,14 +130,14 @@ def test_the_addresses_of_one_network_count_as_one(bob: User, address: str) -> N
         one = address.format(number % 256, number + 1)
         with pytest.raises(ZeroDivisionError):
             counted(f"somebody-{number}", one)
-    with pytest.raises(guessing.TooManyFailures):
-        guessing.attempt("bob", address=address.format(7, 99), browser="")
-    guessing.attempt("bob", address="2001:db8:1:100::1", browser="")
-    guessing.attempt("bob", address="::ffff:192.0.2.2", browser="")
+    with pytest.raises(sign_in_limits.TooManyFailures):
+        sign_in_limits.attempt("bob", address=address.format(7, 99), browser="")
+    sign_in_limits.attempt("bob", address="2001:db8:1:100::1", browser="")
+    sign_in_limits.attempt("bob", address="::ffff:192.0.2.2", browser="")
 
 
 def counted(account: str, address: str) -> None:
-    guessing.attempt(account, address=address, browser="")
+    sign_in_limits.attempt(account, address=address, browser="")
     raise ZeroDivisionError
 
 
@@ -183,25 +183,25 @@ def test_each_further_failure_doubles_the_wait(bob: User, monkeypatch: pytest.Mo
     addresses, end, guesses = networks(), now + timedelta(days=1), 0
     while now < end:
         try:
-            guessing.attempt("bob", address=next(addresses), browser="")
+            sign_in_limits.attempt("bob", address=next(addresses), browser="")
             guesses += 1
-        except guessing.TooManyFailures as refusal:
+        except sign_in_limits.TooManyFailures as refusal:
             now += timedelta(seconds=refusal.retry_after)
     assert limits.FAILURES_OF_ACCOUNT < guesses < 45
 
 
 def test_success_with_an_account_of_ones_own_allows_no_more_guesses_at_others(bob: User, alice: User) -> None:  # noqa: F811
     for number in range(limits.FAILURES_FROM_NETWORK):
-        guessing.attempt(f"somebody-{number}", address="192.0.2.1", browser="")
+        sign_in_limits.attempt(f"somebody-{number}", address="192.0.2.1", browser="")
         if number == 10:
-            guessing.attempt("bob", address="192.0.2.1", browser="").succeeded()
-    with pytest.raises(guessing.TooManyFailures):
-        guessing.attempt("alice", address="192.0.2.1", browser="")
+            sign_in_limits.attempt("bob", address="192.0.2.1", browser="").succeeded()
+    with pytest.raises(sign_in_limits.TooManyFailures):
+        sign_in_limits.attempt("alice", address="192.0.2.1", browser="")
 
 
 def test_a_new_password_by_a_link_ends_the_wait(bob: User) -> None:  # noqa: F811
     guess("bob", 10, networks())
-    guessing.forgive("bob")
+    sign_in_limits.forgive("bob")
     assert is_in(sign_in("bob", PASSWORD, "192.0.2.1"))
 
 

@@ -13,10 +13,10 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 
-from hubbub_site import checkup
 from hubbub_site.accounts.models import User
 from hubbub_site.accounts.public_address import link_to_copy
 from hubbub_site.config import Config
+from hubbub_site.doctor import checks
 from tests.site.conftest import PASSWORD, alice, bob, bobs  # noqa: F401
 
 ORIGIN = "https://chat.example.org"
@@ -133,9 +133,9 @@ def test_doctor_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
         "django.core.mail.get_connection", lambda: type("Up", (), {"open": lambda self: True})()
     )
     configured = Config(email_url="smtp://mail.example.org")
-    assert "HUBBUB_ORIGINS" in str(list(checkup.mail(configured)))
+    assert "HUBBUB_ORIGINS" in str(list(checks.mail(configured)))
     complete = Config(email_url="smtp://mail.example.org", origins=(ORIGIN,))
-    assert "HUBBUB_ORIGINS" not in str(list(checkup.mail(complete)))
+    assert "HUBBUB_ORIGINS" not in str(list(checks.mail(complete)))
 
 
 def test_a_link_that_somebody_copies_leads_to_a_configured_origin(settings: Any) -> None:

@@ -23,10 +23,10 @@ from django.db import connection
 from django.test import Client
 
 from hubbub.models import Member
-from hubbub_site.accounts import hashing, limits
-from hubbub_site.accounts.hashing import HashingThreads, TooBusy
+from hubbub_site.accounts import hashing_threads, limits
+from hubbub_site.accounts.account_creation import accept_invitation, claim_workspace, create_account
+from hubbub_site.accounts.hashing_threads import HashingThreads, TooBusy
 from hubbub_site.accounts.invitations import create_invitation
-from hubbub_site.accounts.joining import accept_invitation, claim_workspace, create_account
 from tests.serving import Server, new_site, served, settle, shell_of
 
 REAL_HASHERS = ["hubbub_site.accounts.hashers.Argon2", "hubbub_site.accounts.hashers.PBKDF2"]
@@ -106,9 +106,9 @@ def no_turn_is_free(settings: Any) -> Iterator[None]:
     busy = threading.Thread(target=lambda: threads.run(lambda: (begun.set(), release.wait(60))))
     busy.start()
     assert begun.wait(10)
-    old, hashing._threads = hashing._threads, threads
+    old, hashing_threads._threads = hashing_threads._threads, threads
     yield
-    hashing._threads = old
+    hashing_threads._threads = old
     release.set()
     busy.join()
 

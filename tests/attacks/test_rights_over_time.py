@@ -18,7 +18,7 @@ from hubbub.models import Member, Token
 from hubbub.protocol.objects import Role
 from hubbub.realtime.logins.sign_in import login_from_secret, still_valid
 from hubbub_site.accounts import people
-from hubbub_site.accounts.joining import create_account
+from hubbub_site.accounts.account_creation import create_account
 from hubbub_site.accounts.models import User
 from tests.site.conftest import (  # noqa: F401
     PASSWORD,

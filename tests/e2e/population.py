@@ -25,7 +25,7 @@ def main(usernames: list[str], *, annals: bool) -> None:
     start(make=True)
     migrate()
     from hubbub.protocol.objects import Role
-    from hubbub_site.accounts.joining import claim_workspace, create_account
+    from hubbub_site.accounts.account_creation import claim_workspace, create_account
 
     owner, *others = usernames
     users = [

@@ -38,7 +38,7 @@ SERVERS: dict[str, Callable[[int], list[str | Path]]] = {
     "uvicorn": lambda port: [sys.executable, "-m", "uvicorn", "host.asgi:application", "--port", str(port)],
     "uvicorn with Hubbub's sockets": lambda port: [
         *(sys.executable, "-m", "uvicorn", "host.asgi:application", "--port", str(port)),
-        *("--ws", "hubbub_site.server.push:PushProtocol", "--ws-max-size", "65536"),
+        *("--ws", "hubbub_site.server.push_protocol:PushProtocol", "--ws-max-size", "65536"),
         *("--ws-per-message-deflate", "false"),
     ],
 }

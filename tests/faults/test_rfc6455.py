@@ -1,8 +1,8 @@
 """RFC 6455 as the served socket keeps it, as a table. Autobahn's own cases are in `test_autobahn.py`.
 
-Against both ways in: `push`, our protocol class (`hubbub_site.server.push`), and `portable`, plain uvicorn, where
-frames come through ASGI. A case is what a client sends, in pieces, and what must come back. No compression is offered,
-so the cases about it do not apply.
+Against both ways in: `push`, our protocol class (`hubbub_site.server.push_protocol`), and `portable`, plain uvicorn,
+where frames come through ASGI. A case is what a client sends, in pieces, and what must come back. No compression is
+offered, so the cases about it do not apply.
 """
 
 from __future__ import annotations

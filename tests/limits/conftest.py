@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from hubbub_site.server.descriptors import Room
-from hubbub_site.server.http import LimitedHttp
-from hubbub_site.server.strangers import Strangers
+from hubbub_site.server.connection_capacity import Capacity
+from hubbub_site.server.http_protocol import LimitedHttp
+from hubbub_site.server.unauthenticated import UnauthenticatedConnections
 from tests.limits.edge import Clock, connected
 
 
@@ -20,10 +20,12 @@ def loop() -> Iterator[Clock]:
 
 
 @pytest.fixture
-def strangers() -> Strangers:
-    return Strangers(Room(connections=1000, strangers=500, backlog=100), per_address=None)
+def unauthenticated() -> UnauthenticatedConnections:
+    return UnauthenticatedConnections(
+        Capacity(connections=1000, unauthenticated=500, backlog=100), per_address=None
+    )
 
 
 @pytest.fixture
-def http(loop: Clock, strangers: Strangers) -> LimitedHttp:
-    return connected(loop, strangers)[0]  # type: ignore[no-any-return]
+def http(loop: Clock, unauthenticated: UnauthenticatedConnections) -> LimitedHttp:
+    return connected(loop, unauthenticated)[0]  # type: ignore[no-any-return]

@@ -10,9 +10,9 @@ from typing import Any
 from uvicorn.middleware.proxy_headers import _TrustedHosts
 from uvicorn.server import ServerState
 
-from hubbub_site.server.http import LimitedHttp
-from hubbub_site.server.sockets import CountedSocket
-from hubbub_site.server.strangers import Strangers
+from hubbub_site.server.http_protocol import LimitedHttp
+from hubbub_site.server.unauthenticated import UnauthenticatedConnections
+from hubbub_site.server.websocket_protocol import LimitedWebSocket
 
 GET = b"GET / HTTP/1.1\r\n"
 
@@ -62,13 +62,13 @@ class Transport:
         return int(self.said.split()[1]) if self.said else 0
 
 
-def configuration(strangers: Strangers, *trusted: str) -> Any:
+def configuration(unauthenticated: UnauthenticatedConnections, *trusted: str) -> Any:
     async def application(scope: Any, receive: Any, send: Any) -> None: ...
 
     return SimpleNamespace(
         loaded=True,
         loaded_app=application,
-        ws_protocol_class=CountedSocket,
+        ws_protocol_class=LimitedWebSocket,
         root_path="",
         asgi_version="3.0",
         limit_concurrency=None,
@@ -78,13 +78,15 @@ def configuration(strangers: Strangers, *trusted: str) -> Any:
         ws_max_size=1000,
         ws_ping_interval=None,
         ws_ping_timeout=None,
-        strangers=strangers,
+        unauthenticated=unauthenticated,
         trusted=_TrustedHosts(list(trusted)),
     )
 
 
-def connected(loop: Clock, strangers: Strangers, host: str = "203.0.113.9", *trusted: str) -> tuple[Any, Any]:
-    http = LimitedHttp(configuration(strangers, *trusted), ServerState(), {}, loop)
+def connected(
+    loop: Clock, unauthenticated: UnauthenticatedConnections, host: str = "203.0.113.9", *trusted: str
+) -> tuple[Any, Any]:
+    http = LimitedHttp(configuration(unauthenticated, *trusted), ServerState(), {}, loop)
     transport: Any = Transport(host)
     http.connection_made(transport)
     return http, transport
@@ -99,20 +101,20 @@ def is_open(http: LimitedHttp) -> bool:
     return not http.transport.is_closing()
 
 
-def passes(seconds: float, loop: Clock, strangers: Strangers) -> None:
+def passes(seconds: float, loop: Clock, unauthenticated: UnauthenticatedConnections) -> None:
     """The time, with a look at the deadlines each second."""
     end = loop.now + seconds
     while loop.now < end:
         loop.now = min(end, loop.now + 1)
-        strangers.sweep(loop.now)
+        unauthenticated.sweep(loop.now)
 
 
-def upgraded(http: LimitedHttp, loop: Clock) -> CountedSocket:
+def upgraded(http: LimitedHttp, loop: Clock) -> LimitedWebSocket:
     """The WebSocket that the connection becomes."""
-    socket = CountedSocket(http.config, http.server_state, {}, loop)
+    socket = LimitedWebSocket(http.config, http.server_state, {}, loop)
     http.server_state.connections.add(socket)
     socket.connection_made(http.transport)
-    http.config.strangers.hand_over(http, socket)
+    http.config.unauthenticated.upgraded(http, socket)
     return socket
 
 

@@ -18,8 +18,8 @@ from django.utils import timezone
 from hubbub.networks import network_of
 from hubbub.protocol.limits import NETWORK_BITS
 from hubbub_site import databases
-from hubbub_site.accounts import failure_rows, guessing, known_browsers, limits
-from hubbub_site.accounts.hashing import HashingThreads, TooBusy
+from hubbub_site.accounts import known_browsers, limits, sign_in_failures, sign_in_limits
+from hubbub_site.accounts.hashing_threads import HashingThreads, TooBusy
 from hubbub_site.accounts.models import FailureCounter, User
 from hubbub_site.request_counters import RequestCounters
 
@@ -84,8 +84,8 @@ def guesses(clock: Clock, *, browser: str = "", account: str = "bob", address: s
     """How many are allowed before the first one has to wait. `{}` is another number each time."""
     for done in range(1000):
         try:
-            guessing.attempt(account.format(done), address=address.format(done), browser=browser)
-        except guessing.TooManyFailures as refusal:
+            sign_in_limits.attempt(account.format(done), address=address.format(done), browser=browser)
+        except sign_in_limits.TooManyFailures as refusal:
             assert refusal.retry_after == limits.FIRST_WAIT_SECONDS + 1
             return done
     raise AssertionError("nothing was refused")
@@ -125,16 +125,16 @@ def test_failures_of_known_browser(clock: Clock) -> None:
 def test_first_wait_seconds(clock: Clock) -> None:
     guesses(clock)
     clock.pass_by(limits.FIRST_WAIT_SECONDS)
-    guessing.attempt("bob", address="192.0.2.200", browser="")
-    with pytest.raises(guessing.TooManyFailures) as refusal:
-        guessing.attempt("bob", address="192.0.2.201", browser="")
+    sign_in_limits.attempt("bob", address="192.0.2.200", browser="")
+    with pytest.raises(sign_in_limits.TooManyFailures) as refusal:
+        sign_in_limits.attempt("bob", address="192.0.2.201", browser="")
     assert refusal.value.retry_after == 2 * limits.FIRST_WAIT_SECONDS + 1
 
 
 def test_longest_wait_seconds() -> None:
     longest = timedelta(seconds=limits.LONGEST_WAIT_SECONDS)
-    assert guessing.wait_after(1000, free=5) == longest
-    assert guessing.wait_after(9, free=5) == timedelta(seconds=16 * limits.FIRST_WAIT_SECONDS) < longest
+    assert sign_in_limits.wait_after(1000, free=5) == longest
+    assert sign_in_limits.wait_after(9, free=5) == timedelta(seconds=16 * limits.FIRST_WAIT_SECONDS) < longest
 
 
 def test_failures_kept_seconds(clock: Clock) -> None:
@@ -143,7 +143,7 @@ def test_failures_kept_seconds(clock: Clock) -> None:
     assert guesses(clock) == limits.FAILURES_OF_ACCOUNT
     assert limits.FAILURES_KEPT_SECONDS > limits.LONGEST_WAIT_SECONDS
     clock.pass_by(limits.FAILURES_KEPT_SECONDS + 1)
-    failure_rows.remove_old()
+    sign_in_failures.remove_old()
     assert not FailureCounter.objects.exists()
 
 
@@ -156,7 +156,7 @@ def test_failure_counters(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None
     FailureCounter.objects.bulk_create(
         FailureCounter(key=f"junk-{n}", failures=1, last_failure_at=clock.now) for n in range(100)
     )
-    failure_rows.remove_old()
+    sign_in_failures.remove_old()
     assert FailureCounter.objects.count() == 20
     assert waiting <= set(FailureCounter.objects.values_list("key", flat=True))
 

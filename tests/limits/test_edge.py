@@ -9,8 +9,8 @@ import pytest
 from hubbub.http.body_limit import LimitBodies
 from hubbub.protocol.limits import BODY_BYTES
 from hubbub_site.server import edge_limits
-from hubbub_site.server.http import LimitedHttp
-from hubbub_site.server.strangers import Strangers
+from hubbub_site.server.http_protocol import LimitedHttp
+from hubbub_site.server.unauthenticated import UnauthenticatedConnections
 from tests.limits.edge import GET, Clock, answered, connected, is_open, passes, status, upgraded
 
 # ── sizes ──
@@ -42,19 +42,19 @@ def test_head_bytes_of_headers_that_are_empty(http: LimitedHttp) -> None:
     assert status(http) == 431
 
 
-def test_url_bytes(loop: Clock, strangers: Strangers) -> None:
+def test_url_bytes(loop: Clock, unauthenticated: UnauthenticatedConnections) -> None:
     for length, expected in ((edge_limits.URL_BYTES, 0), (edge_limits.URL_BYTES + 1, 414)):
-        http, transport = connected(loop, strangers)
+        http, transport = connected(loop, unauthenticated)
         http.data_received(b"GET /" + b"x" * (length - 1) + b" HTTP/1.1\r\n\r\n")
         assert transport.status == expected
 
 
-def test_pipelined_requests(loop: Clock, strangers: Strangers) -> None:
+def test_pipelined_requests(loop: Clock, unauthenticated: UnauthenticatedConnections) -> None:
     for waiting, refused in (
         (edge_limits.PIPELINED_REQUESTS, False),
         (edge_limits.PIPELINED_REQUESTS + 1, True),
     ):
-        http, transport = connected(loop, strangers)
+        http, transport = connected(loop, unauthenticated)
         http.data_received((GET + b"\r\n") * (1 + waiting))
         assert (http.cycle.keep_alive is False) is refused
         assert transport.said == b"", "the first response is still to come"
@@ -102,82 +102,88 @@ async def status_of(*parts: bytes, path: str = "/") -> int:
 
 
 @pytest.mark.parametrize("said", [b"", b"GET / HT", GET + b"X: ", b"\r\n"])
-def test_head_seconds(said: bytes, http: LimitedHttp, loop: Clock, strangers: Strangers) -> None:
-    passes(edge_limits.HEAD_SECONDS / 2, loop, strangers)
+def test_head_seconds(
+    said: bytes, http: LimitedHttp, loop: Clock, unauthenticated: UnauthenticatedConnections
+) -> None:
+    passes(edge_limits.HEAD_SECONDS / 2, loop, unauthenticated)
     http.data_received(said)
-    passes(edge_limits.HEAD_SECONDS / 2, loop, strangers)
+    passes(edge_limits.HEAD_SECONDS / 2, loop, unauthenticated)
     assert is_open(http) and status(http) == 0
-    passes(1, loop, strangers)
+    passes(1, loop, unauthenticated)
     assert not is_open(http) or status(http) == 408
 
 
-def test_head_seconds_of_a_second_request(http: LimitedHttp, loop: Clock, strangers: Strangers) -> None:
+def test_head_seconds_of_a_second_request(
+    http: LimitedHttp, loop: Clock, unauthenticated: UnauthenticatedConnections
+) -> None:
     answered(http)
-    passes(60, loop, strangers)
+    passes(60, loop, unauthenticated)
     assert is_open(http), "the end of a connection that waits for a request is uvicorn's"
     http.data_received(b"G")
-    passes(edge_limits.HEAD_SECONDS, loop, strangers)
+    passes(edge_limits.HEAD_SECONDS, loop, unauthenticated)
     assert status(http) == 200 and is_open(http)
-    passes(1, loop, strangers)
+    passes(1, loop, unauthenticated)
     assert b" 408 " in http.transport.said  # type: ignore[attr-defined]
 
 
-def test_body_seconds(http: LimitedHttp, loop: Clock, strangers: Strangers) -> None:
+def test_body_seconds(http: LimitedHttp, loop: Clock, unauthenticated: UnauthenticatedConnections) -> None:
     http.data_received(b"POST / HTTP/1.1\r\nContent-Length: 60000\r\n\r\n")
     for _ in range(edge_limits.BODY_SECONDS):
-        passes(1, loop, strangers)
+        passes(1, loop, unauthenticated)
         http.data_received(b"x" * 1900)  # a slow honest phone is within it
     assert status(http) == 0
-    passes(1, loop, strangers)
+    passes(1, loop, unauthenticated)
     assert status(http) == 408
     assert http.cycle.disconnected
 
 
 def test_body_seconds_do_not_pass_while_the_server_does_not_read(
-    http: LimitedHttp, loop: Clock, strangers: Strangers
+    http: LimitedHttp, loop: Clock, unauthenticated: UnauthenticatedConnections
 ) -> None:
     http.data_received(b"POST / HTTP/1.1\r\nContent-Length: 900000\r\n\r\n" + b"x" * 100_000)
     assert http.flow.read_paused
-    passes(100, loop, strangers)
+    passes(100, loop, unauthenticated)
     assert status(http) == 0
     http.flow.resume_reading()
-    passes(edge_limits.BODY_SECONDS + 1, loop, strangers)
+    passes(edge_limits.BODY_SECONDS + 1, loop, unauthenticated)
     assert status(http) == 408
 
 
-def test_linger_seconds(http: LimitedHttp, loop: Clock, strangers: Strangers) -> None:
+def test_linger_seconds(http: LimitedHttp, loop: Clock, unauthenticated: UnauthenticatedConnections) -> None:
     http.data_received(b"nonsense\r\n\r\n")
     assert status(http) == 400
-    passes(edge_limits.LINGER_SECONDS, loop, strangers)
+    passes(edge_limits.LINGER_SECONDS, loop, unauthenticated)
     assert is_open(http)
-    passes(1, loop, strangers)
+    passes(1, loop, unauthenticated)
     assert not is_open(http)
 
 
-def test_unread_seconds(http: LimitedHttp, loop: Clock, strangers: Strangers) -> None:
+def test_unread_seconds(http: LimitedHttp, loop: Clock, unauthenticated: UnauthenticatedConnections) -> None:
     transport: Any = http.transport
     http.data_received(GET + b"\r\n")
     for unsent in range(100_000, 90_000, -1000):
         transport.unsent = unsent
-        passes(edge_limits.UNREAD_SECONDS - 1, loop, strangers)
+        passes(edge_limits.UNREAD_SECONDS - 1, loop, unauthenticated)
     assert is_open(http), "a slow reader who reads"
-    passes(3, loop, strangers)
+    passes(3, loop, unauthenticated)
     assert not is_open(http)
 
 
-def test_sign_in_seconds(http: LimitedHttp, loop: Clock, strangers: Strangers) -> None:
+def test_sign_in_seconds(http: LimitedHttp, loop: Clock, unauthenticated: UnauthenticatedConnections) -> None:
     transport: Any = http.transport
     socket = upgraded(http, loop)
-    passes(edge_limits.SIGN_IN_SECONDS, loop, strangers)
+    passes(edge_limits.SIGN_IN_SECONDS, loop, unauthenticated)
     assert transport.open
-    passes(1, loop, strangers)
+    passes(1, loop, unauthenticated)
     assert not transport.open
     socket.connection_lost(None)
 
 
-def test_sign_in_seconds_end_with_the_sign_in(http: LimitedHttp, loop: Clock, strangers: Strangers) -> None:
+def test_sign_in_seconds_end_with_the_sign_in(
+    http: LimitedHttp, loop: Clock, unauthenticated: UnauthenticatedConnections
+) -> None:
     """A signed-in socket may be silent for hours."""
     transport: Any = http.transport
-    strangers.signed_in(upgraded(http, loop))
-    passes(4 * 3600, loop, strangers)
+    unauthenticated.signed_in(upgraded(http, loop))
+    passes(4 * 3600, loop, unauthenticated)
     assert transport.open

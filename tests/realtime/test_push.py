@@ -14,7 +14,7 @@ from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
 from hubbub.protocol import limits
-from hubbub_site.server.push import PushProtocol
+from hubbub_site.server.push_protocol import PushProtocol
 
 REQUEST = (
     b"GET /ws/ HTTP/1.1\r\nHost: chat.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

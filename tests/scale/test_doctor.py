@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from hubbub_site import checkup_servers
 from hubbub_site.config import Config
+from hubbub_site.doctor import servers
 from tests.scale.conftest import NewSite
 from tests.site.sites import hubbub
 
@@ -35,7 +35,7 @@ def test_commits_that_are_not_durable_fail(new_home: NewSite) -> None:
 
 
 def test_each_shard_is_named(redis_url: str) -> None:
-    found = list(checkup_servers.redis(Config(redis_url=f"{redis_url},redis://127.0.0.1:1")))
+    found = list(servers.redis(Config(redis_url=f"{redis_url},redis://127.0.0.1:1")))
     assert [finding.grade for finding in found] == ["ok", "fail"]
     assert found[0].text.startswith("Redis 1 of 2 ") and found[1].text.startswith(
         "Redis 2 of 2 does not answer"
@@ -45,7 +45,7 @@ def test_each_shard_is_named(redis_url: str) -> None:
 @pytest.mark.parametrize(("apart", "grade"), [(0.0, "ok"), (0.8, "ok"), (3.0, "warn"), (-3600.0, "warn")])
 def test_a_clock_that_is_off_is_told(apart: float, grade: str) -> None:
     now = time.time()
-    found = checkup_servers._clock("Redis", now + apart, now)
+    found = servers._clock("Redis", now + apart, now)
     assert found.grade == grade
     if grade == "warn":
         assert f"{apart:+.1f} s off" in found.text

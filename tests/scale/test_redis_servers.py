@@ -17,8 +17,9 @@ import redis
 from channels_redis.pubsub import RedisPubSubChannelLayer
 from channels_redis.utils import _consistent_hash
 
-from hubbub_site import checkup_servers, redis_servers
+from hubbub_site import redis_servers
 from hubbub_site.config import Config
+from hubbub_site.doctor import servers
 from hubbub_site.shared_cache import SharedCache
 from tests.faults.terms import bound
 from tests.online import Arrive
@@ -146,13 +147,13 @@ def test_a_sentinel_that_is_gone_is_passed_over(guarded: Guarded) -> None:
 
 
 def test_the_doctor_tells_who_is_who(guarded: Guarded) -> None:
-    found = [f"{f.grade} {f.text}" for f in checkup_servers.redis(Config(redis_url=guarded.url))]
+    found = [f"{f.grade} {f.text}" for f in servers.redis(Config(redis_url=guarded.url))]
     sentinel = guarded.sentinels[0].port
     assert found[0] == f"ok Sentinel 127.0.0.1:{sentinel}: the master is 127.0.0.1:{guarded.master.port}"
     assert found[1].startswith("ok Redis, the master, ") and len(found) == 2
     guarded.replica.process.kill()
     wrong = guarded.url.replace("sentinel://", "sentinel://127.0.0.1:1,").replace("mymaster", "theirs")
-    told = [f"{f.grade} {f.text}" for f in checkup_servers.redis(Config(redis_url=wrong))]
+    told = [f"{f.grade} {f.text}" for f in servers.redis(Config(redis_url=wrong))]
     assert told[0].startswith("warn Sentinel 127.0.0.1:1 does not help")
     assert told[-1].startswith("fail Redis, the master, does not answer (No master found for 'theirs'")
 
@@ -190,7 +191,7 @@ def is_used_in_full(url: str) -> None:
     cache = new_cache(url)
     cache.set("tries", 2)
     assert cache.get("tries") == 2 and not cache._away_until
-    assert [finding.grade for finding in checkup_servers.redis(Config(redis_url=url))] == ["ok"]
+    assert [finding.grade for finding in servers.redis(Config(redis_url=url))] == ["ok"]
 
 
 def encrypted(stack: ExitStack, certificate: Path, key: Path) -> int:

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from hubbub_site import checkup_servers
 from hubbub_site.config import Config
+from hubbub_site.doctor import servers
 from tests.faults.terms import bound
 from tests.online import Arrive
 from tests.scale.conftest import Nodes
@@ -49,7 +49,7 @@ def test_it_is_said(nodes: Nodes) -> None:
     for node in nodes:
         assert node.ready()["bus"] == "none"
         assert "No REDIS_URL: other servers on this database are heard seconds late" in node.log.read_text()
-    (found,) = checkup_servers.redis(Config(database_url="postgres://db/chat"))
+    (found,) = servers.redis(Config(database_url="postgres://db/chat"))
     assert found.grade == "warn" and "seconds late" in found.text
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 
 from hubbub import actions
 from hubbub.protocol.objects import Role
-from hubbub_site.accounts.joining import claim_workspace, create_account
+from hubbub_site.accounts.account_creation import claim_workspace, create_account
 from hubbub_site.accounts.models import User
 from tests.serving import Site, new_site
 from tests.site.sites import a_database, lives_a_little

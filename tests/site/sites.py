@@ -96,8 +96,8 @@ def whole(site: Site) -> dict[str, Any]:
     """Every table: how many rows, and what they come to."""
     with shell_of(site) as shell:
         found: dict[str, Any] = shell.ask(
-            "{m._meta.label: [m._base_manager.count(), str(moving.digest(m, 'default'))]"
-            " for moving in [__import__('hubbub_site.moving').moving] for m in moving._models()}"
+            "{m._meta.label: [m._base_manager.count(), str(copy.digest(m, 'default'))]"
+            " for copy in [__import__('hubbub_site.database_copy').database_copy] for m in copy._models()}"
         )
     return found
 

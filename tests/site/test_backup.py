@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from hubbub_site import archive
+from hubbub_site import backup
 from tests.serving import Site, served
 from tests.site.sites import HALVES, is_refused, succeeds
 from tests.sockets import Online, dial
@@ -123,7 +123,7 @@ def test_a_busy_server_does_not_make_it_begin_anew(tmp_path: Path) -> None:
             writer.execute("INSERT INTO said VALUES ('meanwhile')")
             writer.commit()
 
-        archive._copy_sqlite(source, target, meanwhile)
+        backup._copy_sqlite(source, target, meanwhile)
         assert len(steps) > 1 and steps == sorted(set(steps)), "each step goes on where the last one ended"
         with closing(sqlite3.connect(target)) as copy:
             assert copy.execute("SELECT count(*) FROM said").fetchone() == (20_000,)

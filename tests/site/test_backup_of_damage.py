@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from hubbub_site import archive
+from hubbub_site import backup
 from tests.serving import Site
 from tests.site import damage
 from tests.site.sites import fails, hubbub, succeeds
@@ -66,15 +66,15 @@ def test_a_copy_with_a_row_less_is_no_backup(tmp_path: Path, monkeypatch: pytest
     for path in (source, target):
         damage.change(path, "CREATE TABLE said (text)")
     damage.change(source, "INSERT INTO said VALUES ('a'), ('b')")
-    counted = archive._counts
+    counted = backup._counts
 
     def one_less(opened: sqlite3.Connection) -> dict[str, int]:
         (_, _, file) = opened.execute("PRAGMA database_list").fetchone()
         return {table: rows - (file == str(target)) for table, rows in counted(opened).items()}
 
-    monkeypatch.setattr(archive, "_counts", one_less)
-    with pytest.raises(archive.Damaged, match="said has 1 rows in the copy and 2 in the database"):
-        archive._copy_sqlite(source, target, lambda done, total: None)
+    monkeypatch.setattr(backup, "_counts", one_less)
+    with pytest.raises(backup.Damaged, match="said has 1 rows in the copy and 2 in the database"):
+        backup._copy_sqlite(source, target, lambda done, total: None)
 
 
 def test_a_site_on_postgresql_is_checked_as_well(

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from django.core.mail import EmailMessage
 
-from hubbub_site import config, databases, hosts, mail, postbox, secret
+from hubbub_site import allowed_hosts, background_mail, config, databases, mail_settings, secret_key_file
+from hubbub_site.background_mail import BackgroundMail
 from hubbub_site.config import Config, Misconfigured
-from hubbub_site.postbox import Postbox
 from tests.servers.process import free_port
 
 
@@ -89,16 +89,16 @@ def test_cookies_are_secure_when_every_origin_is_https_or_it_is_said() -> None:
 
 class TestSecretKey:
     def test_it_is_made_once_and_readable_by_its_owner_only(self, data: Path) -> None:
-        secret.prepare(data)
-        key = secret.secret_key(data)
-        secret.prepare(data)
-        assert secret.secret_key(data) == key
+        secret_key_file.prepare(data)
+        key = secret_key_file.secret_key(data)
+        secret_key_file.prepare(data)
+        assert secret_key_file.secret_key(data) == key
         assert len(key) >= 50
         assert stat.S_IMODE((data / "secret-key").stat().st_mode) == 0o600
         assert list(data.iterdir()) == [data / "secret-key"]
 
     def test_who_only_looks_writes_nothing(self, data: Path) -> None:
-        assert secret.secret_key(data) != secret.secret_key(data)
+        assert secret_key_file.secret_key(data) != secret_key_file.secret_key(data)
         assert list(data.iterdir()) == []
 
 
@@ -128,43 +128,46 @@ class TestDatabase:
 
 class TestHosts:
     def test_a_server_for_this_machine_answers_to_localhost_only(self) -> None:
-        assert hosts.allowed(Config(host="127.0.0.1")) == hosts.LOCAL
+        assert allowed_hosts.allowed(Config(host="127.0.0.1")) == allowed_hosts.LOCAL
 
     def test_configured_hosts_and_the_hosts_of_origins_are_added(self) -> None:
         named = Config(allowed_hosts=("a.example",), origins=("https://b.example:8443",))
-        assert hosts.allowed(named) == [*hosts.LOCAL, "a.example", "b.example"]
+        assert allowed_hosts.allowed(named) == [*allowed_hosts.LOCAL, "a.example", "b.example"]
 
     def test_a_server_for_the_network_answers_to_its_own_name(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("socket.gethostname", lambda: "Lighthouse")
-        assert {"lighthouse", "lighthouse.local"} <= set(hosts.allowed(Config(host="0.0.0.0")))  # noqa: S104
+        assert {"lighthouse", "lighthouse.local"} <= set(allowed_hosts.allowed(Config(host="0.0.0.0")))  # noqa: S104
 
     def test_an_address_of_its_own_counts_too(self) -> None:
-        assert "[2001:db8::7]" in hosts.allowed(Config(host="2001:db8::7"))
+        assert "[2001:db8::7]" in allowed_hosts.allowed(Config(host="2001:db8::7"))
 
 
 class TestMail:
     def test_without_a_url_nothing_is_sent(self) -> None:
-        assert mail.settings_of("")[0].endswith("dummy.EmailBackend")
+        assert mail_settings.settings_of("")[0].endswith("dummy.EmailBackend")
 
     @pytest.mark.parametrize(
         ("url", "expected"),
         [
-            ("smtp://me:p%40ss@mail.example", mail.Mail("mail.example", 587, "me", "p@ss", starttls=True)),
-            ("smtps://mail.example:4650", mail.Mail("mail.example", 4650, tls=True)),
-            ("smtp+plain://localhost", mail.Mail("localhost", 25)),
+            (
+                "smtp://me:p%40ss@mail.example",
+                mail_settings.Mail("mail.example", 587, "me", "p@ss", starttls=True),
+            ),
+            ("smtps://mail.example:4650", mail_settings.Mail("mail.example", 4650, tls=True)),
+            ("smtp+plain://localhost", mail_settings.Mail("localhost", 25)),
         ],
     )
-    def test_a_url_names_server_and_encryption(self, url: str, expected: mail.Mail) -> None:
-        assert mail.settings_of(url)[1] == expected
+    def test_a_url_names_server_and_encryption(self, url: str, expected: mail_settings.Mail) -> None:
+        assert mail_settings.settings_of(url)[1] == expected
 
     def test_a_dead_mail_server_is_a_line_in_the_log_and_no_broken_page(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
-        box = Postbox(host="127.0.0.1", port=free_port())
+        box = BackgroundMail(host="127.0.0.1", port=free_port())
         assert box.send_messages([EmailMessage("Hello", "there", "a@example.org", ["b@example.org"])]) == 1
-        wait([postbox._carrier.submit(lambda: None)])
+        wait([background_mail._sender.submit(lambda: None)])
         assert "A mail was not sent: " in caplog.text
 
     def test_another_kind_is_refused(self) -> None:
         with pytest.raises(Misconfigured, match="smtps://"):
-            mail.settings_of("imap://mail.example")
+            mail_settings.settings_of("imap://mail.example")

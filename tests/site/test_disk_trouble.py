@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from hubbub_site import archive
+from hubbub_site import backup
 from tests.disks import fill_up, make_read_only, small_disk
 from tests.servers.process import free_port
 from tests.serving import Server, Site, new_site, served, shell_of
@@ -108,7 +108,7 @@ def test_a_disk_that_fills_while_a_backup_is_examined_is_not_called_a_damaged_ba
     monkeypatch.setattr(sqlite3, "connect", full)
     (tmp_path / "unpacked").touch()
     with pytest.raises(sqlite3.OperationalError, match="full"):
-        archive._extract(file, tmp_path / "unpacked")
+        backup._extract(file, tmp_path / "unpacked")
 
 
 @pytest.mark.parametrize("name", ["hubbub.sqlite3", "hubbub.lock", "secret-key", "hubbub.toml"])

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from hubbub_site import archive, backup_file, durable_file, heads_file, secret
+from hubbub_site import backup, backup_file, durable_file, heads_file, secret_key_file
 from hubbub_site.accounts.first_run import SETUP_CODE, make_setup_code
 from hubbub_site.config import Config
 from tests.power_cuts import PowerCuts
@@ -29,8 +29,8 @@ def power(monkeypatch: pytest.MonkeyPatch) -> PowerCuts:
 
 
 def the_key(folder: Path) -> list[Path]:
-    secret.prepare(folder)
-    return [folder / secret.NAME]
+    secret_key_file.prepare(folder)
+    return [folder / secret_key_file.NAME]
 
 
 def the_setup_code(folder: Path) -> list[Path]:
@@ -80,7 +80,7 @@ def test_a_backup_is_the_old_one_until_it_is_the_new_one(
     file.write_bytes(b"yesterday's")
     power.was_there(file)
     with django_db_blocker.unblock():  # for the database of the backup
-        archive.write(Config(data=house.data), file, lambda done, total: None)
+        backup.write(Config(data=house.data), file, lambda done, total: None)
     assert zipfile.is_zipfile(file)
     assert power.ever(file) == {b"yesterday's", file.read_bytes()}
     assert power.left(file) == {file.read_bytes()}
@@ -120,7 +120,7 @@ OTHER_WAYS = {
     "durable_file.py": "is the one way",
     "server/lock.py": "a lock says something only while its process runs",
     "heads_file.py": "is mapped into memory; `write` places it",
-    "archive.py": "unpacks into a draft that `durable_file` made and places",
+    "backup.py": "unpacks into a draft that `durable_file` made and places",
 }
 OF_A_MODULE = {
     *(f"os.{name}" for name in ("open", "replace", "rename", "link", "write", "pwrite")),

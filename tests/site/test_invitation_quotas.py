@@ -5,8 +5,8 @@ from __future__ import annotations
 from hubbub import actions
 from hubbub.actions import quotas
 from hubbub.models import Allowance, Member
+from hubbub_site.accounts.account_creation import accept_invitation
 from hubbub_site.accounts.invitations import create_invitation
-from hubbub_site.accounts.joining import accept_invitation
 from hubbub_site.accounts.models import User
 from tests.site.conftest import PASSWORD
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hubbub_site import secret
+from hubbub_site import secret_key_file
 from hubbub_site.config import Misconfigured
 from tests.serving import Site, served
 from tests.site.sites import hubbub, is_refused, succeeds
@@ -26,7 +26,7 @@ def remains(request: pytest.FixtureRequest) -> bytes:
 def test_what_is_left_of_a_key_is_no_key(tmp_path: Path, remains: bytes) -> None:
     (tmp_path / "secret-key").write_bytes(remains)
     with pytest.raises(Misconfigured, match=rf"{tmp_path}/secret-key is damaged \({len(remains)} bytes\)"):
-        secret.secret_key(tmp_path)
+        secret_key_file.secret_key(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_without_the_file_there_is_a_new_key_and_people_sign_in_again(house: Sit
     (house.data / "secret-key").unlink()
     with served(house) as server:
         assert server.ready()["ready"]
-    assert secret.is_whole((house.data / "secret-key").read_bytes())
+    assert secret_key_file.is_whole((house.data / "secret-key").read_bytes())
 
 
 def test_a_key_of_the_settings_is_used_whatever_is_in_the_file(house: Site) -> None:
@@ -88,7 +88,7 @@ class TestRestoring:
         file = tmp_path / "set.zip"
         succeeds(house, "backup", file, HUBBUB_SECRET_KEY="a setting")
         assert "set HUBBUB_SECRET_KEY as it was there" in succeeds(other, "restore", file)
-        assert secret.is_whole((other.data / "secret-key").read_bytes())
+        assert secret_key_file.is_whole((other.data / "secret-key").read_bytes())
         again = Site(tmp_path / "again", {"HUBBUB_SECRET_KEY": "a setting"})
         assert "sign in again" not in succeeds(again, "restore", file)
         with zipfile.ZipFile(file) as opened:

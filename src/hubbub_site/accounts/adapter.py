@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from hubbub.networks import without_mapping
-from hubbub_site.accounts import guessing, known_browsers
-from hubbub_site.accounts.guessing import Attempt, TooManyFailures
-from hubbub_site.accounts.mails import Mails
+from hubbub_site.accounts import known_browsers, sign_in_limits
+from hubbub_site.accounts.allauth_mails import Mails
 from hubbub_site.accounts.models import User
+from hubbub_site.accounts.sign_in_limits import Attempt, TooManyFailures
 
 # The chat greets by itself; a message left in the session would show up days later on some other page.
 UNSPOKEN = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
@@ -57,7 +57,7 @@ class AccountAdapter(Mails):
         user = User.objects.filter(username=account).first()
         browser = known_browsers.id_for(request, user) if user else ""
         try:
-            return guessing.attempt(account, address=self.get_client_ip(request), browser=browser)
+            return sign_in_limits.attempt(account, address=self.get_client_ip(request), browser=browser)
         except TooManyFailures as refusal:
             minutes = -(-refusal.retry_after // 60)
             again = "in a minute" if minutes == 1 else f"in {minutes} minutes"

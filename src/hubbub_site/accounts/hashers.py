@@ -1,4 +1,4 @@
-"""How passwords are stored: Argon2id in 19 MiB with two passes, hashed in turn (`hashing.py`).
+"""How passwords are stored: Argon2id in 19 MiB with two passes, hashed in turn (`hashing_threads.py`).
 
 Django's own hasher takes 100 MiB and eight threads for each password. Hashes that it made are still accepted, and are
 replaced when their owners sign in. Every door that takes a password hashes through these classes.
@@ -10,7 +10,7 @@ from functools import partial
 
 from django.contrib.auth.hashers import Argon2PasswordHasher, PBKDF2PasswordHasher
 
-from hubbub_site.accounts import hashing
+from hubbub_site.accounts import hashing_threads
 from hubbub_site.accounts.limits import PASSWORD_KIB
 
 
@@ -20,14 +20,14 @@ class Argon2(Argon2PasswordHasher):
     parallelism = 1
 
     def encode(self, password: str, salt: str) -> str:
-        return hashing.run(partial(super().encode, password, salt))
+        return hashing_threads.run(partial(super().encode, password, salt))
 
     def verify(self, password: str, encoded: str) -> bool:
-        return hashing.run(partial(super().verify, password, encoded))
+        return hashing_threads.run(partial(super().verify, password, encoded))
 
 
 class PBKDF2(PBKDF2PasswordHasher):
     """For accounts that were brought along from another Django site. Its `verify` calls `encode`."""
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
-        return hashing.run(partial(super().encode, password, salt, iterations))
+        return hashing_threads.run(partial(super().encode, password, salt, iterations))

@@ -1,7 +1,8 @@
 """Browsers that have signed in to an account before: they keep a signed cookie for it, also after signing out.
 
-The cookie proves nothing but that, and opens nothing. It spares its browser the waiting that strangers cause who guess
-at the account (`guessing.py`). A new password makes all browsers unknown: whoever knew the old one has no head start.
+The cookie proves only that and gives no access. Strangers who guess at the account cause waiting times; a browser with
+the cookie does not have to wait for them (`sign_in_limits.py`). A new password makes all browsers unknown, so somebody
+who knew the old one has no advantage.
 """
 
 from __future__ import annotations

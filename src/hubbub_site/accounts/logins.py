@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from hubbub import actions
 from hubbub.models import Member
-from hubbub_site.accounts import guessing
+from hubbub_site.accounts import sign_in_limits
 from hubbub_site.accounts.audit import record
 from hubbub_site.accounts.audit_codes import What
 from hubbub_site.accounts.devices import device_of
@@ -86,7 +86,7 @@ def _end_all(request: HttpRequest, user: User, **_: Any) -> None:
         forget_unconfirmed_addresses(user)
         if member := Member.objects.filter(user=user).first():
             actions.end_tokens(member=member)
-    guessing.forgive(user.username)
+    sign_in_limits.forgive(user.username)
 
 
 class NoteWhenSeen:

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from hubbub_site import config, durable_file, private_files, secret
+from hubbub_site import config, durable_file, private_files, secret_key_file
 from hubbub_site.config import Config
 
 
@@ -24,7 +24,7 @@ def start(*, make: bool) -> Config:
     configuration = config.load()
     if make:
         make_directory(configuration.data)
-        secret.prepare(configuration.data)
+        secret_key_file.prepare(configuration.data)
         close_files(configuration.data)
     elif not configuration.data.is_dir():
         raise Refused(f"There is no data directory {configuration.data}; name it with --data DIR.")

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     start(make=False)
     require_database()
     from hubbub_site.accounts.audit_codes import What
-    from hubbub_site.accounts.audit_lines import filtered
+    from hubbub_site.accounts.audit_filter import filtered
 
     kinds = {str(kind) for kind in What}
     if args.what and args.what not in kinds:

@@ -33,18 +33,18 @@ def run(args: argparse.Namespace) -> int:
     from django.db import DatabaseError
 
     from hubbub.storage_faults import kind_of
-    from hubbub_site import archive, moving
+    from hubbub_site import backup, database_copy
 
     file: Path = args.file or Path(datetime.now().strftime("hubbub-%Y-%m-%d-%H%M.zip"))
     if file.exists() and not args.force:
         raise Refused(f"{file} is there already; name another file, or use --force.")
     try:
-        manifest = archive.write(config, file, Progress("copying"))
-    except moving.NotTheSame as error:
+        manifest = backup.write(config, file, Progress("copying"))
+    except database_copy.NotTheSame as error:
         raise Failed(_no_backup(file, f"the copy differs from the database ({error})")) from None
-    except (archive.Damaged, OSError, sqlite3.Error, DatabaseError, moving.DoesNotFit) as error:
+    except (backup.Damaged, OSError, sqlite3.Error, DatabaseError, database_copy.DoesNotFit) as error:
         reason = str(getattr(error, "strerror", None) or error).strip().splitlines()[0].rstrip(".")
-        if isinstance(error, archive.Damaged) or kind_of(error) == "damaged":
+        if isinstance(error, backup.Damaged) or kind_of(error) == "damaged":
             raise Failed(_no_backup(file, f"the database is damaged ({reason})")) from None
         raise Refused(_no_backup(file, reason)) from None
     print(f"{file}: {manifest['messages']} messages, {file.stat().st_size / 1e6:.1f} MB.")

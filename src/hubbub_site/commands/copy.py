@@ -26,16 +26,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     config = start(make=False)
     require_database()
-    from hubbub_site import databases, moving, soundness
+    from hubbub_site import database_copy, databases, integrity
     from hubbub_site.server.lock import AlreadyServed, only_server_of
 
     file = None if "://" in args.to else Path(args.to)
     settings = databases.settings_of("" if file else args.to, sqlite=file or Path())
     try:
-        with only_server_of(config.data), moving.opened("target", settings):
-            if others := moving.other_processes("default"):
+        with only_server_of(config.data), database_copy.opened("target", settings):
+            if others := database_copy.other_processes("default"):
                 raise Refused(f"{others[0]} is connected to the source; stop it first.")
-            if damage := soundness.damage_of("default"):
+            if damage := integrity.damage_of("default"):
                 raise Failed(f"Nothing was copied: the database is damaged ({damage}).")
             rows = _copy(file)
     except AlreadyServed as error:
@@ -48,16 +48,16 @@ def _copy(file: Path | None) -> int:
     from django.core.exceptions import ImproperlyConfigured
     from django.db import DatabaseError
 
-    from hubbub_site import durable_file, moving
+    from hubbub_site import database_copy, durable_file
 
     try:
         if file and not file.exists():
             durable_file.make_private(file)
-        if not moving.is_empty("target"):
+        if not database_copy.is_empty("target"):
             raise Refused("The target is not empty; copy into a database of its own.")
-        moving.prepare("target")
-        return moving.copy_site("default", "target", Progress("copying"))
-    except (moving.NotTheSame, moving.DoesNotFit) as error:
+        database_copy.prepare("target")
+        return database_copy.copy_site("default", "target", Progress("copying"))
+    except (database_copy.NotTheSame, database_copy.DoesNotFit) as error:
         raise Refused(f"The copy was taken back: {error}.") from None
     except (DatabaseError, ImproperlyConfigured, OSError) as error:
         reason = str(error).strip().splitlines()[0].rstrip(".")

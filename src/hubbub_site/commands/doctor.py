@@ -11,7 +11,7 @@ import argparse
 import os
 
 from hubbub_site import config as settings_file
-from hubbub_site import secret
+from hubbub_site import secret_key_file
 from hubbub_site.commands import start
 
 MARKS = {"ok": "ok  ", "warn": "warn", "fail": "FAIL"}
@@ -23,11 +23,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     config = settings_file.load()
-    if not config.secret_key and secret.damage(config.data):
+    if not config.secret_key and secret_key_file.damage(config.data):
         # The checks sign nothing. `config` still has no key, so the check of the key reports the damage.
-        os.environ["HUBBUB_SECRET_KEY"] = secret.new_key()
+        os.environ["HUBBUB_SECRET_KEY"] = secret_key_file.new_key()
     start(make=False)
-    from hubbub_site.checkup import CHECKS
+    from hubbub_site.doctor.checks import CHECKS
 
     failed = 0
     for check in CHECKS:

@@ -66,10 +66,10 @@ def _create(args: argparse.Namespace, password: str) -> None:
     from django.db import transaction
 
     from hubbub.protocol.objects import Role
+    from hubbub_site.accounts.account_creation import create_account
     from hubbub_site.accounts.audit import by_shell, record
     from hubbub_site.accounts.audit_codes import What
     from hubbub_site.accounts.forms import NewAccountForm
-    from hubbub_site.accounts.joining import create_account
 
     form = NewAccountForm(
         {"username": args.username, "name": args.name or args.username, "password": password}

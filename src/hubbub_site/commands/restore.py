@@ -14,7 +14,7 @@ import argparse
 from datetime import datetime
 from pathlib import Path
 
-from hubbub_site import backup_file, durable_file, secret
+from hubbub_site import backup_file, durable_file, secret_key_file
 from hubbub_site import config as settings_file
 from hubbub_site.commands import Refused, make_directory, start
 from hubbub_site.commands.migrate import migrate
@@ -54,14 +54,14 @@ def _restore(config: Config, file: Path, *, replace: bool) -> None:
     from django.db import DatabaseError
 
     from hubbub import storage_faults
-    from hubbub_site import archive, moving
+    from hubbub_site import backup, database_copy
     from hubbub_site.server.lock import AlreadyServed, only_server_of
 
     put = _put_rows if config.database_url else _put_file
     try:
-        with only_server_of(config.data), archive.unpacked(file, config.data) as database:
+        with only_server_of(config.data), backup.unpacked(file, config.data) as database:
             put(config, database, replace=replace)
-    except (AlreadyServed, moving.NotTheSame, moving.DoesNotFit) as error:
+    except (AlreadyServed, database_copy.NotTheSame, database_copy.DoesNotFit) as error:
         raise Refused(str(error)) from None
     except DatabaseError as error:
         if storage_faults.kind_of(error):
@@ -72,10 +72,10 @@ def _restore(config: Config, file: Path, *, replace: bool) -> None:
 def _put_file(config: Config, database: Path, *, replace: bool) -> None:
     from django.db import connections
 
-    from hubbub_site import moving
+    from hubbub_site import database_copy
 
     if config.database.exists():
-        if not replace and not moving.is_empty("default"):
+        if not replace and not database_copy.is_empty("default"):
             raise Refused(
                 f"{config.database} holds a site; --replace puts the backup in its place and keeps it."
             )
@@ -96,16 +96,20 @@ def _compare_keys(file: Path) -> None:
     key = backup_file.key_of(file)
     if key != settings.SECRET_KEY:
         # A short one cannot have been kept in a file, so it was set where the backup was made.
-        advice = "" if secret.is_whole(key.encode()) else ", unless you set HUBBUB_SECRET_KEY as it was there"
+        advice = (
+            ""
+            if secret_key_file.is_whole(key.encode())
+            else ", unless you set HUBBUB_SECRET_KEY as it was there"
+        )
         print(f"The key in use here is not the backup's: people have to sign in again{advice}.")
 
 
 def _put_rows(config: Config, database: Path, *, replace: bool) -> None:
-    from hubbub_site import moving
+    from hubbub_site import database_copy
 
-    if others := moving.other_processes("default"):
+    if others := database_copy.other_processes("default"):
         raise Refused(f"{others[0]} is connected to that PostgreSQL database; stop it first.")
-    if not moving.is_empty("default"):
+    if not database_copy.is_empty("default"):
         raise Refused("The PostgreSQL database holds a site already; restore into an empty one.")
     migrate()
-    moving.copy_site("archive", "default", Progress("restoring"))
+    database_copy.copy_site("archive", "default", Progress("restoring"))

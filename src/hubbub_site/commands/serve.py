@@ -19,10 +19,10 @@ import gc
 import socket
 
 from hubbub_site import redis_servers
+from hubbub_site.allowed_hosts import is_any, is_loopback
 from hubbub_site.commands import Refused, start
 from hubbub_site.commands.migrate import migrate
 from hubbub_site.config import Config
-from hubbub_site.hosts import is_any, is_loopback
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -82,10 +82,10 @@ def refuse_second_server(config: Config) -> None:
 def refuse_unwritable() -> None:
     """A database may be read although it takes no writes: then every message would be refused."""
     from hubbub import storage_faults
-    from hubbub_site.storage_sentences import sentence
+    from hubbub_site.storage_errors import explain
 
     if fault := storage_faults.probe():
-        raise Refused(sentence(fault))
+        raise Refused(explain(fault))
 
 
 def greet(host: str, port: int) -> None:

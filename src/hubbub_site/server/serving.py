@@ -20,13 +20,13 @@ from hubbub.protocol import limits
 from hubbub.realtime import runtime as realtime
 from hubbub.realtime.bus import relay
 from hubbub_site import lost_changes
-from hubbub_site.server import descriptors
-from hubbub_site.server.config import ServerConfig
+from hubbub_site.server import connection_capacity
 from hubbub_site.server.edge_limits import CONNECTIONS_PER_ADDRESS
-from hubbub_site.server.http import LimitedHttp
+from hubbub_site.server.http_protocol import LimitedHttp
 from hubbub_site.server.lock import AlreadyServed, only_server_of
-from hubbub_site.server.sockets import CountedSocket
-from hubbub_site.server.strangers import Strangers
+from hubbub_site.server.unauthenticated import UnauthenticatedConnections
+from hubbub_site.server.uvicorn_config import ServerConfig
+from hubbub_site.server.websocket_protocol import LimitedWebSocket
 from hubbub_site.workers import Workers
 
 DRAIN_SECONDS = 5.0
@@ -63,7 +63,7 @@ def serve(*, host: str, port: int, data: Path, workers: int = 1) -> int:
                 raise CannotServe(str(error)) from None
             lost_changes.look(data)
             connection.close()
-        descriptors.raise_limit()
+        connection_capacity.raise_limit()
         listener = stack.enter_context(contextlib.closing(_bind(host, port)))
         if workers > 1:
             Workers(listener, workers).run()
@@ -104,19 +104,19 @@ def serve_on(listener: socket.socket) -> None:
     gc.set_threshold(*COLLECT_AFTER)
     gc.enable()
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_run(Server(config), config.strangers, listener))
+        runner.run(_run(Server(config), config.unauthenticated, listener))
 
 
 def _configuration() -> ServerConfig:
-    room = descriptors.room(BACKLOG)
+    capacity = connection_capacity.capacity(BACKLOG)
     per_address = CONNECTIONS_PER_ADDRESS if settings.CONFIG.rate_limits else None
     return ServerConfig(
         "hubbub_site.asgi:application",
-        strangers=Strangers(room, per_address=per_address),
+        unauthenticated=UnauthenticatedConnections(capacity, per_address=per_address),
         trusted=settings.TRUSTED_PROXIES,
         loop="auto",
         http=LimitedHttp,
-        ws=CountedSocket,
+        ws=LimitedWebSocket,
         ws_max_size=limits.FRAME_BYTES,
         ws_per_message_deflate=False,
         ws_ping_interval=15.0,
@@ -126,18 +126,18 @@ def _configuration() -> ServerConfig:
         log_config=None,
         log_level="warning",
         server_header=False,
-        backlog=room.backlog,
+        backlog=capacity.backlog,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
 
-async def _run(server: Server, strangers: Strangers, listener: socket.socket) -> None:
+async def _run(server: Server, unauthenticated: UnauthenticatedConnections, listener: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     runtime = realtime.runtime()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    deadlines = asyncio.create_task(strangers.keep_deadlines())
+    deadlines = asyncio.create_task(unauthenticated.close_overdue())
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     stop_asked = asyncio.create_task(stopping.wait())
     await asyncio.wait([serving, stop_asked], return_when=asyncio.FIRST_COMPLETED)

@@ -10,11 +10,11 @@ import sys
 
 
 def main() -> int:
-    from hubbub_site import databases, secret
+    from hubbub_site import databases, secret_key_file
 
     vars(databases)["SQLITE_PRAGMAS"] += os.environ.get("PRAGMAS", "")
     if os.environ.get("FORGETFUL") == "key":
-        sync, prepare = os.fsync, secret.prepare
+        sync, prepare = os.fsync, secret_key_file.prepare
 
         def without_syncs(*arguments: object) -> None:
             vars(os)["fsync"] = vars(os)["fdatasync"] = lambda descriptor: None
@@ -23,7 +23,7 @@ def main() -> int:
             finally:
                 vars(os)["fsync"] = vars(os)["fdatasync"] = sync
 
-        vars(secret)["prepare"] = without_syncs
+        vars(secret_key_file)["prepare"] = without_syncs
 
     from hubbub_site import cli
 

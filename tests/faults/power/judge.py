@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from hubbub_site import secret
+from hubbub_site import secret_key_file
 from tests.faults.power.recording import DATABASE, Recording
 
 
@@ -44,7 +44,7 @@ class Judge:
 
     def broken(self, directory: Path, position: int) -> list[str]:
         """After a power cut when the log was `position` bytes long; empty if everything is there and in order."""
-        found = list(self._key(directory / secret.NAME, position))
+        found = list(self._key(directory / secret_key_file.NAME, position))
         path = directory / DATABASE
         try:
             with closing(sqlite3.connect(path)) as database:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hubbub_site import secret
+from hubbub_site import secret_key_file
 from tests.faults.cluster import Place
 from tests.faults.nodes import Node
 from tests.faults.power.disk import Disk
@@ -84,7 +84,7 @@ def record_start(place: RecordedPlace) -> Recording:
     """The first start alone: stop the server and read the log."""
     served = place.measure()
     place.stop()
-    key = (place.data / secret.NAME).read_bytes()
+    key = (place.data / secret_key_file.NAME).read_bytes()
     return Recording(read_log(place.log), key, served, peopled=served)
 
 
@@ -110,7 +110,7 @@ async def record_people(
         await s.peace()
         figures = await s.verdict()
     await asyncio.to_thread(place.stop)
-    key = (place.data / secret.NAME).read_bytes()
+    key = (place.data / secret_key_file.NAME).read_bytes()
     return Recording(read_log(place.log), key, served, peopled, s.rooms, s.witnesses, figures)
 
 

@@ -1,7 +1,7 @@
 """The two ways bytes leave: written to the transport at once, or sent message by message through ASGI.
 
-A server that offers the extension `hubbub.push` (ours does: `hubbub_site.server.push`) takes ready frames; any other
-ASGI server gets `websocket.send`. A connection does not know which it has.
+A server that offers the extension `hubbub.push` (ours does: `hubbub_site.server.push_protocol`) takes ready frames;
+any other ASGI server gets `websocket.send`. A connection does not know which it has.
 """
 
 from __future__ import annotations

@@ -6,8 +6,10 @@ from django.db import models
 
 
 class FailureCounter(models.Model):
-    """One row for each thing that failures are counted by (`guessing.py`). The key is a keyed hash: the table names
-    no account and no address."""
+    """One failure count of `sign_in_limits.py`: of a network, an account, both, or a browser.
+
+    The key is a keyed hash, so the table shows no account and no address.
+    """
 
     key = models.CharField(max_length=64, unique=True, editable=False)
     failures = models.PositiveIntegerField(default=0)

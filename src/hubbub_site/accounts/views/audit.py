@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from hubbub.protocol.objects import Role
 from hubbub_site.accounts.audit_codes import What
-from hubbub_site.accounts.audit_lines import filtered
+from hubbub_site.accounts.audit_filter import filtered
 from hubbub_site.accounts.limits import AUDIT_PAGE
 from hubbub_site.accounts.models import AuditEntry
 from hubbub_site.accounts.views.access import for_members, viewer

@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
-from hubbub_site.accounts.hashing import TooBusy
+from hubbub_site.accounts.hashing_threads import TooBusy
 
 log = logging.getLogger("hubbub")
 

@@ -10,11 +10,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from hubbub.errors import Forbidden, HubbubError
 from hubbub_site.accounts import invitations
+from hubbub_site.accounts.account_creation import accept_invitation
 from hubbub_site.accounts.audit import record
 from hubbub_site.accounts.audit_codes import What
 from hubbub_site.accounts.forms import NewAccountForm
 from hubbub_site.accounts.invitations import NoLongerOpen
-from hubbub_site.accounts.joining import accept_invitation
 from hubbub_site.accounts.models import Invitation
 from hubbub_site.accounts.models.invitation import State
 from hubbub_site.accounts.signing_in import sign_in

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from hubbub_site.accounts.account_creation import AlreadyClaimed, claim_workspace
 from hubbub_site.accounts.first_run import forget_setup_code, make_setup_code
 from hubbub_site.accounts.forms import WelcomeForm
-from hubbub_site.accounts.joining import AlreadyClaimed, claim_workspace
 from hubbub_site.accounts.models import User
 from hubbub_site.accounts.signing_in import sign_in
 

@@ -1,4 +1,4 @@
-"""The rows behind `guessing.py`: found, made, locked, and bounded in number."""
+"""The rows behind `sign_in_limits.py`: found, made, locked, and bounded in number."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def settings_of(url: str) -> tuple[str, Mail]:
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
         known = ", ".join(f"{scheme}://" for scheme in DEFAULT_PORTS)
         raise Misconfigured(f"HUBBUB_EMAIL_URL must name a mail server and begin with one of {known}.")
-    return "hubbub_site.postbox.Postbox", Mail(
+    return "hubbub_site.background_mail.BackgroundMail", Mail(
         host=parts.hostname,
         port=parts.port or DEFAULT_PORTS[parts.scheme],
         user=unquote(parts.username or ""),

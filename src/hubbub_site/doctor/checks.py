@@ -10,11 +10,11 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from hubbub import __version__, storage_faults
-from hubbub_site import hosts, soundness
-from hubbub_site.checkup_data import data_directory, key, permissions
-from hubbub_site.checkup_servers import postgresql, redis
+from hubbub_site import allowed_hosts, integrity
 from hubbub_site.config import Config
-from hubbub_site.finding import Check, Finding
+from hubbub_site.doctor.data_directory import data_directory, key, permissions
+from hubbub_site.doctor.finding import Check, Finding
+from hubbub_site.doctor.servers import postgresql, redis
 
 OLDEST_SQLITE = (3, 35, 0)  # RETURNING
 
@@ -60,7 +60,7 @@ def _database(config: Config) -> Iterator[Finding]:
         )
     else:
         yield Finding("ok", f"The database ({connection.vendor}) is up to date")
-    yield from intactness()
+    yield from database_integrity()
     if connection.vendor == "sqlite":
         yield from sqlite_health()
         yield from history(config)
@@ -68,9 +68,9 @@ def _database(config: Config) -> Iterator[Finding]:
         yield from postgresql(config)
 
 
-def intactness() -> Iterator[Finding]:
+def database_integrity() -> Iterator[Finding]:
     """The check that a backup has to pass."""
-    if damage := soundness.damage_of("default"):
+    if damage := integrity.damage_of("default"):
         yield Finding("fail", f"The database is damaged ({damage}); restore a backup")
     elif connection.vendor == "sqlite":
         yield Finding("ok", "SQLite finds the file intact, and the counters of each room are right")
@@ -116,7 +116,7 @@ def client_files(config: Config) -> Iterator[Finding]:
 
 
 def reachability(config: Config) -> Iterator[Finding]:
-    names = [name for name in hosts.allowed(config) if name not in hosts.LOCAL]
+    names = [name for name in allowed_hosts.allowed(config) if name not in allowed_hosts.LOCAL]
     if names:
         yield Finding("ok", f"Answers to localhost and {', '.join(names)}")
     else:
@@ -124,7 +124,7 @@ def reachability(config: Config) -> Iterator[Finding]:
     for origin in config.origins:
         if not origin.startswith(("http://", "https://")):
             yield Finding("fail", f"HUBBUB_ORIGINS has “{origin}”, which lacks http:// or https://")
-    if not hosts.is_loopback(config.host) and not config.secure:
+    if not allowed_hosts.is_loopback(config.host) and not config.secure:
         yield Finding(
             "warn", "Browsers come over plain http: passwords can be read on the way; put https in front"
         )

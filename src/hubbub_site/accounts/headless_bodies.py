@@ -17,7 +17,7 @@ from hubbub_site.accounts.limits import PROGRAM_BODY_BYTES
 PATH = "/_allauth/"
 
 
-class ProgramDoor:
+class CheckHeadlessBodies:
     """Middleware: answers 400 unless the body is empty or a small JSON object of plain values."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

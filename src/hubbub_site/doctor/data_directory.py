@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hubbub import storage_faults
-from hubbub_site import private_files, secret
+from hubbub_site import private_files, secret_key_file
 from hubbub_site.config import Config, toml_file
-from hubbub_site.finding import Finding
-from hubbub_site.storage_sentences import sentence
+from hubbub_site.doctor.finding import Finding
+from hubbub_site.storage_errors import explain
 
 LITTLE_SPACE = 512 * 1024**2
 FILE_SYSTEMS_OF_OTHERS = {
@@ -31,7 +31,7 @@ def data_directory(config: Config) -> Iterator[Finding]:
     data = config.data.resolve()
     # Of SQLite, the files too: they may belong to another user than the directory.
     if fault := storage_faults.probe_folder(data) if config.database_url else storage_faults.probe():
-        yield Finding("fail", sentence(fault).rstrip("."))
+        yield Finding("fail", explain(fault).rstrip("."))
         return
     kind = file_system_of(data)
     if kind in FILE_SYSTEMS_OF_OTHERS and not config.database_url:
@@ -48,7 +48,7 @@ def data_directory(config: Config) -> Iterator[Finding]:
 def key(config: Config) -> Iterator[Finding]:
     if config.secret_key:
         return
-    if damage := secret.damage(config.data):
+    if damage := secret_key_file.damage(config.data):
         yield Finding("fail", damage.rstrip("."))
 
 

@@ -10,19 +10,19 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
 log = logging.getLogger(__name__)
-_carrier = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
+_sender = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
 
 
-class Postbox(EmailBackend):
+class BackgroundMail(EmailBackend):
     """SMTP, on a thread of its own. A page that sends mail to a known address only takes no longer than one that
     does not, so its time does not tell whether the address is known. Failures are logged."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         messages = list(email_messages)
-        _carrier.submit(self._carry, messages)
+        _sender.submit(self._send, messages)
         return len(messages)
 
-    def _carry(self, messages: list[EmailMessage]) -> None:
+    def _send(self, messages: list[EmailMessage]) -> None:
         try:
             super().send_messages(messages)
         except OSError as error:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 
 from hubbub.realtime.delivery.pipes import Receiver
-from hubbub_site.server.config import ServerConfig
 from hubbub_site.server.edge_limits import SIGN_IN_SECONDS
-from hubbub_site.server.push import PushProtocol
+from hubbub_site.server.push_protocol import PushProtocol
+from hubbub_site.server.uvicorn_config import ServerConfig
 
 
-class CountedSocket(PushProtocol):
+class LimitedWebSocket(PushProtocol):
     """Tells the table of strangers when the application has taken the socket over, which it does after sign-in."""
 
     config: ServerConfig
@@ -21,11 +21,11 @@ class CountedSocket(PushProtocol):
         self._deadline = self.loop.time() + SIGN_IN_SECONDS
 
     def take_over(self, receiver: Receiver) -> None:
-        self.config.strangers.signed_in(self)
+        self.config.unauthenticated.signed_in(self)
         super().take_over(receiver)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.config.strangers.gone(self)
+        self.config.unauthenticated.closed(self)
         super().connection_lost(exc)
 
     # What the table of strangers calls.

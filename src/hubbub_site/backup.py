@@ -24,7 +24,7 @@ from hubbub import __version__, storage_faults
 from hubbub.models import Message, Workspace
 from hubbub.models.workspace import new_epoch
 from hubbub_site import config as settings_file
-from hubbub_site import databases, durable_file, moving, secret, soundness
+from hubbub_site import database_copy, databases, durable_file, integrity, secret_key_file
 from hubbub_site.backup_file import DATABASE, FORMAT, MANIFEST, SETTINGS, NoBackup
 from hubbub_site.config import Config
 
@@ -36,21 +36,21 @@ class Damaged(Exception):
     """The copy is not intact, so it is no backup; the message says what is wrong with it."""
 
 
-def write(config: Config, file: Path, progress: moving.Progress) -> dict[str, Any]:
+def write(config: Config, file: Path, progress: database_copy.Progress) -> dict[str, Any]:
     """Back up a site, which may be serving meanwhile, into a file. Returns the manifest.
 
     A file that is there is replaced only by a copy that was checked and found intact. Raises Damaged,
-    moving.NotTheSame, moving.DoesNotFit, OSError, or an error of the database.
+    database_copy.NotTheSame, database_copy.DoesNotFit, OSError, or an error of the database.
     """
     with durable_file.workplace(file) as place:
         database, draft = place / DATABASE, place / "draft.zip"
-        with moving.opened("archive", databases.settings_of("", sqlite=database)):
+        with database_copy.opened("archive", databases.settings_of("", sqlite=database)):
             if connection.vendor == "sqlite":
                 _copy_sqlite(config.database, database, progress)
             else:
-                moving.prepare("archive")
-                moving.copy_site("default", "archive", progress)
-            if damage := soundness.damage_of("archive"):
+                database_copy.prepare("archive")
+                database_copy.copy_site("default", "archive", progress)
+            if damage := integrity.damage_of("archive"):
                 raise Damaged(damage)
             manifest = _manifest()
         durable_file.make_private(draft)
@@ -58,7 +58,7 @@ def write(config: Config, file: Path, progress: moving.Progress) -> dict[str, An
             archive.writestr(MANIFEST, json.dumps(manifest, indent=2))
             archive.write(database, DATABASE)
             # The key in use, wherever it came from: without it every session and every link would end.
-            archive.writestr(secret.NAME, settings.SECRET_KEY + "\n")
+            archive.writestr(secret_key_file.NAME, settings.SECRET_KEY + "\n")
             if settings_file.toml_file().is_file():
                 archive.write(settings_file.toml_file(), SETTINGS)
         durable_file.place(draft, file)
@@ -75,9 +75,9 @@ def unpacked(file: Path, data: Path) -> Iterator[Path]:
     try:
         durable_file.make_private(database)
         _extract(file, database)
-        with moving.opened("archive", databases.settings_of("", sqlite=database)):
+        with database_copy.opened("archive", databases.settings_of("", sqlite=database)):
             _refuse_newer(file)
-            moving.prepare("archive")
+            database_copy.prepare("archive")
             Workspace.objects.using("archive").update(epoch=new_epoch())
             yield database
     finally:
@@ -112,7 +112,7 @@ def _refuse_newer(file: Path) -> None:
         raise NoBackup(f"{file} was made by a newer version of Hubbub; install that one first.")
 
 
-def _copy_sqlite(source: Path, target: Path, progress: moving.Progress) -> None:
+def _copy_sqlite(source: Path, target: Path, progress: database_copy.Progress) -> None:
     """SQLite's own online copy, inside one reading transaction: without it, each commit of a busy server would make
     the copy begin anew. Raises Damaged if a table of the copy has not as many rows as at the source."""
     with (

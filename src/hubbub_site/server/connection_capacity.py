@@ -8,11 +8,11 @@ from typing import NamedTuple
 from hubbub_site.server.edge_limits import DESCRIPTORS
 
 
-class Room(NamedTuple):
-    """Of the connections that fit into this process, strangers may take some; the rest is for signed-in sockets."""
+class Capacity(NamedTuple):
+    """Connections that this process can hold, and how many of them may be unauthenticated."""
 
     connections: int
-    strangers: int
+    unauthenticated: int
     backlog: int
     """Connections that the kernel may hold. The event loop accepts all of them at once, past any limit."""
 
@@ -28,10 +28,10 @@ def raise_limit() -> None:
             return  # macOS allows fewer than it says; what there was stays
 
 
-def room(backlog: int) -> Room:
+def capacity(backlog: int) -> Capacity:
     """What the present limit allows. A quarter stays free: for the database, files, and what was just accepted."""
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = DESCRIPTORS if limit == resource.RLIM_INFINITY else min(limit, DESCRIPTORS)
     spare = min(limit // 4, 2 * backlog)
     connections = limit - spare
-    return Room(connections, connections // 2, min(backlog, spare // 2))
+    return Capacity(connections, connections // 2, min(backlog, spare // 2))

@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Protocol
 
 from hubbub.networks import network_of
-from hubbub_site.server.descriptors import Room
+from hubbub_site.server.connection_capacity import Capacity
 
 log = logging.getLogger("hubbub")
 
@@ -25,15 +25,15 @@ WARN_SECONDS = 60.0
 """Between two lines in the log about connections that were refused or closed."""
 
 
-class Entry(Enum):
+class Verdict(Enum):
     """What a new connection is told."""
 
-    WELCOME = "welcome"
+    ACCEPTED = "welcome"
     ADDRESS_FULL = "address full"
     SERVER_FULL = "server full"
 
 
-class Stranger(Protocol):
+class UnauthenticatedConnection(Protocol):
     """A connection before sign-in: HTTP, or a WebSocket in its handshake."""
 
     def is_overdue(self, now: float) -> bool:
@@ -49,47 +49,47 @@ class Stranger(Protocol):
         """Close at once, without an answer."""
 
 
-class Strangers:
+class UnauthenticatedConnections:
     """The strangers of one process, oldest first. Everything here runs in the event loop."""
 
-    def __init__(self, room: Room, *, per_address: int | None) -> None:
-        self._room, self._per_address = room, per_address
-        self._addresses: dict[Stranger, str] = {}
+    def __init__(self, capacity: Capacity, *, per_address: int | None) -> None:
+        self._capacity, self._per_address = capacity, per_address
+        self._addresses: dict[UnauthenticatedConnection, str] = {}
         self._counts: Counter[str] = Counter()
         self._connections = 0
-        self._turned_away = 0
+        self._refused = 0
         self._warned: float | None = None
 
-    def enter(self, stranger: Stranger, address: str) -> Entry:
+    def add(self, connection: UnauthenticatedConnection, address: str) -> Verdict:
         """Take in a new connection. An empty address (a trusted proxy) has no limit of its own."""
         self._connections += 1
         full = bool(self._per_address and address) and self._counts[address] >= (self._per_address or 0)
-        self._add(stranger, address)
+        self._add(connection, address)
         if full:
-            self._turned_away += 1
-            return Entry.ADDRESS_FULL
-        if self._is_crowded() and not self._cut_oldest(but=stranger):
-            self._turned_away += 1
-            return Entry.SERVER_FULL
-        return Entry.WELCOME
+            self._refused += 1
+            return Verdict.ADDRESS_FULL
+        if self._is_full() and not self._cut_oldest(but=connection):
+            self._refused += 1
+            return Verdict.SERVER_FULL
+        return Verdict.ACCEPTED
 
-    def hand_over(self, before: Stranger, after: Stranger) -> None:
+    def upgraded(self, before: UnauthenticatedConnection, after: UnauthenticatedConnection) -> None:
         """A connection has become a WebSocket, which goes on in its place."""
         address = self._addresses.get(before)
         if address is not None:
             self._remove(before)
             self._add(after, address)
 
-    def signed_in(self, stranger: Stranger) -> None:
+    def signed_in(self, connection: UnauthenticatedConnection) -> None:
         """It is no stranger any more: no deadline, no limit."""
-        self._remove(stranger)
+        self._remove(connection)
 
-    def gone(self, stranger: Stranger) -> None:
+    def closed(self, connection: UnauthenticatedConnection) -> None:
         """The connection is closed, whether it was still a stranger's or not. To be called once."""
-        self._remove(stranger)
+        self._remove(connection)
         self._connections -= 1
 
-    async def keep_deadlines(self) -> None:
+    async def close_overdue(self) -> None:
         """Close what is overdue, until cancelled."""
         loop = asyncio.get_running_loop()
         while True:
@@ -97,31 +97,34 @@ class Strangers:
             self.sweep(loop.time())
 
     def sweep(self, now: float) -> None:
-        for stranger in list(self._addresses):
-            if stranger.is_overdue(now):
-                stranger.expire()
-        if self._turned_away and (self._warned is None or now - self._warned > WARN_SECONDS):
-            log.warning("%d connections were refused or closed to make room for others", self._turned_away)
-            self._warned, self._turned_away = now, 0
+        for connection in list(self._addresses):
+            if connection.is_overdue(now):
+                connection.expire()
+        if self._refused and (self._warned is None or now - self._warned > WARN_SECONDS):
+            log.warning("%d connections were refused or closed to make room for others", self._refused)
+            self._warned, self._refused = now, 0
 
-    def _is_crowded(self) -> bool:
-        return len(self._addresses) > self._room.strangers or self._connections > self._room.connections
+    def _is_full(self) -> bool:
+        return (
+            len(self._addresses) > self._capacity.unauthenticated
+            or self._connections > self._capacity.connections
+        )
 
-    def _cut_oldest(self, but: Stranger) -> bool:
-        for stranger in self._addresses:
-            if stranger is not but and stranger.is_waiting():
-                self._turned_away += 1
-                self._remove(stranger)
-                stranger.cut()
+    def _cut_oldest(self, but: UnauthenticatedConnection) -> bool:
+        for connection in self._addresses:
+            if connection is not but and connection.is_waiting():
+                self._refused += 1
+                self._remove(connection)
+                connection.cut()
                 return True
         return False
 
-    def _add(self, stranger: Stranger, address: str) -> None:
-        self._addresses[stranger] = address
+    def _add(self, connection: UnauthenticatedConnection, address: str) -> None:
+        self._addresses[connection] = address
         self._counts[address] += 1
 
-    def _remove(self, stranger: Stranger) -> None:
-        address = self._addresses.pop(stranger, None)
+    def _remove(self, connection: UnauthenticatedConnection) -> None:
+        address = self._addresses.pop(connection, None)
         if address is None:
             return
         self._counts[address] -= 1

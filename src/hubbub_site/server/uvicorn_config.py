@@ -7,14 +7,21 @@ from typing import Any
 import uvicorn
 from uvicorn.middleware.proxy_headers import _TrustedHosts
 
-from hubbub_site.server.strangers import Strangers
+from hubbub_site.server.unauthenticated import UnauthenticatedConnections
 
 
 class ServerConfig(uvicorn.Config):
     """Every connection of a server has the same one."""
 
-    def __init__(self, application: str, *, strangers: Strangers, trusted: list[str], **more: Any) -> None:
+    def __init__(
+        self,
+        application: str,
+        *,
+        unauthenticated: UnauthenticatedConnections,
+        trusted: list[str],
+        **more: Any,
+    ) -> None:
         super().__init__(application, forwarded_allow_ips=trusted, **more)
-        self.strangers = strangers
+        self.unauthenticated = unauthenticated
         self.trusted = _TrustedHosts(trusted)
         """Addresses of proxies, as uvicorn's own middleware understands them. A proxy speaks for many people."""

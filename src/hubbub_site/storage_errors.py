@@ -12,17 +12,17 @@ from hubbub_site.commands import Failed, Refused
 from hubbub_site.config import Misconfigured
 
 
-def in_a_sentence(error: Exception) -> Refused | Failed | None:
+def to_command_error(error: Exception) -> Refused | Failed | None:
     """What is wrong and what to do, for an error of the system or of a database; None for any other exception."""
     fault = storage_faults.fault_of(error)
     if fault is None:
         return None
     if fault.path is None and isinstance(error, OSError):  # writing to an open file names no file
         fault = Fault(fault.kind, _data())
-    return (Failed if fault.kind == "damaged" else Refused)(sentence(fault))
+    return (Failed if fault.kind == "damaged" else Refused)(explain(fault))
 
 
-def sentence(fault: Fault) -> str:
+def explain(fault: Fault) -> str:
     """Without a place it is PostgreSQL's."""
     kind, place = fault
     name = place or "PostgreSQL"

@@ -11,7 +11,7 @@ from django.db import connection
 
 from hubbub_site import databases, redis_servers
 from hubbub_site.config import Config
-from hubbub_site.finding import Finding
+from hubbub_site.doctor.finding import Finding
 
 if TYPE_CHECKING:
     from redis import Redis

@@ -6,32 +6,32 @@ import resource
 
 import pytest
 
-from hubbub_site.server import descriptors, edge_limits
-from hubbub_site.server.descriptors import Room
-from hubbub_site.server.strangers import Strangers, address_block
+from hubbub_site.server import connection_capacity, edge_limits
+from hubbub_site.server.connection_capacity import Capacity
+from hubbub_site.server.unauthenticated import UnauthenticatedConnections, address_block
 from tests.limits.edge import GET, Clock, connected, is_open, upgraded
 
 
 def test_connections_per_address(loop: Clock) -> None:
-    many = Room(connections=10_000, strangers=5000, backlog=100)
-    strangers = Strangers(many, per_address=edge_limits.CONNECTIONS_PER_ADDRESS)
-    opened = [connected(loop, strangers)[0] for _ in range(edge_limits.CONNECTIONS_PER_ADDRESS)]
+    many = Capacity(connections=10_000, unauthenticated=5000, backlog=100)
+    unauthenticated = UnauthenticatedConnections(many, per_address=edge_limits.CONNECTIONS_PER_ADDRESS)
+    opened = [connected(loop, unauthenticated)[0] for _ in range(edge_limits.CONNECTIONS_PER_ADDRESS)]
     assert all(is_open(each) for each in opened)
-    refused, transport = connected(loop, strangers)
+    refused, transport = connected(loop, unauthenticated)
     assert (transport.status, transport.open) == (429, False)
-    assert connected(loop, strangers, "203.0.113.10")[1].open, "another address"
+    assert connected(loop, unauthenticated, "203.0.113.10")[1].open, "another address"
     for ended in (opened[0], refused):
         ended.connection_lost(None)
-    strangers.signed_in(opened[1])
-    assert connected(loop, strangers)[1].open and connected(loop, strangers)[1].open
+    unauthenticated.signed_in(opened[1])
+    assert connected(loop, unauthenticated)[1].open and connected(loop, unauthenticated)[1].open
 
 
 def test_connections_per_address_are_not_counted_for_a_trusted_proxy(
-    loop: Clock, strangers: Strangers
+    loop: Clock, unauthenticated: UnauthenticatedConnections
 ) -> None:
-    strangers = Strangers(Room(1000, 500, 100), per_address=1)
+    unauthenticated = UnauthenticatedConnections(Capacity(1000, 500, 100), per_address=1)
     for _ in range(3):
-        assert connected(loop, strangers, "10.0.0.7", "10.0.0.0/8")[1].open
+        assert connected(loop, unauthenticated, "10.0.0.7", "10.0.0.0/8")[1].open
 
 
 @pytest.mark.parametrize(
@@ -49,28 +49,34 @@ def test_connections_per_address_block(one: str, other: str, same: bool) -> None
 
 
 def test_the_oldest_that_waits_for_its_client_gives_way(loop: Clock) -> None:
-    strangers = Strangers(Room(connections=1000, strangers=3, backlog=100), per_address=None)
-    (asking, _), (idle, _), (later, _) = (connected(loop, strangers) for _ in range(3))
+    unauthenticated = UnauthenticatedConnections(
+        Capacity(connections=1000, unauthenticated=3, backlog=100), per_address=None
+    )
+    (asking, _), (idle, _), (later, _) = (connected(loop, unauthenticated) for _ in range(3))
     asking.data_received(GET + b"\r\n")  # its response is under way
-    newcomer, _ = connected(loop, strangers)
+    newcomer, _ = connected(loop, unauthenticated)
     assert [is_open(each) for each in (asking, idle, later, newcomer)] == [True, False, True, True]
 
 
 def test_a_server_full_of_requests_refuses_a_newcomer(loop: Clock) -> None:
-    strangers = Strangers(Room(connections=1000, strangers=2, backlog=100), per_address=None)
+    unauthenticated = UnauthenticatedConnections(
+        Capacity(connections=1000, unauthenticated=2, backlog=100), per_address=None
+    )
     for _ in range(2):
-        connected(loop, strangers)[0].data_received(GET + b"\r\n")
-    assert connected(loop, strangers)[1].status == 503
+        connected(loop, unauthenticated)[0].data_received(GET + b"\r\n")
+    assert connected(loop, unauthenticated)[1].status == 503
 
 
 def test_strangers_leave_room_for_those_who_are_signed_in(loop: Clock) -> None:
     """A server that is full of signed-in sockets keeps them, and has no place for a stranger."""
-    strangers = Strangers(Room(connections=4, strangers=2, backlog=100), per_address=None)
+    unauthenticated = UnauthenticatedConnections(
+        Capacity(connections=4, unauthenticated=2, backlog=100), per_address=None
+    )
     members = []
     for _ in range(4):
-        members.append(upgraded(connected(loop, strangers)[0], loop))
-        strangers.signed_in(members[-1])
-    assert connected(loop, strangers)[1].status == 503
+        members.append(upgraded(connected(loop, unauthenticated)[0], loop))
+        unauthenticated.signed_in(members[-1])
+    assert connected(loop, unauthenticated)[1].status == 503
     assert all(not member.transport.is_closing() for member in members)
 
 
@@ -87,15 +93,15 @@ def test_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
         kept: list[tuple[int, int]] = [now]
         monkeypatch.setattr(resource, "getrlimit", lambda which, kept=kept: kept[-1])
         monkeypatch.setattr(resource, "setrlimit", lambda which, new, kept=kept: kept.append(new))
-        descriptors.raise_limit()
+        connection_capacity.raise_limit()
         assert kept[-1] == expected
 
 
 @pytest.mark.parametrize("limit", [256, 1024, 65536, 1024 * 1024])
 def test_descriptors_are_shared_out(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resource, "getrlimit", lambda which: (limit, limit))
-    room = descriptors.room(2048)
-    assert room.strangers < room.connections < limit
-    assert room.connections + room.backlog < limit - limit // 1024
-    assert room.connections - room.strangers >= room.strangers
-    assert room.backlog <= 2048
+    capacity = connection_capacity.capacity(2048)
+    assert capacity.unauthenticated < capacity.connections < limit
+    assert capacity.connections + capacity.backlog < limit - limit // 1024
+    assert capacity.connections - capacity.unauthenticated >= capacity.unauthenticated
+    assert capacity.backlog <= 2048

@@ -15,8 +15,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hubbub_site.server import edge_limits as limits
-from hubbub_site.server.config import ServerConfig
-from hubbub_site.server.refusals import (
+from hubbub_site.server.http_refusals import (
     BAD_REQUEST,
     HEAD_TOO_LARGE,
     NO_RESPONSE,
@@ -26,7 +25,13 @@ from hubbub_site.server.refusals import (
     URL_TOO_LONG,
     Refusal,
 )
-from hubbub_site.server.strangers import SWEEP_SECONDS, Entry, Stranger, address_block
+from hubbub_site.server.unauthenticated import (
+    SWEEP_SECONDS,
+    UnauthenticatedConnection,
+    Verdict,
+    address_block,
+)
+from hubbub_site.server.uvicorn_config import ServerConfig
 
 HEADER_OVERHEAD = 32
 """Bytes that a header counts more than it has, as in HTTP/2: even an empty one takes memory."""
@@ -71,14 +76,14 @@ class LimitedHttp(HttpToolsProtocol):
         self._deadline = self.loop.time() + limits.HEAD_SECONDS
         host = self.client[0] if self.client else ""
         address = "" if host in self.config.trusted else address_block(host)
-        entry = self.config.strangers.enter(self, address)
-        if entry is not Entry.WELCOME:
+        entry = self.config.unauthenticated.add(self, address)
+        if entry is not Verdict.ACCEPTED:
             # Without the time to read it that others get: each would hold a descriptor meanwhile.
-            self._refuse(TOO_MANY_CONNECTIONS if entry is Entry.ADDRESS_FULL else SERVER_FULL)
+            self._refuse(TOO_MANY_CONNECTIONS if entry is Verdict.ADDRESS_FULL else SERVER_FULL)
             self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.config.strangers.gone(self)
+        self.config.unauthenticated.closed(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -182,7 +187,7 @@ class LimitedHttp(HttpToolsProtocol):
         self._phase = Phase.HANDED_OVER
         self.handle_websocket_upgrade()
         after: Any = self.transport.get_protocol()
-        self.config.strangers.hand_over(self, cast(Stranger, after))
+        self.config.unauthenticated.upgraded(self, cast(UnauthenticatedConnection, after))
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete

@@ -1,0 +1,1 @@
+"""The checks of `hubbub doctor`. `checks.CHECKS` lists them in order."""
