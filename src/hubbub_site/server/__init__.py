@@ -1,4 +1,4 @@
-"""The server: uvicorn embedded, ready frames pushed, one server for one data directory.
+"""The server process: uvicorn embedded, its protocols extended, one server for one data directory.
 
-`serving` starts it. Nothing is imported here: a host's uvicorn loads `push` before Django is set up.
+`serving` starts it. This package imports nothing: a host's uvicorn loads `push_protocol` before Django is set up.
 """

@@ -1,4 +1,4 @@
-"""How many connections this process can have open, and how many of them strangers may take."""
+"""Calculates how many connections this process can have open, and how many of them may be unauthenticated."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ class Capacity(NamedTuple):
     connections: int
     unauthenticated: int
     backlog: int
-    """Connections that the kernel may hold. The event loop accepts all of them at once, past any limit."""
+    """Length of the kernel's accept queue. The event loop accepts the whole queue at once, before any limit applies."""
 
 
 def raise_limit() -> None:
-    """Ask for as many descriptors as the system allows. Many systems start a program with 1024."""
+    """Raise the limit of open file descriptors to the system's maximum. Many systems start a program with 1024."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         try:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         except (OSError, ValueError):
-            return  # macOS allows fewer than it says; what there was stays
+            return  # macOS allows fewer than it reports; the old limit stays
 
 
 def capacity(backlog: int) -> Capacity:
-    """What the present limit allows. A quarter stays free: for the database, files, and what was just accepted."""
+    """The capacity under the current limit. A quarter stays free for the database, files and just accepted sockets."""
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = DESCRIPTORS if limit == resource.RLIM_INFINITY else min(limit, DESCRIPTORS)
     spare = min(limit // 4, 2 * backlog)

@@ -1,4 +1,4 @@
-"""How much one connection may cost before its owner has signed in. Each row has a test in `tests/limits`.
+"""Limits for connections before sign-in. Each row has a test in `tests/limits`.
 
 The files in `deploy/` give a proxy the same numbers.
 """

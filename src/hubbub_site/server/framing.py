@@ -1,28 +1,28 @@
-"""Where a client's WebSocket frame begins and ends (RFC 6455 §5.2), without taking it apart."""
+"""Finds where a client's WebSocket frame begins and ends (RFC 6455 §5.2), without decoding it."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 WHOLE_TEXT = 0x81
-"""The first byte of a text message in one frame, uncompressed: nearly all that clients send."""
+"""First byte of a text message in one uncompressed frame: nearly all frames from clients."""
 
 
 class Bounds(NamedTuple):
-    """A masked frame in some bytes: its mask is the four bytes before `payload`, the next frame begins at `end`."""
+    """A masked frame in a buffer: its mask is the four bytes before `payload`, the next frame begins at `end`."""
 
     payload: int
     end: int
 
 
 class NotAFrame(Exception):
-    """The bytes cannot become a frame that we accept: not masked, or longer than allowed."""
+    """The bytes cannot become an acceptable frame: not masked, or too long."""
 
 
 def bounds_of(data: bytes, start: int, longest: int) -> Bounds | None:
-    """The frame that begins at `start`; it may end behind `data`. None: its header is not whole yet.
+    """The frame that begins at `start`; `end` may lie behind `data`. None: its header is incomplete.
 
-    Raises NotAFrame for what no client may send, or whose payload is longer than `longest` bytes.
+    Raises NotAFrame if clients may not send it, or if its payload is longer than `longest` bytes.
     """
     here = len(data) - start
     if here < 2:
@@ -44,15 +44,15 @@ def bounds_of(data: bytes, start: int, longest: int) -> Bounds | None:
 
 
 def is_control(first: int) -> bool:
-    """Whether a frame's first byte makes it a close, a ping or a pong, which may stand between two fragments."""
+    """Whether the first byte marks a close, a ping or a pong, which may come between two fragments."""
     return bool(first & 0x08)
 
 
 def is_close(first: int) -> bool:
-    """Whether a frame's first byte makes it a close."""
+    """Whether the first byte marks a close frame."""
     return first & 0x0F == 0x08
 
 
 def is_final(first: int) -> bool:
-    """Whether it is the last of its message."""
+    """Whether the frame is the last of its message."""
     return bool(first & 0x80)

@@ -1,7 +1,7 @@
 """uvicorn's HTTP protocol with limits: bytes of a request's head, deadlines, pipelined requests.
 
-Bytes are counted as they arrive, because the parser keeps a header that never ends. It leans on details of uvicorn's
-class, which is why pyproject pins a tested range.
+Bytes are counted as they arrive, because the parser keeps collecting a header that never ends. The class depends on
+details of uvicorn's class, so pyproject pins a tested range.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from hubbub_site.server.unauthenticated import (
 from hubbub_site.server.uvicorn_config import ServerConfig
 
 HEADER_OVERHEAD = 32
-"""Bytes that a header counts more than it has, as in HTTP/2: even an empty one takes memory."""
+"""Each header counts this many bytes more than it has, as in HTTP/2: even an empty one takes memory."""
 
 
 class Phase(Enum):
-    """What the connection waits for."""
+    """What the connection is waiting for."""
 
     IDLE = "the first byte of a request"
     HEAD = "the end of its headers"
@@ -49,27 +49,27 @@ class Phase(Enum):
 
 
 class Refused(Exception):
-    """Stops the parser; what to answer is in the protocol."""
+    """Stops the parser. The protocol already knows the response."""
 
 
 class LimitedHttp(HttpToolsProtocol):
-    """See the module's first words."""
+    """uvicorn's HTTP protocol with the limits of `edge_limits`."""
 
     config: ServerConfig
     _phase = Phase.IDLE
     _deadline = inf
     _head = 0
-    """Bytes of the head (or of the trailers) that the parser has told of."""
+    """Bytes of the head (or of the trailers) that the parser has reported."""
     _raw = 0
-    """Bytes of the head that came since the chunk in which it began, told of or not."""
-    _untold = 0
-    """Bytes within the body since the parser last told of any: a chunk extension or a trailer without an end."""
+    """Bytes received since the chunk in which the head began, reported or not."""
+    _unreported = 0
+    """Bytes within the body since the parser's last report: an endless chunk extension or trailer grows only here."""
     _refusal: Refusal | None = None
     _unsent = 0
     _moved = inf
-    """When the client last took a byte of its response."""
+    """When the client last accepted a byte of its response."""
 
-    # What uvicorn and the event loop call.
+    # Called by uvicorn and the event loop.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast(asyncio.Transport, transport))
@@ -78,7 +78,7 @@ class LimitedHttp(HttpToolsProtocol):
         address = "" if host in self.config.trusted else address_block(host)
         entry = self.config.unauthenticated.add(self, address)
         if entry is not Verdict.ACCEPTED:
-            # Without the time to read it that others get: each would hold a descriptor meanwhile.
+            # No LINGER_SECONDS to read the response here: each such connection would hold a descriptor.
             self._refuse(TOO_MANY_CONNECTIONS if entry is Verdict.ADDRESS_FULL else SERVER_FULL)
             self.transport.close()
 
@@ -93,7 +93,7 @@ class LimitedHttp(HttpToolsProtocol):
             self._deadline = self.loop.time() + limits.HEAD_SECONDS
         self._unset_keepalive_if_required()
         self._raw += len(data)
-        self._untold += len(data)
+        self._unreported += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -102,7 +102,7 @@ class LimitedHttp(HttpToolsProtocol):
             self._refuse(self._refusal or BAD_REQUEST)
         else:
             waits_for_head = self._phase in (Phase.IDLE, Phase.HEAD)
-            if (self._raw if waits_for_head else self._untold) > limits.HEAD_BYTES:
+            if (self._raw if waits_for_head else self._unreported) > limits.HEAD_BYTES:
                 self._refuse(HEAD_TOO_LARGE)
 
     def on_message_begin(self) -> None:
@@ -122,7 +122,7 @@ class LimitedHttp(HttpToolsProtocol):
         self._head += len(name) + len(value) + HEADER_OVERHEAD
         if self._head > limits.HEAD_BYTES:
             self._stop(HEAD_TOO_LARGE)
-        if self._phase is Phase.HEAD:  # a trailer comes too late to be a header
+        if self._phase is Phase.HEAD:  # a trailer is not a header
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -130,14 +130,14 @@ class LimitedHttp(HttpToolsProtocol):
             self._stop(NO_RESPONSE)
         self._phase = Phase.BODY
         self._deadline = self.loop.time() + limits.BODY_SECONDS
-        self._head = self._untold = 0
+        self._head = self._unreported = 0
         super().on_headers_complete()
 
     def on_chunk_header(self) -> None:
-        self._untold = 0
+        self._unreported = 0
 
     def on_body(self, body: bytes) -> None:
-        self._untold = 0
+        self._unreported = 0
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -155,11 +155,11 @@ class LimitedHttp(HttpToolsProtocol):
         if self._phase is Phase.REFUSED:
             self.transport.close()
 
-    # What the table of strangers calls.
+    # Called by UnauthenticatedConnections.
 
     def is_overdue(self, now: float) -> bool:
         if self.flow.read_paused and self._phase is Phase.BODY:
-            self._deadline += SWEEP_SECONDS  # it is us who do not read
+            self._deadline += SWEEP_SECONDS  # reading is paused on our side
         unsent = self.transport.get_write_buffer_size()
         if not unsent or unsent != self._unsent:
             self._unsent, self._moved = unsent, now
@@ -179,11 +179,11 @@ class LimitedHttp(HttpToolsProtocol):
     def cut(self) -> None:
         self.transport.abort()
 
-    # Own.
+    # Internal.
 
     def _upgrade(self) -> None:
         if not self._should_upgrade():
-            return  # some other protocol: the request is answered as if it had asked for none
+            return  # another protocol: answer the request as if it asked for no upgrade
         self._phase = Phase.HANDED_OVER
         self.handle_websocket_upgrade()
         after: Any = self.transport.get_protocol()
@@ -197,7 +197,8 @@ class LimitedHttp(HttpToolsProtocol):
         raise Refused
 
     def _refuse(self, refusal: Refusal) -> None:
-        """Answer and close, after LINGER_SECONDS or when the client does. A response under way is only finished."""
+        """Answer, then close after LINGER_SECONDS or when the client closes. A response in progress is completed
+        instead."""
         cycle = self.cycle
         is_its_own = self._phase is Phase.BODY
         self._phase = Phase.REFUSED
@@ -205,7 +206,7 @@ class LimitedHttp(HttpToolsProtocol):
         self.pipeline.clear()
         if self._is_answering():
             if not is_its_own or cycle.response_started:
-                cycle.keep_alive = False  # which closes after it
+                cycle.keep_alive = False  # closes after this response
                 self._deadline = inf
                 return
             cycle.disconnected = True

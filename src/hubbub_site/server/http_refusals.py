@@ -1,4 +1,4 @@
-"""What a client reads whose request is refused before it is one."""
+"""Complete HTTP responses for requests that are refused before the application gets them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Refusal(NamedTuple):
-    """A whole HTTP response, or nothing."""
+    """The bytes of a whole HTTP response, or none."""
 
     response: bytes
 

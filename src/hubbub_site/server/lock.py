@@ -1,4 +1,4 @@
-"""One server for one data directory: two would not hear each other."""
+"""The lock that allows one server per data directory. Two servers would not receive each other's messages."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 
 
 class AlreadyServed(Exception):
-    """Another server has this data directory. The message says which and what to do."""
+    """Another server uses this data directory. The message says which one and what to do."""
 
 
 @contextmanager
 def only_server_of(data: Path) -> Iterator[None]:
-    """Hold the data directory's lock. The kernel lets go of it however this process ends."""
+    """Hold the data directory's lock. The kernel releases it however this process ends."""
     path = data / "hubbub.lock"
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

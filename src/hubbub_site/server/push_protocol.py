@@ -1,8 +1,8 @@
-"""uvicorn's WebSocket protocol, opened for ready frames: the fast path of `hubbub.realtime.delivery.pipes`.
+"""uvicorn's WebSocket protocol with direct reads and writes: the fast path of `hubbub.realtime.delivery.pipes`.
 
-Adds the extension `hubbub.push` to the ASGI scope. Once an application takes a socket over, messages come to it as
-plain calls and it writes bytes to the transport; ASGI's queue and per-message tasks stay out of the way. It leans on
-details of uvicorn's class, which is why pyproject pins a tested range and `tests/realtime/test_push.py` exists.
+Adds the extension `hubbub.push` to the ASGI scope. After an application takes over a socket, it gets messages as plain
+calls and writes bytes to the transport; ASGI's queue and per-message tasks are bypassed. It depends on details of
+uvicorn's class, so pyproject pins a tested range and `tests/realtime/test_push.py` checks it.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ from hubbub_site.server.framing import (
     is_control,
     is_final,
 )
+from hubbub_site.server.light_asyncio import DISCARD, LazyEvent
 
-if TYPE_CHECKING:  # a host names this class to its uvicorn, which loads it before Django is set up
+if TYPE_CHECKING:  # a host's uvicorn may load this class before Django is set up
     from hubbub.realtime.delivery.pipes import Receiver
 
 try:
@@ -38,20 +39,20 @@ except ImportError:  # websockets without its C extension
 
 
 class PushProtocol(WebSocketsSansIOProtocol):
-    """See the module's first words. `Push` in `hubbub.realtime.delivery.pipes` says what the application may call."""
+    """A WebSocket that an application can take over. `Push` in `hubbub.realtime.delivery.pipes` lists what it may call."""
 
     receiver: Receiver | None = None
     write: Callable[[bytes], None]
-    """The transport's own: the shortest way out, called a hundred thousand times a second."""
+    """The transport's own method: the shortest path, called a hundred thousand times a second."""
     _rest = b""
-    """What has come and was not handled: frames for a later turn of the event loop, or the beginning of one."""
-    _waits_for_its_turn = False
-    """Whether a later turn handles the rest. Until then nothing more is read."""
+    """Received and unhandled bytes: frames for a later turn of the event loop, or an incomplete frame."""
+    _turn_scheduled = False
+    """A later turn handles the rest. Nothing more is read until then."""
     _framing = True
     _fragments = 0
-    """Parts that have come of a message whose last part has not."""
+    """Fragments received of an incomplete message."""
     _after_goodbye = 0
-    """Bytes that came after our close frame."""
+    """Bytes received after our close frame."""
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -59,10 +60,10 @@ class PushProtocol(WebSocketsSansIOProtocol):
             extensions: Any = self.scope["extensions"]
             extensions["hubbub.push"] = self
 
-    # What the application calls.
+    # Called by the application.
 
     def take_over(self, receiver: Receiver) -> None:
-        """Bring messages to the receiver from now on, and first those that came meanwhile."""
+        """Deliver messages to the receiver from now on, beginning with those that arrived before."""
         self.receiver = receiver
         frames = size = 0
         while not self.queue.empty():
@@ -94,34 +95,34 @@ class PushProtocol(WebSocketsSansIOProtocol):
             return
         self.read_paused = False
         if self._rest:
-            self._go_on_later()
+            self._schedule_turn()
         else:
             self.transport.resume_reading()
 
-    # What uvicorn calls.
+    # Called by uvicorn and the event loop.
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
         self.write = self.transport.write
 
     def data_received(self, data: bytes) -> None:
-        """Give a whole text message to the receiver at once; all else goes to websockets' parser.
+        """Pass a whole text message to the receiver at once; pass everything else to websockets' parser.
 
-        That parser costs four times as much as everything else that happens to a message before the writer has it.
-        It gets whole frames only, so that it always stands between two of them and never holds a part of ours. What
-        can become no frame goes to it as it is: it knows how to refuse (1002, 1009), and from then on hears all.
+        That parser costs four times as much as all other work on a message before the writer. It gets whole frames
+        only, so it is always between two frames and never holds a part of one. Bytes that cannot become a frame go to
+        it unchanged: it refuses them (1002, 1009) and receives all later bytes.
         """
         if not self.handshake_initiated or not self._framing:
             super().data_received(data)
             return
         self._rest = self._rest + data if self._rest else data
-        if not (self.read_paused or self._waits_for_its_turn):
+        if not (self.read_paused or self._turn_scheduled):
             self._take_frames()
 
     def _take_frames(self) -> None:
-        """Handle what has come: as many frames as the receiver takes in one turn of the event loop.
+        """Handle received frames, at most as many as the receiver takes in one turn of the event loop.
 
-        A hundred thousand empty frames fit into one read. The rest waits for the next turn, and the transport is not
+        One read may hold a hundred thousand empty frames. The rest waits for the next turn, and the transport is not
         read until then.
         """
         data, start, size = self._rest, 0, len(self._rest)
@@ -157,8 +158,8 @@ class PushProtocol(WebSocketsSansIOProtocol):
             self.receiver.received(apply_mask(data[payload:end], data[payload - 4 : payload]))
             return
         if is_close(first):
-            # A client may close in the middle of a fragmented message (RFC 6455 §5.4 allows control frames
-            # there), and its close is returned as it is. websockets' parser takes it for an error (1002).
+            # A client may close in the middle of a fragmented message (RFC 6455 §5.4 allows control frames there).
+            # We echo its close code; websockets' parser would treat it as an error (1002).
             self.conn.current_size = None
         elif self.close_sent:
             self._after_goodbye += end - start
@@ -174,31 +175,31 @@ class PushProtocol(WebSocketsSansIOProtocol):
         super().data_received(data[start:end])
 
     def _read_on(self, has_more: bool) -> None:
-        """Read again, or let a later turn handle the rest. Before the socket is accepted, or while the receiver has
-        paused the reading, nothing goes on by itself."""
+        """Resume reading, or schedule the rest for a later turn. Does neither before the socket is accepted or while
+        the receiver has paused reading."""
         if self.read_paused or self.transport.is_closing():
             return
         if has_more and not self.handshake_complete:
             self.pause_reading()
         elif has_more:
             self.transport.pause_reading()
-            self._go_on_later()
+            self._schedule_turn()
 
-    def _go_on_later(self) -> None:
-        if not self._waits_for_its_turn:
-            self._waits_for_its_turn = True
+    def _schedule_turn(self) -> None:
+        if not self._turn_scheduled:
+            self._turn_scheduled = True
             self.loop.call_soon(self._take_turn)
 
     def _take_turn(self) -> None:
-        self._waits_for_its_turn = False
+        self._turn_scheduled = False
         if self.read_paused or self.transport.is_closing():
             return
         self._take_frames()
-        if not (self.read_paused or self._waits_for_its_turn or self.transport.is_closing()):
+        if not (self.read_paused or self._turn_scheduled or self.transport.is_closing()):
             self.transport.resume_reading()
 
     async def receive(self) -> Any:
-        """uvicorn's, for an application that does not take the socket over: it may wait for what is in the rest."""
+        """For applications that do not take over the socket: uvicorn's `receive`, which may need the unhandled rest."""
         if self.queue.empty() and self._rest and self.handshake_complete:
             self.resume_reading()
         return await super().receive()
@@ -223,57 +224,20 @@ class PushProtocol(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self.conn.parser.close()  # it holds its protocol, which holds it: only a full collection would free them
+        self.conn.parser.close()  # breaks a reference cycle that only a full collection would free
         if self.receiver is not None:
             self.receiver.lost()
             self.receiver = None
 
     def _forget_the_handshake(self) -> None:
-        """A third of an idle connection's memory: request, response, scope, and a queue that nobody reads now."""
+        """Free a third of an idle connection's memory: request, response, scope and the unused queue."""
         scope: Any = self.scope
         for kept_elsewhere in (scope, self.request.headers, self.response.headers):
             kept_elsewhere.clear()
         del self.request, self.response
-        self.queue = _NOBODY_READS
-        self.writable = cast(asyncio.Event, _Gate(is_open=self.writable.is_set()))
+        self.queue = DISCARD
+        self.writable = cast(asyncio.Event, LazyEvent(is_open=self.writable.is_set()))
 
     def _may_receive(self) -> bool:
-        """Whether a message may begin here: not within another, not after a goodbye."""
+        """Whether a message may begin here: not inside another one, and not after a close frame."""
         return not self._fragments and self.conn.state is State.OPEN and not self.close_sent
-
-
-class _NobodyReads(asyncio.Queue[Any]):
-    """Takes the messages of sockets that were taken over: their receivers hear in another way."""
-
-    def put_nowait(self, item: Any) -> None:
-        pass
-
-
-_NOBODY_READS = _NobodyReads()
-
-
-class _Gate:
-    """Like asyncio.Event, but an Event is made only when somebody waits: at a goodbye to a slow reader."""
-
-    __slots__ = ("_event", "_open")
-
-    def __init__(self, *, is_open: bool) -> None:
-        self._open = is_open
-        self._event: asyncio.Event | None = None
-
-    def is_set(self) -> bool:
-        return self._open
-
-    def set(self) -> None:
-        self._open = True
-        if self._event is not None:
-            self._event.set()
-
-    def clear(self) -> None:
-        self._open = False
-        self._event = None
-
-    async def wait(self) -> None:
-        if not self._open:
-            self._event = self._event or asyncio.Event()
-            await self._event.wait()

@@ -1,4 +1,4 @@
-"""`hubbub serve`: uvicorn embedded, one port, a drain on SIGTERM."""
+"""Runs the server of `hubbub serve`: uvicorn embedded, one port, a drain on SIGTERM."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ from hubbub_site.server.websocket_protocol import LimitedWebSocket
 from hubbub_site.workers import Workers
 
 DRAIN_SECONDS = 5.0
-"""Over which clients are asked to go elsewhere when the server stops."""
+"""When the server stops, clients are asked to reconnect elsewhere, spread over this time."""
 
 GRACE_SECONDS = 10
-"""For requests under way when the server stops."""
+"""Time for running requests when the server stops."""
 
 SWITCH_SECONDS = 0.001
-"""How long one thread may keep the interpreter while the other waits: event loop and writer take turns."""
+"""How long one thread may keep the interpreter while another waits: the event loop and the writer alternate."""
 
 COLLECT_AFTER = (10_000, 5, 5)
-"""Objects, and rounds of the younger generations, between two walks of the garbage collector. Python's own numbers
-suit a script: with a thousand sockets open it spent a quarter of the processor walking what is still in use."""
+"""Thresholds of the garbage collector: objects, and rounds of the younger generations. Python's defaults suit scripts:
+with a thousand open sockets a quarter of the processor time was spent on objects still in use."""
 
 BACKLOG = 2048
 
@@ -76,7 +76,7 @@ def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    # What is accepted inherits it: a small frame must not wait for the acknowledgement of the one before.
+    # Accepted sockets inherit this: a small frame must not wait for the acknowledgement of the previous one.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         listener.bind((host, port))
@@ -100,7 +100,7 @@ def serve_on(listener: socket.socket) -> None:
         connection.close()
     config = _configuration()
     config.load()
-    gc.freeze()  # modules, models and settings stay for ever: no need to walk them again and again
+    gc.freeze()  # the collector need not walk modules, models and settings
     gc.set_threshold(*COLLECT_AFTER)
     gc.enable()
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
@@ -153,7 +153,8 @@ async def _run(server: Server, unauthenticated: UnauthenticatedConnections, list
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which raises the signals it caught once more when it returns and so ends our drain."""
+    """uvicorn's server without its signal handling: it raises caught signals again on return and would end our
+    drain."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,8 +1,8 @@
-"""The open connections of people who have not signed in: counted, limited in time, and the first to go.
+"""The table of open connections before sign-in: deadlines, a limit per address, and a limit for all of them.
 
-Every connection starts as a stranger's. It stops being one when its socket has signed in (`signed_in`). Only strangers
-have deadlines, a limit for each address, and a limit in all. Over the limit the oldest one that waits for its client is
-closed for the newcomer, so a flood of idle connections cannot keep out somebody who signs in at once.
+Every connection starts as unauthenticated, until its socket has signed in (`signed_in`). Only unauthenticated
+connections have deadlines and these limits. Above a limit, the oldest connection that waits for its client is closed
+in favour of the new one, so a flood of idle connections cannot lock out a client that signs in at once.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from hubbub_site.server.connection_capacity import Capacity
 log = logging.getLogger("hubbub")
 
 SWEEP_SECONDS = 1.0
-"""Between two looks at the deadlines."""
+"""Time between two checks of the deadlines."""
 
 WARN_SECONDS = 60.0
-"""Between two lines in the log about connections that were refused or closed."""
+"""Least time between two log lines about connections that were refused or closed."""
 
 
 class Verdict(Enum):
-    """What a new connection is told."""
+    """Whether a new connection is accepted."""
 
     ACCEPTED = "welcome"
     ADDRESS_FULL = "address full"
@@ -34,23 +34,23 @@ class Verdict(Enum):
 
 
 class UnauthenticatedConnection(Protocol):
-    """A connection before sign-in: HTTP, or a WebSocket in its handshake."""
+    """An HTTP connection, or a WebSocket before sign-in."""
 
     def is_overdue(self, now: float) -> bool:
-        """Whether a deadline has passed. Asked once every SWEEP_SECONDS."""
+        """Whether a deadline has passed. Called every SWEEP_SECONDS."""
 
     def is_waiting(self) -> bool:
-        """Whether it waits for its client, so that closing it interrupts no request."""
+        """Whether it is waiting for its client, so closing it interrupts no request."""
 
     def expire(self) -> None:
-        """Its deadline has passed: refuse, or cut."""
+        """The deadline has passed: refuse, or close."""
 
     def cut(self) -> None:
-        """Close at once, without an answer."""
+        """Close at once, without a response."""
 
 
 class UnauthenticatedConnections:
-    """The strangers of one process, oldest first. Everything here runs in the event loop."""
+    """The unauthenticated connections of one process, oldest first. Not thread-safe: for the event loop only."""
 
     def __init__(self, capacity: Capacity, *, per_address: int | None) -> None:
         self._capacity, self._per_address = capacity, per_address
@@ -61,7 +61,7 @@ class UnauthenticatedConnections:
         self._warned: float | None = None
 
     def add(self, connection: UnauthenticatedConnection, address: str) -> Verdict:
-        """Take in a new connection. An empty address (a trusted proxy) has no limit of its own."""
+        """Add a new connection. An empty address (a trusted proxy) has no limit per address."""
         self._connections += 1
         full = bool(self._per_address and address) and self._counts[address] >= (self._per_address or 0)
         self._add(connection, address)
@@ -74,23 +74,23 @@ class UnauthenticatedConnections:
         return Verdict.ACCEPTED
 
     def upgraded(self, before: UnauthenticatedConnection, after: UnauthenticatedConnection) -> None:
-        """A connection has become a WebSocket, which goes on in its place."""
+        """Replace an HTTP connection by the WebSocket that it became."""
         address = self._addresses.get(before)
         if address is not None:
             self._remove(before)
             self._add(after, address)
 
     def signed_in(self, connection: UnauthenticatedConnection) -> None:
-        """It is no stranger any more: no deadline, no limit."""
+        """Remove a connection from the table: it has no deadline and no limit any more."""
         self._remove(connection)
 
     def closed(self, connection: UnauthenticatedConnection) -> None:
-        """The connection is closed, whether it was still a stranger's or not. To be called once."""
+        """Count a closed connection, signed in or not. Call once per connection."""
         self._remove(connection)
         self._connections -= 1
 
     async def close_overdue(self) -> None:
-        """Close what is overdue, until cancelled."""
+        """Close overdue connections, until cancelled."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
@@ -133,5 +133,5 @@ class UnauthenticatedConnections:
 
 
 def address_block(host: str) -> str:
-    """What shares one count: a network, or what the server says instead of an address."""
+    """The key of the count per address: a network, or the server's text if it is no IP address."""
     return (network_of(host) or host) if ":" in host else host

@@ -1,4 +1,4 @@
-"""uvicorn's configuration, and what our protocols find in it."""
+"""uvicorn's configuration, extended with what our protocol classes need."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hubbub_site.server.unauthenticated import UnauthenticatedConnections
 
 
 class ServerConfig(uvicorn.Config):
-    """Every connection of a server has the same one."""
+    """One instance, shared by all connections of a server."""
 
     def __init__(
         self,
@@ -24,4 +24,4 @@ class ServerConfig(uvicorn.Config):
         super().__init__(application, forwarded_allow_ips=trusted, **more)
         self.unauthenticated = unauthenticated
         self.trusted = _TrustedHosts(trusted)
-        """Addresses of proxies, as uvicorn's own middleware understands them. A proxy speaks for many people."""
+        """Addresses of proxies, parsed as by uvicorn's own middleware. Many clients share a proxy's address."""

@@ -1,4 +1,4 @@
-"""A WebSocket is a stranger's until it has signed in."""
+"""WebSockets with a deadline for sign-in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from hubbub_site.server.uvicorn_config import ServerConfig
 
 
 class LimitedWebSocket(PushProtocol):
-    """Tells the table of strangers when the application has taken the socket over, which it does after sign-in."""
+    """Reports to UnauthenticatedConnections that the application has taken over the socket, which it does after
+    sign-in."""
 
     config: ServerConfig
     _deadline: float
@@ -28,7 +29,7 @@ class LimitedWebSocket(PushProtocol):
         self.config.unauthenticated.closed(self)
         super().connection_lost(exc)
 
-    # What the table of strangers calls.
+    # Called by UnauthenticatedConnections.
 
     def is_overdue(self, now: float) -> bool:
         return now > self._deadline
