@@ -1,1 +1,1 @@
-"""The product around the reusable app: settings, accounts, the `hubbub` command and its server."""
+"""The product built on the reusable app: settings, accounts, the `hubbub` command and its server."""

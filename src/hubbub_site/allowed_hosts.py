@@ -1,4 +1,4 @@
-"""Under which host names the site answers: this machine's own, and the configured ones."""
+"""The host names that the site answers to: this machine's own, and the configured ones."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ LOCAL = ["localhost", ".localhost", "127.0.0.1", "[::1]"]
 
 
 def allowed(config: Config) -> list[str]:
-    """Every name and address, without repeats, in the order in which a reader would look for them."""
+    """All names and addresses without duplicates: localhost first, then this machine's, then the configured ones."""
     names = [*LOCAL, *own(config.host), *config.allowed_hosts]
     names += [host for origin in config.origins if (host := urlsplit(origin).hostname)]
     return list(dict.fromkeys(names))
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a server that listens there."""
+    """Whether a server that listens there can be reached from this machine only."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -27,7 +27,8 @@ def is_loopback(host: str) -> bool:
 
 
 def own(host: str) -> list[str]:
-    """The names of a server that listens on `host`. On every interface: this machine's name and addresses."""
+    """The names of a server that listens on `host`. If it listens on every interface: this machine's name and
+    addresses."""
     if is_loopback(host):
         return []
     if not is_any(host):
@@ -45,7 +46,7 @@ def _outgoing_addresses() -> list[str]:
     for family, target in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
         try:
             with socket.socket(family, socket.SOCK_DGRAM) as probe:
-                # Connecting a datagram socket sends nothing; it only asks the routing table.
+                # Connecting a datagram socket sends nothing; it only queries the routing table.
                 probe.connect((target, 9))
                 address = str(probe.getsockname()[0])
         except OSError:

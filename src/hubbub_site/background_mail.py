@@ -1,4 +1,4 @@
-"""Mail goes out behind the page's back: a slow or dead mail server neither delays nor breaks it."""
+"""Sends mail in the background: a slow or dead mail server neither delays nor breaks a page."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _sender = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
 
 
 class BackgroundMail(EmailBackend):
-    """SMTP, on a thread of its own. A page that sends mail to a known address only takes no longer than one that
-    does not, so its time does not tell whether the address is known. Failures are logged."""
+    """SMTP in its own thread. A page that sends mail to known addresses only takes equally long for unknown ones, so
+    its time does not reveal which addresses are known. Failures are logged."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         messages = list(email_messages)

@@ -1,6 +1,6 @@
-"""The site as it is at one moment, put into a backup, and a backup's database made ready to take a site's place.
+"""Writes a snapshot of a site into a backup file, and prepares the database of a backup for restoring.
 
-The database in it is SQLite whatever the site runs on, so a backup of a PostgreSQL site can be restored to either.
+The database in a backup is always SQLite, so a backup of any site can be restored to SQLite or PostgreSQL.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ OURS = ("hubbub", "accounts")
 
 
 class Damaged(Exception):
-    """The copy is not intact, so it is no backup; the message says what is wrong with it."""
+    """The copy is not intact. The message says what is wrong with it."""
 
 
 def write(config: Config, file: Path, progress: database_copy.Progress) -> dict[str, Any]:
-    """Back up a site, which may be serving meanwhile, into a file. Returns the manifest.
+    """Back up a site into a file, also while it is serving. Returns the manifest.
 
-    A file that is there is replaced only by a copy that was checked and found intact. Raises Damaged,
+    An existing file is replaced only by a copy that was checked and is intact. Raises Damaged,
     database_copy.NotTheSame, database_copy.DoesNotFit, OSError, or an error of the database.
     """
-    with durable_file.workplace(file) as place:
-        database, draft = place / DATABASE, place / "draft.zip"
+    with durable_file.draft_folder(file) as folder:
+        database, draft = folder / DATABASE, folder / "draft.zip"
         with database_copy.opened("archive", databases.settings_of("", sqlite=database)):
             if connection.vendor == "sqlite":
                 _copy_sqlite(config.database, database, progress)
@@ -57,19 +57,19 @@ def write(config: Config, file: Path, progress: database_copy.Progress) -> dict[
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(MANIFEST, json.dumps(manifest, indent=2))
             archive.write(database, DATABASE)
-            # The key in use, wherever it came from: without it every session and every link would end.
+            # The key in use, whatever its source: without it all sessions and links would become invalid.
             archive.writestr(secret_key_file.NAME, settings.SECRET_KEY + "\n")
             if settings_file.toml_file().is_file():
                 archive.write(settings_file.toml_file(), SETTINGS)
-        durable_file.place(draft, file)
+        durable_file.move_into_place(draft, file)
         return manifest
 
 
 @contextmanager
 def unpacked(file: Path, data: Path) -> Iterator[Path]:
-    """The backup's database as the alias `archive`: intact, brought to this version, and with a new epoch.
+    """Unpack the backup's database as the alias `archive`: checked, migrated to this version, with a new epoch.
 
-    Yields its path; inside, nothing of the site has changed yet. Raises NoBackup.
+    Yields its path. The site itself is not changed yet. Raises NoBackup.
     """
     database = data / f"{DATABASE}.restoring"
     try:
@@ -97,7 +97,7 @@ def _extract(file: Path, database: Path) -> None:
             (verdict,) = opened.execute("PRAGMA integrity_check").fetchone()
     except (zipfile.BadZipFile, zlib.error, EOFError, sqlite3.DatabaseError) as error:
         if isinstance(error, sqlite3.Error) and storage_faults.kind_of(error) != "damaged":
-            raise  # it is our disk that is full or read-only
+            raise  # the local disk is full or read-only
         raise NoBackup(f"{file} is damaged: {error}.") from None
     if verdict != "ok":
         raise NoBackup(f"The database in {file} is damaged: {verdict}.")
@@ -113,8 +113,8 @@ def _refuse_newer(file: Path) -> None:
 
 
 def _copy_sqlite(source: Path, target: Path, progress: database_copy.Progress) -> None:
-    """SQLite's own online copy, inside one reading transaction: without it, each commit of a busy server would make
-    the copy begin anew. Raises Damaged if a table of the copy has not as many rows as at the source."""
+    """Use SQLite's online backup inside one read transaction: otherwise each commit of a busy server would restart it.
+    Raises Damaged if a table of the copy has another number of rows than the source."""
     with (
         closing(sqlite3.connect(source, isolation_level=None)) as here,
         closing(sqlite3.connect(target)) as there,

@@ -1,6 +1,6 @@
-"""A backup as one file: a zip with a manifest, the site as an SQLite database, and the key and settings beside it.
+"""The backup file: a zip with a manifest, the site as an SQLite database, the secret key and the settings.
 
-This half needs no Django, which cannot start before the settings are in place that may have to come out of a backup.
+This module does not need Django: the settings with which Django starts may have to come from the backup.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ MANIFEST, DATABASE, SETTINGS = "manifest.json", "hubbub.sqlite3", "hubbub.toml"
 
 
 class NoBackup(Exception):
-    """The file is no backup that this version can read; the message says what it is instead."""
+    """This version cannot read the file as a backup. The message says why."""
 
 
 def read_manifest(file: Path) -> dict[str, Any]:
-    """What a backup says of itself. Raises NoBackup."""
+    """Read the manifest. Raises NoBackup."""
     try:
         with zipfile.ZipFile(file) as archive:
             manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
@@ -43,16 +43,16 @@ def read_manifest(file: Path) -> dict[str, Any]:
 
 
 def key_of(file: Path) -> str:
-    """The key with which the backup's sessions and links are signed."""
+    """The secret key that signs the backup's sessions and links."""
     with zipfile.ZipFile(file) as archive:
         return archive.read(secret_key_file.NAME).decode().strip()
 
 
 @contextmanager
-def beside(file: Path, data: Path) -> Iterator[None]:
-    """Put the backup's key and settings in place where there are none, and the key in place of a damaged one.
+def key_and_settings(file: Path, data: Path) -> Iterator[None]:
+    """Install the backup's key and settings where the site has none, and the key where the site's is damaged.
 
-    What follows may need them. If it fails, what was there before is there again.
+    The code inside the `with` may need them. If it fails, the previous files are restored.
     """
     before: dict[Path, bytes | None] = {}
     try:
@@ -77,5 +77,5 @@ def beside(file: Path, data: Path) -> Iterator[None]:
 def _is_wanted(name: str, content: bytes, kept: bytes | None) -> bool:
     if name == SETTINGS:
         return kept is None and "HUBBUB_CONFIG" not in os.environ
-    # A short key was a setting where the backup was made, and has to be one here: as a file it would be refused.
+    # A short key was a setting at the original site and must be one here too: as a file it would be refused.
     return secret_key_file.is_whole(content) and (kept is None or not secret_key_file.is_whole(kept))

@@ -1,4 +1,4 @@
-"""The `hubbub` command: reads the flags, hands them on as environment, and says in one sentence what went wrong."""
+"""The `hubbub` command: passes flags on as environment variables and reports errors in one sentence."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hubbub_site.commands import Failed, Refused
 from hubbub_site.config import Misconfigured
 
 COMMANDS = ("serve", "owner", "token", "audit", "doctor", "backup", "restore", "copy", "migrate", "demo")
-# Flags that are settings: they go into the environment, so that worker processes see them as well.
+# Flags that are settings. They are put into the environment, so that worker processes inherit them.
 SETTINGS = {
     "data": "HUBBUB_DATA",
     "config": "HUBBUB_CONFIG",
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(file=sys.stderr)
         return 130
     except Exception as error:
-        # Here, not above: Django is slow to import, and `--help` can do without it.
+        # Imported here because Django is slow to import and `--help` does not need it.
         from hubbub_site.storage_errors import to_command_error
 
         told = to_command_error(error)
@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="hubbub",
         description="Real-time team chat for people who want to own it.",
-        epilog="hubbub COMMAND --help tells more about each. Settings: flags, then HUBBUB_… in the environment, then "
+        epilog="hubbub COMMAND --help explains each command. Settings: flags, then HUBBUB_… in the environment, then "
         "hubbub.toml in the data directory; docs/self-hosting.md lists them.",
     )
     top.add_argument("--version", action="version", version=f"hubbub {__version__}")
@@ -71,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
 def _add(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, module: ModuleType
 ) -> None:
-    """A command is a module: its docstring is the help, `arguments` and `run` are what it takes and does."""
+    """Add a command from its module: the docstring is the help, `arguments` adds options, `run` executes it."""
     summary, _, rest = (module.__doc__ or "").partition("\n\n")
     command = commands.add_parser(
         name,

@@ -1,4 +1,4 @@
-"""What whoever runs Hubbub can set: from flags, then the environment, then `hubbub.toml` in the data directory."""
+"""The operator's settings, from flags, then the environment, then `hubbub.toml` in the data directory."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class Misconfigured(Exception):
 
 
 def load() -> Config:
-    """The configuration of this process. Flags have become environment by then, so that workers inherit them."""
+    """The configuration of this process. Flags are in the environment already, so that workers inherit them."""
     if (named := os.environ.get("HUBBUB_CONFIG")) and not Path(named).is_file():
         raise Misconfigured(f"There is no configuration file {named}.")
     try:

@@ -1,4 +1,4 @@
-"""Copy a whole site from one database to another, row for row, and prove that nothing is missing."""
+"""Copies a site from one database to another, row by row, and verifies that both are equal."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ Progress = Callable[[int, int], None]
 
 
 class NotTheSame(Exception):
-    """What was copied differs from its source; the message names the first difference."""
+    """The copy differs from its source. The message names the first difference."""
 
 
 class DoesNotFit(Exception):
-    """A row that the other database cannot keep; the message names it."""
+    """The target cannot store a row. The message names it."""
 
 
 @contextmanager
 def opened(alias: str, settings: dict[str, Any]) -> Iterator[None]:
-    """Another database beside this site's own, under an alias that is forgotten afterwards."""
+    """Open another database under an alias, which is removed at the end."""
     options = {name: value for name, value in settings["OPTIONS"].items() if name != "pool"}
     connections.databases[alias] = {**connections.databases["default"], **settings, "OPTIONS": options}
     try:
@@ -45,25 +45,25 @@ def opened(alias: str, settings: dict[str, Any]) -> Iterator[None]:
 
 
 def prepare(alias: str) -> None:
-    """Make the tables of an empty database, or bring those of an older one up to date."""
+    """Create the tables of an empty database, or migrate an older one."""
     call_command("migrate", database=alias, verbosity=0, interactive=False)
 
 
 def is_empty(alias: str) -> bool:
-    """Whether there is nothing that a copy would overwrite: no tables of these names, or nobody with an account."""
+    """Whether a copy would overwrite nothing: none of the tables exist, or no account exists."""
     from hubbub_site.accounts.models import User
 
     ours = {model._meta.db_table for model in _models()}
     found = ours.intersection(connections[alias].introspection.table_names())
     if {User._meta.db_table, Message._meta.db_table} <= found:
         return not User.objects.using(alias).exists()
-    return not found  # some of the names without these two: another program's tables
+    return not found  # without these two it is another program's database
 
 
 def other_processes(alias: str) -> list[str]:
-    """Servers and commands of Hubbub that are connected to a PostgreSQL database beside this one, by name.
+    """Names of other Hubbub servers and commands that are connected to a PostgreSQL database.
 
-    SQLite's file has a lock for that (`server.lock`).
+    For SQLite's file there is a lock (`server.lock`).
     """
     if connections[alias].vendor != "postgresql":
         return []
@@ -77,16 +77,16 @@ def other_processes(alias: str) -> list[str]:
 
 
 def copy_site(source: str, target: str, progress: Progress) -> int:
-    """Copy every row from one database into another that is prepared and empty; verify; return how many rows.
+    """Copy every row into another database that is prepared and empty, verify, and return the number of rows.
 
-    Ids, seqs, times and the epoch stay what they are. It is one transaction on each side: the source is read as it
-    was at one moment, and the target has everything or nothing. Raises NotTheSame or DoesNotFit.
+    Ids, seqs, times and the epoch are kept. One transaction on each side: the source is read as a snapshot, and the
+    target gets everything or nothing. Raises NotTheSame or DoesNotFit.
     """
     with _one_moment(source), transaction.atomic(using=target):
         total = sum(_rows(model, source).count() for model in _models())
         done = 0
         for model in reversed(_models()):
-            # Setting up has made some rows (content types, permissions): the source's take their place.
+            # Migrations created some rows (content types, permissions): replace them with the source's.
             _rows(model, target)._raw_delete(target)
         for model in _models():
             for rows in _chunks(_rows(model, source).order_by("pk").iterator(ROWS_AT_ONCE), ROWS_AT_ONCE):
@@ -113,9 +113,9 @@ def verify_same(source: str, target: str) -> None:
 
 
 def digest(model: type[models.Model], alias: str) -> int:
-    """What all rows of a table come to, whichever database they are in.
+    """A checksum of all rows of a table, equal for equal rows in any database.
 
-    A sum, because databases do not agree on the order of texts.
+    It is a sum, because databases order texts differently.
     """
     total = 0
     columns = [field.attname for field in model._meta.concrete_fields]
@@ -126,7 +126,7 @@ def digest(model: type[models.Model], alias: str) -> int:
 
 
 def _plain(value: Any) -> str:
-    """One spelling for what two databases give back as different objects."""
+    """One text for values that two databases return as different objects."""
     if isinstance(value, datetime) and value.tzinfo:
         return value.astimezone(UTC).isoformat()
     return bytes(value).hex() if isinstance(value, memoryview | bytes) else str(value)
@@ -141,14 +141,14 @@ def _rows(model: type[models.Model], alias: str) -> models.QuerySet[Any]:
 
 
 def _insert(model: type[models.Model], rows: list[Any], alias: str) -> None:
-    # As they are (`raw`): saving them would set their times of creation anew.
+    # `raw`: saving would overwrite their times of creation.
     fields = model._meta.concrete_fields
     size = connections[alias].ops.bulk_batch_size(list(fields), rows)
     for part in _chunks(rows, max(1, size)):
         try:
             _rows(model, alias)._insert(part, fields=fields, raw=True, using=alias)  # type: ignore[attr-defined]
         except (ValueError, DataError) as error:
-            # PostgreSQL keeps no NUL in a text. Nothing typed has one, but a script may have put it into SQLite.
+            # PostgreSQL stores no NUL in texts. Typed text has none, but a script may have put one into SQLite.
             wrong = next((row for row in part if r"\x00" in repr(row.__dict__)), part[0])
             raise DoesNotFit(
                 f"{model._meta.verbose_name} {wrong.pk} cannot be kept there: {_first_line(error)}"
@@ -161,7 +161,7 @@ def _first_line(error: Exception) -> str:
 
 @contextmanager
 def _one_moment(alias: str) -> Iterator[None]:
-    """A transaction that sees one state of the source, however long it takes."""
+    """A transaction that reads one snapshot of the source, however long it takes."""
     with transaction.atomic(using=alias):
         if connections[alias].vendor == "postgresql":
             with connections[alias].cursor() as cursor:

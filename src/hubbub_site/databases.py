@@ -1,4 +1,4 @@
-"""Django's database settings, from DATABASE_URL or for SQLite in the data directory."""
+"""Django's database settings: from DATABASE_URL, or SQLite in the data directory."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from hubbub_site.config import Misconfigured
 
-# WAL lets readers go on while one writes; FULL makes a commit survive a power cut.
-# A commit of hundreds of rooms touches thousands of pages: 8 MB keep them at hand, and the log is folded into the file
-# after 16 MB instead of after every other such commit.
+# WAL allows reads during a write; FULL makes a commit survive a power cut.
+# A commit of hundreds of rooms touches thousands of pages: an 8 MB cache holds them, and a checkpoint
+# follows after 16 MB instead of after every other such commit.
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
     " PRAGMA cache_size=-8000; PRAGMA wal_autocheckpoint=4000;"
 )
 SQLITE_BUSY_SECONDS = 20
 
-# A database that is away is noticed within two seconds, also when its machine vanished without a word; and it is
-# found again as soon as it is back, instead of after the pool's own ever longer pauses.
+# A lost database is noticed within two seconds, even if its machine vanished without closing connections. The pool
+# reconnects as soon as the database is back, instead of after its own growing pauses.
 POSTGRESQL_PATIENCE = {
     "connect_timeout": "2",
     "keepalives_idle": "5",
@@ -40,7 +40,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
         "OPTIONS": {
-            # A transaction that begins by reading and then writes would fail at once instead of waiting.
+            # Otherwise a transaction that reads first and then writes would fail at once instead of waiting.
             "transaction_mode": "IMMEDIATE",
             "timeout": SQLITE_BUSY_SECONDS,
             "init_command": SQLITE_PRAGMAS,
@@ -62,12 +62,12 @@ def _postgresql(url: str) -> dict[str, Any]:
             f"The database's address must end with its name: postgres://{parts.hostname or 'host'}/NAME."
         )
     options: dict[str, Any] = dict(parse_qsl(parts.query))
-    # A directory with the server's socket may stand in the query: postgres:///name?host=/run/postgresql
+    # The query may name a directory with the server's socket: postgres:///name?host=/run/postgresql
     host = options.pop("host", None) or unquote(parts.hostname or "")
-    # Who is connected can be told from pg_stat_activity, by people and by `database_copy.other_processes`.
+    # Identifies connections in pg_stat_activity, for people and for `database_copy.other_processes`.
     name = f"hubbub {os.getpid()}@{socket.gethostname()}"[:63]
     options = {"application_name": name, **POSTGRESQL_PATIENCE, **options}
-    from hubbub_site.postgresql_deadline import Connection  # it stands on psycopg, which SQLite does not need
+    from hubbub_site.postgresql_deadline import Connection  # it needs psycopg, which sites on SQLite may lack
 
     options["pool"] = POSTGRESQL_POOL | {"connection_class": Connection}
     return {
@@ -78,6 +78,6 @@ def _postgresql(url: str) -> dict[str, Any]:
         "HOST": host,
         "PORT": str(options.pop("port", None) or port or ""),
         "OPTIONS": options,
-        # After a restart of the database the pool would hand out its dead connections, one to each request.
+        # Without this check the pool would hand out dead connections after a restart of the database, one per request.
         "CONN_HEALTH_CHECKS": True,
     }

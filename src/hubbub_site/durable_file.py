@@ -1,8 +1,8 @@
-"""Write files that survive a power cut: afterwards a file is whole, or it is as it was before.
+"""Writes files that survive a power cut: a file is either complete or unchanged.
 
-`place` is the one way in which Hubbub puts a file where it belongs. It syncs the content, gives it its name, and syncs
-the folder. Without the first sync a power cut can leave the name with no content; without the second it can lose the
-name. Every file that Hubbub writes holds something private, so only its owner can read it.
+Hubbub installs every file with `move_into_place`. It syncs the content, renames the draft, and syncs the folder.
+Without the first sync a power cut can leave the name without content; without the second it can lose the name. All
+files that Hubbub writes are private, so only their owner can read them.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from pathlib import Path
 
 
 def write(path: Path, content: bytes, *, replace: bool = True) -> bool:
-    """Write a small file. Returns what `place` returns. Raises OSError, and then `path` is as it was."""
+    """Write a small file. Returns what `move_into_place` returns. Raises OSError, and then `path` is unchanged."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     make_private(draft)
     try:
         draft.write_bytes(content)
-        return place(draft, path, replace=replace)
+        return move_into_place(draft, path, replace=replace)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def place(draft: Path, path: Path, *, replace: bool = True) -> bool:
-    """Give a finished file on the same disk its name, durably. Without `replace`, a file that is there stays, and the
-    answer is False: of two processes that start together, both use the file of the first."""
+def move_into_place(draft: Path, path: Path, *, replace: bool = True) -> bool:
+    """Rename a finished draft on the same disk, durably. Without `replace` an existing file stays and the result is
+    False: two processes that start together both use the file of the first."""
     _sync(draft)
     if replace:
         os.replace(draft, path)
@@ -45,11 +45,11 @@ def place(draft: Path, path: Path, *, replace: bool = True) -> bool:
 
 
 @contextmanager
-def workplace(path: Path) -> Iterator[Path]:
-    """A private folder next to `path` in which a large file is made before `place`. It is deleted at the end.
+def draft_folder(path: Path) -> Iterator[Path]:
+    """A private folder next to `path` for the draft of a large file before `move_into_place`. Deleted at the end.
 
-    Each process has its own, so two that make the same file do not mix their drafts. Folders of processes that were
-    killed are deleted at the next start.
+    Each process has its own, so two that write the same file do not mix their drafts. Folders of killed processes are
+    deleted at the next start.
     """
     for old in path.parent.glob(f".{escape(path.name)}.*.part"):
         if not _is_in_use(old):
@@ -63,13 +63,13 @@ def workplace(path: Path) -> Iterator[Path]:
 
 
 def make_private(path: Path) -> None:
-    """An empty file that nobody else can read, before anything is written to it."""
+    """Create an empty file that only its owner can read, before anything is written to it."""
     path.unlink(missing_ok=True)
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def make_folder(path: Path) -> None:
-    """Make a private folder, and the ones above it, unless they are there."""
+    """Create a private folder and its missing parents."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     for made in missing:
@@ -88,14 +88,14 @@ def _sync_folder(folder: Path) -> None:
     try:
         _sync(folder)
     except OSError as error:
-        # Some network file systems cannot sync a folder. SQLite goes on in that case, and so do we.
+        # Some network file systems cannot sync a folder. SQLite ignores that, and so do we.
         if error.errno != errno.EINVAL:
             raise
 
 
-def _is_in_use(workplace: Path) -> bool:
-    """Whether the process that a workplace is named after still runs. Ours cannot have begun yet."""
-    number = workplace.name.split(".")[-2]
+def _is_in_use(draft_folder: Path) -> bool:
+    """Whether the process in the folder's name still runs. A folder of our own number is left from an older process."""
+    number = draft_folder.name.split(".")[-2]
     if not number.isdecimal() or int(number) == os.getpid():
         return False
     try:

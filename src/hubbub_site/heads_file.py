@@ -1,14 +1,14 @@
-"""The last committed head of each room, and the directory's count, in a file next to the SQLite database.
+"""Records the last committed head of each room, and the directory's count, in a file next to the SQLite database.
 
-SQLite ends its log at the first damaged frame. It drops the commits behind that frame and reports no error. A client
-that has seen a dropped change would then take the next change for one that it already has: its history forks without
-a sign. So the server stores each head here after the commit and before anybody hears of it, and compares the file
-with the database when it starts (`lost_changes`).
+SQLite ends its log at the first damaged frame, drops the later commits and reports no error. A client that has received
+a dropped change would then ignore the next change with the same seq, and its history would silently diverge. So the
+server stores each head here after the commit and before it publishes, and compares the file with the database when it
+starts (`lost_changes`).
 
 The file is mapped into memory, and stores are not synced. The kernel keeps its pages when the process is killed. After
 a power cut the file may be older than the database, which raises no alarm. It cannot be newer: `synchronous=FULL` puts
 the commit on the disk before the head is stored. Each value is eight aligned bytes, so a torn page has no half value.
-A part that the disk never got reads as zeros, which are older than any head.
+Pages that never reached the disk read as zeros, which are older than any head.
 
 Layout, in the byte order of the machine: magic, version and epoch in 64 bytes, then the directory's count, then the
 seqs of rooms 1, 2, 3 …
@@ -32,10 +32,10 @@ from hubbub_site import durable_file
 NAME = "hubbub.heads"
 
 ROOMS_AT_ONCE = 512
-"""Places by which the file grows: 4 KiB."""
+"""Entries by which the file grows: 4 KiB."""
 
 MOST_ROOMS = 2**20
-"""The file ends at 8 MiB. Rooms with a larger id have no place in it."""
+"""The file ends at 8 MiB. Rooms with a larger id are not recorded."""
 
 HEADER = struct.Struct("=8sQ32s16x")
 MAGIC, VERSION = b"HubHeads", 1
@@ -45,14 +45,14 @@ log = logging.getLogger("hubbub")
 
 
 class Recorded(NamedTuple):
-    """What a file says: the epoch that it belongs to, and the seq of each room."""
+    """The content of a file: its epoch, and the seq of each room."""
 
     epoch: str
     heads: dict[int, int]
 
 
 def read(path: Path) -> Recorded | None:
-    """The file's content. None: there is no file, or it is not one that this version wrote on such a machine."""
+    """Read the file. None: it is missing, or another version or kind of machine wrote it."""
     try:
         with open(path, "rb") as file:
             content = file.read(HEADER.size + MOST_ROOMS * BYTES)
@@ -65,19 +65,19 @@ def read(path: Path) -> Recorded | None:
 
 
 def write(path: Path, epoch: str, heads: Mapping[int, int]) -> None:
-    """Put a new file in place of whatever is there. Raises OSError."""
+    """Replace the file. Raises OSError."""
     kept = {room: seq for room, seq in heads.items() if room < MOST_ROOMS}
-    seqs = array("Q", bytes(_places_for(max(kept, default=0)) * BYTES))
+    seqs = array("Q", bytes(_entries_for(max(kept, default=0)) * BYTES))
     for room, seq in kept.items():
         seqs[room] = seq
     durable_file.write(path, HEADER.pack(MAGIC, VERSION, epoch.encode()) + seqs.tobytes())
 
 
 class HeadsFile:
-    """The file of one epoch, open for the heads of each commit. Several processes may share it."""
+    """The open file of one epoch, which stores the heads of each commit. Several processes may share it."""
 
     def __init__(self, path: Path, epoch: str) -> None:
-        """Raises OSError if there is no such file of this epoch."""
+        """Raises OSError if there is no file of this epoch."""
         self._growing = threading.Lock()
         self._failed = False
         self._file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
@@ -90,7 +90,7 @@ class HeadsFile:
             raise
 
     def note(self, heads: Iterable[tuple[int, int]]) -> None:
-        """Store (room, seq) pairs; an older seq changes nothing. Never raises: the commit is done.
+        """Store (room, seq) pairs; an older seq changes nothing. Never raises, because the commit is done.
 
         Two threads that store the same room at once may leave the older of both seqs, which raises no alarm.
         """
@@ -108,14 +108,14 @@ class HeadsFile:
         os.close(self._file)
 
     def _grown(self, room: int) -> memoryview[int]:
-        """The places, with one for this room if the disk has space for it."""
+        """The entries, grown to include this room if the disk has space."""
         with self._growing:
             if room < len(self._seqs):
-                return self._seqs  # another thread was faster
+                return self._seqs  # another thread grew it
             try:
                 if room >= MOST_ROOMS:
                     raise OSError(errno.EFBIG, f"room {room} has no place in it")
-                self._seqs = self._mapped(HEADER.size + _places_for(room) * BYTES)
+                self._seqs = self._mapped(HEADER.size + _entries_for(room) * BYTES)
                 self._failed = False
             except (OSError, ValueError, MemoryError) as error:
                 if not self._failed:
@@ -124,7 +124,7 @@ class HeadsFile:
             return self._seqs
 
     def _mapped(self, size: int) -> memoryview[int]:
-        # Real zeros and no hole: a store into a hole of a full disk would end the process (SIGBUS).
+        # Write zeros instead of a hole: a store into a hole on a full disk would kill the process (SIGBUS).
         if (missing := size - os.fstat(self._file).st_size) > 0:
             written = os.pwrite(self._file, bytes(missing), size - missing)
             if written < missing:
@@ -142,6 +142,6 @@ def _epoch_of(content: bytes) -> str | None:
     return str(epoch.rstrip(b"\0").decode(errors="replace"))
 
 
-def _places_for(room: int) -> int:
-    """How many places a file has that has one for this room."""
+def _entries_for(room: int) -> int:
+    """The number of entries of a file that includes this room."""
     return (room // ROOMS_AT_ONCE + 1) * ROOMS_AT_ONCE

@@ -1,4 +1,4 @@
-"""Whether a database is intact: SQLite's pages and indexes, and the counters of each room against its messages."""
+"""Checks whether a database is intact: SQLite's pages and indexes, and each room's counters against its messages."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ ORDER BY r.id LIMIT 1
 
 
 def damage_of(alias: str) -> str:
-    """The first thing that is wrong with a database, in a few words; empty if it is intact.
+    """The first fault of a database in a few words; empty if it is intact.
 
-    SQLite's `integrity_check` reads every page and compares every index with its table, which the quick check leaves
-    out: seconds for a million messages. Raises DatabaseError if the database cannot be read for another reason.
+    SQLite's `integrity_check` reads every page and compares every index with its table, which the quick check skips.
+    It takes seconds for a million messages. Raises DatabaseError if the database cannot be read for another reason.
     """
     try:
         with connections[alias].cursor() as cursor:
@@ -47,7 +47,7 @@ def _bad_page(cursor: CursorWrapper) -> str:
 
 def _wrong_room(cursor: CursorWrapper) -> str:
     if Room._meta.db_table not in cursor.db.introspection.table_names(cursor):
-        return ""  # nothing is set up yet
+        return ""  # there are no tables yet
     cursor.execute(A_WRONG_ROOM)
     row = cursor.fetchone()
     if row is None:

@@ -7,23 +7,23 @@ import re
 import time
 
 LONGEST = 2000
-"""Characters of one message. It may hold what somebody sent."""
+"""Longest message in characters. It may contain text from clients."""
 
 SELDOM_SECONDS = 60.0
-"""Between two lines of one kind that strangers cause."""
+"""Least time between two lines of one logger that unauthenticated clients cause."""
 
 SHORT = 200
-"""Characters of such a line."""
+"""Longest of these lines in characters."""
 
-# Django logs the path of a request that fails. These paths end in a secret that lets its reader in.
+# Django logs the path of a failed request. These paths end in a secret that gives access.
 _SECRET_PATH = re.compile(r"(/join/|/password/reset/key/|/confirm-email/)[^/\s]+")
 
 
 class Line(logging.Formatter):
     """Times in the machine's zone, with its offset from UTC.
 
-    What came from outside cannot forge a line of its own or move the cursor. Invitations and reset keys in paths are
-    left out.
+    Text from clients cannot add a line or move the cursor. Secrets of invitations and password resets are removed from
+    paths.
     """
 
     def __init__(self) -> None:
@@ -35,8 +35,8 @@ class Line(logging.Formatter):
         return super().formatMessage(record)
 
 
-class Seldom(logging.Filter):
-    """Lets one short line a minute through for each logger, without a traceback. The rest would only repeat it."""
+class OncePerMinute(logging.Filter):
+    """Passes one short line a minute for each logger, without a traceback. More would only repeat it."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Detects at start that the SQLite database has lost changes which a server had acknowledged, and begins a new epoch.
+"""Detects at start that the SQLite database has lost acknowledged changes, and begins a new epoch.
 
 The new epoch makes all clients start over. Otherwise a client would continue from a change that no longer exists.
 """
@@ -18,7 +18,7 @@ from hubbub.publish import DIRECTORY, set_head_recorder
 from hubbub_site import heads_file
 from hubbub_site.heads_file import HeadsFile
 
-TOLD = """\
+WARNING = """\
 hubbub serve: THE DATABASE HAS LOST CHANGES. It lacks at least {lost}, which a server had acknowledged.
 All clients start over now, and send their own messages of the last ten minutes once more. Older messages that are
 lost stay lost, unless you have a newer copy of the database.
@@ -30,7 +30,7 @@ log = logging.getLogger("hubbub")
 
 
 class Lost(NamedTuple):
-    """How many rooms stand before the head that a server recorded, and how many changes they and members lack."""
+    """The number of rooms whose head is lower than the recorded one, and the number of changes that are missing."""
 
     rooms: int
     changes: int
@@ -45,16 +45,16 @@ class Lost(NamedTuple):
 
 
 def lost(data: Path) -> Lost | None:
-    """What the database lacks. None: the data directory has no record of this history. Changes nothing.
+    """The changes that the database lacks. None: there is no record of this epoch. Read-only.
 
-    Reads the record first: a running server may commit between both reads, which must not look like a loss.
+    Reads the record first: a commit of a running server between both reads must not look like a loss.
     """
     recorded = heads_file.read(data / heads_file.NAME)
     workspace = Workspace.objects.order_by("pk").first()
     if recorded is None or workspace is None or recorded.epoch != workspace.epoch:
         return None
     present, last_room = _heads(), _last_room()
-    # A room that somebody deleted is no loss: SQLite remembers the last id that it gave out.
+    # A deleted room is no loss: SQLite remembers the last id that it assigned.
     missing = {
         room: seq - present.get(room, 0)
         for room, seq in recorded.heads.items()
@@ -63,12 +63,12 @@ def lost(data: Path) -> Lost | None:
     return Lost(len(missing.keys() - {DIRECTORY}), sum(missing.values()))
 
 
-def look(data: Path) -> None:
-    """Begin a new epoch, loudly, if changes are lost; then record the heads as they are. Call it under the lock."""
+def check(data: Path) -> None:
+    """If changes are lost, warn and begin a new epoch. Then record the current heads. Call it under the lock."""
     workspace = Workspace.objects.the_one()
     if (found := lost(data)) is not None and found.changes:
         log.error("The database has lost at least %s. All clients start over.", found)
-        print(TOLD.format(lost=found), end="", file=sys.stderr, flush=True)
+        print(WARNING.format(lost=found), end="", file=sys.stderr, flush=True)
         workspace = actions.begin_epoch(after=workspace.epoch)
     try:
         heads_file.write(data / heads_file.NAME, workspace.epoch, _heads())
@@ -77,9 +77,10 @@ def look(data: Path) -> None:
 
 
 def start_recording(data: Path) -> None:
-    """Record the heads of what this process commits from now on.
+    """Record the heads of all commits of this process from now on.
 
-    If another epoch begins while it runs, the record belongs to the old one: no alarm, and no use until the next start.
+    If another epoch begins while it runs, the record belongs to the old one: no false alarm, and no check until the
+    next start.
     """
     try:
         file = HeadsFile(data / heads_file.NAME, Workspace.objects.the_one().epoch)
@@ -94,7 +95,7 @@ def _heads() -> dict[int, int]:
 
 
 def _last_room() -> int:
-    """The largest id that a room ever had in this database."""
+    """The largest room id that this database ever assigned."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [Room._meta.db_table])
         row = cursor.fetchone()

@@ -20,7 +20,7 @@ class Mail(NamedTuple):
 
 
 def settings_of(url: str) -> tuple[str, Mail]:
-    """The dotted path of the backend, and how it reaches the mail server. No URL: mail is thrown away."""
+    """The dotted path of the backend, and the mail server. Without a URL, mail is discarded."""
     if not url:
         return "django.core.mail.backends.dummy.EmailBackend", Mail()
     parts = urlsplit(url)

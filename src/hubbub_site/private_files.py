@@ -1,7 +1,7 @@
-"""Files of the data directory that others may read: found by `hubbub doctor`, closed by every command that writes.
+"""Finds files of the data directory that others may read (for `hubbub doctor`) and closes them (for other commands).
 
-The directory may have been there before, open to all. SQLite gives a database the permissions that the umask leaves,
-and its -wal and -shm files those of the database.
+The directory may have existed before, open to all. SQLite creates a database with the permissions of the umask, and its
+-wal and -shm files with those of the database.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 UMASK = 0o077
-"""What nobody but the owner gets of any file that a command of ours makes."""
+"""The umask of our commands: only the owner gets access to the files that they make."""
 
 OURS = (
     "hubbub.sqlite3*",
@@ -22,11 +22,11 @@ OURS = (
     "hubbub.heads",
     "hubbub.lock",
 )
-"""Names of the files that we write. `hubbub.toml` is the operator's."""
+"""Names of the files that we write. `hubbub.toml` belongs to the operator."""
 
 
 class NotOurs(Exception):
-    """A file that others may read belongs to another user, so we cannot close it. The message says what to do."""
+    """A file that others may read belongs to another user, so we cannot change it. The message says what to do."""
 
 
 def exposed(data: Path) -> Iterator[Path]:
@@ -42,7 +42,7 @@ def exposed(data: Path) -> Iterator[Path]:
 
 
 def close(data: Path) -> list[Path]:
-    """Take away what the group and others may do. Returns what was open. Raises NotOurs, or OSError."""
+    """Remove the permissions of the group and of others. Returns the changed files. Raises NotOurs or OSError."""
     closed = []
     for path in exposed(data):
         try:

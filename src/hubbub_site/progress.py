@@ -1,4 +1,4 @@
-"""How far a long command is: a line that counts where somebody looks, a line every ten per cent in a log."""
+"""Progress of a long command: one updated line in a terminal, a line every ten per cent in a log."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 
 class Progress:
-    """Call it with what is done and how much there is, as often as you like."""
+    """Call it as often as you like, with the number done and the total."""
 
     def __init__(self, what: str) -> None:
         self._what = what

@@ -1,8 +1,8 @@
-"""What REDIS_URL names: one server, several shards, or a master behind Sentinels; and what Django makes of it.
+"""Parses REDIS_URL (one server, several shards, or a master behind Sentinels) and builds Django's settings from it.
 
 - `redis://:password@host:6379/0`, `rediss://…` (TLS), `unix:///run/redis.sock`: one server
-- `redis://one,redis://two`: each room is carried by one of them, chosen by a consistent hash of its name
-- `sentinel://:password@host:26379,host2:26379/mymaster?db=0`: whichever server the Sentinels call the master
+- `redis://one,redis://two`: each room uses one of them, chosen by a consistent hash of its name
+- `sentinel://:password@host:26379,host2:26379/mymaster?db=0`: the server that the Sentinels name as master
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ SENTINEL_PORT = 26379
 SENTINEL_OPTIONS = {"db", "password", "username", "sentinel_password", "sentinel_username"}
 
 CONNECT_SECONDS = 1.5
-"""A server that does not take a connection by then counts as down."""
+"""A server that accepts no connection in this time counts as down."""
 
 ANSWER_SECONDS = 1.5
-"""For the cache to answer."""
+"""Time for the cache to answer."""
 
 SENTINEL_SECONDS = 0.4
-"""For a Sentinel to say who is the master. The relay waits a second for all of it, also when the first two are gone."""
+"""Time for a Sentinel to answer. The relay waits one second in total, even if the first two Sentinels are down."""
 
-# A machine that vanished without a word is noticed by the kernel, since a subscriber may hear nothing for hours.
+# The kernel detects a machine that vanished, because a subscriber may receive nothing for hours.
 KEEPALIVE = {
     getattr(socket, name): value
     for name, value in (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 2), ("TCP_KEEPCNT", 3))
@@ -36,13 +36,15 @@ KEEPALIVE = {
 }
 
 
-WITHOUT = "No REDIS_URL: other servers on this database are heard seconds late, and who is there is not known"
-"""What a server on PostgreSQL says that has none."""
+NO_REDIS_WARNING = (
+    "No REDIS_URL: messages from other servers on this database arrive seconds late, without presence"
+)
+"""Shown by a server on PostgreSQL without REDIS_URL."""
 
 
 @dataclass(frozen=True)
 class Sentinels:
-    """Who knows which server is the master: their addresses, the master's name, how to sign in to either."""
+    """The Sentinels, which know the master: their addresses, the master's name, and the credentials for both."""
 
     addresses: tuple[tuple[str, int], ...]
     master: str
@@ -55,24 +57,24 @@ def layer_of(url: str) -> dict[str, Any]:
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
 
-    # redis-py 8 gives up after five quiet seconds unless it is told not to.
-    patience = {"socket_timeout": None, "socket_connect_timeout": CONNECT_SECONDS}
+    # redis-py 8 closes a connection after five silent seconds unless `socket_timeout` is None.
+    socket_timeouts = {"socket_timeout": None, "socket_connect_timeout": CONNECT_SECONDS}
     if named := sentinels_of(url):
         host = {
             "master_name": named.master,
             "sentinels": list(named.addresses),
-            "sentinel_kwargs": named.sentinel | asking() | {"retry": Retry(NoBackoff(), 0)},
+            "sentinel_kwargs": named.sentinel | sentinel_options() | {"retry": Retry(NoBackoff(), 0)},
         }
-        hosts = [host | named.server | patience | kept_alive()]
+        hosts = [host | named.server | socket_timeouts | subscriber_options()]
     else:
-        hosts = [{"address": shard} | patience | kept_alive(shard) for shard in shards_of(url)]
+        hosts = [{"address": shard} | socket_timeouts | subscriber_options(shard) for shard in shards_of(url)]
     return {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": hosts}}
 
 
 def cache_of(url: str) -> dict[str, Any]:
-    """The cache that all processes share. Of several shards the first has it: Django would take the others for
-    replicas of the first, and read from them what they do not have. Raises Misconfigured."""
-    options = waiting()
+    """The cache that all processes share, on the first shard: Django would treat further servers as replicas of the
+    first and read from them. Raises Misconfigured."""
+    options = request_options()
     if sentinels_of(url):
         where = url
         options["pool_class"] = "hubbub_site.shared_cache.MasterPool"
@@ -82,7 +84,7 @@ def cache_of(url: str) -> dict[str, Any]:
 
 
 def shards_of(url: str) -> tuple[str, ...]:
-    """The address of each server that is named; one, unless it is sharded. Raises Misconfigured."""
+    """The addresses of the shards, or of the one server. Raises Misconfigured."""
     shards = tuple(part.strip() for part in url.split(","))
     for shard in shards:
         if not shard.startswith(ONE_SERVER):
@@ -97,7 +99,7 @@ def shards_of(url: str) -> tuple[str, ...]:
 
 
 def sentinels_of(url: str) -> Sentinels | None:
-    """The Sentinels that are named, or None for plain servers. Raises Misconfigured."""
+    """The Sentinels of the URL, or None for plain servers. Raises Misconfigured."""
     if not url.startswith(SENTINELS):
         return None
     scheme, _, rest = url.partition("://")
@@ -121,24 +123,24 @@ def sentinels_of(url: str) -> Sentinels | None:
     return Sentinels(tuple(_address(host) for host in hosts.split(",")), unquote(master), server, sentinel)
 
 
-def waiting() -> dict[str, Any]:
-    """Options of a connection that asks and is answered."""
+def request_options() -> dict[str, Any]:
+    """Options of a connection for requests with answers."""
     return {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": CONNECT_SECONDS}
 
 
-def asking() -> dict[str, Any]:
+def sentinel_options() -> dict[str, Any]:
     """Options of a connection to a Sentinel."""
     return {"socket_timeout": SENTINEL_SECONDS, "socket_connect_timeout": SENTINEL_SECONDS}
 
 
-def kept_alive(url: str = "") -> dict[str, Any]:
-    """Options of a connection that mostly listens."""
+def subscriber_options(url: str = "") -> dict[str, Any]:
+    """Options of a connection that mostly receives."""
     on_network = not url.startswith("unix://")
     return {"socket_keepalive": True, "socket_keepalive_options": KEEPALIVE} if on_network else {}
 
 
 def _checked(url: str) -> None:
-    """Refuse now what redis-py would refuse, or silently misunderstand, at the first message."""
+    """Refuse at start what redis-py would refuse, or silently misread, at the first message."""
     try:
         parts = urlsplit(url)
         fits = bool(parts.path if parts.scheme == "unix" else parts.hostname and parts.port != 0)
@@ -170,6 +172,6 @@ def _address(text: str) -> tuple[str, int]:
 
 
 def _without_password(url: str) -> str:
-    """For a message that may end up in a log."""
+    """The URL for a message that may be logged."""
     scheme, separator, rest = url.rpartition("://")
     return f"{scheme}{separator}{rest.rpartition('@')[2]}"

@@ -1,7 +1,7 @@
-"""A cache for counting requests: entries leave when they expire, not when others come.
+"""A cache for counting requests. It removes entries only when they expire.
 
-Django's in-memory cache holds 300 entries and then evicts a third of them, expired or not: an attacker could end a
-limit by sending cheap requests from other addresses.
+Django's in-memory cache holds 300 entries and then evicts a third of them, expired or not: an attacker could reset a
+count with cheap requests from other addresses.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from django.core.cache.backends.locmem import LocMemCache
 from hubbub_site.accounts.limits import COUNTERS_IN_MEMORY
 
 FEWEST = 1000
-"""Below that many entries nothing is swept."""
+"""With fewer entries nothing is swept."""
 
 _sweep_at: dict[str, int] = {}
 
 
 class RequestCounters(LocMemCache):
-    """Sweeps expired entries whenever their number has doubled, so that a request pays for few of them. The limit is
-    more than a process can count within the longest period (three minutes)."""
+    """Sweeps expired entries when the number of entries has doubled, so the cost per request is small. The limit is
+    more than a process can count in the longest period (three minutes)."""
 
     _cache: OrderedDict[str, bytes]
     _expire_info: dict[str, float | None]

@@ -1,4 +1,4 @@
-"""The key that signs cookies and links: made once, kept in the data directory, readable by its owner only."""
+"""The file `secret-key` in the data directory. Its key signs cookies and links; only the file's owner can read it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from hubbub_site.config import Misconfigured
 NAME = "secret-key"
 
 BYTES = 50
-"""Of chance in a key that we make: 67 characters."""
+"""Random bytes in a key that we make: 67 characters."""
 
 SHORTEST = 32
-"""Characters of a kept key. Fewer are what a crash has left of one. HS256, with which the key signs JSON web tokens,
-needs 32 bytes too (RFC 7518, 3.2)."""
+"""Least length of a kept key in characters. A shorter file is the rest that a crash left. HS256, which signs JSON web
+tokens with the key, needs 32 bytes too (RFC 7518, 3.2)."""
 
 
 def secret_key(data: Path) -> str:
-    """The kept key. A process that only looks (a type checker, `--help`) gets a passing one and writes nothing.
+    """The kept key. Without one (type checker, `--help`), a random key that is not stored.
 
     Raises Misconfigured if the file is damaged: with an empty key every request would fail.
     """
@@ -30,14 +30,14 @@ def secret_key(data: Path) -> str:
 
 
 def prepare(data: Path) -> None:
-    """Make the data directory and its key unless they are there. Two processes at once agree on one key."""
+    """Make the data directory and its key if they are missing. Two concurrent processes use the same key."""
     durable_file.make_folder(data)
     if not (data / NAME).exists():
         durable_file.write(data / NAME, f"{new_key()}\n".encode(), replace=False)
 
 
 def damage(data: Path) -> str:
-    """A sentence about a file that holds no whole key; empty if it does, or if there is no file."""
+    """A sentence about a damaged key file; empty if the key is whole, or if there is no file."""
     content = _kept(data)
     if content is None or is_whole(content):
         return ""
@@ -48,7 +48,7 @@ def damage(data: Path) -> str:
 
 
 def is_whole(content: bytes) -> bool:
-    """Whether this can be a key, and not what a crash has left of one: nothing, a part, or zeros."""
+    """Whether this is a complete key. After a crash the file may be empty, too short, or zeros."""
     try:
         key = content.decode().strip()
     except UnicodeDecodeError:

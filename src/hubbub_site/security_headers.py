@@ -1,4 +1,4 @@
-"""What browsers may do with a response of ours: load our own files only, share with no other site, keep no page."""
+"""Security headers of all responses: load our own files only, share with no other site, cache no page."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED.split()),
-    # Static files say how long they may be kept. All else is somebody's own, or changes.
+    # Static files set their own header. All other responses are private or change.
     "Cache-Control": "no-store, private",
 }
 
 
 class ResponseHeaders:
-    """Sets each header on every response that has none of its own."""
+    """Middleware: adds each header to responses that do not set it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Django's settings of the product. What its owner may change is in config.py; this file draws the consequences."""
+"""Django's settings of the product, derived from the operator's settings in config.py."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hubbub_site.secret_key_file import secret_key
 
 CONFIG = config.load()
 
-# ── who we are ──
+# ── applications ──
 
 SECRET_KEY = CONFIG.secret_key or secret_key(CONFIG.data)
 DEBUG = False
@@ -26,7 +26,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    # Before allauth, so that its pages wear our templates.
+    # Before allauth, so that our templates override its own.
     "hubbub_site.accounts",
     "allauth",
     "allauth.account",
@@ -71,13 +71,13 @@ TEMPLATES = [
     }
 ]
 
-# ── where things are kept ──
+# ── storage ──
 
 DATABASES = {"default": databases.settings_of(CONFIG.database_url, sqlite=CONFIG.database)}
 STATIC_URL = "/static/"
-# The files lie in the installed package: whitenoise finds them there, nobody runs collectstatic.
+# Static files are in the installed packages: whitenoise finds them there, without collectstatic.
 WHITENOISE_USE_FINDERS = True
-# Vite puts eight or more characters of a hash into the name of every file that the manifest leads to.
+# Vite puts a hash of eight or more characters into the name of every file in the manifest.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/hubbub/assets/.+-[\w-]{8,}\.\w+$"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
@@ -88,18 +88,18 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "hubbub_site.request_counters.RequestCounters"}}
 
-# ── who may reach us, and how ──
+# ── hosts, origins and https ──
 
 ALLOWED_HOSTS = allowed_hosts.allowed(CONFIG)
 CSRF_TRUSTED_ORIGINS = list(CONFIG.origins)
-# Links in mails lead to the first of them (accounts/public_address.py).
+# Links in mails use the first one (accounts/public_address.py).
 ORIGINS = list(CONFIG.origins)
 CSRF_FAILURE_VIEW = "hubbub_site.accounts.views.errors.csrf_failure"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.secure
 if CONFIG.secure:
-    # A browser takes such a name over https and from this very host only: another host of the domain cannot plant one.
+    # Browsers accept such a name over https and from this host only: another host of the domain cannot set it.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 CSRF_COOKIE_HTTPONLY = True
@@ -109,10 +109,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 TRUSTED_PROXIES = list(CONFIG.trusted_proxies)
-# The redirect to https is the proxy's: behind it, every request looks like http until the proxy is believed.
+# The proxy redirects to https: behind it, every request looks like http unless the proxy is trusted.
 SILENCED_SYSTEM_CHECKS = ["security.W008"]
 
-# ── signing in ──
+# ── sign-in ──
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -153,7 +153,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = True
-# Whoever finds an open browser cannot make the account theirs by way of another e-mail address.
+# A person at an unattended browser must not take over the account with another e-mail address.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if CONFIG.secure else "http"
@@ -161,7 +161,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if CONFIG.secure else "http"
 ACCOUNT_RATE_LIMITS = {"login_failed": ""} if CONFIG.rate_limits else False
 ALLAUTH_RATE_LIMIT_IPV6_PREFIX = int(NETWORK_BITS)
 
-# A JSON web token names the session that it was made in and is refused when that session has ended.
+# A JSON web token names the session that it was made in, and is refused after the end of that session.
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_TOKEN_STRATEGY = "hubbub_site.accounts.jwt.TokensOnly"  # noqa: S105
 HEADLESS_JWT_ALGORITHM = "HS256"
@@ -188,28 +188,32 @@ HUBBUB = {
 INVITATIONS_BY = CONFIG.invitations
 AUDIT_DAYS = CONFIG.audit_days
 
-# ── what we say ──
+# ── language and logs ──
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "hubbub_site.logs.Line"}},
-    "filters": {"seldom": {"()": "hubbub_site.logs.Seldom"}},
+    "filters": {"once_per_minute": {"()": "hubbub_site.logs.OncePerMinute"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line"},
-        "seldom": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["seldom"]},
+        "once_per_minute": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["once_per_minute"],
+        },
     },
     "root": {"handlers": ["console"], "level": CONFIG.log_level.upper()},
     "loggers": {
         "django": {"level": "WARNING"},
-        # The 404 or 403 of a stray visitor is no event in the life of the server.
+        # A visitor's 404 or 403 needs no log line.
         "django.request": {"level": "ERROR"},
-        # What a stranger's request causes: a wrong host, too many fields. It must not fill the disk.
-        "django.security": {"handlers": ["seldom"], "propagate": False},
+        # Caused by any client: a wrong host, too many fields. It must not fill the disk.
+        "django.security": {"handlers": ["once_per_minute"], "propagate": False},
         "uvicorn.access": {"level": "WARNING"},
-        # A line for each connection that a restart of the database ended; who needed it says so.
+        # One line per connection after a restart of the database; the code that needed it logs too.
         "psycopg.pool": {"level": "ERROR"},
-        # A traceback a second while Redis is away; the relay says it once.
+        # A traceback per second while Redis is down; the relay logs it once.
         "channels_redis": {"level": "CRITICAL"},
     },
 }

@@ -1,6 +1,6 @@
-"""What all processes count together, in Redis: requests to the account pages, by address and by account.
+"""Django's cache in Redis, in which all processes count requests to the account pages, by address and by account.
 
-While Redis is away each process remembers for itself, instead of refusing everybody who wants to sign in.
+While Redis is down, each process counts on its own instead of refusing all sign-ins.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from hubbub_site.request_counters import RequestCounters
 log = logging.getLogger("hubbub")
 
 AWAY_SECONDS = 5.0
-"""A Redis that failed is left alone that long: nobody waits for it again at every step of one page."""
+"""After a failure Redis is not asked for so long, so that a page does not wait for it at every step."""
 
 SHARED = (
     "add",
@@ -40,7 +40,7 @@ SHARED = (
 
 
 class SharedCache(RedisCache):
-    """Django's Redis cache, with this process's memory to fall back to."""
+    """Django's Redis cache, with this process's memory as fallback."""
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
@@ -54,7 +54,7 @@ class SharedCache(RedisCache):
             except (RedisError, OSError) as error:
                 self._away_until = time.monotonic() + AWAY_SECONDS
                 reason = str(error).partition(" : ")[0]
-                log.warning("Redis keeps nothing at present (%s); each process counts by itself.", reason)
+                log.warning("Redis does not work at present (%s); each process counts by itself.", reason)
         return getattr(self._alone, name)(*args, **kwargs)
 
 
@@ -71,7 +71,7 @@ for _name in SHARED:
 
 
 class MasterPool(SentinelConnectionPool):
-    """Connections to whichever server the Sentinels call the master, made from a `sentinel://` address."""
+    """Connections to the server that the Sentinels name as master, from a `sentinel://` URL."""
 
     @classmethod
     def from_url(cls, url: str, **options: Any) -> MasterPool:
@@ -82,6 +82,6 @@ class MasterPool(SentinelConnectionPool):
 
 
 def sentinel_of(named: redis_servers.Sentinels) -> Any:
-    """Asks the Sentinels one after another, each once."""
-    options = named.sentinel | redis_servers.asking() | {"retry": Retry(NoBackoff(), 0)}
+    """A client that asks the Sentinels one after another, each once."""
+    options = named.sentinel | redis_servers.sentinel_options() | {"retry": Retry(NoBackoff(), 0)}
     return Sentinel(list(named.addresses), sentinel_kwargs=options)  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""Static files straight from the installed packages."""
+"""Serves static files from the installed packages."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 
 class StaticFiles(WhiteNoiseMiddleware):
-    """whitenoise, answering with whole files, and finding those that were built while the server runs.
+    """whitenoise, changed to send whole files and to find files that are built while the server runs.
 
-    Under ASGI Django would read a file response to its end anyway, with a warning about the synchronous
-    iterator; the largest file of the client is a few hundred kilobytes.
+    Under ASGI, Django would read a file response to its end anyway, with a warning about the synchronous iterator. The
+    largest file of the client has a few hundred kilobytes.
     """
 
     def __call__(self, request: HttpRequest) -> Any:
@@ -33,6 +33,6 @@ class StaticFiles(WhiteNoiseMiddleware):
         for name, value in found.headers:
             response[name] = value
         if found.file is not None:
-            # The length was noted when the file was found; in a checkout it may have been built anew since.
+            # whitenoise stored the length when it found the file; in a checkout the file may have been rebuilt since.
             response["Content-Length"] = str(len(content))
         return response

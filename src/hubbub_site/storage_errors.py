@@ -1,4 +1,4 @@
-"""What `hubbub` says when a disk or a database cannot be used: a sentence instead of a traceback."""
+"""Error messages of `hubbub` for disks and databases that cannot be used, instead of a traceback."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from hubbub_site.config import Misconfigured
 
 
 def to_command_error(error: Exception) -> Refused | Failed | None:
-    """What is wrong and what to do, for an error of the system or of a database; None for any other exception."""
+    """Convert an error of the system or of a database to one that says what to do; None for other exceptions."""
     fault = storage_faults.fault_of(error)
     if fault is None:
         return None
-    if fault.path is None and isinstance(error, OSError):  # writing to an open file names no file
+    if fault.path is None and isinstance(error, OSError):  # an error of an open file names no file
         fault = Fault(fault.kind, _data())
     return (Failed if fault.kind == "damaged" else Refused)(explain(fault))
 
 
 def explain(fault: Fault) -> str:
-    """Without a place it is PostgreSQL's."""
-    kind, place = fault
-    name = place or "PostgreSQL"
+    """One sentence: what is wrong and what to do. A fault without a path is PostgreSQL's."""
+    kind, path = fault
+    name = path or "PostgreSQL"
     if kind == "full":
         return f"There is no space left for {name}; make room on its disk."
-    if kind == "read-only" and place is None:
+    if kind == "read-only" and path is None:
         return "PostgreSQL takes no writes; name the primary in DATABASE_URL, not a standby."
     if kind == "read-only":
         return (

@@ -1,4 +1,4 @@
-"""Several processes that accept from one socket. One that dies is replaced; SIGTERM drains them all."""
+"""Runs several worker processes on one listening socket. Replaces one that dies; SIGTERM drains them all."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import sys
 import threading
 
 RESTART_SECONDS = 0.5
-"""Before a worker that died is replaced: one that cannot start must not spin."""
+"""Pause before a dead worker is replaced, so that one that cannot start does not spin."""
 
 PATIENCE_SECONDS = 20.0
-"""For a worker to drain before it is killed."""
+"""Time for a worker to drain before it is killed."""
 
 
 class Workers:
-    """Keeps `count` processes serving a listening socket until it is told to stop."""
+    """Keeps `count` processes serving a listening socket until it is stopped."""
 
     def __init__(self, listener: socket.socket, count: int) -> None:
         self._listener = listener
@@ -27,7 +27,7 @@ class Workers:
         self._processes = [self._start() for _ in range(count)]
 
     def run(self) -> None:
-        """Until SIGTERM or SIGINT."""
+        """Run until SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopping.set())
         while not self._stopping.wait(0.2):
@@ -52,7 +52,7 @@ class Workers:
 
 
 def _work(listener: socket.socket) -> None:
-    """A worker's life. Django comes first: everything else needs its apps."""
+    """The main function of a worker. Django starts first: everything else needs its apps."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     import django
 
@@ -64,7 +64,7 @@ def _work(listener: socket.socket) -> None:
 
 
 def _end_with_parent() -> None:
-    """A parent that was killed could not say so; its workers would hold the port against the next server."""
+    """End when the parent is killed: workers that go on would block the port for the next server."""
     if parent := multiprocessing.parent_process():
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)

@@ -48,7 +48,10 @@ def brought_in(alice: Online, bob: Online) -> int:
 def test_it_is_said(nodes: Nodes) -> None:
     for node in nodes:
         assert node.ready()["bus"] == "none"
-        assert "No REDIS_URL: other servers on this database are heard seconds late" in node.log.read_text()
+        assert (
+            "No REDIS_URL: messages from other servers on this database arrive seconds late"
+            in node.log.read_text()
+        )
     (found,) = servers.redis(Config(database_url="postgres://db/chat"))
     assert found.grade == "warn" and "seconds late" in found.text
 

@@ -48,7 +48,7 @@ def what_comes_out_of_a_backup(folder: Path) -> list[Path]:
     with zipfile.ZipFile(file, "w") as made:
         made.writestr("secret-key", "x" * 67 + "\n")
         made.writestr("hubbub.toml", 'language = "ar"\n')
-    with backup_file.beside(file, folder):
+    with backup_file.key_and_settings(file, folder):
         pass
     return [folder / "secret-key", folder / "hubbub.toml"]
 

@@ -36,7 +36,7 @@ def migrate() -> int:
     from hubbub.storage_faults import kind_of
 
     try:
-        with _in_turn():
+        with _migration_lock():
             return _migrate()
     except DatabaseError as error:
         if kind_of(error):
@@ -73,7 +73,7 @@ def _let_steps_follow_each_other() -> None:
 
 
 @contextmanager
-def _in_turn() -> Iterator[None]:
+def _migration_lock() -> Iterator[None]:
     """Hold PostgreSQL's lock. Closing the connection would not let go of it: it only goes back into the pool."""
     from django.db import connection
 

@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         manifest = backup_file.read_manifest(args.file)
         make_directory(data)
-        with backup_file.beside(args.file, data):
+        with backup_file.key_and_settings(args.file, data):
             config = start(make=True)
             if config.data != data:
                 raise Refused(
@@ -84,10 +84,10 @@ def _put_file(config: Config, database: Path, *, replace: bool) -> None:
         for end in ("", "-wal", "-shm"):
             part = Path(f"{config.database}{end}")
             if part.exists():
-                durable_file.place(part, Path(f"{kept}{end}"))
+                durable_file.move_into_place(part, Path(f"{kept}{end}"))
         print(f"What was there is kept as {kept.name}.")
     connections["archive"].close()  # which brings its journal into the file
-    durable_file.place(database, config.database)
+    durable_file.move_into_place(database, config.database)
 
 
 def _compare_keys(file: Path) -> None:

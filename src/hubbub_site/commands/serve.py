@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     refuse_unwritable()
     greet(config.host, config.port)
     if config.database_url and not config.redis_url:
-        print(f"{redis_servers.WITHOUT}.", flush=True)
+        print(f"{redis_servers.NO_REDIS_WARNING}.", flush=True)
 
     from hubbub_site.server.serving import CannotServe, serve
 

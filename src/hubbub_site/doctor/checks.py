@@ -1,4 +1,4 @@
-"""What `hubbub doctor` looks at, one function each, in this order."""
+"""The list of checks (`CHECKS`), and those of versions, lock, database, history, client, hosts and mail."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _database(config: Config) -> Iterator[Finding]:
 
 
 def database_integrity() -> Iterator[Finding]:
-    """The check that a backup has to pass."""
+    """The same check that a backup must pass."""
     if damage := integrity.damage_of("default"):
         yield Finding("fail", f"The database is damaged ({damage}); restore a backup")
     elif connection.vendor == "sqlite":
@@ -90,7 +90,7 @@ def history(config: Config) -> Iterator[Finding]:
 
     try:
         found = lost_changes.lost(config.data)
-    except DatabaseError:  # its tables are not all there yet
+    except DatabaseError:  # some tables are missing
         return
     if found is None:
         return

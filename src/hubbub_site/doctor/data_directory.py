@@ -1,4 +1,4 @@
-"""What `hubbub doctor` looks at in the data directory: whether it can be written, its disk, and the key."""
+"""Checks of the data directory: writable, kind of disk, free space, secret key, file permissions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FILE_SYSTEMS_OF_OTHERS = {
 
 def data_directory(config: Config) -> Iterator[Finding]:
     data = config.data.resolve()
-    # Of SQLite, the files too: they may belong to another user than the directory.
+    # Probe SQLite's files too: they may belong to another user than the directory.
     if fault := storage_faults.probe_folder(data) if config.database_url else storage_faults.probe():
         yield Finding("fail", explain(fault).rstrip("."))
         return
@@ -53,7 +53,7 @@ def key(config: Config) -> Iterator[Finding]:
 
 
 def permissions(config: Config) -> Iterator[Finding]:
-    """Whether others may read what people have said, or the key that signs their logins."""
+    """Whether other users of the machine may read the messages, or the key that signs logins."""
     exposed = list(private_files.exposed(config.data.resolve()))
     for path in exposed:
         yield Finding("fail", f"Others can read {path}; `hubbub serve` closes it, or: chmod 600 {path}")
@@ -64,12 +64,12 @@ def permissions(config: Config) -> Iterator[Finding]:
 
 
 def file_system_of(path: Path) -> str:
-    """The kind of file system that a path is on, such as ext4; empty where the system does not tell."""
+    """The file system of a path, such as ext4; empty if the system does not report it."""
     try:
         mounts = [line.split() for line in Path("/proc/mounts").read_text().splitlines()]
     except OSError:
         return ""
-    # The deepest mount above the path; of two at the same place, the later covers the earlier.
+    # The deepest mount above the path; of two mounts at the same path, the later one hides the earlier.
     above = [
         (mount[1], mount[2])
         for mount in mounts

@@ -1,4 +1,4 @@
-"""What a check of `hubbub doctor` has found: how it is and, if need be, what to do."""
+"""The result of a check of `hubbub doctor`: a grade, and a sentence that says what to do if needed."""
 
 from __future__ import annotations
 

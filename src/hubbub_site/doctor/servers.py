@@ -1,4 +1,4 @@
-"""What `hubbub doctor` looks at where several processes work together: PostgreSQL, Redis, and their clocks."""
+"""Checks for sites with several processes: PostgreSQL, Redis, and their clocks."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from redis import Redis
 
 CLOCK_SECONDS = 1.0
-"""Clocks that differ by more make times jump for readers. Order is safe: it does not hang on clocks."""
+"""With a larger difference, displayed times jump. The order of messages does not depend on clocks."""
 
 SHARE_OF_CONNECTIONS = databases.POSTGRESQL_POOL["max_size"]
 
 
 def postgresql(config: Config) -> Iterator[Finding]:
-    """Whether what is acknowledged is kept, and whether there is room for all processes."""
+    """Whether commits are durable, and whether there are enough connections for all processes."""
     asked = time.time()
     with connection.cursor() as cursor:
         cursor.execute("SELECT extract(epoch FROM clock_timestamp())::float8, pg_is_in_recovery()")
@@ -50,12 +50,12 @@ def postgresql(config: Config) -> Iterator[Finding]:
 
 
 def redis(config: Config) -> Iterator[Finding]:
-    """Whether every server that REDIS_URL names can be reached, and through the Sentinels the master."""
+    """Whether every server in REDIS_URL answers, and the master that the Sentinels name."""
     if not config.redis_url:
         if config.workers > 1:
             yield Finding("fail", "No REDIS_URL; several workers need one")
         elif config.database_url:
-            yield Finding("warn", redis_servers.WITHOUT)
+            yield Finding("warn", redis_servers.NO_REDIS_WARNING)
         else:
             yield Finding("ok", "No REDIS_URL: one process")
     elif named := redis_servers.sentinels_of(config.redis_url):
@@ -67,7 +67,7 @@ def redis(config: Config) -> Iterator[Finding]:
 
         shards = redis_servers.shards_of(config.redis_url)
         for number, url in enumerate(shards, 1):
-            client = Redis.from_url(url, **redis_servers.waiting(), retry=Retry(NoBackoff(), 0))
+            client = Redis.from_url(url, **redis_servers.request_options(), retry=Retry(NoBackoff(), 0))
             yield from _server(client, f"Redis {number} of {len(shards)}" if shards[1:] else "Redis")
 
 
@@ -88,7 +88,9 @@ def _sentinels(named: redis_servers.Sentinels) -> Iterator[Finding]:
         yield Finding("ok", f"Sentinel {host}:{port}: the master is {master[0]}:{master[1]}")
         if not replicas:
             yield Finding("warn", f"Sentinel {host}:{port} knows no replica that could take over")
-    client: Redis = sentinel_of(named).master_for(named.master, **named.server, **redis_servers.waiting())
+    client: Redis = sentinel_of(named).master_for(
+        named.master, **named.server, **redis_servers.request_options()
+    )
     yield from _server(client, "Redis, the master,")
 
 
@@ -110,7 +112,7 @@ def _server(client: Redis, name: str) -> Iterator[Finding]:
 
 
 def _clock(name: str, there: float, asked: float) -> Finding:
-    """Compare with the middle of the time that the question took."""
+    """Compare with the middle of the round trip."""
     apart = there - (asked + time.time()) / 2
     if abs(apart) > CLOCK_SECONDS:
         return Finding("warn", f"The clock of {name} is {apart:+.1f} s off this machine's; use NTP on both")

@@ -39,7 +39,7 @@ except ImportError:  # websockets without its C extension
 
 
 class PushProtocol(WebSocketsSansIOProtocol):
-    """A WebSocket that an application can take over. `Push` in `hubbub.realtime.delivery.pipes` lists what it may call."""
+    """A WebSocket that an application can take over. `Push` in `hubbub.realtime.delivery.pipes` lists its calls."""
 
     receiver: Receiver | None = None
     write: Callable[[bytes], None]

@@ -61,7 +61,7 @@ def serve(*, host: str, port: int, data: Path, workers: int = 1) -> int:
                 stack.enter_context(only_server_of(data))
             except AlreadyServed as error:
                 raise CannotServe(str(error)) from None
-            lost_changes.look(data)
+            lost_changes.check(data)
             connection.close()
         connection_capacity.raise_limit()
         listener = stack.enter_context(contextlib.closing(_bind(host, port)))
