@@ -126,7 +126,7 @@ def test_a_refused_form_uses_nothing_up(alice: User, dave: Client) -> None:
 
 def test_who_is_in_already_does_not_use_it_up(alices: Client, alice: User) -> None:
     invitation, secret = create_invitation(by=alice, max_uses=1)
-    assert "You are in already" in alices.post(f"/join/{secret}/", DAVE).content.decode()
+    assert "You are signed in already" in alices.post(f"/join/{secret}/", DAVE).content.decode()
     invitation.refresh_from_db()
     assert invitation.uses == 0
 

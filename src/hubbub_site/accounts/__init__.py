@@ -1,1 +1,1 @@
-"""Accounts of the product: users, signing in, the first run, invitations, passwords, people."""
+"""Accounts: users, sign-in, the first run, invitations, passwords, tokens, the people page and the audit log."""

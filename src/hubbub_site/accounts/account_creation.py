@@ -1,7 +1,7 @@
-"""Making accounts: a user who signs in and the member that others see, always both.
+"""Creates accounts: always both a user, who signs in, and a member, whom others see.
 
-Each function hashes the password before its transaction begins: a hash may wait for its turn, and on SQLite an open
-transaction keeps everybody else from writing.
+Each function hashes the password before its transaction begins: a hash may wait in a queue, and on SQLite an open
+transaction blocks all other writes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from hubbub_site.accounts.models import Invitation, User
 
 
 class AlreadyClaimed(Exception):
-    """Somebody else has become the owner first."""
+    """Another request has created the owner first."""
 
 
 def create_account(*, username: str, name: str, password: str | None, role: Role = Role.MEMBER) -> User:
@@ -29,10 +29,10 @@ def create_account(*, username: str, name: str, password: str | None, role: Role
 
 
 def claim_workspace(*, workspace: str, username: str, name: str, password: str) -> User:
-    """The first run: name the workspace and become its owner. Of two who try at once, one does."""
+    """The first run: name the workspace and become its owner. Of two concurrent requests one succeeds."""
     password_hash = make_password(password)
     with transaction.atomic():
-        # Whoever locks the workspace's row first goes first; the other then finds a user.
+        # The request that locks the workspace's row first succeeds; the other then finds a user.
         the_one = Workspace.objects.the_one()
         Workspace.objects.select_for_update().get(pk=the_one.pk)
         if User.objects.exists():
@@ -44,7 +44,7 @@ def claim_workspace(*, workspace: str, username: str, name: str, password: str) 
 
 
 def accept_invitation(invitation: Invitation, *, username: str, name: str, password: str) -> User:
-    """An account for a newcomer. Raises NoLongerOpen, and then no account was made."""
+    """Create the account of an invited person. Raises NoLongerOpen, and then no account was made."""
     password_hash = make_password(password)
     with transaction.atomic():
         invitation = use(invitation)
@@ -54,7 +54,7 @@ def accept_invitation(invitation: Invitation, *, username: str, name: str, passw
         if invitation.room:
             host = actions.member_for(invitation.created_by)
             newcomer = Member.objects.get(user=user)
-            with quotas.lifted():  # the newcomer acts here, not the host
+            with quotas.lifted():  # the new member acts here, not the maker of the link
                 actions.invite_members(by=host, room=invitation.room, members=[newcomer])
     return user
 

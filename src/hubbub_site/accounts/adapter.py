@@ -1,4 +1,4 @@
-"""How allauth behaves here: nobody signs up without an invitation, guessing is slow, and it does not chatter."""
+"""Our settings of allauth in code: sign-up by invitation only, limits for failed sign-ins, no greeting messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hubbub_site.accounts.allauth_mails import Mails
 from hubbub_site.accounts.models import User
 from hubbub_site.accounts.sign_in_limits import Attempt, TooManyFailures
 
-# The chat greets by itself; a message left in the session would show up days later on some other page.
+# Nothing shows these messages after sign-in, so they would appear days later on another page.
 UNSPOKEN = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
 
@@ -25,8 +25,8 @@ class AccountAdapter(Mails):
         return False
 
     def is_safe_url(self, url: str) -> bool:
-        """Where to go after signing in: a path of this site. allauth allows each of ALLOWED_HOSTS, hence any port of
-        the reader's own machine."""
+        """Targets after sign-in: paths of this site only. allauth allows every name in ALLOWED_HOSTS, so also any port
+        of the reader's own machine."""
         return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def add_message(
@@ -39,12 +39,12 @@ class AccountAdapter(Mails):
         return reverse("account")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
-        """The user, or None. Called for signing in and for asking for the password again, on pages and by program."""
+        """The user, or None. Called for sign-in and reauthentication, by pages and by the headless API."""
         attempt = self._counted_attempt(request, str(credentials.get("username", "")))
         try:
             user = super().authenticate(request, **credentials)
         except Exception:
-            attempt.was_not_made()
+            attempt.password_was_not_checked()
             raise
         if user:
             attempt.succeeded()
@@ -66,6 +66,6 @@ class AccountAdapter(Mails):
             ) from None
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """allauth counts by networks, too. On a socket for both kinds, IPv4 addresses are written as IPv6: they would
-        all be one network."""
+        """The address for allauth's counts by network. A dual-stack socket reports IPv4 addresses as IPv6, which would
+        all count as one network."""
         return without_mapping(super().get_client_ip(request))

@@ -17,19 +17,19 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("is_active",)
     search_fields = ("username", "name", "email")
     fields = ("username", "name", "email", "is_active", "last_login", "date_joined")
-    # The people page ends and gives back access: with logins and tokens, and never that of the last owner.
+    # Access is changed on the people page, which also ends logins and tokens and protects the last owner.
     readonly_fields = ("is_active", "last_login", "date_joined")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # by invitation, or `hubbub owner`
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return False  # what they said stays; deactivate them on the people page
+        return False  # their messages stay; deactivate them on the people page
 
 
 @admin.register(Invitation)
 class InvitationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """To look at, and to revoke: a link that could be changed would give what its maker never offered."""
+    """Read and revoke only: a changed link would give access that its maker did not offer."""
 
     list_display = ("__str__", "created_by", "role", "uses", "max_uses", "expires_at", "revoked_at")
     actions = ("revoke_chosen",)

@@ -7,7 +7,7 @@ from hubbub_site.accounts.models import User
 
 
 def admit(user: User) -> Admission | None:
-    """Users come by invitation and are members from then on; this catches those made in Django's admin."""
+    """Invitations create a member with each user. This admits users that were made in another way, such as a script."""
     if not user.is_active:
         return None
     return Admission(handle=user.username, name=user.name or user.username)

@@ -1,4 +1,4 @@
-"""allauth's forms in our words: labels that stay, one password field that can be shown."""
+"""allauth's forms with our labels: no placeholders, and one password field that can be shown."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hubbub_site.accounts.models import User
 
 
 class SignInForm(allauth.LoginForm):
-    """allauth's form; a username is found however it is typed."""
+    """allauth's form with normalised usernames."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,7 +89,7 @@ class AskForLinkForm(allauth.ResetPasswordForm):
 
 
 def plain_passwords(form: forms.Form) -> None:
-    """One field for the new password, which can be shown, instead of two that cannot."""
+    """Use one field for the new password, which can be shown, instead of two hidden ones."""
     without_placeholders(form)
     del form.fields["password2"]
     form.fields["password1"].label = "New password"
@@ -97,6 +97,6 @@ def plain_passwords(form: forms.Form) -> None:
 
 
 def without_placeholders(form: forms.Form) -> None:
-    """A placeholder that repeats the label vanishes when one types, and is read twice before."""
+    """Remove placeholders: they repeat the label, vanish while typing, and screen readers read them twice."""
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)

@@ -1,4 +1,4 @@
-"""What allauth's mails say of this site, and whom they reach: configured addresses only, confirmed people only."""
+"""allauth's mails: their links use configured origins only, and they are sent to confirmed addresses only."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Mails(DefaultAccountAdapter):
         super().send_mail(template_prefix, email, context | {"current_site": site})
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        """To the address as it was confirmed. Anybody may enter an address that is not theirs."""
+        """Send to the confirmed address. Anybody may enter an address that is not theirs."""
         confirmed = EmailAddress.objects.filter(user=user, email__iexact=email, verified=True).first()
         if confirmed is not None:
             super().send_password_reset_mail(user, confirmed.email, context)
@@ -53,5 +53,5 @@ class Mails(DefaultAccountAdapter):
 
 
 def _link(page: str, **arguments: str) -> str:
-    """Empty if no mail is sent anyway."""
+    """The link, or an empty text if no mail is sent."""
     return link_in_mail(reverse(page, kwargs=arguments)) if mail_works() else ""

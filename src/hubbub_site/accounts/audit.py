@@ -1,4 +1,4 @@
-"""Writing the audit log: `record` in the transaction of the deed. The context knows the actor and the address."""
+"""Writes the audit log: call `record` in the transaction of the action. The context knows the actor and the address."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NONE: Mapping[str, str | int] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Source:
-    """Where a deed comes from: the address of the request, or the shell."""
+    """Where an action comes from: the address of the request, or the shell."""
 
     address: str = ""
     is_shell: bool = False
@@ -49,7 +49,7 @@ def record(
     address: str = "",
     details: Mapping[str, str | int] = NONE,
 ) -> None:
-    """Add a line. In the shell, the shell is who acts, whichever owner it acts as. Never pass secrets or messages."""
+    """Add a line. In the shell the actor is “shell”, whichever owner it acts as. Never pass secrets or messages."""
     source = _source.get()
     by_member, by_name = (None, SHELL) if source.is_shell else _identity(by)
     about_member, about_name = _identity(about)
@@ -71,7 +71,7 @@ def record(
 
 @contextmanager
 def by_shell() -> Iterator[None]:
-    """Inside, the shell acts."""
+    """Inside the `with`, the actor is the shell."""
     before = _source.set(Source(is_shell=True))
     try:
         yield
@@ -80,7 +80,7 @@ def by_shell() -> Iterator[None]:
 
 
 class NoteSource:
-    """Middleware: lines that are written while a request is answered name its address."""
+    """Middleware: lines that are written during a request get its address."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -94,7 +94,7 @@ class NoteSource:
 
 
 def _identity(person: Person) -> tuple[int | None, str]:
-    """The member's id and the handle; of a user without a member, the username alone."""
+    """The member's id and handle; for a user without a member, only the username."""
     if isinstance(person, User):
         member = Member.objects.filter(user=person).first()
         return (member.pk, member.handle) if member else (None, person.username)
@@ -103,7 +103,7 @@ def _identity(person: Person) -> tuple[int | None, str]:
 
 def _bounded(details: Mapping[str, str | int]) -> dict[str, str | int]:
     most = limits.AUDIT_DETAIL_CHARACTERS
-    # PostgreSQL keeps no NUL.
+    # PostgreSQL stores no NUL.
     kept = list(details.items())[: limits.AUDIT_DETAILS]
     return {
         name: value if isinstance(value, int) else str(value).replace("\0", "")[:most] for name, value in kept
@@ -111,9 +111,9 @@ def _bounded(details: Mapping[str, str | int]) -> dict[str, str | int]:
 
 
 def _merge(entry: AuditEntry) -> None:
-    """One line an hour for each account and network; above AUDIT_STRANGER_LINES, one line for all the rest.
+    """Count repeated entries on one line per hour, account and network; above AUDIT_STRANGER_LINES on one line in all.
 
-    An IPv6 address is worth nothing as a key: everybody has 2⁶⁴ of them. What counts is its /56.
+    A single IPv6 address is no useful key, because each network has 2⁶⁴ of them. Its /56 counts.
     """
     hour = f"{entry.at:%Y-%m-%dT%H}"
     entry.merge_key = f"{hour}|{entry.what}|{entry.about_member or ''}|{network_of(entry.address) or ''}"
@@ -127,12 +127,12 @@ def _merge(entry: AuditEntry) -> None:
         entry.merge_key = f"{hour}|{entry.what}|rest"
         if _counted(entry.merge_key):
             return
-    # A conflict means that another process was first by a moment: one failure less is counted.
+    # A conflict means that another process inserted the line first: one failure is not counted.
     AuditEntry.objects.bulk_create([entry], ignore_conflicts=True)
 
 
 def _counted(merge_key: str) -> bool:
-    # The base manager: `objects` refuses every update, and the trigger lets only this one through.
+    # The base manager, because `objects` refuses every update. The trigger allows only this one.
     return bool(AuditEntry._base_manager.filter(merge_key=merge_key).update(times=F("times") + 1))
 
 
@@ -140,7 +140,7 @@ _pruned_at = float("-inf")
 
 
 def _prune_now_and_then() -> None:
-    """Delete what is older than AUDIT_DAYS, a piece at a time, at most once an hour in each process."""
+    """Delete lines older than AUDIT_DAYS in batches, at most once an hour in each process."""
     global _pruned_at
     if time.monotonic() - _pruned_at < PRUNE_EVERY_SECONDS:
         return
@@ -149,7 +149,7 @@ def _prune_now_and_then() -> None:
 
 
 def prune() -> int:
-    """Delete up to PRUNED_AT_ONCE lines that are older than AUDIT_DAYS; how many."""
+    """Delete up to PRUNED_AT_ONCE lines older than AUDIT_DAYS. Returns their number."""
     long_ago = timezone.now() - timedelta(days=settings.AUDIT_DAYS)
     old = AuditEntry.objects.filter(at__lt=long_ago).order_by("pk")
     ids = list(old.values_list("pk", flat=True)[:PRUNED_AT_ONCE])

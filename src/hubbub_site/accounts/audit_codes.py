@@ -1,4 +1,4 @@
-"""What the audit log records: stable codes, and how a page calls them."""
+"""The kinds of lines in the audit log: stable codes, and their labels on pages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class What(StrEnum):
     WORKSPACE_CLAIMED = "workspace_claimed"
     OWNER_MADE = "owner_made"
     ADMIN_CHANGED = "admin_changed"
-    # What the chat itself reports.
+    # From hubbub.signals.audit_event.
     ROLE_CHANGED = AuditEvent.ROLE_CHANGED.value
     DEACTIVATED = AuditEvent.DEACTIVATED.value
     REACTIVATED = AuditEvent.REACTIVATED.value
@@ -77,4 +77,4 @@ LABELS = {
 }
 
 MERGED = frozenset({What.SIGN_IN_FAILED, What.RESET_LINK_MAILED, What.INVITATION_REFUSED})
-"""What strangers can cause: one line an hour for each account and address, and a bound on all of them together."""
+"""Kinds that unauthenticated visitors can cause: one line per hour, account and network, with a limit for all."""

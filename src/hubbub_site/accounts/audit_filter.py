@@ -1,4 +1,4 @@
-"""Reading the audit log: the lines about a person, of a kind."""
+"""Filters the audit log by person and kind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hubbub_site.accounts.models.audit import AuditQuerySet
 
 
 def filtered(who: str, what: str) -> AuditQuerySet:
-    """Lines by or about a person, named by handle or by “shell”, and of one kind; empty texts filter nothing."""
+    """Lines by or about a person, named by handle or by “shell”, and of one kind. An empty text matches all."""
     lines = AuditEntry.objects.all()
     if name := who.strip().removeprefix("@"):
         lines = lines.named(name, Member.objects.filter(handle=name.casefold()))

@@ -1,4 +1,4 @@
-"""What signals report, written into the audit log: the chat's deeds, sign-ins, passwords, addresses, Django's admin."""
+"""Writes signals into the audit log: the chat's audit events, sign-ins, passwords, addresses, Django's admin."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENDS_LINKS = {AuditEvent.ROLE_CHANGED, AuditEvent.DEACTIVATED, AuditEvent.REACTI
 
 
 def connect() -> None:
-    """Listen. Called once, when Django is ready."""
+    """Connect the receivers. Called once, when Django is ready."""
     receivers = (
         (audit_event, _deed),
         (auth.user_logged_in, _signed_in),
@@ -56,9 +56,9 @@ def _signed_in(request: HttpRequest | None, user: User, **_: Any) -> None:
 
 
 def _failed(credentials: dict[str, Any], **_: Any) -> None:
-    """Of a name that is nobody's nothing is kept: it may be a password, typed into the wrong field."""
+    """An unknown name is not stored: it may be a password that was typed into the wrong field."""
     named = User.normalize_username(str(credentials.get("username", ""))[:200])
-    # The same queries whether there is such an account or not: the time that this takes tells nobody.
+    # The same queries for known and unknown accounts, so that the time does not reveal which exist.
     record(What.SIGN_IN_FAILED, about=Member.objects.filter(user__username=named).first())
 
 
@@ -76,7 +76,7 @@ def _email_changed(user: User, **_: Any) -> None:
 
 
 def _admin_changed(instance: LogEntry, **_: Any) -> None:
-    """Django's admin keeps its own log of what is changed there; a line of it is a line of ours."""
+    """Copy each line of the admin's own log of changes."""
     by = User.objects.filter(pk=instance.user_id).first()
     kind = str(instance.content_type) if instance.content_type else ""
     change = {"kind": kind, "object": instance.object_repr, "change": instance.get_change_message()}

@@ -1,4 +1,4 @@
-"""What every page of ours knows of the site."""
+"""Template context about the site, for all our pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hubbub_site.accounts.public_address import mail_works
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Looked up only if a template asks: the chat's own page does not."""
+    """Evaluated lazily: the chat's page needs none of it."""
     return {
         "workspace": SimpleLazyObject(Workspace.objects.the_one),
         "mail_is_set_up": mail_works(),

@@ -1,8 +1,8 @@
-"""What a browser calls itself, in words: “Firefox on Linux”."""
+"""Names of devices from their User-Agent header: “Firefox on Linux”."""
 
 from __future__ import annotations
 
-# First match wins: most browsers also claim to be the ones below them.
+# The first match wins: most browsers also name the ones below them.
 BROWSERS = {
     "Edg/": "Edge",
     "OPR/": "Opera",

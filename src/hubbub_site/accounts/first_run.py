@@ -1,8 +1,8 @@
-"""The first minutes of a server: everything leads to the welcome page until it has an owner.
+"""The first run: until the server has an owner, all pages redirect to the welcome page.
 
-The page asks everybody for the set-up code. It cannot know who sits at this machine: behind a proxy that adds no
-headers, every stranger seems to. So `hubbub serve` prints an address that has the code behind its `#`. The script of
-the page puts it into the form and takes it out of the address. Only the request that makes the owner has it.
+The page always asks for the set-up code. It cannot tell local visitors from others: behind a proxy that adds no
+headers, all of them seem local. So `hubbub serve` prints a URL with the code behind the `#`. The page's script moves
+the code into the form and removes it from the URL. Only the request that creates the owner contains it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from hubbub_site.accounts.models import User
 
 SETUP_CODE = "setup-code"
 SPEAKS_FOR_ITSELF = ("/welcome/", "/static/", "/api/", "/_allauth/", "/healthz", "/readyz", "/metrics")
-# Crockford's letters and digits: none that a reader takes for another. 10 of 32 are 50 bits.
+# Crockford's alphabet, without characters that look alike. 10 of 32 characters are 50 bits.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CHARACTERS = 10
 
 
 class FirstRun:
-    """Middleware: while there is no user, pages redirect to /welcome/. Once there is one, it asks no more."""
+    """Middleware: while there is no user, pages redirect to /welcome/. After that it makes no query."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -41,22 +41,22 @@ class FirstRun:
 
 
 def make_setup_code(data: Path) -> str:
-    """The code that the welcome page asks for; made once, kept in the data directory until there is an owner."""
+    """The code for the welcome page. It is made once and kept in the data directory until there is an owner."""
     if code := _kept_setup_code(data):
         return code
-    (data / SETUP_CODE).unlink(missing_ok=True)  # what a crash has left of one
+    (data / SETUP_CODE).unlink(missing_ok=True)  # a damaged file after a crash
     letters = "".join(secrets.choice(ALPHABET) for _ in range(CHARACTERS))
     durable_file.write(data / SETUP_CODE, f"{letters[:5]}-{letters[5:]}\n".encode(), replace=False)
     return _kept_setup_code(data)
 
 
 def address_with_code(origin: str, code: str) -> str:
-    """The welcome page's address with the code. No browser sends the part behind the # to a server or proxy."""
+    """The welcome page's URL with the code. Browsers do not send the part behind the # to a server or proxy."""
     return f"{origin}{reverse('welcome')}#{code}"
 
 
 def is_setup_code(typed: str) -> bool:
-    """Whether this is the code. Without a whole code in the file, no answer is right, and an empty one neither."""
+    """Whether this is the code. Without a complete code in the file every answer is wrong, including an empty one."""
     code = _kept_setup_code(settings.CONFIG.data)
     return bool(code) and secrets.compare_digest(_bare(typed).encode(), _bare(code).encode())
 
@@ -66,7 +66,7 @@ def forget_setup_code() -> None:
 
 
 def _kept_setup_code(data: Path) -> str:
-    """The code in the file; empty if there is none, or if a crash has left only a part of it."""
+    """The code in the file; empty if there is no file, or if a crash has left only a part of it."""
     try:
         code = (data / SETUP_CODE).read_bytes().decode("ascii", "replace").strip()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The forms that people fill in. Rules of names and passwords live in the models and settings; these ask for them."""
+"""Forms of the account pages. The rules for names and passwords are in the models and settings."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ USES = {"1": "once", "10": "10 times", "50": "50 times", "": "any number of time
 
 
 class NameField(forms.CharField):
-    """A name as the chat would accept it: tidied, visible, not too long."""
+    """A name that follows the chat's rules: normalised, visible, not too long."""
 
     def clean(self, value: Any) -> str:
         try:
@@ -39,7 +39,7 @@ class NameField(forms.CharField):
 
 
 class NewAccountForm(forms.Form):
-    """Name, username, password: what somebody needs to be somebody here."""
+    """Name, username and password of a new account."""
 
     name = NameField(
         label="Your name",

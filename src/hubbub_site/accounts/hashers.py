@@ -1,7 +1,7 @@
-"""How passwords are stored: Argon2id in 19 MiB with two passes, hashed in turn (`hashing_threads.py`).
+"""Password hashers: Argon2id with 19 MiB and two passes, run on a few threads (`hashing_threads.py`).
 
-Django's own hasher takes 100 MiB and eight threads for each password. Hashes that it made are still accepted, and are
-replaced when their owners sign in. Every door that takes a password hashes through these classes.
+Django's own hasher takes 100 MiB and eight threads per password. Its hashes are still accepted, and are replaced when
+their owners sign in. All code that checks or sets a password uses these classes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Argon2(Argon2PasswordHasher):
 
 
 class PBKDF2(PBKDF2PasswordHasher):
-    """For accounts that were brought along from another Django site. Its `verify` calls `encode`."""
+    """For accounts that were copied from another Django site. Its `verify` calls `encode`."""
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
         return hashing_threads.run(partial(super().encode, password, salt, iterations))

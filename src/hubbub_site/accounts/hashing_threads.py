@@ -1,8 +1,8 @@
-"""Where passwords are hashed: a few threads per process, and a bounded queue in front of them.
+"""Hashes passwords on a few threads per process, with a bounded queue.
 
-Argon2 takes memory and processor time on purpose. Without a bound, every request that brings a password starts a hash
-of its own, and a few dozen strangers exhaust the machine. The threads are always the same ones: glibc keeps an arena
-of memory for each thread, so hashing on each request's own thread would keep the memory of many hashes.
+Argon2 takes memory and processor time by design. Without a limit every request with a password would start a hash, and
+a few dozen clients could exhaust the machine. The threads are kept: glibc keeps an arena of memory per thread, so
+hashing on each request's own thread would hold the memory of many hashes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class TooBusy(Exception):
-    """So many passwords wait to be hashed that this one was refused. Nothing has been checked or stored."""
+    """The queue is full, or the wait was too long. Nothing was checked or stored."""
 
     retry_after = 2
     """Seconds."""
@@ -36,7 +36,7 @@ class HashingThreads:
         self._seconds = seconds
 
     def run(self, work: Callable[[], T]) -> T:
-        """The result of `work`. Raises TooBusy when no place is free, or when the turn comes too late."""
+        """The result of `work`. Raises TooBusy if the queue is full or the wait is too long."""
         if not self._places.acquire(blocking=False):
             raise TooBusy
 
@@ -47,7 +47,7 @@ class HashingThreads:
         except TimeoutError:
             if future.cancel():
                 raise TooBusy from None
-            return future.result()  # its turn came at the last moment
+            return future.result()  # it started at the last moment
 
     def _leave(self, _: Future[T]) -> None:
         self._places.release()
@@ -70,7 +70,7 @@ def run(work: Callable[[], T]) -> T:
 
 
 def forget_threads() -> None:
-    """In a process that was forked: the parent's threads do not exist here."""
+    """Called in a forked process: the parent's threads do not exist there."""
     global _threads
     _threads = None
 

@@ -1,7 +1,7 @@
-"""The door for programs, `/_allauth/`: a body that makes no sense is refused before allauth reads it.
+"""Validates the bodies of allauth's headless API (`/_allauth/`) before allauth parses them.
 
-allauth trusts its JSON parser. Nesting without end, numbers of thousands of digits and halves of surrogate pairs raise
-errors there that it does not expect.
+Deep nesting, numbers of thousands of digits and lone surrogates raise errors in its JSON parser that allauth does not
+catch.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class CheckHeadlessBodies:
 
 
 def _fault_of(request: HttpRequest) -> str:
-    """What is wrong with the body, in a sentence; empty if nothing is."""
+    """One sentence about what is wrong with the body; empty if it is valid."""
     try:
         length = int(request.headers.get("Content-Length") or 0)
     except ValueError:
@@ -55,6 +55,6 @@ def _fault_of(request: HttpRequest) -> str:
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, str):
-        # JSON can spell half of a surrogate pair, which no encoding has.
+        # JSON can contain a lone surrogate, which cannot be encoded.
         return not any("\ud800" <= character <= "\udfff" for character in value)
     return value is None or isinstance(value, (bool, int, float))

@@ -1,4 +1,4 @@
-"""Invitation links: making them, using them up, taking them back."""
+"""Invitation links: create, use, revoke."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hubbub_site.accounts.models.invitation import State, digest_of
 
 
 class NoLongerOpen(Exception):
-    """The invitation cannot be used; `state` says why."""
+    """The invitation cannot be used. `state` says why."""
 
     def __init__(self, state: State) -> None:
         super().__init__(state)
@@ -28,7 +28,7 @@ class NoLongerOpen(Exception):
 
 
 def may_invite(user: User) -> bool:
-    """Owners and admins; every member too if the site says so. Guests never."""
+    """Owners and admins; also members if HUBBUB_INVITATIONS allows it. Never guests."""
     roles = {Role.OWNER, Role.ADMIN}
     if settings.INVITATIONS_BY == "members":
         roles.add(Role.MEMBER)
@@ -36,12 +36,12 @@ def may_invite(user: User) -> bool:
 
 
 def may_give(user: User, role: str) -> bool:
-    """Links make members and guests, whatever a row says: an admin or owner is made by an owner, on the people page."""
+    """Whether the user may invite into this role. Links never create admins or owners, whatever a row says."""
     return may_invite(user) and role in (Role.MEMBER, Role.GUEST)
 
 
 def standing(invitation: Invitation) -> State:
-    """Whether it works now. A link is as good as the rights of its maker at the moment when it is used."""
+    """Whether it works now. That depends on the rights of its maker at the moment of use."""
     return invitation.state if invitation.state != State.OPEN else _standing_of_maker(invitation)
 
 
@@ -54,7 +54,7 @@ def create_invitation(
     max_uses: int | None = None,
     note: str = "",
 ) -> tuple[Invitation, str]:
-    """An invitation, and its secret: the last part of the link, stored nowhere."""
+    """Create an invitation. Returns it and its secret: the last part of the link, which is not stored."""
     secret = secrets.token_urlsafe(24)
     with transaction.atomic():
         invitation = Invitation.objects.create(
@@ -75,8 +75,8 @@ def find(secret: str) -> Invitation | None:
 
 
 def use(invitation: Invitation) -> Invitation:
-    """Count one use, in the caller's transaction; NoLongerOpen if it does not work (any more). The row as it is now."""
-    # One statement, so that the last use is used once. It locks the row; what the maker may do is read after that.
+    """Count one use in the caller's transaction and return the updated row. Raises NoLongerOpen if it does not work."""
+    # One statement, so that the last use counts once. It locks the row; the maker's rights are read after that.
     if not Invitation.objects.open().filter(pk=invitation.pk).update(uses=F("uses") + 1):
         invitation.refresh_from_db()
         raise NoLongerOpen(invitation.state)
@@ -98,7 +98,7 @@ def _standing_of_maker(invitation: Invitation) -> State:
         return State.WITHDRAWN
     room = invitation.room
     if room is None:
-        # A guest's link is always made with a room: this one was deleted, and the guest would see an empty chat.
+        # A guest's link always has a room. This one was deleted, so the guest would see an empty chat.
         return State.ROOM_GONE if invitation.role == Role.GUEST else State.OPEN
     host = Member.objects.filter(user=invitation.created_by).first()
     membership = room.memberships.filter(member=host).first() if host else None
@@ -106,7 +106,7 @@ def _standing_of_maker(invitation: Invitation) -> State:
 
 
 def named(invitation: Invitation) -> dict[str, str | int]:
-    """What tells an invitation from others in the audit log."""
+    """Details that identify an invitation in the audit log."""
     return {
         "by": invitation.created_by.username,
         "invitation": invitation.pk,

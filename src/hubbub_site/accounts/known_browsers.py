@@ -1,4 +1,4 @@
-"""Browsers that have signed in to an account before: they keep a signed cookie for it, also after signing out.
+"""Recognises browsers that have signed in to an account before, by a signed cookie that stays after sign-out.
 
 The cookie proves only that and gives no access. Strangers who guess at the account cause waiting times; a browser with
 the cookie does not have to wait for them (`sign_in_limits.py`). A new password makes all browsers unknown, so somebody
@@ -19,7 +19,7 @@ from hubbub_site.accounts.models import User
 
 
 class KnownBrowsers:
-    """Middleware: gives the cookie to browsers in which somebody is signed in."""
+    """Middleware: sets the cookie in signed-in browsers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -34,7 +34,7 @@ class KnownBrowsers:
 
 
 def id_for(request: HttpRequest, user: User) -> str:
-    """The id that this browser got when it signed in as the user; empty if it has not."""
+    """The id that this browser got when it signed in as the user; empty if it never did."""
     try:
         found: str = signing.loads(
             request.COOKIES.get(_cookie(user), ""), salt=_salt(user), max_age=int(KNOWN_BROWSER_SECONDS)

@@ -1,4 +1,4 @@
-"""How much is too much at the product's own doors: rows of the same shape as `hubbub.protocol.limits`.
+"""Limits of the product's account pages and headless API, in the form of `hubbub.protocol.limits`.
 
 Each row has a test in `tests/limits/test_accounts.py`. Rows that end in “lifted” do not apply when
 `HUBBUB_RATE_LIMITS=off`.

@@ -1,4 +1,4 @@
-"""One's own logins: which there are, and ending them, sockets included (contract G10)."""
+"""Lists and ends a user's logins, including their sockets (contract G10)."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ SEEN_EVERY_SECONDS = 600
 
 
 def logins_of(user: User) -> list[UserSession]:
-    """Sessions that still work, the one seen last first."""
+    """Valid sessions, the most recently seen first."""
     alive = UserSession.objects.purge_and_list(user)
     return sorted(alive, key=lambda login: login.last_seen_at, reverse=True)
 
 
 def end_login(login: UserSession) -> None:
-    """Sign that browser out, now: its session is gone and its sockets are closed."""
+    """Sign that browser out at once: delete its session and close its sockets."""
     key = login.session_key
     login.end()
     record(What.LOGIN_ENDED, by=login.user, about=login.user, details={"device": device_of(login.user_agent)})
     actions.end_session(key)
-    # JSON web tokens that were made in that session are logins of their own; they end with it.
+    # JSON web tokens of that session are logins of their own and end with it.
     _close_what_holds_no_more(login.user_id)
 
 
 def end_all_logins(user: User, *, except_session: str | None = None) -> None:
-    """Sign the user out everywhere but in one session. Bearer tokens go on working, and so do their sockets."""
+    """Sign the user out everywhere except in one session. Bearer tokens and their sockets keep working."""
     others = UserSession.objects.filter(user=user).exclude(session_key=except_session)
     Session.objects.filter(session_key__in=list(others.values_list("session_key", flat=True))).delete()
     others.delete()
@@ -51,7 +51,7 @@ def end_all_logins(user: User, *, except_session: str | None = None) -> None:
 
 
 def forget_unconfirmed_addresses(user: User) -> None:
-    """A thief may have entered one, to confirm it when the owner is back: its link ends with the old password."""
+    """Delete unconfirmed e-mail addresses: an intruder may have entered one to confirm it after a password change."""
     waiting = EmailAddress.objects.filter(user=user, verified=False).exclude(email__iexact=user.email)
     waiting.delete()
 
@@ -62,7 +62,7 @@ def _close_what_holds_no_more(user: int) -> None:
 
 
 def connect() -> None:
-    """A new password ends every other login, and one that is set by a link ends the tokens too."""
+    """Connect the receivers: a new password ends all other logins; a reset by link also ends the tokens."""
     for signal in (signals.password_changed, signals.password_set):
         signal.connect(_end_others, dispatch_uid="hubbub_site.end_others")
     signals.password_reset.connect(_end_all, dispatch_uid="hubbub_site.end_all")
@@ -74,29 +74,29 @@ def _end_others(request: HttpRequest, user: User, **_: Any) -> None:
 
 
 def _end_all(request: HttpRequest, user: User, **_: Any) -> None:
-    """A reset is for somebody who has lost the account, perhaps to a thief: the thief's tokens end as well."""
-    from allauth.account.views import INTERNAL_RESET_SESSION_KEY  # views are loaded when all apps are
+    """A reset follows the loss of an account, perhaps to an intruder: the intruder's tokens end too."""
+    from allauth.account.views import INTERNAL_RESET_SESSION_KEY  # views need all apps to be loaded
 
     maker = split(request.session.get(INTERNAL_RESET_SESSION_KEY, ""))[1]
     made_by = maker.handle if maker else ""
     with transaction.atomic():
-        # By nobody known: all that this proves is that somebody had the link.
+        # No actor: the reset proves only that somebody had the link.
         record(What.PASSWORD_RESET, about=user, details={"link of": made_by or "the account itself, by mail"})
         end_all_logins(user)
         forget_unconfirmed_addresses(user)
         if member := Member.objects.filter(user=user).first():
             actions.end_tokens(member=member)
-    sign_in_limits.forgive(user.username)
+    sign_in_limits.reset(user.username)
 
 
 class NoteWhenSeen:
-    """Middleware: keeps “last seen” of a login right to ten minutes, without a write per request."""
+    """Middleware: keeps a login's “last seen” accurate to ten minutes, without a write per request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        # Whoever sends no cookie costs no query: the session is read only if it was named.
+        # A request without the session cookie costs no query.
         if request.session.session_key and request.user.is_authenticated:
             self.note(request)
         return self.get_response(request)

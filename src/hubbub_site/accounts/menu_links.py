@@ -1,4 +1,4 @@
-"""Where the chat's menu leads, for whoever looks at it: nobody is shown a door that is closed to them."""
+"""Links of the chat's menu for a user: only to pages that this user may open."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hubbub_site.accounts.models import User
 
 
 def menu(request: HttpRequest) -> dict[str, str | None]:
-    """The LINKS of the product."""
+    """The LINKS setting of the product."""
     user = request.user if isinstance(request.user, User) else None
     manages = user is not None and user.role in {Role.OWNER, Role.ADMIN}
     return {

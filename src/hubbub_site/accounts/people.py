@@ -1,4 +1,4 @@
-"""What owners and admins do about somebody's account: closing it, opening it again, a new password."""
+"""Actions of owners and admins on an account: deactivate, reactivate, make owner, set or reset the password."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ admin about it. Your page “Activity” lists what was done to your account.
 
 
 def deactivate(*, by: Member, member: Member) -> None:
-    """End somebody's access: they cannot sign in, their logins, tokens and open invitations end now."""
+    """End a member's access: no sign-in, and their logins, tokens and open invitations end now."""
     with transaction.atomic():
         actions.deactivate_member(by=by, member=member)
         actions.end_tokens(member=member, by=by)
@@ -43,17 +43,17 @@ def deactivate(*, by: Member, member: Member) -> None:
 
 
 def reactivate(*, by: Member, member: Member) -> None:
-    """Let them sign in again. Tokens and invitations that ended stay ended."""
+    """Allow sign-in again. Ended tokens and invitations are not restored."""
     with transaction.atomic():
         actions.reactivate_member(by=by, member=member)
         if user := _user_of(member):
             User.objects.filter(pk=user.pk).update(is_active=True)
-            # Whatever way closed the account, such as a script, may have left its logins.
+            # A script that deactivated the account may have left its logins.
             end_all_logins(user)
 
 
 def make_owner(*, by: Member | None, user: User) -> None:
-    """Give a user the workspace, from the shell: active again if need be, whatever their role was."""
+    """Make a user an owner, from the shell. Reactivates the account if needed."""
     User.objects.filter(pk=user.pk).update(is_active=True)
     user.is_active = True
     member = Member.objects.filter(user=user).first()
@@ -69,7 +69,7 @@ def make_owner(*, by: Member | None, user: User) -> None:
 
 
 def set_password(user: User, password: str) -> None:
-    """A new password from the shell: like a reset, it ends every login and token of the account."""
+    """Set a password from the shell. Like a reset, this ends all logins and tokens of the account."""
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])
@@ -83,8 +83,8 @@ def set_password(user: User, password: str) -> None:
 def make_reset_link(*, by: Member, member: Member) -> str:
     """The path of a page on which the member sets a new password, made for them by an owner or admin.
 
-    The member hears of it: on their page “Activity”, and by mail if they have a confirmed address. Raises
-    Forbidden if `by` may not do this.
+    The member is notified on their page “Activity”, and by mail if they have a confirmed address. Raises Forbidden if
+    `by` may not do this.
     """
     if not policy.can_deactivate(by, member) or not member.active:
         raise Forbidden("You cannot make a link for this person.")
@@ -97,14 +97,14 @@ def make_reset_link(*, by: Member, member: Member) -> str:
 
 
 def _mail_about_link(user: User, by: Member) -> None:
-    """The link itself is not in it: it was made because the mailbox may be the wrong way."""
+    """Notify by mail. The mail does not contain the link, because the mailbox may be compromised."""
     address = EmailAddress.objects.filter(user=user, verified=True, primary=True).first()
     if address and settings.EMAIL_HOST:
         text = LINK_WAS_MADE.format(maker=by.name, handle=by.handle, username=user.username)
         try:
             send_mail("A link for a new password was made for you", text, None, [address.email])
-        except OSError as error:  # the page “Activity” says it as well
-            log.warning("%s could not be told by mail of a link for a new password: %s", user.username, error)
+        except OSError as error:  # the page “Activity” shows it too
+            log.warning("Could not mail %s about a link for a new password: %s", user.username, error)
 
 
 def _user_of(member: Member) -> User | None:

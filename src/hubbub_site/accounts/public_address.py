@@ -1,8 +1,7 @@
-"""The address of this site in links that leave it: in mails, and in links that somebody copies.
+"""The public address of this site, for links in mails and links to copy.
 
-The Host header of a request does not say what the address is: whoever sends the request chooses it. A mail that asks
-for a new password would then lead to the attacker's address. Mails therefore lead to the first of HUBBUB_ORIGINS, and
-without one no mail is sent.
+The Host header of a request is not used: the sender of the request chooses it, so a password mail could link to an
+attacker's address. Links in mails use the first of HUBBUB_ORIGINS; without one no mail is sent.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from django.http import HttpRequest
 
 
 def origins() -> list[str]:
-    """The configured origins, such as `https://chat.example.org`; patterns such as `https://*.example.org` name no
-    address."""
+    """The configured origins, such as `https://chat.example.org`; not patterns such as
+    `https://*.example.org`."""
     return [origin.rstrip("/") for origin in settings.ORIGINS if "*" not in origin]
 
 
@@ -23,15 +22,15 @@ def mail_works() -> bool:
 
 
 def link_in_mail(path: str) -> str:
-    """The whole address of a page of ours. Call it only if `mail_works`."""
+    """The full URL of one of our pages. Call it only if `mail_works`."""
     return f"{origins()[0]}{path}"
 
 
 def link_to_copy(request: HttpRequest, path: str) -> str:
-    """The whole address of a page, for somebody who is signed in and passes it on.
+    """The full URL of a page, for a signed-in user who passes it on.
 
-    It is a configured origin: the one that the page was asked for at, or else the first. Without any, the address in
-    the reader's own browser is all that is known; ALLOWED_HOSTS has checked it.
+    It uses a configured origin: the one of the request if configured, else the first. Without any, it uses the Host
+    header of the request, which ALLOWED_HOSTS has checked.
     """
     known, own = origins(), f"{request.scheme}://{request.get_host()}"
     if not known or own in known:

@@ -1,4 +1,4 @@
-"""Links with which somebody sets a new password: signed over the rights of the account and of the link's maker."""
+"""Password reset links. The signature covers the rights of the account and of the link's maker."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from hubbub_site.accounts.models import User
 
 
 def reset_path(user: User, *, maker: Member) -> str:
-    """A page on which the user sets a new password. It works once, for PASSWORD_RESET_TIMEOUT.
+    """The path of a page on which the user sets a new password. It works once, for PASSWORD_RESET_TIMEOUT.
 
-    It ends when the user signs in, when their password or e-mail address changes, and when the role or the access of
-    the user or of the maker changes: an admin who keeps a link to a member's account must not hold an owner's later.
+    It becomes invalid when the user signs in, when their password or e-mail address changes, and when the role or
+    access of the user or the maker changes: an admin must not keep a link to an account that later becomes an owner's.
     """
     key = ResetTokens(maker=maker).make_token(user)
     return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
 
 
 class ResetTokens(PasswordResetTokenGenerator):
-    """Django's tokens, with the maker's id at the end: `<time>-<hash>` by mail, `<time>-<hash>-<member>` by somebody.
+    """Django's tokens, with the maker's id at the end: `<time>-<hash>` if sent by mail, `<time>-<hash>-<member>` if
+    made by a member.
 
     Like allauth's own class, which imports this one and so cannot be its base, it signs all addresses of the account.
     """
@@ -59,7 +60,7 @@ class ResetTokens(PasswordResetTokenGenerator):
 
 
 def split(token: str) -> tuple[str, Member | None]:
-    """The signed part of a token, and the member who made it; None if it came by mail, or is not understood."""
+    """The signed part of a token, and the member who made it (None if it was sent by mail or is malformed)."""
     time, _, rest = token.partition("-")
     signature, _, maker = rest.partition("-")
     try:

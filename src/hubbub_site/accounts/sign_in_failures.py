@@ -1,4 +1,4 @@
-"""The rows behind `sign_in_limits.py`: found, made, locked, and bounded in number."""
+"""Database rows of `sign_in_limits.py`: find, create, lock, and limit their number."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hubbub_site.accounts import limits
 from hubbub_site.accounts.models import FailureCounter
 
 SWEEP_SECONDS = 60.0
-"""Each process removes old rows at most that often."""
+"""Least time between two removals of old rows in one process."""
 
 
 def of(keys: Collection[str]) -> QuerySet[FailureCounter]:
@@ -22,19 +22,19 @@ def of(keys: Collection[str]) -> QuerySet[FailureCounter]:
 
 
 def make(keys: Iterable[str]) -> None:
-    """Outside of the transaction that locks them: two that insert in different orders would wait for each other."""
+    """Call it outside the transaction that locks the rows: two inserts in different orders would deadlock."""
     now = timezone.now()
     if rows := [FailureCounter(key=key, last_failure_at=now) for key in sorted(keys)]:
         FailureCounter.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def locked(keys: Collection[str]) -> dict[str, FailureCounter]:
-    """Within a transaction: the rows by key, locked in one order."""
+    """The rows by key, locked in a fixed order. Call it inside a transaction."""
     return {row.key: row for row in of(keys).select_for_update().order_by("key")}
 
 
 def sweep() -> None:
-    """Now and then: remove rows that count no longer, and beyond the limit those that make nobody wait."""
+    """Periodically remove expired rows, and above FAILURE_COUNTERS rows that cause no waiting time."""
     global _swept_at
     with _sweeping:
         if time.monotonic() - _swept_at < SWEEP_SECONDS:

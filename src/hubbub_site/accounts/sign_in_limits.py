@@ -1,11 +1,11 @@
-"""Slows down guessing passwords: failures are counted in the database, and each count makes the next try wait.
+"""Limits sign-in attempts: failures are counted in the database, and after too many the next attempts must wait.
 
-Each failure is counted three times: for the network that it came from, for the account, and for both together. A
-browser that has signed in to the account before (`known_browsers.py`) has a count of its own instead, so strangers
-who guess at an account do not lock its owner out.
+Each failure is counted three times: for the network, for the account, and for both together. A browser that has signed
+in to the account before (`known_browsers.py`) has its own count instead, so attackers who guess an account's password
+do not lock its owner out.
 
-The counts are rows, not entries of a cache: a cache evicts what it has no room for, so that cheap requests from other
-addresses would end a lock. Rows also survive a restart, and all processes share them.
+The counts are database rows, not cache entries: a cache evicts entries when it is full, so cheap requests from other
+addresses could end a lock. Rows also survive a restart, and all processes share them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from hubbub_site.accounts.models import FailureCounter
 
 
 class TooManyFailures(Exception):
-    """The password was not looked at. `retry_after` is in seconds."""
+    """The attempt is refused without checking the password. `retry_after` is in seconds."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(retry_after)
@@ -33,17 +33,17 @@ class TooManyFailures(Exception):
 
 
 class Scope(NamedTuple):
-    """What failures are counted by, and how many make nobody wait."""
+    """A key by which failures are counted, and how many of them cause no waiting time."""
 
     key: str
     free: int
-    forgiven: bool
-    """Whether a success ends the count. Not where an attacker's success with one account would allow more guesses at
-    another one."""
+    reset_on_success: bool
+    """Whether a success resets the count. False where a success with an attacker's own account would allow more guesses
+    at another account."""
 
 
 class Counted(NamedTuple):
-    """What a scope's row was before this try was counted."""
+    """The state of a scope's row before this attempt was counted."""
 
     scope: Scope
     failures: int
@@ -51,7 +51,7 @@ class Counted(NamedTuple):
 
 
 class Attempt:
-    """One try. It counts as a failure until it turns out to be something else."""
+    """One attempt. It counts as a failure until one of these methods says otherwise."""
 
     def __init__(self, counted: Sequence[Counted]) -> None:
         self._counted = counted
@@ -59,14 +59,14 @@ class Attempt:
     def succeeded(self) -> None:
         with transaction.atomic():
             self._take_back()
-            self._forgive()
+            self._reset()
 
-    def _forgive(self) -> None:
-        ended = [counted.scope.key for counted in self._counted if counted.scope.forgiven]
+    def _reset(self) -> None:
+        ended = [counted.scope.key for counted in self._counted if counted.scope.reset_on_success]
         sign_in_failures.of(ended).update(failures=0, closed_until=None)
 
-    def was_not_made(self) -> None:
-        """The password has not been checked, so this was no guess."""
+    def password_was_not_checked(self) -> None:
+        """The password was not checked, so this is not a failure."""
         with transaction.atomic():
             self._take_back()
 
@@ -78,10 +78,10 @@ class Attempt:
 
 
 def attempt(account: str, *, address: str, browser: str) -> Attempt:
-    """Count a try before its password is checked, so that many at once are not all let in. Raises TooManyFailures.
+    """Count an attempt before its password is checked, so that concurrent ones are limited. Raises TooManyFailures.
 
-    `account` is a normalised username, whether or not there is such a user; `browser` is the id of a browser that is
-    known to the account, or empty.
+    `account` is a normalised username, existing or not; `browser` is the id of a browser that is known to the account,
+    or empty.
     """
     scopes = _scopes(account, network_of(address) or address, browser)
     keys = [scope.key for scope in scopes]
@@ -95,13 +95,13 @@ def attempt(account: str, *, address: str, browser: str) -> Attempt:
         return Attempt([_count(rows[scope.key], scope) for scope in scopes if scope.key in rows])
 
 
-def forgive(account: str) -> None:
-    """A new password by a link proves who somebody is: failures from elsewhere do not make them wait."""
+def reset(account: str) -> None:
+    """Reset the account's counts after a password reset by link: it proves the identity of the person."""
     sign_in_failures.of([_key("account", account)]).delete()
 
 
 def wait_after(failures: int, *, free: int) -> timedelta | None:
-    """How long the next try is refused after so many failures in a row."""
+    """How long attempts are refused after this number of failures in a row."""
     if failures < free:
         return None
     doublings = min(failures - free, 30)
@@ -110,11 +110,13 @@ def wait_after(failures: int, *, free: int) -> timedelta | None:
 
 def _scopes(account: str, network: str, browser: str) -> list[Scope]:
     if browser:
-        return [Scope(_key("browser", account, browser), limits.FAILURES_OF_KNOWN_BROWSER, forgiven=True)]
+        return [
+            Scope(_key("browser", account, browser), limits.FAILURES_OF_KNOWN_BROWSER, reset_on_success=True)
+        ]
     return [
-        Scope(_key("network", network), limits.FAILURES_FROM_NETWORK, forgiven=False),
-        Scope(_key("account", account), limits.FAILURES_OF_ACCOUNT, forgiven=False),
-        Scope(_key("both", account, network), limits.FAILURES_OF_ACCOUNT_FROM_NETWORK, forgiven=True),
+        Scope(_key("network", network), limits.FAILURES_FROM_NETWORK, reset_on_success=False),
+        Scope(_key("account", account), limits.FAILURES_OF_ACCOUNT, reset_on_success=False),
+        Scope(_key("both", account, network), limits.FAILURES_OF_ACCOUNT_FROM_NETWORK, reset_on_success=True),
     ]
 
 

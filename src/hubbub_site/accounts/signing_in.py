@@ -1,4 +1,4 @@
-"""Starting a login for somebody whose account was made a moment ago."""
+"""Signs in a user whose account has just been created."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hubbub_site.accounts.models import User
 
 
 def sign_in(request: HttpRequest, user: User) -> None:
-    """As after typing the password: a new session, listed among the user's own logins."""
+    """Start a session as after a normal sign-in; it appears among the user's logins."""
     auth.login(request, user)
     record_authentication(request, user, method="password")
     UserSession.objects.create_from_request(request)

@@ -1,4 +1,4 @@
-"""Where the account pages are."""
+"""URLs of the account pages."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ urlpatterns = [
     path("account/tokens/<int:pk>/revoke/", account.revoke_token, name="revoke_token"),
     path("account/activity/", audit.activity, name="activity"),
     path("audit/", audit.audit, name="audit"),
-    # Accounts are made by invitation; allauth's own sign-up page would only say that it is closed.
+    # Accounts are made by invitation; allauth's sign-up page would only say that it is closed.
     path("account/signup/", RedirectView.as_view(pattern_name="account_login")),
     path("account/", include("allauth.account.urls")),
-    # allauth has this page also where no account has a telephone number, and then it breaks.
+    # allauth adds this page even without telephone numbers, and then it fails.
     path("_allauth/app/v1/account/phone", errors.no_such_page),
     path("_allauth/", include("allauth.headless.urls")),
 ]

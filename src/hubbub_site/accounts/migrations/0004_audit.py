@@ -17,7 +17,7 @@ UNCHANGING = (
 KEPT_DAYS = 30  # limits.AUDIT_KEPT_DAYS
 REFUSAL = "The audit log is append-only."
 
-# A later migration that changes this table on SQLite builds it anew, and so drops its triggers: it has to make them again.
+# A later migration that changes this table on SQLite rebuilds it and so drops the triggers: it must create them again.
 SQLITE = f"""
 CREATE TRIGGER {TABLE}_update BEFORE UPDATE ON {TABLE}
 WHEN OLD.merge_key IS NULL OR NEW.times <= OLD.times OR {" OR ".join(f"NEW.{c} IS NOT OLD.{c}" for c in UNCHANGING)}
@@ -47,7 +47,7 @@ FOR EACH ROW EXECUTE FUNCTION {TABLE}_guard();
 
 
 def guard(apps, schema_editor):
-    """Refuse changes and early deletions in the database itself, whichever program asks for them."""
+    """Refuse changes and early deletions in the database itself, for all programs."""
     connection = schema_editor.connection
     if connection.vendor == "sqlite":
         for statement in SQLITE.split("END;"):
@@ -58,7 +58,7 @@ def guard(apps, schema_editor):
 
 
 def unguard(apps, schema_editor):
-    # SQLite drops a table's triggers with it, PostgreSQL too, but for their function.
+    # Both databases drop a table's triggers with it. PostgreSQL keeps their function.
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(f"DROP FUNCTION {TABLE}_guard() CASCADE", params=None)
 

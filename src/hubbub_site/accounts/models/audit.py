@@ -1,4 +1,4 @@
-"""The audit log: who used which right over whom, from where. Lines are added, and deleted only when they are old."""
+"""The audit log: actor, action, target and address. Lines are added, and deleted only when they are old."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hubbub_site.accounts.audit_codes import What
 
 
 class AppendOnly(TypeError):
-    """Somebody tried to change or delete lines of the audit log."""
+    """Code tried to change or delete lines of the audit log."""
 
     def __init__(self) -> None:
         super().__init__("The audit log is append-only.")
@@ -23,7 +23,7 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
         return self.filter(models.Q(by_member=member) | models.Q(about_member=member))
 
     def named(self, name: str, members: models.QuerySet[Member]) -> AuditQuerySet:
-        """By or about this name, or these members under whatever handle they had then."""
+        """Lines by or about this name, or about these members under any former handle."""
         ids = list(members.values_list("pk", flat=True))
         named = models.Q(by_name__iexact=name) | models.Q(about_name__iexact=name)
         return self.filter(named | models.Q(by_member__in=ids) | models.Q(about_member__in=ids))
@@ -39,9 +39,9 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
 
 
 class AuditEntry(models.Model):
-    """One line. It outlives the accounts that it names: ids of members without a foreign key, and handles as text.
+    """One line. It outlives its accounts: it stores ids of members without a foreign key, and handles as text.
 
-    Triggers in the database hold the same rule against other programs (migration 0004): nothing of a line changes but
+    Triggers in the database enforce the same rule for other programs (migration 0004): a line never changes except
     `times`, which only grows, and a line of the last AUDIT_KEPT_DAYS is not deleted.
     """
 

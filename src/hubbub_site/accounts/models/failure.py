@@ -1,4 +1,4 @@
-"""How often signing in has failed lately, and until when the next try is refused."""
+"""Counts of recent sign-in failures, and the time until which attempts are refused."""
 
 from __future__ import annotations
 

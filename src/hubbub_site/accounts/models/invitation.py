@@ -1,4 +1,4 @@
-"""A link that lets somebody make an account. Only a hash of its secret is stored."""
+"""Invitation links, with which a person can create an account. Only a hash of the secret is stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who signs in. What others see of them is their member (`user.hubbub_member`)."""
+"""The user, who signs in. Others see the user's member (`user.hubbub_member`)."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ USERNAME_CHARACTERS = 32
 
 
 def check_username(username: str) -> None:
-    """The rules of a handle: letters and digits of any script, and between them “.”, “_”, “-”."""
+    """Raise ValidationError unless it is a valid handle: letters and digits of any script, with “.”, “_”, “-”
+    between."""
     if not re.fullmatch(r"\w(?:[\w.-]*\w)?", username):
         raise ValidationError("Use letters, digits, “.”, “_” and “-” only, without spaces.", code="invalid")
 
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
-        """A user who can sign in with the password; without one, by a reset link only. Not yet a member."""
+        """Create a user without a member. Without a password, only a reset link gives access."""
         user = self.model(username=User.normalize_username(username), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -36,7 +37,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """Rights are the member's role and nothing else: the owner of the workspace owns Django's admin too."""
+    """Rights depend on the member's role only: owners of the workspace may use Django's admin."""
 
     username = models.CharField(
         max_length=USERNAME_CHARACTERS,
@@ -64,7 +65,7 @@ class User(AbstractBaseUser):
 
     @classmethod
     def normalize_username(cls, username: str) -> str:
-        """One name, however it is typed: compatibility forms and capitals do not count."""
+        """Normalise Unicode compatibility forms and case, so that each spelling is the same name."""
         return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", username.strip()).casefold())
 
     def get_full_name(self) -> str:

@@ -1,4 +1,4 @@
-"""Who may open a page: decorators, and the member behind the request."""
+"""Decorators that restrict pages, and the member of a request."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def for_members(view: View[P]) -> View[P]:
-    """Whoever is signed in and has access to the chat. The answer is theirs alone: no cache keeps it."""
+    """For signed-in members. The response is private and not cached."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -36,7 +36,7 @@ def for_members(view: View[P]) -> View[P]:
 
 
 def for_admins(view: View[P]) -> View[P]:
-    """Owners and admins."""
+    """For owners and admins."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -48,10 +48,10 @@ def for_admins(view: View[P]) -> View[P]:
 
 
 def after_password(view: View[P]) -> View[P]:
-    """For those who have typed their password in the last minutes (ACCOUNT_REAUTHENTICATION_TIMEOUT), by signing in or
-    since. Others are asked for it, and then the request that they made is answered: allauth keeps it in the session.
+    """For members who typed their password within ACCOUNT_REAUTHENTICATION_TIMEOUT, at sign-in or later. Others are
+    asked for it, and then their original request is answered: allauth keeps it in the session.
 
-    What gives access that lasts (tokens, links, roles) needs more than an open browser or a stolen cookie.
+    An unattended browser or a stolen cookie must not be enough for lasting access (tokens, links, roles).
     """
 
     @wraps(view)
@@ -64,7 +64,7 @@ def after_password(view: View[P]) -> View[P]:
 
 
 def typed_password_lately(request: HttpRequest) -> bool:
-    """allauth's own question takes no notice of signing in: it would ask again a second later."""
+    """Like allauth's own check, but counts sign-in too. allauth would ask again a second after it."""
     records = get_authentication_records(request, user_of(request))
     typed = [record["at"] for record in records if record.get("method") == "password"]
     return bool(typed) and time.time() - typed[-1] < app_settings.REAUTHENTICATION_TIMEOUT
@@ -75,7 +75,7 @@ def user_of(request: HttpRequest) -> User:
 
 
 def viewer(request: HttpRequest) -> Member:
-    """The member who looks. PermissionDenied if the chat does not admit them."""
+    """The member of the request. PermissionDenied if the chat does not admit the user."""
     try:
         return actions.member_for(request.user)
     except Forbidden as refusal:

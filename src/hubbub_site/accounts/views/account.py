@@ -1,4 +1,4 @@
-"""/account/: one's own account at a glance, signing out, one's logins, one's tokens."""
+"""/account/: the user's own account, sign-out, logins and tokens."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hubbub_site.accounts.logins import end_all_logins, end_login, logins_of
 from hubbub_site.accounts.models import AuditEntry
 from hubbub_site.accounts.views.access import after_password, for_members, user_of, viewer
 
-# What somebody else did to one's account stays at the top of the account page for a month.
+# Changes by others are shown at the top of the account page for this time.
 SHOWN = (What.RESET_LINK_MADE, What.PASSWORD_RESET, What.ROLE_CHANGED, What.OWNER_MADE, What.PASSWORD_SET)
 DAYS_SHOWN = 30
 TOKEN_SHOWN_ONCE = "token_to_show"  # noqa: S105
@@ -38,8 +38,8 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """allauth's page. The browser deletes what the chat keeps in it: drafts, and messages that are not sent yet. The
-    chat's own menu does that itself, after asking, and says so by `cleared`; then the appearance stays."""
+    """allauth's page, with a header that makes the browser delete the chat's data: drafts and unsent messages. The
+    chat's own menu deletes them itself, after asking, and passes `cleared`; then the appearance setting stays."""
     response: HttpResponse = allauth_logout(request)
     if request.method == "POST" and "cleared" not in request.POST:
         response.headers["Clear-Site-Data"] = '"storage"'
@@ -118,5 +118,5 @@ def renew_token(request: HttpRequest, pk: int) -> HttpResponse:
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     member = viewer(request)
     actions.revoke_token(by=member, token=get_object_or_404(member.tokens, pk=pk))
-    messages.success(request, "The token is revoked: whoever uses it is signed out.")
+    messages.success(request, "The token is revoked, and programs that use it are signed out.")
     return redirect("tokens")

@@ -1,4 +1,4 @@
-"""/activity/: what was done to one's own account. /audit/: what was done to all, for owners."""
+"""/activity/: audit log of the user's own account. /audit/: the whole audit log, for owners."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a page cannot be shown: what happened, in a sentence, and what to do about it."""
+"""Error pages: one sentence about what happened, and what to do."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DATABASE_IS_AWAY = (OperationalError, InterfaceError)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    # Rendered without the request: its host name is the very thing that may not be asked for.
+    # Rendered without the request, because its host name may be the error.
     refused = request.META.get("HTTP_HOST", "") if isinstance(exception, DisallowedHost) else ""
     return HttpResponse(render_to_string("400.html", {"refused_host": refused}), status=400)
 
@@ -29,7 +29,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """allauth's limits per minute are spent."""
+    """allauth's rate limits are exceeded."""
     return HttpResponse(render_to_string("429.html"), status=429, headers={"Retry-After": "60"})
 
 
@@ -38,8 +38,8 @@ def no_such_page(request: HttpRequest) -> HttpResponse:
 
 
 def went_wrong(request: HttpRequest) -> HttpResponse:
-    """A bug of ours, or one of two states that pass by themselves and need no traceback in the log: the database is
-    away, or too many people sign in at once."""
+    """A bug, or one of two temporary states that need no traceback in the log: the database does not answer, or too
+    many people sign in at once."""
     error = sys.exc_info()[1]
     if isinstance(error, DATABASE_IS_AWAY):
         log.warning("The database refused: %s", error)
@@ -53,7 +53,7 @@ def went_wrong(request: HttpRequest) -> HttpResponse:
 
 
 def _try_again(request: HttpRequest, reason: str, *, seconds: int) -> HttpResponse:
-    """503: a page, or JSON at the door for programs."""
+    """503: a page, or JSON for the headless API."""
     response: HttpResponse
     if request.path.startswith("/_allauth/"):
         error = {"code": "unavailable", "message": reason, "retry_after": seconds}

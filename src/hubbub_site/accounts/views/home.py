@@ -1,4 +1,4 @@
-"""/: the chat, for whoever is signed in."""
+"""/: redirects to the chat."""
 
 from __future__ import annotations
 

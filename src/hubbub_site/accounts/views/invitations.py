@@ -1,4 +1,4 @@
-"""/invite/: links that let people in. The secret of a link is shown once, for only its hash is kept."""
+"""/invite/: invitation links. The secret of a link is shown once, because only its hash is stored."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None, member=viewer(request))
     if form.is_valid():
         _, secret = create_invitation(by=user_of(request), **form.terms())
-        # The page that shows it is another request, so that reloading it makes no second invitation.
+        # Another request shows the link, so that a reload makes no second invitation.
         request.session[SHOWN_ONCE] = secret
         return redirect("invitations")
     listed = list(_manageable(request).newest_first()[:LISTED])
@@ -49,18 +49,18 @@ def revoke_invitation(request: HttpRequest, pk: int) -> HttpResponse:
     if invitation is None:
         raise Http404
     revoke(invitation, by=user_of(request))
-    messages.success(request, "The invitation is revoked: its link works no more.")
+    messages.success(request, "The invitation is revoked: its link no longer works.")
     return redirect("invitations")
 
 
 def qr_of(link: str) -> SafeString:
-    """The link as an inline SVG. Safe: it holds nothing but squares."""
+    """The link as an inline SVG. Safe: it contains only squares."""
     drawing = segno.make(link, micro=False).svg_inline(scale=5, border=3, dark="#000", light="#fff")
     return mark_safe(drawing)  # noqa: S308
 
 
 def _manageable(request: HttpRequest) -> InvitationQuerySet:
-    """Admins look after all invitations, others after their own."""
+    """All invitations for admins, their own for others."""
     found = Invitation.objects.select_related("created_by__hubbub_member", "room")
     return found if viewer(request).is_admin else found.filter(created_by=user_of(request))
 

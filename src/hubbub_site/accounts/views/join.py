@@ -1,4 +1,4 @@
-"""/join/<secret>/: whoever has been invited makes an account."""
+"""/join/<secret>/: an invited person creates an account."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def host_of(invitation: Invitation) -> str:
-    """Who invites, by the name that they have in the chat."""
+    """The name of the inviting member in the chat."""
     member = getattr(invitation.created_by, "hubbub_member", None)
     return str(member.name if member else invitation.created_by.name)
 
@@ -49,12 +49,12 @@ def _accept(request: HttpRequest, invitation: Invitation, form: NewAccountForm) 
     except NoLongerOpen as refusal:
         return _refuse(request, refusal.state)
     except Forbidden:
-        return _refuse(request, State.ROOM_GONE)  # the maker left the room a moment ago
+        return _refuse(request, State.ROOM_GONE)  # the maker has just left the room
     except HubbubError as refusal:
         form.add_error(None, refusal.message)
         return None
     except IntegrityError:
-        # Between the form's look and ours somebody took the name.
+        # The name was taken after the form checked it.
         form.add_error("username", "This username is taken.")
         return None
     sign_in(request, newcomer)

@@ -1,4 +1,4 @@
-"""/people/: who is here, and what an owner or admin can do about it."""
+"""/people/: the list of members, and the actions of owners and admins."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def people(request: HttpRequest) -> HttpResponse:
     found = Member.objects.filter(user__isnull=False).select_related("user").named_like(query).by_name()
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     for member in page:
-        # What may be done to each is decided here, once; the template only draws it.
+        # Permissions per member are decided here; the template only shows them.
         member.roles = [role for role in ROLES if policy.can_change_role(looking, member, role)]  # type: ignore[attr-defined]
         member.manageable = policy.can_deactivate(looking, member)  # type: ignore[attr-defined]
     return render(request, "accounts/people.html", {"page": page, "query": query})
@@ -42,7 +42,7 @@ def change_role(request: HttpRequest, pk: int) -> HttpResponse:
     member, role = _person(pk), request.POST.get("role", "")
     if role not in ROLES:
         raise PermissionDenied("There is no such role.")
-    return _tell(
+    return _show_result(
         request,
         lambda: actions.change_role(by=viewer(request), member=member, role=Role(role)),
         done=f"{member.name} is now {_with_article(role)}.",
@@ -53,7 +53,7 @@ def change_role(request: HttpRequest, pk: int) -> HttpResponse:
 @for_admins
 def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     member = _person(pk)
-    return _tell(
+    return _show_result(
         request,
         lambda: accounts.deactivate(by=viewer(request), member=member),
         done=f"{member.name} is deactivated: signed out everywhere, tokens and invitations ended.",
@@ -65,7 +65,7 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 @after_password
 def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
     member = _person(pk)
-    return _tell(
+    return _show_result(
         request,
         lambda: accounts.reactivate(by=viewer(request), member=member),
         done=f"{member.name} can sign in again.",
@@ -89,14 +89,14 @@ def _person(pk: int) -> Member:
     return get_object_or_404(Member.objects.filter(user__isnull=False), pk=pk)
 
 
-def _tell(request: HttpRequest, action: Callable[[], object], *, done: str) -> HttpResponse:
+def _show_result(request: HttpRequest, action: Callable[[], object], *, done: str) -> HttpResponse:
     try:
         action()
     except HubbubError as refusal:
         messages.error(request, refusal.message)
     else:
         messages.success(request, done)
-    # Whoever has just given up their own rights may not see this page any more.
+    # Members who gave up their own rights may not see this page any more.
     return redirect("people" if viewer(request).is_admin else "home")
 
 

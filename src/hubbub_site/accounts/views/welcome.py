@@ -1,4 +1,4 @@
-"""/welcome/: the first run makes the owner. Afterwards the page is gone."""
+"""/welcome/: creates the owner at the first run. Not found afterwards."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hubbub_site.accounts.signing_in import sign_in
 def welcome(request: HttpRequest) -> HttpResponse:
     if User.objects.exists():
         return redirect("home")
-    make_setup_code(settings.CONFIG.data)  # another server than `hubbub serve` has made none at its start
+    make_setup_code(settings.CONFIG.data)  # servers other than `hubbub serve` do not make one at start
     form = WelcomeForm(request.POST or None)
     if not form.is_valid():
         return render(request, "accounts/welcome.html", {"form": form}, status=422 if form.errors else 200)
