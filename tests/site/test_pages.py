@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from hubbub_site import static as static_files
+from hubbub_site import static_files
 from hubbub_site.accounts.models import User
 from hubbub_site.logs import Line
 

@@ -12,15 +12,15 @@ from hubbub_site.config import Config
 
 
 class Refused(Exception):
-    """It cannot be done; one sentence says why and what to do instead. Exit code 2."""
+    """The command cannot run. One sentence says why and what to do instead. Exit code 2."""
 
 
 class Failed(Exception):
-    """It was done, and something is broken; one sentence says what, and what to do. Exit code 1."""
+    """The command ran and found a fault. One sentence says what it is and what to do. Exit code 1."""
 
 
 def start(*, make: bool) -> Config:
-    """Load the settings and Django. `make`: a data directory that is not there is made, otherwise it is refused."""
+    """Load the settings and Django. `make`: create a missing data directory instead of refusing it."""
     configuration = config.load()
     if make:
         make_directory(configuration.data)
@@ -28,7 +28,7 @@ def start(*, make: bool) -> Config:
         close_files(configuration.data)
     elif not configuration.data.is_dir():
         raise Refused(f"There is no data directory {configuration.data}; name it with --data DIR.")
-    # Set, not defaulted: a shell may still carry the settings of some other project.
+    # Overwrite: the shell's environment may name the settings of another project.
     os.environ["DJANGO_SETTINGS_MODULE"] = "hubbub_site.settings"
     import django
     from django.core.exceptions import ImproperlyConfigured
@@ -44,7 +44,7 @@ def start(*, make: bool) -> Config:
 
 
 def make_directory(data: Path) -> None:
-    """Make a data directory unless it is there; refuse one that cannot be written."""
+    """Create a missing data directory. Raises Refused if it cannot be written."""
     try:
         durable_file.make_folder(data)
         if os.access(data, os.W_OK | os.X_OK):
@@ -57,13 +57,13 @@ def make_directory(data: Path) -> None:
 
 
 def close_files(data: Path) -> None:
-    """Files that others could read until now are their owner's only; refuse if that cannot be."""
+    """Make files private that others could read. Raises Refused if that fails."""
     try:
         closed = private_files.close(data)
     except private_files.NotOurs as refusal:
         raise Refused(str(refusal)) from None
     except OSError as error:
-        if error.errno != errno.EROFS:  # which is refused with a sentence of its own
+        if error.errno != errno.EROFS:  # reported later with its own message
             raise
         return
     if closed:
@@ -72,7 +72,7 @@ def close_files(data: Path) -> None:
 
 
 def require_database() -> None:
-    """Refuse to go on when the database cannot be reached or has not been set up."""
+    """Raise Refused if the database cannot be reached or is not set up."""
     from django.db import DatabaseError
 
     from hubbub.storage_faults import kind_of
@@ -82,6 +82,6 @@ def require_database() -> None:
         User.objects.exists()
     except DatabaseError as error:
         if kind_of(error):
-            raise  # migrating would meet the same disk
+            raise  # a migration would fail on the same disk
         reason = str(error).splitlines()[0]
         raise Refused(f"The database is not ready ({reason}); `hubbub migrate` sets it up.") from None

@@ -1,4 +1,4 @@
-"""Print the audit log: who signed in, and who used which right over whom. The oldest line comes first.
+"""Print the audit log: sign-ins, and what owners and admins did to accounts. The oldest line comes first.
 
 Owners read the same on the page “Audit log”. Lines are kept for HUBBUB_AUDIT_DAYS.
 
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def moment(text: str) -> datetime:
-    """A date, a time, or how long ago. Refused if it is none of them."""
+    """A date, a time, or how long ago. Raises Refused if it is none of them."""
     if ago := re.fullmatch(r"(\d{1,5})([mhd])", text):
         return datetime.now(UTC) - timedelta(**{UNITS[ago[2]]: int(ago[1])})
     try:
@@ -59,7 +59,7 @@ def moment(text: str) -> datetime:
 
 
 def as_document(entry: AuditEntry) -> dict[str, Any]:
-    """What `--json` prints; names and meanings of the fields are stable."""
+    """The object that `--json` prints. Names and meanings of the fields are stable."""
     return {
         "at": entry.at.astimezone(UTC).isoformat(timespec="milliseconds"),
         "what": entry.what,
@@ -77,6 +77,6 @@ def as_text(entry: AuditEntry) -> str:
     parts += [f"about {entry.about_name}"] if entry.about_name not in ("", entry.by_name) else []
     parts += [f"from {entry.address}"] if entry.address else []
     parts += [f"{entry.times} times"] if entry.times > 1 else []
-    # As JSON: a label is what somebody typed, and must not forge a second line or speak to the terminal.
+    # As JSON: a label is typed text and must not add a line or send control codes to the terminal.
     parts += [json.dumps(entry.details)] if entry.details else []
     return "  ".join(parts)

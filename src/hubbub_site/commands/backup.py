@@ -1,9 +1,10 @@
 """Write everything into one file, while the server runs.
 
-The file holds the database as it is at one moment, the secret key and the settings: keep it as you would keep a
+The file holds the database as it is at one moment, the secret key and the settings: protect it like a
 password. A backup of a PostgreSQL site can be restored to SQLite, and the other way round.
 
-The copy is checked before it replaces a file. If the database is damaged, the old file stays and the exit code is 1.
+The copy is checked before it replaces an existing file. If the database is damaged, the old file stays and the exit
+code is 1.
 
   hubbub backup --data /srv/chat                              hubbub-2026-11-20-2230.zip, here
   hubbub backup --data /srv/chat /backups/chat.zip --force    every night by cron: the newest one only

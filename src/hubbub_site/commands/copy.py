@@ -1,8 +1,8 @@
-"""Move a site to another database, keeping every id, and prove that nothing is missing.
+"""Copy a site to another database with all ids, and verify that nothing is missing.
 
-For the day when one process is not enough: from SQLite to PostgreSQL, or back. Stop the server first; what is said
-meanwhile would stay behind. The target must be empty. Nothing is changed at the source. Counts, every room's head
-and every row are compared before the copy is kept.
+Use it when one process is not enough: from SQLite to PostgreSQL, or back. Stop the server first; later messages would
+be missing in the copy. The target must be empty. The source is not changed. Counts, every room's head and every row are
+compared before the copy is kept.
 
   hubbub copy --to postgres://user:password@host/chat --data /srv/chat
   DATABASE_URL=postgres://user:password@host/chat hubbub serve --data /srv/chat

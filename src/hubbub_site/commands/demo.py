@@ -3,7 +3,7 @@
 Makes member1 … memberN, who all share one password, the room `general` with everybody in it, and room1 … roomN with
 ten members each: room j has member j to j+9, counted in a circle. Nine of ten messages go to `general`, every tenth
 to the other rooms in turn; with --rooms 0 all go to `general`. Message i always has the same id, time and text:
-English, Arabic, Chinese and code. Run again with larger numbers, it adds what is missing.
+English, Arabic, Chinese and code. If you run it again with larger numbers, it adds what is missing.
 
   hubbub demo --data /tmp/chat
   hubbub demo --data /tmp/big --members 100 --rooms 0 --messages 1000000      some minutes

@@ -1,6 +1,6 @@
-"""Look whether everything is in order, and say what to do where it is not.
+"""Check the installation, and say what to do about each problem.
 
-Changes nothing; safe beside a running server. Ends with exit code 1 if something failed.
+Read-only, and safe while a server is running. The exit code is 1 if a check failed.
 
   hubbub doctor --data /srv/chat
 """
@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     config = settings_file.load()
     if not config.secret_key and secret_key_file.damage(config.data):
-        # The checks sign nothing. `config` still has no key, so the check of the key reports the damage.
+        # The checks sign nothing. `config` has no key yet, so the check of the key reports the damage.
         os.environ["HUBBUB_SECRET_KEY"] = secret_key_file.new_key()
     start(make=False)
     from hubbub_site.doctor.checks import CHECKS

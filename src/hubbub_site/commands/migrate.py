@@ -1,7 +1,7 @@
-"""Bring the database to this version of Hubbub.
+"""Update the database to this version of Hubbub.
 
-`hubbub serve` does this by itself when it starts; run it by hand to do it before, such as in a deployment with
-several servers. Running it twice does no harm. Make a backup first (`hubbub backup`): there is no way back.
+`hubbub serve` does this when it starts. Run it by hand to do it earlier, such as in a deployment with several servers.
+It is safe to run it twice. Make a backup first (`hubbub backup`): an update cannot be undone.
 
   hubbub migrate --data /srv/chat
 """
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from hubbub_site.commands import Refused, start
 
-# Any number will do, as long as all servers of one database mean the same lock by it.
+# An arbitrary number; all servers of a database must use the same one.
 POSTGRESQL_LOCK = 0x68756262
 
 
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def migrate() -> int:
-    """Apply what is missing; how many steps that was. Servers that start together do it one after another."""
+    """Apply missing migrations and return their number. Servers that start together do it one after another."""
     from django.db import DatabaseError, connection
 
     from hubbub.storage_faults import kind_of
@@ -61,9 +61,9 @@ def _migrate() -> int:
 
 
 def _let_steps_follow_each_other() -> None:
-    """SQLite need not write each step to the disk before the next: closing the connection does it for all of them.
+    """Let SQLite skip the sync after each step: closing the connection syncs all of them.
 
-    Whatever the power takes before that, the database is as some step left it, and the rest are done again.
+    After a power cut the database is in the state after one of the steps, and the next start applies the rest.
     """
     from django.db import connection
 
@@ -74,7 +74,8 @@ def _let_steps_follow_each_other() -> None:
 
 @contextmanager
 def _migration_lock() -> Iterator[None]:
-    """Hold PostgreSQL's lock. Closing the connection would not let go of it: it only goes back into the pool."""
+    """Hold PostgreSQL's advisory lock. It is released explicitly: closing the connection only returns it to the
+    pool."""
     from django.db import connection
 
     if connection.vendor != "postgresql":

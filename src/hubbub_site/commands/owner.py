@@ -1,6 +1,6 @@
-"""Make an owner from the shell, or make an existing account owner and give it a new password.
+"""Create an owner from the shell, or make an existing account an owner and set its password.
 
-For servers that are set up without a browser, and for the day when the only owner has forgotten the password.
+For servers that are set up without a browser, or if the only owner has forgotten the password.
 
   hubbub owner alice --data /srv/chat                    asks for the password (Enter keeps an old one)
   hubbub owner alice --name "Alice Liddell" --generate   makes one up and prints it
@@ -55,7 +55,7 @@ def ask_password(args: argparse.Namespace, *, exists: bool) -> str:
     if not sys.stdin.isatty():
         if exists:
             return ""
-        raise Refused("There is nobody to ask for a password; use --generate or --password-stdin.")
+        raise Refused("There is no terminal to ask for a password; use --generate or --password-stdin.")
     password = getpass.getpass("New password, or Enter to keep the old one: " if exists else "Password: ")
     if password and getpass.getpass("The same again: ") != password:
         raise Refused("The two passwords differ.")
@@ -103,7 +103,7 @@ def _promote(user: User, password: str) -> None:
     with by_shell(), transaction.atomic():
         if password:
             people.set_password(user, password)
-        # Whoever may use the shell acts as the owner that there already is; the last one cannot have gone.
+        # The shell acts as an existing owner. There is one, because the last owner cannot be removed.
         owner = Member.objects.active().filter(role=Role.OWNER).first()
         people.make_owner(by=owner, user=user)
         record(What.OWNER_MADE, about=user)

@@ -1,8 +1,8 @@
-"""Put a backup in place of an empty site, or of one that you want to replace.
+"""Restore a backup into an empty site, or replace an existing one.
 
-Stop the server first. The history gets a new name (its epoch), so browsers forget what came after the backup and send
-again what their people said in the last minutes. A database that was there is kept beside the new one. The backup's
-key and settings come along where the directory has none of its own.
+Stop the server first. The restored history gets a new name (epoch), so browsers drop messages from after the backup and
+resend their own messages of the last minutes. An existing database is kept next to the new one. The backup's key and
+settings are used where the directory has none.
 
   hubbub restore hubbub-2026-11-20-2230.zip --data /srv/chat
   DATABASE_URL=postgres://… hubbub restore chat.zip --data /srv/chat      into an empty PostgreSQL database
@@ -24,9 +24,7 @@ from hubbub_site.progress import Progress
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="a file made by `hubbub backup`")
-    parser.add_argument(
-        "--replace", action="store_true", help="the site that is there gives way (SQLite only)"
-    )
+    parser.add_argument("--replace", action="store_true", help="replace the existing site (SQLite only)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -86,7 +84,7 @@ def _put_file(config: Config, database: Path, *, replace: bool) -> None:
             if part.exists():
                 durable_file.move_into_place(part, Path(f"{kept}{end}"))
         print(f"What was there is kept as {kept.name}.")
-    connections["archive"].close()  # which brings its journal into the file
+    connections["archive"].close()  # merges its journal into the file
     durable_file.move_into_place(database, config.database)
 
 
@@ -95,7 +93,7 @@ def _compare_keys(file: Path) -> None:
 
     key = backup_file.key_of(file)
     if key != settings.SECRET_KEY:
-        # A short one cannot have been kept in a file, so it was set where the backup was made.
+        # A short key cannot come from a file, so it was a setting at the original site.
         advice = (
             ""
             if secret_key_file.is_whole(key.encode())

@@ -1,6 +1,6 @@
 """Serve the chat: web pages, API and sockets on one port.
 
-Everything it keeps is in the data directory. While there is no owner, it prints an address with a set-up code: open
+All data is in the data directory. While there is no owner, it prints an address with a set-up code: open
 it to name the workspace and become its owner. Nobody becomes owner without the code.
 
   hubbub serve                                     http://127.0.0.1:8000, data in ./hubbub-data
@@ -8,7 +8,7 @@ it to name the workspace and become its owner. Nobody becomes owner without the 
   hubbub serve --host 0.0.0.0                      for the whole network
   REDIS_URL=redis://localhost hubbub serve --workers 4
 
-Ctrl-C or SIGTERM ends it: open connections are asked to come back, what was begun is finished.
+Ctrl-C or SIGTERM ends it: clients are asked to reconnect, and running requests are completed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    gc.disable()  # what is loaded now stays; the server walks what comes after it
+    gc.disable()  # modules loaded now stay; the server enables collection later
     config = start(make=True)
     refuse_taken_port(config.host, config.port)
     refuse_second_server(config)
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def refuse_taken_port(host: str, port: int) -> None:
-    """Better one sentence now than a traceback after the database was opened."""
+    """Raise Refused if the port is in use, before the database is opened."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
@@ -68,7 +68,7 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 
 def refuse_second_server(config: Config) -> None:
-    """Asked before the database is touched: it belongs to the server that is running."""
+    """Raise Refused if a server is running, before the database is opened."""
     from hubbub_site.server.lock import AlreadyServed, only_server_of
 
     if not config.database_url:
@@ -80,7 +80,7 @@ def refuse_second_server(config: Config) -> None:
 
 
 def refuse_unwritable() -> None:
-    """A database may be read although it takes no writes: then every message would be refused."""
+    """Raise Refused if the database is readable but takes no writes: every message would be refused."""
     from hubbub import storage_faults
     from hubbub_site.storage_errors import explain
 
@@ -89,7 +89,7 @@ def refuse_unwritable() -> None:
 
 
 def greet(host: str, port: int) -> None:
-    """Where to go; and while there is no owner, how to become one."""
+    """Print the address, and without an owner the set-up code."""
     from django.conf import settings
 
     from hubbub_site.accounts.first_run import address_with_code, make_setup_code
@@ -98,10 +98,10 @@ def greet(host: str, port: int) -> None:
     reachable = "localhost" if is_any(host) or is_loopback(host) else host
     name = f"[{reachable}]" if ":" in reachable else reachable
     origin = f"http://{'127.0.0.1' if name == 'localhost' else name}:{port}"
-    print(f"Hubbub is on its way: {origin}/", flush=True)
+    print(f"Hubbub is starting: {origin}/", flush=True)
     if not User.objects.exists():
         code = make_setup_code(settings.CONFIG.data)
-        print(f"It has no owner yet. Become it at {address_with_code(origin, code)}", flush=True)
+        print(f"It has no owner yet. Become its owner at {address_with_code(origin, code)}", flush=True)
         print(f"Under another address, the page asks for the set-up code: {code}", flush=True)
 
 

@@ -1,10 +1,10 @@
 """Print a new bearer token for somebody, and nothing else.
 
-Scripts and devices sign in with it: `Authorization: Bearer …` on /ws/, /ws/chat/<room>/ and /api/. It is shown this
-once; its owner sees, renews and revokes it on the page “Tokens”. It works for 90 days unless --days says otherwise.
+Scripts and devices sign in with it: `Authorization: Bearer …` on /ws/, /ws/chat/<room>/ and /api/. It is shown only
+once; its owner renews and revokes it on the page “Tokens”. It works for 90 days unless --days says otherwise.
 
   TOKEN=$(hubbub token alice --label "backup script" --data /srv/chat)
-  hubbub token doorbell --days never --data /srv/chat      for a bot or a device that nobody can reach
+  hubbub token doorbell --days never --data /srv/chat      for a bot or a device that is hard to reach
   curl -H "Authorization: Bearer $TOKEN" -d '{}' http://127.0.0.1:8000/api/member.directory
 """
 
@@ -26,7 +26,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"days that it works, or “never” for no end (default: {limits.TOKEN_DAYS})",
     )
-    parser.add_argument("--label", default="made in the shell", help="what it is for, to tell it from others")
+    parser.add_argument(
+        "--label", default="made in the shell", help="what it is for, to distinguish it from others"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,1 +1,1 @@
-"""A workspace full of people and messages, the same every time."""
+"""A reproducible workspace with people and messages, for demos and measurements."""

@@ -1,4 +1,4 @@
-"""Message i: its time, its id, its text. Nothing here is random, so that two databases can be compared."""
+"""Time, id and text of demo message i. All are deterministic, so that two databases can be compared."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ SPREAD = 0x2545F4914F6CDD1D_9E3779B9
 
 
 def time_of(number: int) -> datetime:
-    """When message `number` (1, 2, 3 …) was said."""
+    """The time of message `number` (1, 2, 3 …)."""
     return BEGIN + number * STEP
 
 
 def id_of(number: int) -> UUID:
-    """A UUIDv7 of that time: later messages sort later, as those that clients make do."""
+    """A UUIDv7 of that time, so that later messages sort later, like ids made by clients."""
     milliseconds = int(time_of(number).timestamp() * 1000)
     spread = number * SPREAD % (1 << 74)
     high, low = spread >> 62, spread & ((1 << 62) - 1)
@@ -29,10 +29,10 @@ def id_of(number: int) -> UUID:
 def text_of(number: int) -> str:
     chance = Random(number)  # noqa: S311
     templates = chance.choices(LANGUAGES, WEIGHTS)[0]
-    # Two or three templates in a row now and then: real messages differ in length more than single sentences do.
+    # Sometimes two or three templates in a row: the length of real messages varies more than that of single sentences.
     count = chance.choices((1, 2, 3), (70, 22, 8))[0]
     sentences = [_sentence(chance.choice(templates), chance) for _ in range(count)]
-    # A list, a quotation or a block of code needs lines of its own.
+    # A list, a quotation or a block of code needs separate lines.
     return ("\n\n" if any("\n" in sentence for sentence in sentences) else " ").join(sentences)
 
 
@@ -43,7 +43,7 @@ def _sentence(template: str, chance: Random) -> str:
 
 
 class _Words(dict[str, str]):
-    """What the blanks of a template are filled with: a word of that list, or a number."""
+    """Values for the blanks of a template: a word of the blank's list, or a number."""
 
     def __init__(self, chance: Random) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Writing the demo workspace into the database, in bulk, with every counter right."""
+"""Writes the demo workspace into the database in bulk, with correct counters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hubbub_site.accounts.models import User
 from hubbub_site.demo.corpus import BEGIN, id_of, text_of, time_of
 from hubbub_site.demo.names import name_of
 
-CHUNK = 10_000  # messages in one transaction: each is whole, so an interrupted filling is a smaller one
+CHUNK = 10_000  # messages per transaction; an interrupted run leaves a smaller, consistent workspace
 PEOPLE_IN_A_ROOM = 10
 MICROSECOND = timedelta(microseconds=1)
 
@@ -30,22 +30,22 @@ Progress = Callable[[int, int], None]
 
 
 class Filled(NamedTuple):
-    """How many were added."""
+    """The numbers of rows that were added."""
 
     members: int
     rooms: int
     messages: int
 
 
-class Place(NamedTuple):
-    """A room, and the members who talk there."""
+class DemoRoom(NamedTuple):
+    """A room and the members who write in it."""
 
     room: int
     members: list[Member]
 
 
 def fill(*, members: int, rooms: int, messages: int, password: str, progress: Progress) -> Filled:
-    """Add what is missing up to these numbers. The members made now get the password."""
+    """Add what is missing up to these numbers. New members get the password."""
     with transaction.atomic():
         people, new_members = _people(members, password)
         general, made = _room(conf.get("FIRST_ROOM") or "general", people)
@@ -55,12 +55,12 @@ def fill(*, members: int, rooms: int, messages: int, password: str, progress: Pr
 
 
 def _people(count: int, password: str) -> tuple[list[Member], int]:
-    """member1 … memberN, and how many of them are new. The first owns a workspace that nobody owned."""
+    """member1 … memberN, and how many of them are new. The first becomes the owner if there is none."""
     names = [f"member{i}" for i in range(1, count + 1)]
     present = set(User.objects.filter(username__in=names).values_list("username", flat=True))
     missing = [(i, name) for i, name in enumerate(names, 1) if name not in present]
     owned = Member.objects.filter(role=Role.OWNER).exists()
-    # One hash for all: making a thousand on purpose slow ones would take minutes.
+    # One hash for all: a thousand hashes, slow by design, would take minutes.
     hashed = make_password(password) if missing else ""
     users = User.objects.bulk_create(
         User(username=name, name=name_of(i), password=hashed) for i, name in missing
@@ -87,17 +87,17 @@ def _circle(people: list[Member], start: int) -> list[Member]:
     return [people[(start - 1 + step) % len(people)] for step in range(count)]
 
 
-def _room(name: str, people: list[Member]) -> tuple[Place, bool]:
-    """The public room of that name with these people in it; whether it was made now."""
+def _room(name: str, people: list[Member]) -> tuple[DemoRoom, bool]:
+    """The public room of that name with these members, and whether it is new."""
     room = Room.objects.named(name).first()
     made = room is None
     if room is None:
         room = Room.objects.create(
             kind=RoomKind.PUBLIC, name=name, name_key=name_key(name), created_by=people[0], last_at=BEGIN
         )
-        # What creating a room says by itself; it is message 1 and no post.
+        # The system message of a new room: message 1, not a post.
         created = System(kind=SystemKind.CREATED).model_dump(mode="json", exclude_none=True)
-        # Its id is that of no message of the corpus, which begins at 1, and differs from room to room.
+        # Its id differs between rooms and from all ids of the corpus, which begins at 1.
         first = Message(
             id=id_of(-room.pk), room=room, number=1, post=0, seq=1, author=people[0], system=created
         )
@@ -113,11 +113,11 @@ def _room(name: str, people: list[Member]) -> tuple[Place, bool]:
         for member in newcomers
     )
     Room.objects.filter(pk=room.pk).update(member_count=F("member_count") + len(newcomers))
-    return Place(room.pk, people), made
+    return DemoRoom(room.pk, people), made
 
 
-def _fill_messages(general: Place, others: list[Place], count: int, progress: Progress) -> int:
-    """Messages of the corpus after those that are there, up to `count`; how many."""
+def _fill_messages(general: DemoRoom, others: list[DemoRoom], count: int, progress: Progress) -> int:
+    """Add messages of the corpus up to `count`. Returns how many were added."""
     first = _present(count) + 1
     places = [general, *others]
     numbers = iter(range(first, count + 1))
@@ -132,7 +132,7 @@ def _fill_messages(general: Place, others: list[Place], count: int, progress: Pr
 
 
 def _present(count: int) -> int:
-    """The last message of the corpus, up to `count`, that is in the database. They were added in order."""
+    """Number of the corpus's last message in the database, up to `count`. They are added in order."""
     low, high = 0, count
     while low < high:
         middle = (low + high + 1) // 2
@@ -144,9 +144,9 @@ def _present(count: int) -> int:
 
 
 def _messages(
-    numbers: list[int], general: Place, others: list[Place], heads: dict[int, Head]
+    numbers: list[int], general: DemoRoom, others: list[DemoRoom], heads: dict[int, Head]
 ) -> Iterator[Message]:
-    """The messages, each in its room and its place; `heads` moves along."""
+    """The rows of the messages, each with its room and number. Updates `heads`."""
     for i in numbers:
         place = others[i // 10 % len(others)] if others and i % 10 == 0 else general
         head = heads[place.room]
@@ -165,8 +165,8 @@ def _messages(
         )
 
 
-def _mark_read(places: list[Place]) -> None:
-    """Everybody who was put into a room has read all of it: a million unread messages would show nothing."""
+def _mark_read(places: list[DemoRoom]) -> None:
+    """Mark all rooms as read for all members: a million unread messages would not be a useful demo."""
     for place in places:
         room = Room.objects.get(pk=place.room)
         mine = Membership.objects.filter(room=room, member__in=[member.pk for member in place.members])

@@ -1,4 +1,4 @@
-"""What the people of the demo are called."""
+"""Names of the demo's members."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LAST = (
 
 
 def name_of(number: int) -> str:
-    """Different for the first few hundred, then with a number behind."""
+    """A name for member `number`. Unique for the first few hundred; later names get a number."""
     first, last = FIRST[(number - 1) % len(FIRST)], LAST[(number - 1) % len(LAST)]
     again = (number - 1) // (len(FIRST) * len(LAST))
     return f"{first} {last}" + (f" {again + 1}" if again else "")
