@@ -13,7 +13,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 
 from hubbub import actions, queries, storage_faults
 from hubbub.errors import Conflict, Forbidden, HubbubError, Invalid, Unavailable
-from hubbub.handlers import HANDLERS, READS
+from hubbub.handlers import BULK_HANDLERS, HANDLERS, READS
 from hubbub.models import Member, Message, Room
 from hubbub.models import Membership as MembershipRow
 from hubbub.protocol import commands
@@ -133,10 +133,8 @@ def _look_again_who_asks(jobs: Sequence[Job]) -> None:
 
 
 def _send_all(work: Unit, jobs: Sequence[Job]) -> None:
-    posts = []
-    for job in jobs:
-        command: Any = job.command
-        posts.append(actions.Post(job.member, command.room, command.message, command.text))
+    post_of = BULK_HANDLERS[commands.SendMessage]
+    posts = [post_of(job.member, job.command) for job in jobs]
     for job, posting in zip(jobs, actions.send_messages(posts), strict=True):
         job.result = posting
     work.place()  # so that a command after them in this batch finds them

@@ -1,13 +1,15 @@
 """The table of contents: what each command does. Command → action or query → reply, about a line each.
 
-Handlers get rows only through `policy`. They return a Wire, or rows that `dispatch` turns into the command's reply
-once everything is placed. Commands in `READS` change nothing and run beside the writer.
+Every command has one entry. Handlers get rows only through `policy`. They return a Wire, or rows that `dispatch` turns
+into the command's reply once everything is placed. Commands in `READS` change nothing and run outside the writer.
+`message.send` has a table of its own, because `dispatch` sends all messages of a batch together; so have the commands
+that concern only the open socket they came through.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from hubbub import actions, policy, queries
 from hubbub.models import Member, Membership, Message, Room
@@ -23,6 +25,21 @@ HANDLERS: dict[type[Command], Handler] = {}
 READS: set[type[Command]] = set()
 
 
+class Socket(Protocol):
+    """What a command that concerns only one open socket may do with it."""
+
+    def set_presence(self, state: Literal["active", "away"]) -> None: ...
+    def start_typing(self, room: int) -> None:
+        """Raises Invalid if the socket does not receive this room."""
+
+
+BULK_HANDLERS: dict[type[Command], Callable[[Member, Any], actions.Post]] = {}
+"""Handlers that prepare one item of a bulk action."""
+SOCKET_HANDLERS: dict[type[Command], Callable[[Socket, Any], None]] = {}
+"""Handlers of commands that concern only the socket they came through. Over HTTP these commands are refused."""
+S = TypeVar("S", bound=Callable[[Socket, Any], None])
+
+
 def handles(command: type[Command], *, reads: bool = False) -> Callable[[H], H]:
     """Enter a handler into the table."""
 
@@ -30,6 +47,16 @@ def handles(command: type[Command], *, reads: bool = False) -> Callable[[H], H]:
         HANDLERS[command] = handler
         if reads:
             READS.add(command)
+        return handler
+
+    return enter
+
+
+def handles_on_socket(command: type[Command]) -> Callable[[S], S]:
+    """Enter a handler for a command that concerns only the socket it came through."""
+
+    def enter(handler: S) -> S:
+        SOCKET_HANDLERS[command] = handler
         return handler
 
     return enter
@@ -43,6 +70,14 @@ def take_snapshot(member: Member, command: c.TakeSnapshot) -> replies.Snapshot:
 @handles(c.Resume, reads=True)
 def resume(member: Member, command: c.Resume) -> replies.Resumed:
     return queries.resume(member, epoch=command.epoch, seqs=command.rooms, directory=command.directory)
+
+
+def send_message(member: Member, command: c.SendMessage) -> actions.Post:
+    """One message of a batch; `dispatch` hands all of them to `actions.send_messages` at once."""
+    return actions.Post(member, command.room, command.message, command.text)
+
+
+BULK_HANDLERS[c.SendMessage] = send_message
 
 
 @handles(c.EditMessage)
@@ -171,3 +206,18 @@ def update_profile(member: Member, command: c.UpdateProfile) -> Member:
     return actions.update_profile(
         member=member, name=command.name, about=command.about, hue=command.hue, reach=command.reach
     )
+
+
+@handles_on_socket(c.SetPresence)
+def set_presence(socket: Socket, command: c.SetPresence) -> None:
+    socket.set_presence(command.state)
+
+
+@handles_on_socket(c.StartTyping)
+def start_typing(socket: Socket, command: c.StartTyping) -> None:
+    socket.start_typing(command.room)
+
+
+@handles_on_socket(c.Beat)
+def beat(socket: Socket, command: c.Beat) -> None:
+    """Nothing to do: receiving it has already marked the connection as alive."""

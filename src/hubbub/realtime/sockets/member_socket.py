@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from hubbub.dispatch import Job, reads, run_read
 from hubbub.errors import HubbubError, Invalid
+from hubbub.handlers import SOCKET_HANDLERS
 from hubbub.protocol import codec
 from hubbub.protocol.closing import Close
-from hubbub.protocol.commands import Beat, Resume, SetPresence, StartTyping, TakeSnapshot
+from hubbub.protocol.commands import Resume, TakeSnapshot
 from hubbub.protocol.events import Hello
 from hubbub.protocol.limits import HEARTBEAT_SECONDS
 from hubbub.protocol.replies import Done
@@ -16,6 +17,9 @@ from hubbub.protocol.wire import Command
 from hubbub.realtime.delivery.encoded_events import Dialect, EncodedEvents, as_events
 from hubbub.realtime.sockets.base import NOT_UTF8, SocketBase, is_utf8
 from hubbub.realtime.sockets.subscribe import subscribe
+
+SUBSCRIBING = {TakeSnapshot, Resume}
+"""Reads that also subscribe the connection to its rooms."""
 
 
 class MemberSocket(SocketBase):
@@ -52,29 +56,27 @@ class MemberSocket(SocketBase):
             self._refuse(command, refusal)
 
     def _run(self, command: Command) -> None:
-        match command:
-            case Beat():
-                self._done(command)
-            case SetPresence():
-                self.connection.state = command.state
-                self.runtime.presence.changed(self.connection.member.pk)
-                self._done(command)
-            case StartTyping():
-                self._typing(command)
-            case TakeSnapshot() | Resume():
-                self.waits(self._subscribe(command))
-            case _ if reads(command):
-                self.waits(self._read(command))
-            case _:
-                self.connection.waiting += 1
-                job = Job(self.connection.member, command, quiet=command.id is None)
-                self.runtime.writer.submit(job, self._written)
+        kind = type(command)
+        if on_socket := SOCKET_HANDLERS.get(kind):
+            on_socket(self, command)
+            self._done(command)
+        elif kind in SUBSCRIBING:
+            self.waits(self._subscribe(command))
+        elif reads(command):
+            self.waits(self._read(command))
+        else:
+            self.connection.waiting += 1
+            job = Job(self.connection.member, command, quiet=command.id is None)
+            self.runtime.writer.submit(job, self._written)
 
-    def _typing(self, command: StartTyping) -> None:
-        if command.room not in self.connection.rooms:
+    def set_presence(self, state: Literal["active", "away"]) -> None:
+        self.connection.state = state
+        self.runtime.presence.changed(self.connection.member.pk)
+
+    def start_typing(self, room: int) -> None:
+        if room not in self.connection.rooms:
             raise Invalid("You can type only in a room that you are in.")
-        self.runtime.typing.started(command.room, self.connection.member.pk)
-        self._done(command)
+        self.runtime.typing.started(room, self.connection.member.pk)
 
     async def _subscribe(self, command: Command) -> None:
         job = Job(self.connection.member, command)
