@@ -157,7 +157,8 @@ class Published:
 
     def on(self, topic: str) -> list[dict[str, Any]]:
         """The events without seq that a topic heard."""
-        return [json.loads(notice.data) for notice in self.notices if notice.topic == topic and notice.data]
+        notices = [notice for notice in self.notices if notice.topic == topic]
+        return [json.loads(data) for notice in notices if (data := getattr(notice, "data", b""))]
 
     def to(self, member: Member) -> list[dict[str, Any]]:
         """What only this member heard."""

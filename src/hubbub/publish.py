@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from hubbub.protocol import events, objects
 
@@ -52,27 +53,108 @@ class RoomFrame:
         return self.message.author if system.member is None else system.member
 
 
-@dataclass(slots=True)
-class Notice:
-    """An event without seq for one topic: `room.12`, `member.7`, `everyone`; or the end of a login.
+EVERYONE = "everyone"
+"""The topic that every process subscribes to."""
 
-    The bus may hold a notice back, deliver it twice or after a newer one. So each carries the version of what it tells,
-    and a process that knows a newer one ignores it (contract G13).
+
+def room_topic(room: int) -> str:
+    return f"room.{room}"
+
+
+def member_topic(member: int) -> str:
+    return f"member.{member}"
+
+
+# A notice is a change without a seq. The bus may delay, repeat or reorder notices, so each has a version where order
+# matters: a process ignores a notice that is older than what it knows (contract G13). `topic` says which processes get
+# it; `data` is the event for clients, as JSON.
+
+
+@dataclass(slots=True)
+class RoomNotice:
+    """A room's own state (name, description, …), for its members. `version` is the room's seq."""
+
+    room: int
+    data: bytes
+    version: int
+
+    @property
+    def topic(self) -> str:
+        return room_topic(self.room)
+
+
+@dataclass(slots=True)
+class PrivateNotice:
+    """Something that only one member may know: a membership or permissions. `version` is the member's version.
+
+    `room` is the room concerned, if any. `attach`: the member's connections receive the room from this seq on.
+    `detach`: they stop receiving it.
     """
 
-    topic: str
-    data: bytes = b""
-    version: int = 0
-    """room topics: the room's seq; member topics and ends of logins: the member's version; everyone: the directory's
-    count, or the workspace's version. 0: the notice is final or tells nobody anything new."""
+    member: int
+    data: bytes
+    version: int
     room: int | None = None
-    """member topics: the room that this is about."""
     attach: int | None = None
-    """member topics: the member's connections listen to the room from this seq on."""
     detach: bool = False
-    """member topics: they listen to the room no more."""
-    about: int | None = None
-    """everyone: the member that this is about; guests hear it only if they may see them."""
+
+    @property
+    def topic(self) -> str:
+        return member_topic(self.member)
+
+
+@dataclass(slots=True)
+class DirectoryNotice:
+    """How a member appears to others; guests receive it only if they may see the member.
+
+    `version` is the count of all changes of the directory.
+    """
+
+    member: int
+    data: bytes
+    version: int
+    topic: ClassVar[str] = EVERYONE
+
+
+@dataclass(slots=True)
+class WorkspaceNotice:
+    """The workspace's own state, for everybody. `version` is the workspace's version."""
+
+    data: bytes
+    version: int
+    topic: ClassVar[str] = EVERYONE
+
+
+@dataclass(slots=True)
+class EndLogin:
+    """Close the connections of one login (`session:…`, `token:…`). It never becomes valid again, so no version."""
+
+    login: str
+    topic: ClassVar[str] = EVERYONE
+
+
+@dataclass(slots=True)
+class EndLogins:
+    """Close the connections of all logins of a member except `spared`.
+
+    `version` is the member's version: a login that was checked at this version or later is not closed.
+    """
+
+    member: int
+    version: int
+    spared: str = ""
+    topic: ClassVar[str] = EVERYONE
+
+
+@dataclass(slots=True)
+class RecheckLogins:
+    """Check in the database whether the logins of a member are still valid."""
+
+    member: int
+    topic: ClassVar[str] = EVERYONE
+
+
+Notice = RoomNotice | PrivateNotice | DirectoryNotice | WorkspaceNotice | EndLogin | EndLogins | RecheckLogins
 
 
 @dataclass(slots=True)
@@ -114,7 +196,9 @@ def set_head_recorder(recorder: HeadRecorder | None) -> None:
 def publish(batch: Batch) -> None:
     """Hand a committed batch to the outlet. Must not raise: the transaction is over, nobody could undo it."""
     record_heads((frame.room, frame.seq) for frame in batch.frames)
-    record_heads((DIRECTORY, notice.version) for notice in batch.notices if notice.about is not None)
+    record_heads(
+        (DIRECTORY, notice.version) for notice in batch.notices if isinstance(notice, DirectoryNotice)
+    )
     if _outlet is not None and batch:
         _outlet(batch)
 
@@ -130,32 +214,17 @@ def frame_of(message: objects.Message, author_name: str, *, after: int | None = 
     return RoomFrame(message.room, message.seq, message.number, None, message, author_name, after)
 
 
-def room_changed(room: objects.Room) -> Notice:
+def room_changed(room: objects.Room) -> RoomNotice:
     """A room's own state, for its members."""
-    return Notice(room_topic(room.id), events.RoomChanged(room=room).encode(), version=room.seq)
+    return RoomNotice(room.id, events.RoomChanged(room=room).encode(), room.seq)
 
 
-def member_changed(member: objects.Member) -> Notice:
+def member_changed(member: objects.Member) -> DirectoryNotice:
     """How a member is seen, for everybody who may see them."""
     event = events.MemberChanged(member=member)
-    return Notice(EVERYONE, event.encode(), version=member.version, about=member.id)
+    return DirectoryNotice(member.id, event.encode(), member.version)
 
 
-def workspace_named(name: str, version: int) -> Notice:
+def workspace_named(name: str, version: int) -> WorkspaceNotice:
     """The workspace's name, for everybody."""
-    return Notice(EVERYONE, events.WorkspaceChanged(name=name, version=version).encode(), version=version)
-
-
-def room_topic(room: int) -> str:
-    return f"room.{room}"
-
-
-def member_topic(member: int) -> str:
-    return f"member.{member}"
-
-
-def login_topic(login: str) -> str:
-    return f"login.{login}"
-
-
-EVERYONE = "everyone"
+    return WorkspaceNotice(events.WorkspaceChanged(name=name, version=version).encode(), version)

@@ -7,6 +7,7 @@ import pytest
 from hubbub import actions
 from hubbub.models import Member, Room, Token
 from hubbub.protocol.objects import Role
+from hubbub.publish import DirectoryNotice, EndLogins
 from tests.people import Published, asks, refused, says, somebody
 
 
@@ -17,7 +18,7 @@ def test_it_works(alice: Member, bob: Member, kitchen: Room, published: Publishe
 
     assert not Member.objects.get(pk=bob.pk).active
     assert [event["member"]["active"] for event in published.on("everyone")] == [False]
-    assert [notice.topic for notice in published.notices] == ["everyone", f"login.member:{bob.pk}!"]
+    assert [type(notice) for notice in published.notices] == [DirectoryNotice, EndLogins]
     assert kitchen.messages.filter(pk=message.pk).exists()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -76,4 +77,4 @@ def test_the_model_publishes_what_the_real_actions_do(
 def told(batch: Batch) -> tuple[Any, ...]:
     """All of a batch by which realtime decides."""
     frames = [(f.room, f.seq, f.number, f.after, f.leaves, f.message.system) for f in batch.frames]
-    return frames, [(n.topic, n.version, n.room, n.attach, n.detach, n.about) for n in batch.notices]
+    return frames, [(type(n), {**asdict(n), "data": None}) for n in batch.notices]

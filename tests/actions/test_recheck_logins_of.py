@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from hubbub import actions
 from hubbub.models import Member
+from hubbub.publish import RecheckLogins
 from tests.people import Published
 
 
 def test_it_works(bob: Member, published: Published) -> None:
     actions.recheck_logins_of(bob)
-    assert [notice.topic for notice in published.notices] == [f"login.recheck:{bob.pk}"]
+    assert published.notices == [RecheckLogins(bob.pk)]
 
 
 def test_a_user_who_is_saved_is_looked_at_again(bob: Member, published: Published) -> None:
     assert bob.user is not None
     bob.user.is_active = False
     bob.user.save()
-    assert [notice.topic for notice in published.notices] == [f"login.recheck:{bob.pk}"]
+    assert published.notices == [RecheckLogins(bob.pk)]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from hubbub import actions
 from hubbub.models import Member, Token
+from hubbub.publish import EndLogin
 from tests.people import Published, refused
 
 
 def test_it_works(bob: Member, published: Published) -> None:
     token, secret = actions.create_token(member=bob)
-    login = f"login.token:{token.pk}"
+    token_id = token.pk
     actions.revoke_token(by=bob, token=token)
 
     assert not Token.objects.for_secret(secret).exists()
-    assert [notice.topic for notice in published.notices] == [login]  # its sockets are closed (G10)
+    assert published.notices == [EndLogin(f"token:{token_id}")]  # its sockets are closed (G10)
 
 
 def test_an_admin_revokes_anybodys(alice: Member, bob: Member) -> None:

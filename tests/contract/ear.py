@@ -8,7 +8,15 @@ from typing import Any
 from hubbub.models import Member
 from hubbub.protocol.objects import Role
 from hubbub.protocol.replies import Snapshot
-from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame, member_topic
+from hubbub.publish import (
+    Batch,
+    DirectoryNotice,
+    Notice,
+    PrivateNotice,
+    RoomFrame,
+    RoomNotice,
+    WorkspaceNotice,
+)
 
 Event = dict[str, Any]
 
@@ -37,20 +45,23 @@ class Ear:
             del self.heads[frame.room]
 
     def _hear_notice(self, notice: Notice) -> None:
-        if notice.topic == member_topic(self.member.pk):
+        if isinstance(notice, PrivateNotice):
+            if notice.member != self.member.pk:
+                return
             self.heard.append(json.loads(notice.data))
             if notice.room is not None and notice.attach is not None:
                 self.heads[notice.room] = max(notice.attach, self.heads.get(notice.room, 0))
             if notice.room is not None and notice.detach:
                 self.heads.pop(notice.room, None)
-        elif notice.topic == EVERYONE:
-            if self._may_see(notice.about):
-                self.heard.append(json.loads(notice.data))
-        elif notice.topic.removeprefix("room.") in map(str, self.heads):
+        elif (
+            isinstance(notice, WorkspaceNotice)
+            or (isinstance(notice, DirectoryNotice) and self._may_see(notice.member))
+            or (isinstance(notice, RoomNotice) and notice.room in self.heads)
+        ):
             self.heard.append(json.loads(notice.data))
 
-    def _may_see(self, other: int | None) -> bool:
+    def _may_see(self, other: int) -> bool:
         viewer = Member.objects.get(pk=self.member.pk)
-        if viewer.role != Role.GUEST or other is None:
+        if viewer.role != Role.GUEST:
             return True
         return Member.objects.visible_to(viewer).filter(pk=other).exists()

@@ -112,13 +112,22 @@ class Town:
         return all(c.state is not None and room in c.state.first for c in self.scene.of(member))
 
 
-def notice(topic: str, kind: str = "") -> Chosen:
-    """Notices of a topic (`member.7`, `room.12`, `everyone`, `login.…`), with that type of event if one is given."""
+def notice(topic: str, event: str = "") -> Chosen:
+    """Notices of a topic (`member.7`, `room.12`, `everyone`), with that type of event if one is given."""
 
     def chosen(message: PubSubMessage) -> bool:
-        if message.kind != "notice":
+        if message.kind != "notice" or not message.group.endswith(f".{topic}"):
             return False
-        name, data = message.content["notice"][:2]
-        return bool(name.startswith(topic)) and (not kind or f'"type":"{kind}"' in data.decode())
+        data = [field.decode() for field in message.content["notice"] if isinstance(field, bytes)]
+        return not event or any(f'"type":"{event}"' in text for text in data)
+
+    return chosen
+
+
+def end_logins(member: int) -> Chosen:
+    """The notice that ends all logins of a member."""
+
+    def chosen(message: PubSubMessage) -> bool:
+        return message.kind == "notice" and message.content["notice"][:2] == ["EndLogins", member]
 
     return chosen

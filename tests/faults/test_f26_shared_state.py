@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import Record
-from tests.faults.late import AT, PEOPLE, STILL_SECONDS, Town, notice
+from tests.faults.late import AT, PEOPLE, STILL_SECONDS, Town, end_logins, notice
 from tests.faults.lying_bus import LyingBus
 from tests.faults.proxied import behind_redis_proxies
 from tests.faults.redis_proxy import RedisProxy
@@ -167,7 +167,7 @@ async def test_a_new_name_of_which_only_a_part_arrives(town: Town, record: Recor
 
 async def test_an_end_of_logins_that_arrives_after_a_new_login(town: Town, record: Record) -> None:
     """Bob has a new password: his old login ends, and the one that he has begun meanwhile holds."""
-    ended = notice(f"login.member:{town.bob}!")
+    ended = end_logins(town.bob)
     fault = town.delays(ended, "late")
     before = town.scene.of(town.bob)
     await town.scene.sign_in_again(town.bob)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from hubbub.publish import Batch, Notice
+from hubbub.publish import Batch, EndLogin
 from hubbub.realtime.delivery.merged_commits import MergedCommits
 from tests.realtime.fakes import Clock, frame
 
-NOTICE = Notice("member.1", b"{}")
+NOTICE = EndLogin("token:1")
 
 
 class Loop:

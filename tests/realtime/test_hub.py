@@ -10,7 +10,17 @@ from hubbub.models import Member
 from hubbub.protocol.closing import Close
 from hubbub.protocol.events import MembershipChanged, RoomLeft
 from hubbub.protocol.objects import Level, Membership, Role, RoomRole
-from hubbub.publish import Batch, Notice, member_changed
+from hubbub.publish import (
+    Batch,
+    DirectoryNotice,
+    EndLogin,
+    EndLogins,
+    Notice,
+    PrivateNotice,
+    RecheckLogins,
+    RoomNotice,
+    member_changed,
+)
 from hubbub.realtime.delivery.connection import Connection
 from hubbub.realtime.delivery.encoded_events import EncodedEvents, as_lines
 from hubbub.realtime.delivery.fanout import FIRST
@@ -24,7 +34,7 @@ class WatchedHub(Hub):
 
     def __init__(self) -> None:
         self.repairs: list[int] = []
-        self.guests_to_ask: list[Notice] = []
+        self.guests_to_ask: list[DirectoryNotice] = []
         self.rechecked: list[int] = []
         self.described: list[int] = []
         self.missed: list[int] = []
@@ -74,12 +84,12 @@ def joined(member: int, room: int, seq: int, *, version: int = 2) -> Notice:
         room=room, role=RoomRole.MEMBER, level=Level.ALL, read_number=0, read_posts=0, version=version
     )
     data = MembershipChanged(membership=place).encode()
-    return Notice(f"member.{member}", data, version=version, room=room, attach=seq)
+    return PrivateNotice(member, data, version, room=room, attach=seq)
 
 
 def left(member: int, room: int, *, version: int = 3) -> Notice:
     data = RoomLeft(room=room, version=version).encode()
-    return Notice(f"member.{member}", data, version=version, room=room, detach=True)
+    return PrivateNotice(member, data, version, room=room, detach=True)
 
 
 def test_only_those_in_the_room_hear_it(alice: Connection, bob: Connection) -> None:
@@ -210,7 +220,7 @@ def test_the_room_socket_hears_no_json_events() -> None:
     script = connected(BOB, dialect=as_lines)
     hub = WatchedHub().with_(script)
     hub.everyone(EncodedEvents([b"{}"]))
-    hub.hears(notices=(joined(BOB, ROOM + 1, 1), Notice(f"room.{ROOM}", b"{}", version=9)))
+    hub.hears(notices=(joined(BOB, ROOM + 1, 1), RoomNotice(ROOM, b"{}", 9)))
     assert pipe_of(script).texts == []
 
 
@@ -223,31 +233,31 @@ def test_who_has_no_snapshot_yet_hears_nothing_of_others(alice: Connection) -> N
 @pytest.mark.parametrize(
     ("ended", "closed"),
     [
-        ("session:a", {"session:a"}),
-        ("token:2", {"token:2"}),
-        (f"member:{BOB}!", {"session:a", "session:b", "token:2"}),
-        (f"member:{BOB}!session:b", {"session:a", "token:2"}),
-        ("session:other", set()),
+        (EndLogin("session:a"), {"session:a"}),
+        (EndLogin("token:2"), {"token:2"}),
+        (EndLogins(BOB, 1), {"session:a", "session:b", "token:2"}),
+        (EndLogins(BOB, 1, spared="session:b"), {"session:a", "token:2"}),
+        (EndLogin("session:other"), set()),
     ],
 )
-def test_the_end_of_a_login_closes_its_sockets_and_no_others(ended: str, closed: set[str]) -> None:
+def test_the_end_of_a_login_closes_its_sockets_and_no_others(ended: Notice, closed: set[str]) -> None:
     """G10"""
     bobs = [connected(BOB, login=key) for key in ("session:a", "session:b", "token:2")]
     alice = connected(ALICE)
     hub = WatchedHub().with_(alice, *bobs)
-    hub.hears(notices=(Notice(f"login.{ended}", version=1 if ended.startswith("member:") else 0),))
+    hub.hears(notices=(ended,))
     assert {c.login.key for c in bobs if c.closing and c.closing[0] == Close.REVOKED} == closed
     assert alice.closing is None
 
 
 def test_a_changed_account_is_looked_at(bob: Connection) -> None:
     hub = WatchedHub().with_(bob)
-    hub.hears(notices=(Notice(f"login.recheck:{BOB}"),))
+    hub.hears(notices=(RecheckLogins(BOB),))
     assert hub.rechecked == [BOB]
     assert bob.closing is None
 
 
-def about(member: int, role: Role = Role.MEMBER, *, version: int = 1) -> Notice:
+def about(member: int, role: Role = Role.MEMBER, *, version: int = 1) -> DirectoryNotice:
     person = Member(pk=member, handle=f"m{member}", name="Somebody", role=role, changed=version)
     return member_changed(person.as_object())
 
@@ -260,7 +270,7 @@ def test_news_of_somebody_pass_the_guests_by_until_it_is_known_whom_they_may_see
     hub.hears(notices=(about(BOB),))
     assert len(pipe_of(alice).texts) == 1
     assert pipe_of(carol).texts == []
-    assert [notice.about for notice in hub.guests_to_ask] == [BOB]
+    assert [notice.member for notice in hub.guests_to_ask] == [BOB]
 
 
 def test_whoever_becomes_a_guest_is_one_at_once_on_open_sockets_too(bob: Connection) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from hubbub.protocol.events import MembershipChanged, PermissionsChanged
 from hubbub.protocol.objects import Level, Membership, Reach, Role, Room, RoomKind, RoomRole
-from hubbub.publish import Notice, room_changed, workspace_named
+from hubbub.publish import EndLogins, Notice, PrivateNotice, room_changed, workspace_named
 from hubbub.realtime.delivery.connection import Connection
 from hubbub.realtime.delivery.versions import Versions
 from tests.realtime.fakes import ALICE, BOB, ROOM, connected, frame, pipe_of, removal
@@ -100,7 +100,7 @@ def level(room: int, *, version: int) -> Notice:
     place = Membership(
         room=room, role=RoomRole.MEMBER, level=Level.NOTHING, read_number=0, read_posts=0, version=version
     )
-    return Notice(f"member.{BOB}", MembershipChanged(membership=place).encode(), version=version, room=room)
+    return PrivateNotice(BOB, MembershipChanged(membership=place).encode(), version, room=room)
 
 
 def test_an_invitation_that_a_change_of_the_same_place_has_overtaken_is_not_forgotten(
@@ -294,10 +294,10 @@ def test_an_older_name_of_the_workspace_is_not_told_after_a_newer_one(alice: Con
 
 def test_an_end_of_logins_does_not_hide_what_bob_may_do_now(bob: Connection) -> None:
     """Both are about Bob and no room; the later one came first."""
-    spared = Notice(f"login.member:{BOB}!{bob.login.key}", version=3)
+    spared = EndLogins(BOB, 3, spared=bob.login.key)
     event = PermissionsChanged(open_rooms=False, reach=Reach.EVERYBODY, version=2)
     hub = WatchedHub().with_(bob, room=None)
-    hub.hears(notices=(spared, Notice(f"member.{BOB}", event.encode(), version=2)))
+    hub.hears(notices=(spared, PrivateNotice(BOB, event.encode(), 2)))
     assert kinds(bob) == ["permissions"]
     assert hub.missed == [BOB]
 
@@ -307,7 +307,7 @@ def test_an_end_of_logins_that_comes_late_spares_those_that_began_since(bob: Con
     again = connected(BOB, login="session:new")
     again.since = 5
     hub = WatchedHub().with_(bob, again, room=None)
-    hub.hears(notices=(Notice(f"login.member:{BOB}!", version=5),))
+    hub.hears(notices=(EndLogins(BOB, 5),))
     assert bob.closing is not None
     assert again.closing is None
     assert hub.rechecked == [BOB]

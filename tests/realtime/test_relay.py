@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from channels_redis.utils import _consistent_hash
 
-from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame
+from hubbub.publish import Batch, DirectoryNotice, EndLogin, EndLogins, PrivateNotice, RoomFrame
 from hubbub.realtime.bus import bus_connection as carriers
 from hubbub.realtime.bus import relay as relays
 from hubbub.realtime.bus.envelopes import batch_of, messages_of
@@ -87,10 +87,11 @@ def batch() -> Batch:
     return Batch(
         [frame(1, text="مرحبا 你好 👋"), removal(2, of=3), frame(4, room=ROOM + 1, after=2)],
         [
-            Notice("member.3", b"{}", version=7, room=ROOM, attach=2),
-            Notice("member.3", b"{}", version=8, room=ROOM, detach=True),
-            Notice(EVERYONE, b"{}", version=9, about=3),
-            Notice("login.token:5"),
+            PrivateNotice(3, b"{}", 7, room=ROOM, attach=2),
+            PrivateNotice(3, b"{}", 8, room=ROOM, detach=True),
+            DirectoryNotice(3, b"{}", 9),
+            EndLogin("token:5"),
+            EndLogins(3, 10, spared="session:a"),
         ],
     )
 
@@ -124,6 +125,7 @@ def test_each_room_is_one_message_to_those_who_hear_it_and_ends_of_logins_go_to_
         f"hubbub.room.{ROOM + 1}",
         "hubbub.member.3",
         "hubbub.member.3",
+        "hubbub.everyone",
         "hubbub.everyone",
         "hubbub.everyone",
     ]

@@ -11,10 +11,12 @@ from hubbub.protocol.events import MembershipChanged, PermissionsChanged, RoomLe
 from hubbub.protocol.ids import make_message_id
 from hubbub.protocol.objects import Reach, System
 from hubbub.publish import (
+    EndLogin,
+    EndLogins,
     Notice,
-    login_topic,
+    PrivateNotice,
+    RecheckLogins,
     member_changed,
-    member_topic,
     room_changed,
     workspace_named,
 )
@@ -53,10 +55,10 @@ def tell_membership(unit: Unit, membership: Membership, *, joined: bool = False)
         room = fresh.room.as_object() if joined else None
         as_of = None if joined else fresh.room.last_number
         event = MembershipChanged(membership=fresh.as_object(as_of=as_of), room=room)
-        return Notice(
-            member_topic(fresh.member_id),
+        return PrivateNotice(
+            fresh.member_id,
             event.encode(),
-            version=fresh.version,
+            fresh.version,
             room=fresh.room_id,
             attach=fresh.room.seq if joined else None,
         )
@@ -72,7 +74,7 @@ def tell_left(unit: Unit, *, room: int, member: int) -> None:
     def notice() -> Notice:
         version = Member.objects.count_private_change(member)
         event = RoomLeft(room=room, version=version)
-        return Notice(member_topic(member), event.encode(), version=version, room=room, detach=True)
+        return PrivateNotice(member, event.encode(), version, room=room, detach=True)
 
     unit.tell(notice)
     _signal(signals.member_left, room=room, member=member)
@@ -105,14 +107,14 @@ def tell_permissions(unit: Unit, member: Member) -> None:
         event = PermissionsChanged(
             open_rooms=policy.can_create_rooms(fresh), reach=Reach(fresh.reach), version=version
         )
-        return Notice(member_topic(member.pk), event.encode(), version=version)
+        return PrivateNotice(member.pk, event.encode(), version)
 
     unit.tell(notice)
 
 
 def tell_login_ended(unit: Unit, login: str) -> None:
     """To the connections of that login: they are closed. A login that has ended never holds again."""
-    unit.tell(lambda: Notice(login_topic(login)))
+    unit.tell(lambda: EndLogin(login))
 
 
 def tell_logins_ended(unit: Unit, member: int, *, spared: str) -> None:
@@ -120,13 +122,12 @@ def tell_logins_ended(unit: Unit, member: int, *, spared: str) -> None:
 
     The version spares logins that begin later, should this arrive late.
     """
-    login = f"member:{member}!{spared}"
-    unit.tell(lambda: Notice(login_topic(login), version=Member.objects.count_private_change(member)))
+    unit.tell(lambda: EndLogins(member, Member.objects.count_private_change(member), spared))
 
 
 def tell_account_changed(unit: Unit, member: int) -> None:
     """To whoever holds connections of the member: look whether their logins still hold."""
-    tell_login_ended(unit, f"recheck:{member}")
+    unit.tell(lambda: RecheckLogins(member))
 
 
 def _signal(signal: Signal, **about: int) -> None:

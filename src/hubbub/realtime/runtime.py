@@ -18,7 +18,7 @@ from hubbub.protocol.events import PresenceChanged
 from hubbub.protocol.objects import Presence as PresenceObject
 from hubbub.protocol.objects import PresenceState
 from hubbub.protocol.wire import Command, Wire
-from hubbub.publish import Batch, Notice
+from hubbub.publish import Batch, DirectoryNotice
 from hubbub.queries import presence as presence_query
 from hubbub.realtime.bus import relay as relays
 from hubbub.realtime.bus.relay import Relay
@@ -167,10 +167,10 @@ class Runtime:
             self.hub.notices.refresh(self.hub.of_member.get(guest.pk, ()))
             return set()
 
-    def _tell_guests(self, notice: Notice) -> None:
+    def _tell_guests(self, notice: DirectoryNotice) -> None:
         """An event about one member, for those guests who may see them."""
-        if notice.about is not None and (guests := self._guests()):
-            self.spawn(self._tell_guests_about(notice.about, guests, EncodedEvents([notice.data])))
+        if guests := self._guests():
+            self.spawn(self._tell_guests_about(notice.member, guests, EncodedEvents([notice.data])))
 
     async def _tell_guests_about(self, member: int, guests: dict[int, Member], parcel: EncodedEvents) -> None:
         for pk, guest in guests.items():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hubbub.protocol.events import PermissionsChanged
 from hubbub.protocol.objects import Level, Reach, Role, RoomRole, System, SystemKind
-from hubbub.publish import Notice, login_topic, member_topic, workspace_named
+from hubbub.publish import EndLogins, Notice, PrivateNotice, workspace_named
 from tests.realtime.model.database import Place
 from tests.realtime.model.unit import Unit
 
@@ -92,7 +92,7 @@ class Transaction(Unit):
             version = self._count_private(member)
             may = self.db.people[member].role != Role.GUEST
             event = PermissionsChanged(open_rooms=may, reach=Reach.EVERYBODY, version=version)
-            return Notice(member_topic(member), event.encode(), version=version)
+            return PrivateNotice(member, event.encode(), version)
 
         self._notices.append(permissions)
         return True
@@ -107,8 +107,7 @@ class Transaction(Unit):
         for secret, (of, _) in self.db.logins.items():
             if of == member and secret != spared:
                 self.db.logins[secret] = (of, False)
-        login = login_topic(f"member:{member}!{spared}")
-        self._notices.append(lambda: Notice(login, version=self._count_private(member)))
+        self._notices.append(lambda: EndLogins(member, self._count_private(member), spared))
         return True
 
     def _bring_in(self, room: int, member: int, *, by: int, what: System) -> bool:

@@ -9,10 +9,10 @@ from hubbub.protocol.objects import Message, RoomRole, System
 from hubbub.publish import (
     Batch,
     Notice,
+    PrivateNotice,
     RoomFrame,
     frame_of,
     member_changed,
-    member_topic,
     room_changed,
 )
 from tests.realtime.model.database import Database, Place, RoomRow
@@ -58,10 +58,10 @@ class Unit:
                 membership=place.as_object(as_of=None if joined else room.last_number),
                 room=room.as_object() if joined else None,
             )
-            return Notice(
-                member_topic(place.member),
+            return PrivateNotice(
+                place.member,
                 event.encode(),
-                version=place.version,
+                place.version,
                 room=room.id,
                 attach=room.seq if joined else None,
             )
@@ -71,7 +71,7 @@ class Unit:
     def _left(self, room: int, member: int) -> Notice:
         version = self._count_private(member)
         event = RoomLeft(room=room, version=version)
-        return Notice(member_topic(member), event.encode(), version=version, room=room, detach=True)
+        return PrivateNotice(member, event.encode(), version, room=room, detach=True)
 
     def _count_private(self, member: int) -> int:
         person = self.db.people[member]

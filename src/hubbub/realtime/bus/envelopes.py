@@ -1,20 +1,27 @@
-"""What was committed, as the channel layer carries it: one message for each room, one for each notice."""
+"""Packs commits into messages of the channel layer and back: one message for each room, one for each notice.
+
+All processes run the same version, so a notice is its class name and its fields in order.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import astuple
+from typing import Any, get_args
 
 from pydantic_core import from_json
 
+from hubbub import publish
 from hubbub.protocol import objects
-from hubbub.publish import EVERYONE, Batch, Notice, RoomFrame
+from hubbub.publish import Batch, RoomFrame
 
 PREFIX = "hubbub."
 """Of all our groups: a project's channel layer may have others."""
 
+NOTICES: dict[str, Any] = {kind.__name__: kind for kind in get_args(publish.Notice)}
+
 
 def messages_of(batch: Batch, node: str) -> list[tuple[str, dict[str, Any]]]:
-    """A batch as groups of the channel layer and what is sent to each. `node`: which process says it."""
+    """A batch as pairs of a group of the channel layer and the message for it. `node`: the publishing process."""
     rooms: dict[int, list[list[Any]]] = {}
     for f in batch.frames:
         rooms.setdefault(f.room, []).append([f.seq, f.number, f.data, f.author_name, f.after])
@@ -22,17 +29,17 @@ def messages_of(batch: Batch, node: str) -> list[tuple[str, dict[str, Any]]]:
         (f"{PREFIX}room.{room}", {"type": "hubbub.frames", "node": node, "room": room, "frames": frames})
         for room, frames in rooms.items()
     ]
-    for n in batch.notices:
-        group = PREFIX + (EVERYONE if n.topic.startswith("login.") else n.topic)
-        notice = [n.topic, n.data, n.version, n.room, n.attach, n.detach, n.about]
-        found.append((group, {"type": "hubbub.notice", "node": node, "notice": notice}))
+    for notice in batch.notices:
+        packed = [type(notice).__name__, *astuple(notice)]
+        found.append((PREFIX + notice.topic, {"type": "hubbub.notice", "node": node, "notice": packed}))
     return found
 
 
 def batch_of(message: dict[str, Any]) -> Batch:
     """The inverse of `messages_of`, for one message."""
     if message["type"] == "hubbub.notice":
-        return Batch([], [Notice(*message["notice"])])
+        kind, *fields = message["notice"]
+        return Batch([], [NOTICES[kind](*fields)])
     frames = []
     for seq, number, data, author, after in message["frames"]:
         state = objects.Message.model_validate(from_json(data)["message"])

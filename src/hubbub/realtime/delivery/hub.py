@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from hubbub.protocol.closing import Close
 from hubbub.protocol.events import Lag
-from hubbub.publish import Batch, Notice, RoomFrame
+from hubbub.publish import Batch, DirectoryNotice, RoomFrame
 from hubbub.realtime.delivery.connection import Connection
 from hubbub.realtime.delivery.encoded_events import EncodedEvents, as_events
 from hubbub.realtime.delivery.fanout import FanOut, Turns, Write
@@ -28,7 +28,7 @@ class Hub:
         describe: Callable[[Feed], None],
         missed_of_member: Callable[[int], None],
         missed_of_directory: Callable[[], None],
-        ask_guests: Callable[[Notice], None],
+        ask_guests: Callable[[DirectoryNotice], None],
         recheck: Callable[[int], None],
         turns: Turns,
     ) -> None:

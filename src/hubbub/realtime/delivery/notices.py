@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 from hubbub.protocol.closing import Close
 from hubbub.protocol.events import MemberChanged, Refresh
 from hubbub.protocol.objects import Role
-from hubbub.publish import EVERYONE, Notice
+from hubbub.publish import (
+    DirectoryNotice,
+    EndLogin,
+    EndLogins,
+    Notice,
+    PrivateNotice,
+    RecheckLogins,
+    RoomNotice,
+    WorkspaceNotice,
+)
 from hubbub.realtime.delivery.connection import Connection
 from hubbub.realtime.delivery.encoded_events import EncodedEvents, as_events
 from hubbub.realtime.delivery.versions import About, Versions
@@ -29,7 +38,7 @@ class Notices:
         self,
         hub: Hub,
         *,
-        ask_guests: Callable[[Notice], None],
+        ask_guests: Callable[[DirectoryNotice], None],
         recheck: Callable[[int], None],
         missed_of_member: Callable[[int], None],
         missed_of_directory: Callable[[], None],
@@ -75,16 +84,25 @@ class Notices:
         return any(c.known and c.known.has_gap for c in self._hub.of_member.get(member, ()))
 
     def receive(self, notice: Notice) -> None:
-        kind, _, key = notice.topic.partition(".")
-        if notice.topic == EVERYONE:
-            self._of_everyone(notice)
-        elif kind == "room":
-            if feed := self._hub.feeds.get(int(key)):
-                feed.describe(notice.version, notice.data)
-        elif kind == "member":
-            self._of_member(int(key), notice)
-        elif kind == "login":
-            self._of_login(key, notice.version)
+        match notice:
+            case RoomNotice():
+                if feed := self._hub.feeds.get(notice.room):
+                    feed.describe(notice.version, notice.data)
+            case PrivateNotice():
+                self._deliver_private(notice)
+            case DirectoryNotice():
+                self._deliver_directory(notice)
+            case WorkspaceNotice():
+                if notice.version > (self.workspace or 0):
+                    self.workspace = notice.version
+                    self._hub.everyone(EncodedEvents([notice.data]))
+            case EndLogin():
+                for connection in list(self._hub.of_login.get(notice.login, ())):
+                    end_login(connection)
+            case EndLogins():
+                self._end_logins(notice)
+            case RecheckLogins():
+                self._recheck(notice.member)
 
     def refresh(self, connections: Iterable[Connection]) -> None:
         """Let these ask for what they could not be told."""
@@ -93,37 +111,32 @@ class Notices:
             if connection.hears and connection.dialect is as_events:
                 connection.push(parcel)
 
-    def _of_everyone(self, notice: Notice) -> None:
-        if notice.about is None:
-            if notice.version > (self.workspace or 0):
-                self.workspace = notice.version
-                self._hub.everyone(EncodedEvents([notice.data]))
-            return
+    def _deliver_directory(self, notice: DirectoryNotice) -> None:
         if self.directory is None:
             # A snapshot that is being read now knows this change already, or waits for it with its events.
             self.directory = self._directory_from(notice.version - 1)
-        if self.directory.take(notice.version, notice.about):
+        if self.directory.take(notice.version, notice.member):
             self._note_role(notice)
             self._hub.everyone(EncodedEvents([notice.data]), guests=False)
             self._ask_guests(notice)
         if self.directory.has_gap:
             self._missed_of_directory()
 
-    def _note_role(self, notice: Notice) -> None:
+    def _note_role(self, notice: DirectoryNotice) -> None:
         """The role of a member with open sockets decides whether these hear what guests must not.
 
         Guests are not told of everybody. So a member who becomes one, or ceases to be one, asks for all they see now.
         """
-        if connections := self._hub.of_member.get(notice.about or 0):
+        if connections := self._hub.of_member.get(notice.member):
             changed = MemberChanged.model_validate_json(notice.data).member
             turned = [c for c in connections if c.is_guest != (changed.role == Role.GUEST)]
             for connection in connections:
                 connection.member.role = changed.role
             self.refresh(turned)
 
-    def _of_member(self, member: int, notice: Notice) -> None:
+    def _deliver_private(self, notice: PrivateNotice) -> None:
         parcel = EncodedEvents([notice.data])
-        for connection in list(self._hub.of_member.get(member, ())):
+        for connection in list(self._hub.of_member.get(notice.member, ())):
             if connection.known is None:
                 continue  # its first snapshot is being read, and is compared with the member's version afterwards
             if connection.known.knows(notice.version):
@@ -136,9 +149,9 @@ class Notices:
                 connection.push(parcel)
                 connection.known.doubtful |= not self._attach_or_detach(connection, notice)
             if connection.known.has_gap:
-                self._missed_of_member(member)
+                self._missed_of_member(notice.member)
 
-    def _attach_or_detach(self, connection: Connection, notice: Notice) -> bool:
+    def _attach_or_detach(self, connection: Connection, notice: PrivateNotice) -> bool:
         """False if this cannot be decided without the database."""
         if notice.room is None:
             return True
@@ -148,28 +161,18 @@ class Notices:
             return True
         return self._hub.attach_live(connection, notice.room, notice.attach)
 
-    def _of_login(self, key: str, version: int) -> None:
-        """`session:…`, `token:…`: that login. `member:7!session:…`: all of a member's but one. `recheck:7`: look."""
-        if key.startswith("recheck:"):
-            self._recheck(int(key.removeprefix("recheck:")))
-        elif key.startswith("member:"):
-            member, _, spared = key.removeprefix("member:").partition("!")
-            self._end_logins_of(int(member), spared, version)
-        else:
-            for connection in list(self._hub.of_login.get(key, ())):
-                end_login(connection)
-
-    def _end_logins_of(self, member: int, spared: str, version: int) -> None:
+    def _end_logins(self, notice: EndLogins) -> None:
+        member, version = notice.member, notice.version
         for connection in list(self._hub.of_member.get(member, ())):
             if connection.known is not None:
                 connection.known.take(version, "logins")
                 if connection.known.has_gap:
                     self._missed_of_member(member)
-            if connection.login.key == spared:
+            if connection.login.key == notice.spared:
                 continue
             if connection.since < version:
                 end_login(connection)
-            else:  # it began after that end; if it began at that very moment, the database knows whether it holds
+            else:  # checked at this version or later: if at the same moment, only the database knows if it is valid
                 self._recheck(member)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from hubbub import queries
 from hubbub.models import Member, Room, Workspace
-from hubbub.publish import Notice, member_changed, room_changed
+from hubbub.publish import DirectoryNotice, RoomNotice, member_changed, room_changed
 from hubbub.realtime.delivery.feed import Feed
 from hubbub.realtime.delivery.hub import Hub
 from hubbub.realtime.delivery.versions import Versions
@@ -108,7 +108,7 @@ class RepairNotices:
                 return
 
 
-def _room(room: int) -> Notice | None:
+def _room(room: int) -> RoomNotice | None:
     found = Room.objects.filter(pk=room).first()
     return room_changed(found.as_object()) if found else None
 
@@ -119,7 +119,7 @@ def _member(member: int) -> tuple[int, set[int]] | None:
     return (person.version, set(queries.room_ids(person))) if person else None
 
 
-def _directory(since: int) -> tuple[int, list[Notice]]:
+def _directory(since: int) -> tuple[int, list[DirectoryNotice]]:
     """The directory's count, and the members that changed after `since`: one more than is told one by one."""
     count = Workspace.objects.the_one().directory
     changed = Member.objects.filter(changed__gt=since).order_by("changed")[: MEMBERS_AT_ONCE + 1]
