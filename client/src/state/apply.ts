@@ -94,9 +94,9 @@ export function apply(state: State, event: Event): void {
 export function applyMessage(state: State, message: Message): void {
   const isArrival = message.system?.kind === "joined" || message.system?.kind === "added"
   if (isArrival && state.me.role === "guest") state.refresh()
-  state.rooms.get(message.room)?.count(message, state.me.id)
+  const isNew = state.rooms.get(message.room)?.count(message, state.me.id)
   state.timelines.get(message.room).put(message)
-  state.typing.stop(message.room, message.author)
+  if (isNew) state.typing.stop(message.room, message.author)
   if (message.author === state.me.id) state.outbox.confirm(message)
 }
 

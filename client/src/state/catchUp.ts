@@ -196,6 +196,8 @@ export class CatchUp {
   #applyChanges({ room, seq, messages, reset }: Changes): void {
     this.#last.set(room, seq)
     if (reset) void this.#state.timelines.get(room).reload()
+    // The snapshot has counted these messages, so none counts as new: one may be what a member was typing.
+    if (messages.length > 0) this.#state.typing.forget(room)
     for (const message of messages) applyMessage(this.#state, message)
   }
 

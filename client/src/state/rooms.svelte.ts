@@ -67,8 +67,11 @@ export class RoomState {
     this.#markOwnPostRead()
   }
 
-  /** Count a new or changed message by its counters. Like the server, it marks an own new post as read. */
-  count(message: Message, me: number): void {
+  /**
+   * Count a message, or a change of one, and say whether it is new here. Posting marks everything up to the post as
+   * read: the server does the same.
+   */
+  count(message: Message, me: number): boolean {
     const { room } = this
     const isNew = message.number > room.last_number
     this.room = {
@@ -82,6 +85,7 @@ export class RoomState {
       this.#ownPost = { number: message.number, post: message.post }
       this.#markOwnPostRead()
     }
+    return isNew
   }
 
   /** Posting marks everything up to the post as read, unless the membership already includes the post. */

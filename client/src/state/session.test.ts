@@ -263,6 +263,24 @@ describe("presence and typing", () => {
     expect(session.typing.in(1)).toEqual([])
   })
 
+  test("an edit or a deletion of an older message does not end its author's typing", async () => {
+    session = await liveTab()
+    FakeSocket.last.says({ type: "typing", room: 1, members: [2] })
+    FakeSocket.last.says({ type: "message", room: 1, seq: 11, message: message(3, { seq: 11, text: "edited" }) })
+    FakeSocket.last.says({ type: "message", room: 1, seq: 12, message: message(4, { seq: 12, deleted: true, text: "" }) })
+    expect(session.typing.in(1)).toEqual([2])
+  })
+
+  test("a message that comes with a resume ends typing too", async () => {
+    session = await liveTab()
+    FakeSocket.last.says({ type: "typing", room: 1, members: [2] })
+    FakeSocket.last.says({ type: "lag", room: 1, head: 11 })
+    await pass(SECOND)
+    FakeSocket.last.answers("resume", { ...snapshot(11), changes: [{ room: 1, seq: 11, messages: [message(11)] }] })
+    await turns()
+    expect(session.typing.in(1)).toEqual([])
+  })
+
   test("typing is sent every few seconds, not with every key", async () => {
     session = await liveTab()
     for (let key = 0; key < 20; key++) session.startTyping(1)
