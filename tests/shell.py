@@ -20,6 +20,7 @@ from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from hubbub import actions  # noqa: E402
+from hubbub.message_states import state_of  # noqa: E402
 from hubbub.models import Member, Membership, Message, Room, Token, Workspace  # noqa: E402
 from hubbub.protocol.objects import Role  # noqa: E402
 from hubbub_site.accounts import logins  # noqa: E402
@@ -73,7 +74,7 @@ def room(pk: int) -> Room:
 def states(pk: int) -> list[dict[str, Any]]:
     """Every message of a room as the wire shows it, by seq."""
     found = Message.objects.filter(room=pk).order_by("seq")
-    return [message.as_object().model_dump(mode="json", exclude_none=True) for message in found]
+    return [state_of(message).model_dump(mode="json", exclude_none=True) for message in found]
 
 
 NAMES: dict[str, Any] = {

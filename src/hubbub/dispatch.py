@@ -14,6 +14,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 from hubbub import actions, queries, storage_faults
 from hubbub.errors import Conflict, Forbidden, HubbubError, Invalid, Unavailable
 from hubbub.handlers import BULK_HANDLERS, HANDLERS, READS
+from hubbub.message_states import state_of, states_of
 from hubbub.models import Member, Message, Room
 from hubbub.models import Membership as MembershipRow
 from hubbub.protocol import commands
@@ -112,9 +113,7 @@ def _run_together(jobs: Sequence[Job]) -> None:
                     _run_in_savepoint(work, job)
         work.place()
         work.build_notices()  # so that answers show the versions that they give
-        for job in jobs:
-            if job.refusal is None:
-                _settle(job)
+        _settle(jobs)
 
 
 def _read(job: Job) -> Wire:
@@ -150,13 +149,25 @@ def _run_in_savepoint(work: Unit, job: Job) -> None:
         job.refusal = refusal_of(error)
 
 
-def _settle(job: Job) -> None:
-    if isinstance(job.result, Posting):
-        job.refusal = job.result.refusal
-        if job.refusal:
-            return
-    if not job.quiet:
-        job.answer = _answer(job, job.result)
+def _settle(jobs: Sequence[Job]) -> None:
+    """Turn results into answers. The states of all messages are loaded together."""
+    for job in jobs:
+        if isinstance(job.result, Posting):
+            job.refusal = job.result.refusal
+    answered = [job for job in jobs if job.refusal is None and not job.quiet]
+    of_messages = [job for job in answered if isinstance(job.result, Posting | Message)]
+    for job, state in zip(of_messages, states_of(map(_message_of, of_messages)), strict=True):
+        job.answer = state
+        if isinstance(job.result, Posting):
+            job.answer = Sent(message=state, dup=True if job.result.dup else None)
+    for job in answered:
+        if job.answer is None:
+            job.answer = _answer(job, job.result)
+
+
+def _message_of(job: Job) -> Message:
+    message: Message = job.result.message if isinstance(job.result, Posting) else job.result
+    return message
 
 
 def _handle(job: Job) -> Any:
@@ -170,12 +181,10 @@ def _handle(job: Job) -> Any:
 
 def _answer(job: Job, result: Any) -> Wire:
     """A handler's result in the shape that the command promises."""
-    if isinstance(result, Posting):
-        return Sent(message=result.message.as_object(), dup=True if result.dup else None)
     if isinstance(result, Room):
         return queries.room_state(job.member, result)
     if isinstance(result, Message):
-        return result.as_object()
+        return state_of(result)
     if isinstance(result, Member):
         return Member.objects.get(pk=result.pk).as_object()
     if isinstance(result, MembershipRow):

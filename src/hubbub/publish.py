@@ -16,10 +16,10 @@ from hubbub.protocol import events, objects
 class RoomFrame:
     """One state of one message at its place in its room's order; `data` is its event, encoded at most once.
 
-    `after` is the seq before this one where it is not seq − 1.
+    `new`: the message was posted, not changed. `after`: the seq before this one if it is not seq − 1.
     """
 
-    __slots__ = ("_data", "after", "author_name", "message", "number", "room", "seq")
+    __slots__ = ("_data", "after", "author_name", "message", "new", "number", "room", "seq")
 
     def __init__(
         self,
@@ -29,10 +29,11 @@ class RoomFrame:
         data: bytes | None,
         message: objects.Message,
         author_name: str,
+        new: bool,
         after: int | None = None,
     ) -> None:
         self.room, self.seq, self.number = room, seq, number
-        self.message, self.author_name, self.after = message, author_name, after
+        self.message, self.author_name, self.new, self.after = message, author_name, new, after
         self._data = data
 
     @property
@@ -209,9 +210,9 @@ def record_heads(heads: Iterable[tuple[int, int]]) -> None:
         _head_recorder(heads)
 
 
-def frame_of(message: objects.Message, author_name: str, *, after: int | None = None) -> RoomFrame:
+def frame_of(message: objects.Message, author_name: str, *, new: bool, after: int | None = None) -> RoomFrame:
     """A message's state as the frame that everybody in the room gets."""
-    return RoomFrame(message.room, message.seq, message.number, None, message, author_name, after)
+    return RoomFrame(message.room, message.seq, message.number, None, message, author_name, new, after)
 
 
 def room_changed(room: objects.Room) -> RoomNotice:

@@ -18,9 +18,10 @@ from django.db import transaction
 
 from hubbub import signals
 from hubbub.errors import Conflict, HubbubError, NotFound
+from hubbub.message_states import states_of
 from hubbub.models import Membership, Message, Room
 from hubbub.models.room import Head
-from hubbub.publish import Batch, Notice, frame_of, publish
+from hubbub.publish import Batch, Notice, RoomFrame, frame_of, publish
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -70,8 +71,7 @@ class Unit:
             changed = _place_touched(touched, heads)
             _show_what_changed(postings, changed)
             Room.objects.save_heads(heads.values())
-            frames = [frame_of(message.as_object(), name) for message, name in [*changed, *new]]
-            self._batch.frames += sorted(frames, key=lambda frame: (frame.room, frame.seq))
+            self._batch.frames += _frames(changed, new)
 
     def build_notices(self) -> None:
         """Build what was told, and so give each change its version. Once everything is placed; safe to call again."""
@@ -143,7 +143,7 @@ def _place_new(postings: list[Posting], heads: dict[int, Head]) -> list[tuple[Me
         if message.system is None:  # whoever posts has read what is above it; whoever renames a room has not
             read[head.room, message.author_id] = (message.number, message.post)
         new.append((message, posting.author_name))
-    Message.objects.insert_many(message for message, _ in new)
+    Message.objects.insert_many([message for message, _ in new])
     Membership.objects.advance_authors((*position, *who) for who, position in read.items())
     return new
 
@@ -179,6 +179,17 @@ def _place_touched(touched: list[tuple[Message, str]], heads: dict[int, Head]) -
     return latest
 
 
+def _frames(changed: list[tuple[Message, str]], new: list[tuple[Message, str]]) -> list[RoomFrame]:
+    """The frames of changed and new messages with their authors' names, by room and seq."""
+    placed = [*changed, *new]
+    states = states_of(message for message, _ in placed)
+    frames = [
+        frame_of(state, name, new=place >= len(changed))
+        for place, (state, (_, name)) in enumerate(zip(states, placed, strict=True))
+    ]
+    return sorted(frames, key=lambda frame: (frame.room, frame.seq))
+
+
 def _show_what_changed(postings: list[Posting], changed: list[tuple[Message, str]]) -> None:
     """A message that is edited and sent again in one transaction: the answer shows the state that the new seq names."""
     latest = {message.pk: message for message, _ in changed}
@@ -191,5 +202,4 @@ def _announce(batch: Batch) -> None:
     publish(batch)
     if signals.message_changed.has_listeners(Message):
         for frame in batch.frames:
-            new = frame.message.edited_at is None and frame.message.deleted is None
-            signals.message_changed.send_robust(Message, message=frame.message, new=new)
+            signals.message_changed.send_robust(Message, message=frame.message, new=frame.new)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hubbub.message_states import state_of
 from hubbub.models import Member, Membership, Message, Room
 from hubbub.protocol.objects import RoomKind, RoomRole
 from hubbub.publish import RoomFrame
@@ -59,7 +60,7 @@ def check_published(frames: Iterable[RoomFrame]) -> None:
         told = by_room.get(room.pk, [])
         assert [frame.seq for frame in told] == list(range(1, room.seq + 1))
         last = {frame.message.id: frame.message for frame in told}
-        assert last == {row.pk: row.as_object() for row in Message.objects.filter(room=room)}
+        assert last == {row.pk: state_of(row) for row in Message.objects.filter(room=room)}
 
 
 def check_owner() -> None:

@@ -10,6 +10,7 @@ from django.db.utils import DataError
 
 from hubbub import actions, dispatch
 from hubbub.dispatch import Job
+from hubbub.message_states import state_of
 from hubbub.models import Member, Membership, Message, Room
 from hubbub.protocol.ids import make_message_id
 from hubbub.unit import Unit
@@ -246,7 +247,7 @@ def test_a_message_that_is_edited_and_sent_again_in_one_batch_shows_its_new_text
     )
     stored = Message.objects.get(pk=first.pk)
     assert retry.answer.dup
-    assert retry.answer.message == edit.answer == stored.as_object()
+    assert retry.answer.message == edit.answer == state_of(stored)
     assert (stored.text, stored.seq) == ("the", first.seq + 1)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection
 
 from hubbub import actions
+from hubbub.message_states import state_of
 from hubbub.models import Member, Message, Room
 from tests.people import Published, job, refused, says, together
 
@@ -17,7 +18,7 @@ def test_it_works(bob: Member, kitchen: Room, published: Published) -> None:
 
     assert (gone.number, gone.seq, gone.deleted, gone.text) == (message.number, after.seq + 1, True, "")
     (frame,) = published.frames
-    assert frame.message == gone.as_object()
+    assert frame.message == state_of(gone)
     assert b"swordfish" not in frame.data
 
 
@@ -70,7 +71,7 @@ def test_deleted_right_after_an_edit_no_answer_shows_the_text(bob: Member, kitch
         job(bob, "message.edit", message=message.pk, text="secret", seq=message.seq),
         job(bob, "message.delete", message=message.pk),
     )
-    assert edited.outcome() == deleted.outcome() == Message.objects.get(pk=message.pk).as_object()
+    assert edited.outcome() == deleted.outcome() == state_of(Message.objects.get(pk=message.pk))
 
 
 def test_what_was_said_in_an_archived_room_can_still_be_taken_back(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hubbub import actions
+from hubbub.message_states import state_of
 from hubbub.models import Member, Message, Room
 from hubbub.protocol import limits
 from tests.people import Published, asks, job, refused, says, together
@@ -20,7 +21,7 @@ def test_it_works(bob: Member, kitchen: Room, published: Published) -> None:
     assert edited.edited_at is not None
     assert (kitchen.seq, kitchen.last_number, kitchen.posts) == (edited.seq, message.number, 1)
     (frame,) = published.frames
-    assert frame.message == edited.as_object() == Message.objects.get(pk=message.pk).as_object()
+    assert frame.message == state_of(edited) == state_of(Message.objects.get(pk=message.pk))
 
 
 def test_an_older_message_moves_to_the_end_of_the_changes_and_stays_in_its_place(

@@ -98,6 +98,7 @@ def small_rooms(members: list[int], rooms: int, size: int) -> list[int]:
 
 def truth(rooms: list[int]) -> dict[str, Any]:
     """The rooms as the database has them, and who belongs to them and has read how much."""
+    from hubbub.message_states import state_of
     from hubbub.models import Room
 
     return {
@@ -106,7 +107,7 @@ def truth(rooms: list[int]) -> dict[str, Any]:
             "last_number": room.last_number,
             "posts": room.posts,
             "messages": [
-                message.as_object().model_dump(mode="json", exclude_none=True)
+                state_of(message).model_dump(mode="json", exclude_none=True)
                 for message in room.messages.order_by("number")
             ],
             "read": {

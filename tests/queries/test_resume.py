@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hubbub import actions, queries
+from hubbub.message_states import state_of
 from hubbub.models import Member, Membership, Message, Room, Workspace
 from hubbub.protocol import limits
 from hubbub.protocol.ids import make_message_id
@@ -38,7 +39,7 @@ def test_whoever_missed_nothing_gets_nothing(bob: Member, kitchen: Room) -> None
 
 def test_it_brings_what_is_new_in_order(alice: Member, bob: Member, kitchen: Room) -> None:
     start = head(kitchen)
-    told = [says(alice, kitchen, f"m{n}").as_object() for n in range(3)]
+    told = [state_of(says(alice, kitchen, f"m{n}")) for n in range(3)]
     assert since(bob, kitchen, start) == Changes(room=kitchen.pk, seq=start + 3, messages=told)
 
 
@@ -48,9 +49,9 @@ def test_what_was_changed_and_deleted_comes_in_its_last_state_in_order_of_change
     first, second, third = (says(bob, kitchen, text) for text in ("one", "two", "three"))
     start = head(kitchen)
     actions.edit_message(by=bob, message=third, text="3")
-    deleted = actions.delete_message(by=bob, message=first).as_object()
-    edited = actions.edit_message(by=bob, message=third, text="drei").as_object()
-    new = says(alice, kitchen, "four").as_object()
+    deleted = state_of(actions.delete_message(by=bob, message=first))
+    edited = state_of(actions.edit_message(by=bob, message=third, text="drei"))
+    new = state_of(says(alice, kitchen, "four"))
 
     found = since(bob, kitchen, start)
     assert found.messages == [deleted, edited, new]
@@ -122,7 +123,7 @@ def test_of_many_rooms_one_that_is_reset_resets_no_other(
 ) -> None:
     seqs = {kitchen.pk: head(kitchen), square.pk: head(square)}
     actions.send_messages([actions.Post(alice, kitchen.pk, make_message_id(), "x") for _ in range(501)])
-    message = says(alice, square, "hi").as_object()
+    message = state_of(says(alice, square, "hi"))
     found = {c.room: c for c in queries.resume(bob, epoch=epoch(), seqs=seqs).changes}
     assert found[kitchen.pk].reset
     assert found[square.pk].messages == [message]

@@ -149,7 +149,7 @@ def frame(
         created_at=datetime(2026, 11, 20, tzinfo=UTC),
         system=system,
     )
-    return frame_of(message, f"member {author}", after=after)
+    return frame_of(message, f"member {author}", new=number in (None, seq), after=after)
 
 
 def removal(seq: int, *, of: int) -> RoomFrame:

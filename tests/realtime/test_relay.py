@@ -97,7 +97,16 @@ def batch() -> Batch:
 
 
 def said(frame: RoomFrame) -> tuple[Any, ...]:
-    return frame.room, frame.seq, frame.number, frame.data, frame.message, frame.author_name, frame.after
+    return (
+        frame.room,
+        frame.seq,
+        frame.number,
+        frame.data,
+        frame.message,
+        frame.author_name,
+        frame.new,
+        frame.after,
+    )
 
 
 def test_what_is_sent_is_what_is_received() -> None:

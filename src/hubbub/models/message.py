@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from django.db import connection, models
 
 from hubbub.models.member import Member
 from hubbub.models.room import Room
-from hubbub.protocol import objects as wire
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -42,23 +42,18 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.in_bulk(taken) if taken else {}
 
     def insert_many(self, messages: Iterable[Message]) -> None:
-        """`bulk_create` without its cost per row: the same columns, adapted the same way, in one executemany."""
-        cursor_rows = []
-        uuid_value, datetime_value = _uuid_adapter(), connection.ops.adapt_datetimefield_value
-        moment = created = None
-        for m in messages:
-            system = None if m.system is None else _system_field.get_db_prep_save(m.system, connection)
-            if m.created_at is not moment:  # messages of one batch mostly share theirs
-                moment, created = m.created_at, datetime_value(m.created_at)
-            cursor_rows.append(
-                (uuid_value(m.pk), m.room_id, m.number, m.post, m.seq, m.author_id, m.text, created, system)
-            )
+        """Insert new messages in one executemany: `bulk_create` without its cost for each row."""
+        messages = list(messages)
+        columns = [
+            _adapted(field, [message.__dict__[field.attname] for message in messages])
+            for field in Message._meta.concrete_fields
+        ]
+        names = ",".join(str(field.column) for field in Message._meta.concrete_fields)
+        places = ",".join(["%s"] * len(columns))
         with connection.cursor() as cursor:
             cursor.executemany(
-                f"INSERT INTO {Message._meta.db_table}"  # noqa: S608
-                " (id, room_id, number, post, seq, author_id, text, created_at, system, deleted)"
-                f" VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,{_false()})",
-                cursor_rows,
+                f"INSERT INTO {Message._meta.db_table} ({names}) VALUES ({places})",  # noqa: S608
+                list(zip(*columns, strict=True)),
             )
 
     def save_seqs(self, messages: Iterable[Message]) -> None:
@@ -96,34 +91,29 @@ class Message(models.Model):
 
     @classmethod
     def unplaced(cls, *, id: UUID, room: int, author: int, text: str) -> Message:  # noqa: A002
-        """A new post that has no place yet: made the way rows become objects, which costs half of keywords."""
-        values = (id, room, None, None, None, author, text, None, None, False, None)
-        return cls.from_db(connection.alias, _COLUMNS, values)
-
-    def as_object(self) -> wire.Message:
-        return wire.Message(
-            id=self.pk,
-            room=self.room_id,
-            number=self.number,
-            post=self.post,
-            seq=self.seq,
-            author=self.author_id,
-            text=self.text,
-            created_at=self.created_at,
-            edited_at=self.edited_at,
-            deleted=True if self.deleted else None,
-            system=wire.System(**self.system) if self.system else None,
-        )
+        """A new post that has no place yet. Made from a list of values like a row, which costs half of keywords."""
+        row = {**_DEFAULTS, "id": id, "room_id": room, "author_id": author, "text": text}
+        return cls.from_db(connection.alias, row.keys(), row.values())
 
 
-_COLUMNS = [field.attname for field in Message._meta.concrete_fields]
-_system_field = Message._meta.get_field("system")
+_DEFAULTS = {field.attname: field.get_default() for field in Message._meta.concrete_fields}
+"""Of every column, in the order of the columns."""
+
+
+def _adapted(field: models.Field[Any, Any], values: list[Any]) -> list[Any]:
+    """One column's values as this database takes them."""
+    if field.attname == "id":
+        return [*map(_uuid_adapter(), values)]
+    if field.attname == "created_at":  # messages of one batch mostly share theirs
+        return [*map(cache(connection.ops.adapt_datetimefield_value), values)]
+    if isinstance(field, _STORED_AS_THEY_ARE) or not any(values):
+        return values
+    return [None if value is None else field.get_db_prep_save(value, connection) for value in values]
+
+
+_STORED_AS_THEY_ARE = (models.TextField, models.IntegerField, models.BooleanField, models.ForeignKey)
 
 
 def _uuid_adapter() -> Callable[[UUID], Any]:
     """How this database stores a UUID: natively, or as 32 hex digits."""
     return (lambda value: value) if connection.features.has_native_uuid_field else (lambda value: value.hex)
-
-
-def _false() -> str:
-    return "FALSE" if connection.vendor == "postgresql" else "0"

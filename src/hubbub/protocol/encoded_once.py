@@ -18,11 +18,6 @@ class EncodedOnce(list[W]):
     def encoded(self) -> bytes:
         return b"[%b]" % b",".join([one.encode() for one in self])
 
-    @property
-    def is_encoded(self) -> bool:
-        """Whether somebody has asked for the JSON already."""
-        return "encoded" in self.__dict__
-
     def and_also(self, others: Iterable[W]) -> EncodedOnce[W]:
         """These and the others; only the others are encoded anew."""
         more = EncodedOnce(others)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hubbub.message_states import states_of
 from hubbub.models import Room
 from hubbub.protocol.replies import Timeline
 
@@ -38,7 +39,7 @@ def timeline(
     return Timeline(
         room=room.pk,
         seq=head.seq,
-        messages=[message.as_object() for message in found],
+        messages=states_of(found),
         before=first > head.floor + 1,
         after=last < head.last_number,
     )

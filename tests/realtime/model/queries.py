@@ -54,7 +54,7 @@ def missed(db: Database, room: int, seq: int) -> Reading:
         return repair._Missed([], head, last_number, members)
     frames, before = [], seq
     for message in messages:
-        frames.append(frame_of(message, db.people[message.author].name, after=before))
+        frames.append(frame_of(message, db.people[message.author].name, new=False, after=before))
         before = message.seq
     return repair._Missed(frames, max(head, before), last_number)
 

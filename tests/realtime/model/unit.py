@@ -86,7 +86,7 @@ class Unit:
             found = self.db.rooms[room]
             found.seq += 1
             change = {"seq": found.seq, "text": text, "edited_at": self.db.next_moment()}
-            self._put(found, found.messages[number].model_copy(update=change))
+            self._put(found, found.messages[number].model_copy(update=change), new=False)
         postings, self._postings = self._postings, []
         for room, author, text, system in postings:
             self._place_new(self.db.rooms[room], author, text, system)
@@ -107,13 +107,13 @@ class Unit:
             created_at=room.last_at,
             system=system,
         )
-        self._put(room, message)
+        self._put(room, message, new=True)
         if system is None and (place := self.db.places.get((room.id, author))):
             place.read_number, place.read_posts = message.number, message.post
 
-    def _put(self, room: RoomRow, message: Message) -> None:
+    def _put(self, room: RoomRow, message: Message, *, new: bool) -> None:
         room.messages[message.number] = message
-        frame = frame_of(message, self.db.people[message.author].name)
+        frame = frame_of(message, self.db.people[message.author].name, new=new)
         if frame.leaves is not None:
             self.db.ended[room.id, frame.leaves] = frame.seq
         self._frames.append(frame)

@@ -24,7 +24,7 @@ def messages_of(batch: Batch, node: str) -> list[tuple[str, dict[str, Any]]]:
     """A batch as pairs of a group of the channel layer and the message for it. `node`: the publishing process."""
     rooms: dict[int, list[list[Any]]] = {}
     for f in batch.frames:
-        rooms.setdefault(f.room, []).append([f.seq, f.number, f.data, f.author_name, f.after])
+        rooms.setdefault(f.room, []).append([f.seq, f.number, f.data, f.author_name, f.new, f.after])
     found: list[tuple[str, dict[str, Any]]] = [
         (f"{PREFIX}room.{room}", {"type": "hubbub.frames", "node": node, "room": room, "frames": frames})
         for room, frames in rooms.items()
@@ -41,7 +41,7 @@ def batch_of(message: dict[str, Any]) -> Batch:
         kind, *fields = message["notice"]
         return Batch([], [NOTICES[kind](*fields)])
     frames = []
-    for seq, number, data, author, after in message["frames"]:
+    for seq, number, data, author, new, after in message["frames"]:
         state = objects.Message.model_validate(from_json(data)["message"])
-        frames.append(RoomFrame(message["room"], seq, number, data, state, author, after))
+        frames.append(RoomFrame(message["room"], seq, number, data, state, author, new, after))
     return Batch(frames)

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from hubbub import actions
+from hubbub.message_states import states_of
 from hubbub.models import Member, Membership, Message, Room, Workspace
 from hubbub.models.workspace import epoch_of
 from hubbub.protocol import limits
@@ -156,6 +157,8 @@ class Repair:
             jumps, early = feed.jumps, feed.early
             found = await self._readers.run(_missed, feed.room, feed.head)
             feed.repairing = False
+            for frame in found.frames:  # what was posted while this was read is no longer new
+                frame.new = frame.number > feed.last_number
             if found.members is not None:
                 self._hub.keep_only(feed, found.members)
             feed.repaired(found.frames, found.head, found.last_number, whole=found.whole, early=early)
@@ -210,7 +213,7 @@ def _missed(room: int, seq: int) -> _Missed:
         members = set(Membership.objects.filter(room=room).values_list("member", flat=True))
         return _Missed([], head, last_number, members)
     frames, before = [], seq
-    for message in found:
-        frames.append(frame_of(message.as_object(), message.author.name, after=before))
+    for message, state in zip(found, states_of(found), strict=True):
+        frames.append(frame_of(state, message.author.name, new=False, after=before))
         before = message.seq
     return _Missed(frames, max(head, before), last_number)
