@@ -1,17 +1,19 @@
-"""May they? Ids from outside become rows only here: to fetch is to authorise.
+"""Authorisation: the only place where ids from outside become rows.
 
-The functions that end in `_for` return the row or raise NotFound: what you may not see does not exist. The others
-answer yes or no about something you may see.
+The functions that end in `_for` return the row, or raise NotFound if the member may not see it. The others say whether
+the permission table (`protocol/permissions.py`) allows something. An inactive member may do nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from uuid import UUID
 
 from hubbub.errors import Forbidden, NotFound
 from hubbub.models import Member, Membership, Message, Room
 from hubbub.protocol.objects import Reach, Role, RoomKind
+from hubbub.protocol.permissions import Author, Content, Facts, Place, allows
 
 
 def room_for(member: Member, room_id: int) -> Room:
@@ -69,41 +71,38 @@ def can_see(member: Member, room: Room) -> bool:
 
 
 def can_create_rooms(member: Member) -> bool:
-    return member.active and member.role != Role.GUEST
+    return member.active and allows("room.create", role=Role(member.role))
 
 
 def can_join(member: Member, room: Room) -> bool:
-    return room.kind == RoomKind.PUBLIC and member.role != Role.GUEST and not room.archived
+    return _in_room("room.join", member, room, None)
 
 
 def can_leave(room: Room) -> bool:
-    """A direct room is who is in it: there is nothing to leave."""
-    return room.kind in (RoomKind.PUBLIC, RoomKind.PRIVATE)
+    """Members can leave every room but a direct one."""
+    return allows("room.leave", kind=RoomKind(room.kind))
+
+
+@cache
+def can_post(*, archived: bool) -> bool:
+    """Whether members may post in a room. For the bulk send, which has no rows of members and rooms."""
+    return allows("message.send", place=Place.MEMBER, archived=archived)
 
 
 def can_manage(member: Member, room: Room, membership: Membership | None) -> bool:
-    """Rename, archive, remove others: its admins and the site's, never in a direct room. Guests manage nothing.
+    """Rename, archive, remove others: for the room's admins and the site's, never in a direct room or by guests.
 
-    The role is asked each time: a room's admin who becomes a guest loses this right with the same transaction.
+    The role is checked each time: a room's admin who becomes a guest loses this right with the same transaction.
     """
-    if not member.active or room.is_direct or member.role == Role.GUEST:
-        return False
-    if membership is not None:
-        return membership.is_admin or member.is_admin
-    return member.is_admin and room.kind == RoomKind.PUBLIC
+    return _in_room("room.rename", member, room, membership)
 
 
 def can_describe(member: Member, room: Room, membership: Membership | None) -> bool:
-    """What a room is for is everybody's business who talks in it, guests aside."""
-    if can_manage(member, room, membership):
-        return True
-    return membership is not None and member.role != Role.GUEST and not room.is_direct and not room.archived
+    return _in_room("room.describe", member, room, membership)
 
 
 def can_invite(member: Member, room: Room, membership: Membership | None) -> bool:
-    if room.is_direct or room.archived or not member.active:
-        return False
-    return membership is not None and member.role != Role.GUEST
+    return _in_room("room.invite", member, room, membership)
 
 
 def refusing(by: Member, members: Iterable[Member]) -> list[Member]:
@@ -124,17 +123,13 @@ def refusing(by: Member, members: Iterable[Member]) -> list[Member]:
 
 
 def can_edit(member: Member, message: Message, membership: Membership | None) -> bool:
-    """Only what you said, where you still may speak."""
-    if message.author_id != member.pk or message.deleted or message.system is not None:
-        return False
-    return membership is not None and member.active and not message.room.archived
+    """Members edit only their own messages."""
+    return _of_message("message.edit", member, message, membership)
 
 
 def can_delete(member: Member, message: Message, membership: Membership | None) -> bool:
-    """What you said, or what others said in a room that you manage."""
-    if message.system is not None or membership is None or not member.active:
-        return False
-    return message.author_id == member.pk or can_manage(member, message.room, membership)
+    """Members delete their own messages, and those of others in rooms that they manage."""
+    return _of_message("message.delete", member, message, membership)
 
 
 def can_change_role(member: Member, other: Member, role: Role) -> bool:
@@ -150,3 +145,34 @@ def can_deactivate(member: Member, other: Member) -> bool:
     if not member.active or member.pk == other.pk:
         return False
     return member.role == Role.OWNER or (member.role == Role.ADMIN and not other.is_admin)
+
+
+def place_of(membership: Membership | None) -> Place:
+    """A member's relation to a room, as the permission table names it."""
+    return Place.OUTSIDE if membership is None else Place(membership.role)
+
+
+def _in_room(command: str, member: Member, room: Room, membership: Membership | None) -> bool:
+    return member.active and allows(command, **_facts(member, room, membership))
+
+
+def _of_message(command: str, member: Member, message: Message, membership: Membership | None) -> bool:
+    facts = _facts(member, message.room, membership)
+    facts["author"] = Author.SELF if message.author_id == member.pk else Author.OTHER
+    facts["content"] = _content_of(message)
+    return member.active and allows(command, **facts)
+
+
+def _facts(member: Member, room: Room, membership: Membership | None) -> Facts:
+    return {
+        "role": Role(member.role),
+        "place": place_of(membership),
+        "kind": RoomKind(room.kind),
+        "archived": room.archived,
+    }
+
+
+def _content_of(message: Message) -> Content:
+    if message.system is not None:
+        return Content.SYSTEM
+    return Content.DELETED if message.deleted else Content.TEXT

@@ -24,7 +24,7 @@ def test_the_files_in_the_checkout_are_fresh():
 
 def test_a_stale_file_is_named(tmp_path, capsys):
     for name in generate.FILES:
-        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "docs/protocol.md").write_text("old")
     assert generate.main(["--check", "--root", str(tmp_path)]) == 1

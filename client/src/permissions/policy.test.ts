@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { Member, Membership, Message, Role, Room, RoomKind } from "../protocol/types"
+import { CASES } from "../testing/permissionCases"
 import { canDelete, canDescribe, canEdit, canInvite, canJoin, canLeave, canManage, canWrite } from "./policy"
 
 const person = (id: number, role: Role) => ({ id, role }) as Member
@@ -78,5 +79,38 @@ describe("messages", () => {
     expect(canDelete(alice, by(bob), here)).toBe(true)
     expect(canDelete(alice, by(bob), roomAs("direct", "member"))).toBe(false)
     expect(canDelete(bob, by(bob), roomAs("public", null))).toBe(false)
+  })
+})
+describe("the server's permission table", () => {
+  const states: [string, Partial<Message>][] = [
+    ["text", {}],
+    ["deleted", { deleted: true }],
+    ["system", { system: { kind: "joined" } }],
+  ]
+
+  test.each(CASES)("$role $place $kind archived: $archived", ({ role, place: relation, kind, archived, allowed }) => {
+    const me = person(1, role)
+    const here = roomAs(kind, relation === "outside" ? null : relation, archived)
+    const inside = relation !== "outside"
+    const server = (command: string) => allowed.includes(command)
+
+    expect(canJoin(me, here)).toBe(server("room.join") && !inside)
+    expect(canLeave(here)).toBe(server("room.leave") && inside)
+    expect(canDescribe(me, here)).toBe(server("room.describe"))
+    expect(canInvite(me, here)).toBe(server("room.invite"))
+    expect(canWrite(here)).toBe(server("message.send"))
+    for (const command of ["room.rename", "room.archive", "room.remove"]) {
+      expect(canManage(me, here)).toBe(server(command))
+    }
+    for (const [content, fields] of states) {
+      for (const [author, message] of [
+        ["self", by(me, fields)],
+        ["other", by(bob, fields)],
+      ] as const) {
+        expect(canEdit(me, message, here)).toBe(server(`message.edit ${author} ${content}`))
+        const deletable = server(`message.delete ${author} ${content}`) && content !== "deleted"
+        expect(canDelete(me, message, here)).toBe(deletable)
+      }
+    }
   })
 })

@@ -1,52 +1,61 @@
 /**
- * What the user may do in a room, so that the interface offers nothing that the server would refuse. The server decides;
- * this mirrors `policy.py`.
+ * What a member may do here, so that the screen offers nothing that the server would refuse. The server decides: this
+ * evaluates the same permission table.
  */
 
+import { type Facts, PERMISSIONS, type Rule } from "../protocol/permissions"
 import type { Member, Message } from "../protocol/types"
 import type { RoomState } from "../state/rooms.svelte"
 
 type RoomAccess = Pick<RoomState, "room" | "membership">
 type Me = Pick<Member, "id" | "role">
 
-export function canJoin(me: Me, { room, membership }: RoomAccess): boolean {
-  return membership === null && room.kind === "public" && me.role !== "guest" && !room.archived
+export function canJoin(me: Me, access: RoomAccess): boolean {
+  return access.membership === null && allows("room.join", factsOf(me, access))
 }
 
 export function canLeave({ room, membership }: RoomAccess): boolean {
-  return membership !== null && (room.kind === "public" || room.kind === "private")
+  return membership !== null && allows("room.leave", { kind: room.kind })
 }
 
-/** Rename, archive, remove others. Guests can manage nothing, not even a room that they created as a member. */
-export function canManage(me: Me, { room, membership }: RoomAccess): boolean {
-  if (room.kind === "direct" || me.role === "guest") return false
-  if (membership) return membership.role === "admin" || leads(me)
-  return leads(me) && room.kind === "public"
+/** Rename, archive, remove others. */
+export function canManage(me: Me, access: RoomAccess): boolean {
+  return allows("room.rename", factsOf(me, access))
 }
 
 export function canDescribe(me: Me, access: RoomAccess): boolean {
-  const { room, membership } = access
-  if (canManage(me, access)) return true
-  return membership !== null && me.role !== "guest" && room.kind !== "direct" && !room.archived
+  return allows("room.describe", factsOf(me, access))
 }
 
-export function canInvite(me: Me, { room, membership }: RoomAccess): boolean {
-  return room.kind !== "direct" && !room.archived && membership !== null && me.role !== "guest"
+export function canInvite(me: Me, access: RoomAccess): boolean {
+  return allows("room.invite", factsOf(me, access))
 }
 
 export function canWrite({ room, membership }: RoomAccess): boolean {
-  return membership !== null && !room.archived
+  return allows("message.send", { place: membership?.role ?? "outside", archived: room.archived })
 }
 
 export function canEdit(me: Me, message: Message, access: RoomAccess): boolean {
-  return message.author === me.id && !message.deleted && !message.system && canWrite(access)
+  return allows("message.edit", { ...factsOf(me, access), ...factsOfMessage(me, message) })
 }
 
+/** Deleting a deleted message changes nothing, so it is not offered. */
 export function canDelete(me: Me, message: Message, access: RoomAccess): boolean {
-  if (message.system || message.deleted || access.membership === null) return false
-  return message.author === me.id || canManage(me, access)
+  return !message.deleted && allows("message.delete", { ...factsOf(me, access), ...factsOfMessage(me, message) })
 }
 
-function leads(me: Me): boolean {
-  return me.role === "owner" || me.role === "admin"
+/** A rule that asks for a fact that is not given allows nothing. */
+function allows(command: keyof typeof PERMISSIONS, facts: Partial<Facts>): boolean {
+  const rules: readonly Rule[] = PERMISSIONS[command]
+  return rules.some(rule =>
+    Object.entries(rule).every(([fact, values]) => (values as readonly unknown[]).includes(facts[fact as keyof Facts])),
+  )
+}
+
+function factsOf({ role }: Me, { room, membership }: RoomAccess): Partial<Facts> {
+  return { role, place: membership?.role ?? "outside", kind: room.kind, archived: room.archived }
+}
+
+function factsOfMessage(me: Me, { author, deleted, system }: Message): Partial<Facts> {
+  return { author: author === me.id ? "self" : "other", content: system ? "system" : deleted ? "deleted" : "text" }
 }

@@ -267,7 +267,12 @@ describe("presence and typing", () => {
     session = await liveTab()
     FakeSocket.last.says({ type: "typing", room: 1, members: [2] })
     FakeSocket.last.says({ type: "message", room: 1, seq: 11, message: message(3, { seq: 11, text: "edited" }) })
-    FakeSocket.last.says({ type: "message", room: 1, seq: 12, message: message(4, { seq: 12, deleted: true, text: "" }) })
+    FakeSocket.last.says({
+      type: "message",
+      room: 1,
+      seq: 12,
+      message: message(4, { seq: 12, deleted: true, text: "" }),
+    })
     expect(session.typing.in(1)).toEqual([2])
   })
 

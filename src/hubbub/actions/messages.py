@@ -83,7 +83,7 @@ def delete_message(*, by: Member, message: Message) -> Message:
 
 def _place(work: Unit, post: Post, standing: Standing | None) -> Posting:
     message = Message.unplaced(id=post.id, room=post.room, author=post.author.pk, text=post.text)
-    may_post = standing is not None and standing.active and not standing.archived
+    may_post = standing is not None and standing.active and policy.can_post(archived=standing.archived)
     if not may_post and not _came_before(post, standing):
         return Posting(message, post.author.name, refusal=_why_not(post, standing))
     return work.post(message, author_name=standing.name if standing else post.author.name)

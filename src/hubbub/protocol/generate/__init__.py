@@ -1,4 +1,4 @@
-"""What is written from the protocol's types: the reference for people and the types of the web client.
+"""Writes the reference (docs/protocol.md), and the web client's types and permission table.
 
-`python -m hubbub.protocol.generate` writes both files of a checkout; `--check` only tells whether they are stale.
+`python -m hubbub.protocol.generate` writes the files of a checkout; `--check` only says which of them are stale.
 """

@@ -1,4 +1,4 @@
-"""Write docs/protocol.md and client/src/protocol/types.ts, or tell that they are stale."""
+"""Write the files that are made from the protocol's types, or say which of them are stale."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from hubbub.protocol.generate import reference, typescript
+from hubbub.protocol.generate import permission_table, reference, typescript
 
 FILES: dict[str, Callable[[], str]] = {
     "docs/protocol.md": reference.document,
     "client/src/protocol/types.ts": typescript.document,
+    "client/src/protocol/permissions.ts": permission_table.table,
+    "client/src/testing/permissionCases.ts": permission_table.cases,
 }
 
 
@@ -21,7 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     if not stale:
         return 0
     if options.check:
-        print(f"{' and '.join(stale)} no longer say what the protocol is: run bin/generate.", file=sys.stderr)
+        print(
+            f"{' and '.join(stale)} no longer match src/hubbub/protocol: run bin/generate.", file=sys.stderr
+        )
         return 1
     for name in stale:
         path: Path = options.root / name

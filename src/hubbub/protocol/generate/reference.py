@@ -11,9 +11,12 @@ from hubbub.protocol import commands, events, limits
 from hubbub.protocol.closing import Close
 from hubbub.protocol.generate import refusals, shapes, words
 from hubbub.protocol.generate.story import STORY
+from hubbub.protocol.permissions import PERMISSIONS, Facts
 from hubbub.protocol.wire import Command, Event, Wire
 
 T = TypeVar("T")
+
+FACTS = list(Facts.__annotations__)
 
 
 def document() -> str:
@@ -39,6 +42,13 @@ def document() -> str:
         "## Refusals",
         "",
         *_refusals(),
+        "## Permissions",
+        "",
+        "A command is allowed if one of its lines matches. `role` is your role on the site, `place` your relation to",
+        "the room, `kind` and `archived` describe the room, `author` and `content` the message. If `room.get` is not",
+        "allowed either, the refusal is `not_found`, otherwise `forbidden`. A command without a line needs no permission.",
+        "",
+        *_permissions(),
         "## Close codes",
         "",
         *_closing(),
@@ -114,6 +124,20 @@ def _refusals() -> Iterator[str]:
     unforeseen = errors.HubbubError
     yield f"| `{unforeseen.code}` | {unforeseen.status} | {refusals.ANY['internal']} |"
     yield ""
+
+
+def _permissions() -> Iterator[str]:
+    yield "| command | " + " | ".join(FACTS) + " |"
+    yield "|---" * (len(FACTS) + 1) + "|"
+    for command, permission in PERMISSIONS.items():
+        for rule in permission.rules:
+            cells = [_values(rule[fact]) if fact in rule else "any" for fact in FACTS]
+            yield f"| `{command}` | {' | '.join(cells)} |"
+    yield ""
+
+
+def _values(values: Iterable[StrEnum | bool]) -> str:
+    return ", ".join(str(value).lower() for value in values)
 
 
 def _closing() -> Iterator[str]:
