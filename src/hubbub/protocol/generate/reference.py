@@ -46,7 +46,7 @@ def document() -> str:
         "",
         "A command is allowed if one of its lines matches. `role` is your role on the site, `place` your relation to",
         "the room, `kind` and `archived` describe the room, `author` and `content` the message. If `room.get` is not",
-        "allowed either, the refusal is `not_found`, otherwise `forbidden`. A command without a line needs no permission.",
+        "allowed either, the refusal is `not_found`, else `forbidden`. A command without a line needs no permission.",
         "",
         *_permissions(),
         "## Close codes",
