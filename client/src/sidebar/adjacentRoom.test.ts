@@ -2,9 +2,9 @@ import { expect, test } from "vitest"
 import { adjacentRoom } from "./adjacentRoom"
 
 const rooms = [
-  { id: 1, calling: false },
-  { id: 2, calling: true },
-  { id: 3, calling: false },
+  { id: 1, highlighted: false },
+  { id: 2, highlighted: true },
+  { id: 3, highlighted: false },
 ]
 
 test("down goes to the next room and wraps at the end", () => {

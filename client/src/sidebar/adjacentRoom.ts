@@ -2,7 +2,7 @@
 
 export interface Listed {
   readonly id: number
-  readonly calling: boolean
+  readonly highlighted: boolean
 }
 
 /** The next room from `current` in a direction, wrapping around. `onlyUnread` skips the others. Undefined if there is none. */
@@ -16,7 +16,7 @@ export function adjacentRoom<Room extends Listed>(
   const start = here === -1 && direction === -1 ? rooms.length : here
   for (let step = 1; step <= rooms.length; step++) {
     const room = rooms[(((start + direction * step) % rooms.length) + rooms.length) % rooms.length]
-    if (room && room.id !== current && (!onlyUnread || room.calling)) return room
+    if (room && room.id !== current && (!onlyUnread || room.highlighted)) return room
   }
   return undefined
 }

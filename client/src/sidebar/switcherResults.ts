@@ -31,5 +31,5 @@ function roomResult(room: RoomState, session: Session): SwitcherResult & { room:
 }
 
 function unread(result: SwitcherResult): number {
-  return result.room?.calling ? 1 : 0
+  return result.room?.highlighted ? 1 : 0
 }

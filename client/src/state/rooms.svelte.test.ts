@@ -43,7 +43,7 @@ describe("unread", () => {
     const all = [1, 2, 3].map(id => rooms.get(id))
     expect(all.map(state => state?.unread)).toEqual([1, 1, 1])
     expect(all.map(state => state?.counted)).toEqual([1, 0, 0])
-    expect(all.map(state => state?.calling)).toEqual([true, true, false])
+    expect(all.map(state => state?.highlighted)).toEqual([true, true, false])
     expect(rooms.unread).toBe(1)
   })
 

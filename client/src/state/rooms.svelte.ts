@@ -17,8 +17,8 @@ export class RoomState {
   level: Level = $derived(this.membership?.level ?? "all")
   /** unread posts in a room with the level `all`, otherwise 0 */
   counted: number = $derived(this.level === "all" ? this.unread : 0)
-  /** Something is unread, and the level is not `nothing`. */
-  calling: boolean = $derived(this.unread > 0 && this.level !== "nothing")
+  /** Something is unread, and the level is not `nothing`: the sidebar highlights the room. */
+  highlighted: boolean = $derived(this.unread > 0 && this.level !== "nothing")
   /** time of the last message, in milliseconds since 1970 */
   activity: number = $derived(Date.parse(this.room.last_at))
   readonly id: number
