@@ -92,8 +92,8 @@ export function apply(state: State, event: Event): void {
 }
 
 export function applyMessage(state: State, message: Message): void {
-  const isArrival = message.system?.kind === "joined" || message.system?.kind === "added"
-  if (isArrival && state.me.role === "guest") state.refresh()
+  const isJoin = message.system?.kind === "joined" || message.system?.kind === "added"
+  if (isJoin && state.me.role === "guest") state.refresh()
   const isNew = state.rooms.get(message.room)?.count(message, state.me.id)
   state.timelines.get(message.room).put(message)
   if (isNew) state.typing.stop(message.room, message.author)

@@ -55,7 +55,7 @@ export class Connection {
   /** tries to connect since the login was revoked */
   #revokedRetries = 0
 
-  /** `url`: the socket's, with `ws:` or `wss:`. */
+  /** `url`: address of the socket, with `ws:` or `wss:`. */
   constructor(url: string, listener: Listener, { WebSocket, afterFrame = run => run() }: ConnectionOptions) {
     this.#listener = listener
     this.#events = new EventBuffer(event => listener.event(event), afterFrame)

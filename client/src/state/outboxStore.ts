@@ -115,9 +115,9 @@ export class OutboxStore {
     if (!database) return
     try {
       const change = database.transaction(["entries", "deletions"], "readwrite")
-      const asked = requests({ entries: change.objectStore("entries"), deletions: change.objectStore("deletions") })
+      const pending = requests({ entries: change.objectStore("entries"), deletions: change.objectStore("deletions") })
       change.commit() // at once: a closing tab loses a transaction that is still open
-      await Promise.all([...asked, change.done])
+      await Promise.all([...pending, change.done])
     } catch (error) {
       console.warn("hubbub: the outbox cannot be stored", error)
     }

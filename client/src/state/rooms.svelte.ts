@@ -23,16 +23,16 @@ export class RoomState {
   activity: number = $derived(Date.parse(this.room.last_at))
   readonly id: number
   /** seq of the newest Room that was applied */
-  #updatedAt: number
+  #updateSeq: number
   /** the room's last number that the membership includes; own posts after it move the read position */
   #asOf: number
-  /** number of the newest own post, and `post` of it */
+  /** `number` and `post` of the newest own post */
   #ownPost = { number: 0, post: 0 }
 
   constructor(room: Room, membership: Membership | null = null) {
     this.id = room.id
     this.room = room
-    this.#updatedAt = room.seq
+    this.#updateSeq = room.seq
     this.#asOf = room.last_number
     this.membership = membership
   }
@@ -47,8 +47,8 @@ export class RoomState {
   /** Apply a Room. Counters never decrease: messages may have arrived before it. */
   update(room: Room): void {
     const known = this.room
-    const isNewer = room.seq >= this.#updatedAt
-    this.#updatedAt = Math.max(this.#updatedAt, room.seq)
+    const isNewer = room.seq >= this.#updateSeq
+    this.#updateSeq = Math.max(this.#updateSeq, room.seq)
     this.room = {
       ...(isNewer ? room : known),
       seq: Math.max(known.seq, room.seq),
@@ -68,8 +68,8 @@ export class RoomState {
   }
 
   /**
-   * Count a message, or a change of one, and say whether it is new here. Posting marks everything up to the post as
-   * read: the server does the same.
+   * Update the counters for a new or changed message; true if it is new. A new own post counts as read, as on the
+   * server.
    */
   count(message: Message, me: number): boolean {
     const { room } = this

@@ -100,8 +100,8 @@ export class Session implements State {
   }
 
   /**
-   * Send a command. While the connection is away it waits a few seconds for it. Rejects with CommandError; when it
-   * resolves, the state includes what the reply says.
+   * Send a command, and apply its reply to the state before resolving. Without a connection it waits for one, up to ten
+   * seconds. Rejects with CommandError.
    */
   async command<T extends CommandType>(type: T, fields: Fields<T>): Promise<Replies[T]> {
     if (this.status !== "live") await this.#connection.untilLive()
@@ -168,7 +168,7 @@ export class Session implements State {
     return new Connection(url, listener, options)
   }
 
-  /** The state is up to date: now send what waited for the connection. */
+  /** The state is up to date: send everything that waited for the connection. */
   #live(): void {
     if (!this.ready) this.#start()
     this.#activity.repeatAway()

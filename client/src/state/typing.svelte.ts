@@ -6,7 +6,7 @@ import { TYPING_SECONDS } from "../protocol/types"
 const NOBODY: readonly number[] = []
 /** The server coalesces typing events for a moment: an event so soon after a message is about that message. */
 const STALE_MS = 600
-/** Authors remembered for that. A flood of messages drops them all: then typing matters to nobody. */
+/** Bound on the remembered authors. A flood of messages drops them all. */
 const MAX_AUTHORS = 500
 
 export class Typing {
