@@ -3,8 +3,8 @@
 import type { Session } from "./state/session.svelte"
 
 export function watchTab(session: Session): void {
-  // When the network or the person comes back, the planned try is made at once; when the network goes, the check finds it
-  // before the heartbeat does. A server on this machine works without a network, so the connection is always tested.
+  // The browser or the person is online again: connect now instead of at the planned time. The browser is offline: detect
+  // it before the heartbeat does. A server on this machine works without a network, so the connection is always tested.
   window.addEventListener("online", () => session.check())
   window.addEventListener("offline", () => session.check())
   window.addEventListener("pageshow", () => session.check())

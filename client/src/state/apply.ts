@@ -26,7 +26,7 @@ import type { Timelines } from "./timelines"
 import type { Typing } from "./typing.svelte"
 import { NO_ROOM, type Versions } from "./versions"
 
-/** What the server's events and replies change. */
+/** The part of the session that events and replies change. */
 export interface State {
   /** The first snapshot was applied. */
   readonly ready: boolean

@@ -285,7 +285,7 @@ describe("joining and leaving", () => {
     expect(session.rooms.channels.map(state => state.id)).toEqual([1, 7])
   })
 
-  test("a room that Alice looked at and then joined is loaded again, because she received no changes before", async () => {
+  test("a room that Alice looked at and then joined is loaded again: she received no changes before", async () => {
     session = await liveTab(snapshot(10, { rooms: [], memberships: [] }))
     const found = session.findRoom({ name: "room1" })
     await turns()

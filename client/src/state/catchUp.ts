@@ -1,9 +1,9 @@
 /**
  * Applies each room's changes in the order of their seqs, and fetches the changes that were missed.
  *
- * The client holds one number per room: the seq of the last change it applied. It applies the next change, drops an older
- * one, and takes a jump for a loss: it sends `resume` for that room, and holds the room's events until the reply is
- * applied. Rooms without loaded messages need no messages; each reply to `resume` includes the counters of all rooms.
+ * The client holds one number per room: the seq of the last change it applied. It applies the next change, and drops an
+ * older one. A jump means a loss: the client sends `resume` for that room, and holds the room's events until the reply
+ * is applied. Rooms without loaded messages need no messages; each reply to `resume` includes the counters of all rooms.
  */
 
 import { CommandError } from "../protocol/errors"
@@ -58,7 +58,7 @@ export class CatchUp {
     this.#timer = undefined
   }
 
-  /** The member is in this room, whose head is `seq`. If the room is new here, its changes are applied from there on. */
+  /** The member is in this room, whose head is `seq`. If the room is new here, changes are applied from there on. */
   follow(room: number, seq: number): void {
     if (this.#last.has(room)) return
     this.#last.set(room, seq)

@@ -1,9 +1,8 @@
-import { IDBFactory } from "fake-indexeddb"
-import "fake-indexeddb/auto"
-import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import { beforeEach, expect, test } from "vitest"
 import { Close } from "../protocol/types"
 import { FakeSocket } from "../testing/fakeSocket"
-import { alice, liveTab, message } from "../testing/people"
+import { alice, message } from "../testing/people"
+import { openTab, pass, useStorage } from "../testing/storage"
 import { countUnsaved, deleteLocalData } from "./localData"
 import { OutboxStore } from "./outboxStore"
 import type { Session } from "./session.svelte"
@@ -11,17 +10,11 @@ import type { Session } from "./session.svelte"
 let session: Session
 const stored = () => new OutboxStore("/chat/1").entries()
 
-async function pass(milliseconds = 0): Promise<void> {
-  await vi.advanceTimersByTimeAsync(milliseconds)
-  for (let turn = 0; turn < 30; turn++) await new Promise(resolve => setImmediate(resolve))
-}
+useStorage()
 
 /** One confirmed message, one unsent message, and a draft. */
 beforeEach(async () => {
-  globalThis.indexedDB = new IDBFactory()
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] })
-  session = await liveTab()
-  await pass()
+  session = (await openTab()).session
   const id = session.outbox.send(1, "said")
   await pass()
   FakeSocket.last.answers("message.send", { message: message(11, { id, text: "said", author: alice.id }) })
@@ -30,10 +23,6 @@ beforeEach(async () => {
   await pass()
   session.outbox.send(1, "not yet said")
   session.drafts.set(1, "half a thou")
-  await pass()
-})
-afterEach(async () => {
-  session.stop()
   await pass()
 })
 

@@ -1,4 +1,4 @@
-/** What this browser stores for a member, and deletes when the login ends: the next person in it finds nothing. */
+/** Counts and deletes the data that this browser stores for a member: the next person in it must find nothing. */
 
 import type { Drafts } from "./drafts.svelte"
 import type { Outbox } from "./outbox.svelte"

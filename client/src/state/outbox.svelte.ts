@@ -1,10 +1,10 @@
 /**
  * The outbox: messages that the server has not confirmed. It survives a lost connection and a closed tab.
  *
- * Each tab sends its own messages. When it starts it also sends those that closed tabs have left; later only the tab with
- * the browser's lock does that (`adoptAbandoned`). Sending is idempotent: the client makes the id of a message once, and
- * the server replies `dup` to the second try, so two tabs may send the same message. Each room has one message on its way
- * at a time, which keeps their order when one must be retried.
+ * Each tab sends its own messages. When it starts it also sends those that closed tabs have left; later only the tab
+ * with the browser's lock does that (`adoptAbandoned`). Sending is idempotent: the client makes the id of a message
+ * once, and the server replies `dup` to the second try, so two tabs may send the same message. Each room has one message
+ * on its way at a time, which keeps their order when one must be retried.
  */
 
 import type { SendCommand } from "../protocol/commands"
@@ -105,7 +105,7 @@ export class Outbox {
 
   /**
    * Delete a message from its room in five seconds. Until then it is hidden, and `undoDelete` cancels the deletion.
-   * Resolves when it is deleted or cancelled. Rejects with CommandError if the server refuses: then it is visible again.
+   * Resolves when it is deleted or cancelled. Rejects with CommandError if the server refuses: then it is shown again.
    */
   deleteSoon(message: Message): Promise<void> {
     return this.#deletions.add(message)
@@ -218,7 +218,7 @@ export class Outbox {
   #applyReply(id: string, message: Message): void {
     const timeline = this.#timelines.get(message.room)
     timeline.put(message)
-    // If messages before it are missing, the timeline cannot show it yet: the screen shows the pending one until the event.
+    // If messages before it are missing, the timeline cannot show it yet, and the screen shows the pending one.
     if (timeline.has(message.number) || timeline.after || !timeline.loaded) this.#setState(id, "confirmed")
   }
 

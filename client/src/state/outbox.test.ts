@@ -1,31 +1,17 @@
-import { IDBFactory } from "fake-indexeddb"
-import "fake-indexeddb/auto"
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import { describe, expect, test, vi } from "vitest"
 import { FakeSocket } from "../testing/fakeSocket"
-import { alice, liveTab, membership, message, page, posted, room, snapshot, turns } from "../testing/people"
+import { alice, membership, message, page, posted, room, snapshot, turns } from "../testing/people"
+import { openTab, pass, reconnect, useStorage } from "../testing/storage"
 import { CONFIRMED_MS } from "./outbox.svelte"
 import { OutboxStore } from "./outboxStore"
 import type { Session } from "./session.svelte"
 
 const SECOND = 1000
-const sessions: Session[] = []
 
-/** Run timers, and wait for the browser's storage. */
-async function pass(milliseconds = 0): Promise<void> {
-  await vi.advanceTimersByTimeAsync(milliseconds)
-  for (let turn = 0; turn < 30; turn++) await new Promise(resolve => setImmediate(resolve))
-}
-
-async function open(start = snapshot(10)): Promise<{ session: Session; socket: FakeSocket }> {
-  const session = await liveTab(start)
-  sessions.push(session)
-  const socket = FakeSocket.last
-  await pass()
-  return { session, socket }
-}
+useStorage()
 
 async function openInRoom() {
-  const tab = await open()
+  const tab = await openTab()
   void tab.session.timeline(1).open()
   await pass()
   tab.socket.answers("timeline", page(1, 10))
@@ -45,26 +31,8 @@ async function confirm(socket: FakeSocket, number: number, more: object = {}): P
   await pass()
 }
 
-async function reconnect(session: Session, start = snapshot(10), more: object = {}): Promise<FakeSocket> {
-  session.retryNow()
-  FakeSocket.last.hello(start.epoch)
-  FakeSocket.last.answers("resume", { ...start, changes: [], ...more })
-  await pass()
-  return FakeSocket.last
-}
-
-beforeEach(() => {
-  globalThis.indexedDB = new IDBFactory()
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] })
-  vi.setSystemTime(new Date("2026-11-20T12:00:00Z"))
-})
-afterEach(async () => {
-  for (const session of sessions.splice(0)) session.stop()
-  await pass()
-})
-
 describe("sending", () => {
-  test("it works: a message is pending, is sent with its id, and leaves the outbox when it is in the room", async () => {
+  test("it works: a message is pending, is sent with its id, and is confirmed when it is in the room", async () => {
     const { session, socket } = await openInRoom()
     const id = session.outbox.send(1, "hello")
     expect(session.timeline(1).pending).toMatchObject([{ id, text: "hello", state: "sent" }])
@@ -83,7 +51,7 @@ describe("sending", () => {
     expect(session.timeline(1).messages.filter(found => found.id === id)).toHaveLength(1)
   })
 
-  test("a reply may arrive before an earlier message: the sent one stays pending until the timeline shows it", async () => {
+  test("a reply may arrive before an earlier message: then the sent one stays pending", async () => {
     const { session, socket } = await openInRoom()
     session.outbox.send(1, "hello")
     await confirm(socket, 12)
@@ -102,7 +70,7 @@ describe("sending", () => {
 
   test("messages of one room are sent one after another, those of different rooms at the same time", async () => {
     const two = { rooms: [room(1, 10), room(2, 0)], memberships: [membership(1, 10), membership(2, 0)] }
-    const { session, socket } = await open(snapshot(10, two))
+    const { session, socket } = await openTab(snapshot(10, two))
     session.outbox.send(1, "first")
     session.outbox.send(1, "second")
     session.outbox.send(2, "elsewhere")
@@ -114,7 +82,7 @@ describe("sending", () => {
   })
 
   test("a duplicate counts as sent", async () => {
-    const { session, socket } = await open()
+    const { session, socket } = await openTab()
     session.outbox.send(1, "hello")
     await confirm(socket, 11, { dup: true })
     expect(session.outbox.entries).toEqual([])
@@ -125,7 +93,7 @@ describe("errors", () => {
   test.each(["invalid", "forbidden", "not_found", "conflict"])(
     "%s is final: the message fails, and the next one is sent",
     async code => {
-      const { session, socket } = await open()
+      const { session, socket } = await openTab()
       session.outbox.send(1, "bad")
       session.outbox.send(1, "good")
       socket.refuses("message.send", code)
@@ -140,7 +108,7 @@ describe("errors", () => {
   test.each(["rate_limited", "unavailable"])(
     "%s: it is sent again after the delay that the server names, in the same order",
     async code => {
-      const { session, socket } = await open()
+      const { session, socket } = await openTab()
       session.outbox.send(1, "first")
       session.outbox.send(1, "second")
       socket.refuses("message.send", code, 3)
@@ -154,7 +122,7 @@ describe("errors", () => {
   )
 
   test("an internal error is retried a few times, then the next message is sent", async () => {
-    const { session, socket } = await open()
+    const { session, socket } = await openTab()
     session.outbox.send(1, "failing")
     session.outbox.send(1, "next")
     for (let failure = 0; failure < 4; failure++) {
@@ -166,7 +134,7 @@ describe("errors", () => {
   })
 
   test("a failed message can be sent again, or discarded", async () => {
-    const { session, socket } = await open()
+    const { session, socket } = await openTab()
     const id = session.outbox.send(1, "hello")
     socket.refuses("message.send", "forbidden")
     await pass()
@@ -183,7 +151,7 @@ describe("errors", () => {
 
 describe("without a connection", () => {
   test("messages wait for the connection, and are sent in their order", async () => {
-    const { session, socket } = await open()
+    const { session, socket } = await openTab()
     session.outbox.send(1, "on its way")
     socket.ends()
     await pass()
@@ -197,7 +165,7 @@ describe("without a connection", () => {
   })
 
   test("after 4029 (sent too much) unconfirmed messages are sent again when the delay is over", async () => {
-    const { session, socket } = await open()
+    const { session, socket } = await openTab()
     session.outbox.send(1, "on its way")
     socket.ends(4029, "retry_after=5")
     await pass()
@@ -215,13 +183,13 @@ describe("without a connection", () => {
   })
 
   test("a closed tab loses nothing: the next tab sends its messages with the same ids", async () => {
-    const { session, socket } = await open()
+    const { session, socket } = await openTab()
     socket.ends()
     const ids = [session.outbox.send(1, "one"), session.outbox.send(1, "two")]
     await pass()
     session.stop()
     await pass()
-    const next = await open()
+    const next = await openTab()
     expect(states(next.session)).toEqual(["one: sent", "two: queued"])
     await confirm(next.socket, 11)
     await confirm(next.socket, 12)
@@ -230,12 +198,12 @@ describe("without a connection", () => {
   })
 
   test("Bob in the same browser neither sees nor sends what Alice wrote", async () => {
-    const { session, socket } = await open()
+    const { session, socket } = await openTab()
     socket.ends()
     session.outbox.send(1, "Alice's own")
     await pass()
     session.stop()
-    const bob = await open(snapshot(10, { me: { ...alice, id: 2 } }))
+    const bob = await openTab(snapshot(10, { me: { ...alice, id: 2 } }))
     expect(bob.session.outbox.entries).toEqual([])
     expect(sent(bob.socket)).toEqual([])
   })
@@ -245,7 +213,7 @@ describe("without a connection", () => {
     vi.spyOn(indexedDB, "open").mockImplementation(() => {
       throw new DOMException("no", "SecurityError")
     })
-    const { session, socket } = await open()
+    const { session, socket } = await openTab()
     session.outbox.send(1, "hello")
     await confirm(socket, 11)
     expect(session.outbox.entries).toEqual([])
@@ -254,8 +222,8 @@ describe("without a connection", () => {
 
 describe("two tabs", () => {
   test("one sends the messages that the other has left when it was closed", async () => {
-    const stays = await open()
-    const goes = await open()
+    const stays = await openTab()
+    const goes = await openTab()
     goes.socket.ends()
     goes.session.outbox.send(1, "left behind")
     await pass()
@@ -265,12 +233,12 @@ describe("two tabs", () => {
   })
 
   test("a message that one discards disappears in the other", async () => {
-    const first = await open()
+    const first = await openTab()
     first.socket.ends()
     await pass()
     const id = first.session.outbox.send(1, "regretted")
     await pass()
-    const second = await open()
+    const second = await openTab()
     expect(sent(second.socket)).toEqual(["regretted"])
     second.socket.ends()
     await pass()
@@ -280,12 +248,12 @@ describe("two tabs", () => {
   })
 
   test("a message that one has sent is confirmed in the other", async () => {
-    const first = await open()
+    const first = await openTab()
     first.socket.ends()
     await pass()
     const id = first.session.outbox.send(1, "hello")
     await pass()
-    const second = await open()
+    const second = await openTab()
     await confirm(second.socket, 11, {})
     FakeSocket.opened.push(first.socket)
     const back = await reconnect(first.session, snapshot(10))
@@ -298,8 +266,8 @@ describe("two tabs", () => {
 describe("another epoch", () => {
   const restored = (last: number) => snapshot(last, { epoch: "e2" })
 
-  test("own messages of the last ten minutes are sent again, with their ids, without showing them as pending", async () => {
-    const { session, socket } = await open()
+  test("own messages of the last ten minutes are sent again with their ids, and not shown as pending", async () => {
+    const { session, socket } = await openTab()
     session.outbox.send(1, "too long ago")
     await confirm(socket, 11)
     vi.setSystemTime(Date.now() + CONFIRMED_MS + SECOND)
@@ -317,7 +285,7 @@ describe("another epoch", () => {
   })
 
   test("a deleted message is not sent again", async () => {
-    const { session, socket } = await open()
+    const { session, socket } = await openTab()
     const id = session.outbox.send(1, "regretted")
     await confirm(socket, 11)
     socket.says(posted(11, { id, author: alice.id }))
@@ -329,73 +297,8 @@ describe("another epoch", () => {
   })
 })
 
-describe("deleting with undo", () => {
-  const deleted = (socket: FakeSocket) => socket.all("message.delete").map(({ message: id }) => id)
-
-  test("the message is hidden at once, and deleted after five seconds", async () => {
-    const { session, socket } = await open()
-    void session.outbox.deleteSoon(message(3))
-    expect(session.outbox.deleting(message(3).id)).toBe(true)
-    await pass(4.9 * SECOND)
-    expect(deleted(socket)).toEqual([])
-    await pass(0.2 * SECOND)
-    expect(deleted(socket)).toEqual([message(3).id])
-    socket.answers("message.delete", message(3, { seq: 11, text: "", deleted: true }))
-    await pass()
-    expect(session.outbox.deleting(message(3).id)).toBe(false)
-  })
-
-  test("a cancelled deletion is not sent", async () => {
-    const { session, socket } = await open()
-    const done = session.outbox.deleteSoon(message(3))
-    await pass(4 * SECOND)
-    session.outbox.undoDelete(message(3).id)
-    await done
-    await pass(60 * SECOND)
-    expect(session.outbox.deleting(message(3).id)).toBe(false)
-    expect(deleted(socket)).toEqual([])
-  })
-
-  test("a refused deletion shows the message again, and rejects with the reason", async () => {
-    const { session, socket } = await open()
-    const refusal = session.outbox.deleteSoon(message(3)).catch((error: unknown) => error)
-    await pass(5 * SECOND)
-    socket.refuses("message.delete", "forbidden")
-    await pass()
-    expect(session.outbox.deleting(message(3).id)).toBe(false)
-    expect(await refusal).toMatchObject({ code: "forbidden" })
-  })
-
-  test("a deletion waits for the connection", async () => {
-    const { session, socket } = await open()
-    void session.outbox.deleteSoon(message(3))
-    socket.ends()
-    await pass(20 * SECOND)
-    const again = await reconnect(session)
-    expect(deleted(again)).toEqual([message(3).id])
-  })
-
-  test("the next tab sends the deletion of a closed tab", async () => {
-    const { session, socket } = await open()
-    void session.outbox.deleteSoon(message(3))
-    await pass()
-    session.stop()
-    await pass(20 * SECOND)
-    const next = await open()
-    await pass(SECOND)
-    expect(deleted(socket)).toEqual([])
-    expect(deleted(next.socket)).toEqual([message(3).id])
-  })
-
-  test("a closing page gets the ids of the messages to delete", async () => {
-    const { session } = await open()
-    void session.outbox.deleteSoon(message(3))
-    expect(session.outbox.pendingDeletions()).toEqual([message(3).id])
-  })
-})
-
 test("ids increase in the order of sending", async () => {
-  const { session } = await open()
+  const { session } = await openTab()
   const ids = Array.from({ length: 50 }, (_, index) => session.outbox.send(1, `message ${index}`))
   expect([...ids].sort()).toEqual(ids)
   expect(session.outbox.entries.map(({ id }) => id)).toEqual(ids)

@@ -64,7 +64,7 @@ export class Timeline {
     return this.#source.pending()
   }
 
-  /** Load the window around a number. Without a number: the newest messages, if nothing is loaded. Sets `error` on failure. */
+  /** Load the window around a number, or the newest messages if nothing is loaded. A failure sets `error`. */
   async open({ around }: { around?: number } = {}): Promise<void> {
     this.#source.opened()
     if (around === undefined ? this.loaded || this.loading === "page" : this.has(around)) return

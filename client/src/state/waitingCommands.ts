@@ -1,4 +1,4 @@
-/** Commands that were given while there was no connection: each waits for the next one, up to a deadline. */
+/** Commands that wait for a connection, each up to a deadline. */
 
 import { type CommandError, noConnection } from "../protocol/errors"
 
@@ -8,7 +8,7 @@ const DEADLINE_MS = 10_000
 export class WaitingCommands {
   #waiting: ((error?: CommandError) => void)[] = []
 
-  /** Resolves when the connection is live. Rejects with CommandError `offline` after the deadline, or when it is final. */
+  /** Resolves when the connection is live. Rejects with CommandError: after the deadline, or with the error of `settle`. */
   wait(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push(error => (error ? reject(error) : resolve()))
@@ -17,7 +17,7 @@ export class WaitingCommands {
     })
   }
 
-  /** The connection is live, or with an error: it never will be. */
+  /** End all waiting: the connection is live, or will never be (`error`). */
   settle(error?: CommandError): void {
     for (const settle of this.#waiting.splice(0)) settle(error)
   }
