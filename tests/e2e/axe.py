@@ -1,4 +1,4 @@
-"""axe-core, which knows what screen readers and weak eyes need: https://github.com/dequelabs/axe-core"""
+"""Runs axe-core, which finds accessibility violations: https://github.com/dequelabs/axe-core"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def source() -> str:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds wrong on the page as it is now: the rule, what is the matter, and where."""
+    """The violations on the current page: each with its rule, a summary and the element."""
     page.evaluate(source())
     found = page.evaluate(
         "async rules => (await axe.run(document, {runOnly: rules, resultTypes: ['violations']})).violations",

@@ -1,4 +1,4 @@
-"""The workspace and its people. Alice owns it, Bob is a member, Carol a guest, Dave is not signed in."""
+"""The site and people of the browser tests. Alice owns it, Bob is a member, Carol a guest, Dave is not signed in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.e2e.site import Room, Site
 from tests.servers.browser import FLAGS
 
 PICTURES = Path(__file__).parents[2] / "test-results" / "e2e"
-SECONDS_TO_WAIT = 15  # for what must come; nothing waits longer than it has to
+SECONDS_TO_WAIT = 15  # deadline of every expectation; a test goes on as soon as it is met
 MEMBERS = ("alice", "bob", "carol", "erin", "frank", "grace", "heidi", "ivan", "judy", "kim")
 
 expect.set_options(timeout=SECONDS_TO_WAIT * 1000)
@@ -34,18 +34,18 @@ def browser(chromium_path: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The workspace that all tests share; each has rooms of its own in it."""
+    """The workspace that all tests share. Each test uses its own rooms in it."""
     site = Site(tmp_path_factory.mktemp("site") / "data")
-    site.populate("--annals", *MEMBERS)
+    site.populate("--history", *MEMBERS)
     site.start()
     yield site
     site.stop()
 
 
 @pytest.fixture(scope="session")
-def frail_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One whose server is killed now and then. Whoever kills it starts it again."""
-    site = Site(tmp_path_factory.mktemp("frail") / "data")
+def crashing_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site for tests that kill its server. Each such test must start it again."""
+    site = Site(tmp_path_factory.mktemp("crashing") / "data")
     site.populate("alice", "bob")
     site.start()
     yield site
@@ -54,7 +54,7 @@ def frail_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def new_site(tmp_path: Path) -> Iterator[Site]:
-    """One that nobody has ever visited."""
+    """A site without an owner."""
     site = Site(tmp_path / "data")
     site.start()
     yield site
@@ -63,7 +63,7 @@ def new_site(tmp_path: Path) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def cookies() -> dict[tuple[str, str], Any]:
-    """What each person's browser keeps after signing in, by site and username: it is done once."""
+    """The browser storage of each person after signing in, by site and username, so that each signs in once."""
     return {}
 
 
@@ -71,9 +71,9 @@ def cookies() -> dict[tuple[str, str], Any]:
 def visit(
     browser: Browser, cookies: dict[tuple[str, str], Any], request: pytest.FixtureRequest
 ) -> Iterator[Visit]:
-    """Opens a browser on a site: `visit(site, "alice")` is signed in, `visit(site)` is a stranger.
+    """Opens a browser on a site: `visit(site, "alice")` is signed in, `visit(site)` is not.
 
-    Afterwards no browser may have complained, except where the test expected it.
+    After the test, no browser may have reported an error that the test did not expect.
     """
     visitors: list[Person] = []
 
@@ -84,7 +84,7 @@ def visit(
             first.signs_in(username)
             first.page.wait_for_url("**/chat/**")
             cookies[key] = first.context.storage_state()
-            first.leaves()
+            first.closes_browser()
         visitor = Person(browser, site, username or "stranger", storage_state=cookies.get(key), **options)
         visitor.page.set_default_timeout(SECONDS_TO_WAIT * 1000)
         visitors.append(visitor)
@@ -94,11 +94,11 @@ def visit(
     if request.node.stash.get(FAILED, False):
         PICTURES.mkdir(parents=True, exist_ok=True)
         for visitor in visitors:
-            visitor.shows(PICTURES / re.sub(r"[^\w-]+", "-", request.node.name))
-    complaints = {visitor.name: visitor.complaints for visitor in visitors if visitor.complaints}
+            visitor.saves_screenshots(PICTURES / re.sub(r"[^\w-]+", "-", request.node.name))
+    errors = {visitor.name: visitor.errors for visitor in visitors if visitor.errors}
     for visitor in visitors:
-        visitor.leaves()
-    assert not complaints
+        visitor.closes_browser()
+    assert not errors
 
 
 FAILED = pytest.StashKey[bool]()
@@ -133,7 +133,7 @@ def dave(visit: Visit, site: Site) -> Person:
 
 @pytest.fixture
 def garden(site: Site) -> Iterator[Room]:
-    """A channel of Alice, who opened it, and Bob. Afterwards they leave it: no test finds what another left."""
+    """A channel that Alice created, with Bob. Both leave it after the test, so that tests do not affect each other."""
     room = site.new_room("garden", ("alice", "bob"))
     yield room
     site.leave(room, "alice", "bob")

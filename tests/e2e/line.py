@@ -1,4 +1,4 @@
-"""The way to a server, as a cable that can be cut or frozen: no browser can lose an open socket by itself."""
+"""A TCP proxy that tests can cut or freeze, because a browser cannot lose an open socket by itself."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import socket
 import threading
 
 
-class Line:
-    """Carries TCP from a port of its own to the server's.
+class NetworkLink:
+    """Forwards TCP connections from its own port to the server's.
 
-    `cut` ends what is open and refuses what is new; `freeze` lets everything stand and carries nothing, as a network
-    does that has silently gone; `mend` ends what was frozen and carries what is new.
+    `cut` closes open connections and refuses new ones. `freeze` keeps connections open but forwards nothing, like a
+    network that has silently failed. `restore` closes frozen connections and forwards new ones.
     """
 
     def __init__(self, server_port: int) -> None:
@@ -20,7 +20,7 @@ class Line:
         self._frozen = False
         self._listener: socket.socket | None = None
         self.port = 0
-        self.mend()
+        self.restore()
 
     @property
     def url(self) -> str:
@@ -38,7 +38,7 @@ class Line:
     def freeze(self) -> None:
         self._frozen = True
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         self.cut()
         self._frozen = False
         self._listener = socket.create_server(("127.0.0.1", self.port), reuse_port=False)
@@ -56,9 +56,9 @@ class Line:
                     continue
                 self._open |= {browser, server}
                 for source, sink in ((browser, server), (server, browser)):
-                    threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
+                    threading.Thread(target=self._forward, args=(source, sink), daemon=True).start()
 
-    def _carry(self, source: socket.socket, sink: socket.socket) -> None:
+    def _forward(self, source: socket.socket, sink: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 if not self._frozen:

@@ -1,4 +1,4 @@
-"""Takes the pictures of the README into docs/: python -m tests.e2e.pictures."""
+"""Takes the screenshots of the README and saves them in docs/: python -m tests.e2e.pictures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.e2e.site import Site
 from tests.servers.browser import FLAGS, find_chromium
 
 DOCS = Path(__file__).parents[2] / "docs"
-# Every clock in the pictures shows this time; what was said is dated before it.
+# The time in the screenshots; all messages are dated before it.
 NOW = datetime(2026, 11, 20, 15, 4, tzinfo=UTC)
 # By username: name and hue.
 PEOPLE = {
@@ -37,7 +37,7 @@ async def keep_lit(lamp: Lamp) -> None:
 """
 TODAY = "Good morning! Today:\n\n1. swap the controller\n2. **test the fog horn**\n3. new tide table on the website"
 TIDES = "الجدول الجديد منشور: https://lighthouse.example/tides"
-# By room: day and time, who, and what they said.
+# By room: day and time, author and text of each message.
 SAID = {
     "general": [
         ("19 16:41", "bob", "The new lamp controller is here. It lies on the shelf by the stairs."),
@@ -58,7 +58,7 @@ SAID = {
     "设计": [("20 10:20", "wei", "新海报的草图已经好了。"), ("20 10:21", "wei", "请大家看看，谢谢！")],
     "boats": [],
 }
-# Runs where the data is: what was said is given its date, which no command can do.
+# Runs in a Django shell on the site's data: no command can set the date of a message.
 DATED = """
 from datetime import datetime, UTC
 from hubbub import actions
@@ -127,7 +127,7 @@ def take(site: Site, browser: Any) -> None:
 
 
 def picture(alice: Person, other: Person, path: Path) -> None:
-    """What Alice sees while somebody else is typing."""
+    """Alice's screen while somebody else is typing."""
     alice.page.clock.set_fixed_time(NOW)
     alice.signs_in("alice")
     alice.goes_to("/chat/general/")

@@ -1,7 +1,7 @@
-"""Makes the people of a test's workspace before its server starts: population.py [--annals] OWNER USERNAME …
+"""Creates the accounts of a test site before its server starts: population.py [--history] OWNER USERNAME …
 
-Works on $HUBBUB_DATA and prints each account with a bearer token as JSON. `carol` is a guest. With `--annals` there is
-also a room of that name, with HISTORY messages of the first two people in turn, which nobody has to read.
+Works on $HUBBUB_DATA and prints each account with a bearer token as JSON. `carol` is a guest. `--history` also creates
+a room called “history” with HISTORY messages, alternately by the first two people and read by all members.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HISTORY = 3000
 
 
-def main(usernames: list[str], *, annals: bool) -> None:
+def main(usernames: list[str], *, history: bool) -> None:
     from hubbub_site.commands import start
     from hubbub_site.commands.migrate import migrate
 
@@ -34,8 +34,8 @@ def main(usernames: list[str], *, annals: bool) -> None:
     for username in others:
         role = Role.GUEST if username == "carol" else Role.MEMBER
         users.append(create_account(username=username, name=username.title(), password=PASSWORD, role=role))
-    if annals:
-        write_annals(users)
+    if history:
+        write_history(users)
     print(json.dumps([described(user) for user in users]))
 
 
@@ -47,20 +47,20 @@ def described(user: User) -> dict[str, object]:
     return {"username": user.username, "name": member.name, "id": member.pk, "token": secret}
 
 
-def write_annals(users: list[User]) -> None:
-    """Messages “entry 1.” to “entry 3000.” of very different heights, in a room of all but the guests."""
+def write_history(users: list[User]) -> None:
+    """Messages “entry 1.” to “entry 3000.” of very different heights, in a room of all members but the guests."""
     from hubbub import actions
     from hubbub.protocol.ids import make_message_id
     from hubbub.protocol.objects import Role
 
     members = [member for user in users if (member := actions.member_for(user)).role != Role.GUEST]
-    room = actions.create_room(by=members[0], name="annals")
+    room = actions.create_room(by=members[0], name="history")
     actions.invite_members(by=members[0], room=room, members=members[1:])
     posts = [
         actions.Post(members[i % 2], room.pk, make_message_id(), entry(i)) for i in range(1, HISTORY + 1)
     ]
-    for place in range(0, HISTORY, 500):
-        actions.send_messages(posts[place : place + 500])
+    for start in range(0, HISTORY, 500):
+        actions.send_messages(posts[start : start + 500])
     for membership in room.memberships.select_related("room"):
         actions.mark_read(membership=membership, number=membership.room.last_number)
 
@@ -75,4 +75,4 @@ def entry(number: int) -> str:
 
 
 if __name__ == "__main__":
-    main([name for name in sys.argv[1:] if name != "--annals"], annals="--annals" in sys.argv)
+    main([name for name in sys.argv[1:] if name != "--history"], history="--history" in sys.argv)

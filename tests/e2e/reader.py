@@ -1,4 +1,4 @@
-"""Somebody who reads a room: what stands there, what is heard, and moving through it."""
+"""A visitor who reads a room: finds messages, waits for frames, scrolls."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e.visitor import Visitor
 
-SECONDS_TO_HEAR = 15
+SECONDS_TO_RECEIVE = 15
 SECONDS_TO_SCROLL = 60
 
-# The names of the numbered posts (“entry 7.”) that are seen whole, first to last.
-SEEN = """
+# The numbers of the numbered posts (“entry 7.”) that are completely visible, first to last.
+VISIBLE_POSTS = """
 (timeline) => {
     const window = timeline.getBoundingClientRect()
     const whole = element => {
@@ -24,18 +24,18 @@ SEEN = """
     return posts.map(post => post.innerText.match(/\\b(entry|line|part) \\d+\\./)?.[0]).filter(Boolean)
 }
 """
-# What scrolls in the timeline: found by what it does.
+# Finds the scrolling element of the timeline by its style.
 BOX = """
 const box = [...timeline.querySelectorAll("*")].find(each =>
     each.scrollHeight > each.clientHeight && ["auto", "scroll"].includes(getComputedStyle(each).overflowY))
 """
-# Resolves once the content has kept its height and place for twelve frames, and no more of it is on its way.
+# Resolves once the timeline is not loading and has kept its height and scroll position for twelve animation frames.
 SETTLED = f"""
 timeline => new Promise((resolve, reject) => {{
     {BOX}
-    let last = "", same = 0, looks = 0
+    let last = "", same = 0, frames = 0
     const look = () => {{
-        if (++looks > 3000) return reject(new Error("the timeline does not come to rest"))
+        if (++frames > 3000) return reject(new Error("the timeline does not stop changing"))
         const now = `${{box.scrollHeight}} ${{box.scrollTop}}`
         same = now === last && timeline.ariaBusy !== "true" ? same + 1 : 0
         last = now
@@ -48,7 +48,7 @@ timeline => new Promise((resolve, reject) => {{
 
 
 class Reader(Visitor):
-    """A visitor before a room. Everything is found the way a screen reader finds it: by role and name."""
+    """A visitor in a room. Everything is found as a screen reader finds it: by role and accessible name."""
 
     @property
     def timeline(self) -> Locator:
@@ -56,50 +56,50 @@ class Reader(Visitor):
 
     @property
     def posts(self) -> Locator:
-        """What people have said, oldest first. Dividers and what the system tells have no name of their own."""
+        """The posts, oldest first. Dividers and system messages have no accessible name, so they are not included."""
         return self.timeline.get_by_role("listitem", name=re.compile("."))
 
     def post(self, text: str) -> Locator:
         return self.timeline.get_by_role("listitem", name=text)
 
-    # ── what stands there ──
+    # ── messages ──
 
     def sees(self, text: str) -> None:
-        """The post stands there; one's own does so before the server has it (`hears` waits for that)."""
+        """The post is visible. An own post is visible before the server has it; `receives` waits for the server."""
         expect(self.post(text)).to_be_visible()
 
     def sees_only(self, *texts: str) -> None:
-        """These posts, each once, in this order, and no others; none of them waits to be sent."""
+        """The timeline has exactly these posts in this order, and none of them is waiting to be sent."""
         expect(self.posts).to_contain_text(list(texts))
         expect(self.timeline.get_by_text("Waiting for the connection")).to_have_count(0)
 
-    def is_told(self, sentence: str) -> None:
-        """The timeline tells of something that happened in the room."""
+    def sees_system_message(self, sentence: str) -> None:
+        """The timeline shows a system message with this sentence."""
         expect(self.timeline.get_by_role("listitem").filter(has_text=sentence).last).to_be_visible()
 
-    def place_of(self, text: str) -> int:
-        """Where a post stands among the posts on the screen."""
-        return next(place for place, post in enumerate(self.posts.all_inner_texts()) if text in post)
+    def position_of(self, text: str) -> int:
+        """The index of a post among the rendered posts."""
+        return next(index for index, post in enumerate(self.posts.all_inner_texts()) if text in post)
 
-    def hears(self, text: str) -> None:
-        """A frame with this text reaches the browser, whatever room is on the screen."""
-        deadline = time.monotonic() + SECONDS_TO_HEAR
+    def receives(self, text: str) -> None:
+        """A WebSocket frame with this text reaches the browser, whichever room is open."""
+        deadline = time.monotonic() + SECONDS_TO_RECEIVE
         while not any(text in frame for frame in self.frames):
-            assert time.monotonic() < deadline, f"{self.name} never heard “{text}”"
+            assert time.monotonic() < deadline, f"{self.name} has not received “{text}”"
             self.page.wait_for_timeout(20)
 
-    # ── moving through it ──
+    # ── scrolling ──
 
-    def seen(self) -> list[str]:
-        """Every numbered post that is seen whole, first to last."""
-        return list(self.timeline.evaluate(SEEN))
+    def visible_posts(self) -> list[str]:
+        """The numbered posts that are completely visible, first to last."""
+        return list(self.timeline.evaluate(VISIBLE_POSTS))
 
     def top_of(self, post: str) -> float:
-        """Pixels from the top of the window."""
+        """The position of a post in pixels from the top of the window."""
         return float(self.post(post).evaluate("post => post.getBoundingClientRect().top"))
 
     def scrolls(self, pixels: int) -> None:
-        """Down, or up if negative; at once."""
+        """Scrolls down, or up if negative, without animation."""
         self.timeline.evaluate(f"(timeline, pixels) => {{ {BOX}; box.scrollTop += pixels }}", pixels)
 
     def turns_the_wheel(self, pixels: int) -> None:
@@ -110,10 +110,10 @@ class Reader(Visitor):
         self.timeline.evaluate(SETTLED)
 
     def scrolls_back_to(self, number: int) -> None:
-        """Turns the wheel upwards without a pause until numbered posts as old as this one are seen."""
+        """Turns the wheel upwards without a pause until the numbered post `number` or an older one is visible."""
         deadline = time.monotonic() + SECONDS_TO_SCROLL
-        while number_in((self.seen() or [f"entry {number + 1}."])[0]) > number:
-            assert time.monotonic() < deadline, f"{self.name} does not get to {number}"
+        while number_in((self.visible_posts() or [f"entry {number + 1}."])[0]) > number:
+            assert time.monotonic() < deadline, f"{self.name} has not reached {number}"
             self.turns_the_wheel(-2500)
 
 

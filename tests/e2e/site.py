@@ -1,4 +1,4 @@
-"""A served workspace on a data directory of its own: it can be asked by API or shell, killed, and started again."""
+"""A running server with its own data directory. Tests can use its API and shell, kill it, and start it again."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tests.servers.process import Running, free_port, running, stop
 
 PASSWORD = "a long summer day"
 PROGRAMS = Path(sys.executable).parent
-# What the test session needs in its own environment must not reach the server: there it would change what is tested.
+# These variables of the test process must not reach the server, because they would change its behaviour.
 CLEAN = ["env", "-u", "DJANGO_SETTINGS_MODULE", "-u", "DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody who may sign in with PASSWORD; `token` lets the test act for them without a browser."""
+    """An account with PASSWORD; `token` lets the test act for it without a browser."""
 
     username: str
     name: str
@@ -47,7 +47,7 @@ class Room:
 
 
 class Site:
-    """`hubbub serve`, or any other ASGI server: `command` takes the data directory and the port."""
+    """Runs `hubbub serve`, or another server: `command(data, port)` returns its command line."""
 
     def __init__(self, data: Path, command: Any = None) -> None:
         self.data, self.port = data, free_port()
@@ -59,9 +59,9 @@ class Site:
         self._numbers = count(1)
 
     def populate(self, *arguments: str) -> None:
-        """Make people before the server starts; `arguments` are those of population.py."""
-        said = self._python("-m", "tests.e2e.population", *arguments)
-        self.accounts = {entry["username"]: Account(**entry) for entry in json.loads(said.splitlines()[-1])}
+        """Create accounts before the server starts; `arguments` are those of population.py."""
+        output = self._python("-m", "tests.e2e.population", *arguments)
+        self.accounts = {entry["username"]: Account(**entry) for entry in json.loads(output.splitlines()[-1])}
 
     def start(self) -> None:
         log = self.data.with_suffix(".log")
@@ -76,13 +76,13 @@ class Site:
         )
 
     def kill(self) -> None:
-        """As the kernel would: no goodbye to anybody."""
+        """Kill the server with SIGKILL, without closing its sockets properly."""
         assert self._server is not None
         self._server.process.kill()
         self._server.process.wait()
 
-    def end(self) -> None:
-        """As whoever runs it would: it asks the browsers to come back later."""
+    def shut_down(self) -> None:
+        """Stop the server gracefully: it asks its clients to reconnect later."""
         assert self._server is not None
         stop(self._server.process)
 
@@ -90,7 +90,7 @@ class Site:
         self._life.close()
 
     def ask(self, username: str, command: str, **fields: object) -> Any:
-        """What the server answers to a command of this person; whoever is too fast for it waits as long as it says."""
+        """Send a command of this person over HTTP and return the reply. Waits and retries while rate-limited."""
         headers = {
             "Authorization": f"Bearer {self.accounts[username].token}",
             "Content-Type": "application/json",
@@ -107,13 +107,13 @@ class Site:
         return answer
 
     def in_shell(self, code: str) -> str:
-        """What a program in another process, with Django set up on the same data, prints."""
+        """Run Python code in another process, with Django set up on this site's data, and return its output."""
         return self._python(
             "-c", f"from hubbub_site.commands import start\nstart(make=False)\n{code}"
         ).strip()
 
     def new_room(self, name: str, members: tuple[str, ...], *, private: bool = False) -> Room:
-        """A room that only this test uses; the first member opens it."""
+        """Create a room that only this test uses. The first member creates it."""
         first, *others = members
         name = f"{name} {next(self._numbers)}"
         made = self.ask(first, "room.create", name=name, private=private)["room"]
@@ -123,7 +123,7 @@ class Site:
         return Room(made["id"], name)
 
     def new_id(self) -> str:
-        """For a message: the sender makes it."""
+        """A new message id, made by the sender."""
         return str(make_message_id())
 
     def leave(self, room: Room, *members: str) -> None:
@@ -131,9 +131,9 @@ class Site:
             self.ask(member, "room.leave", room=room.id)
 
     def read_everything(self, username: str) -> None:
-        """Nothing is unread for this person any more."""
+        """Mark all rooms of this person as read."""
         snapshot = self.ask(username, "snapshot")
-        read = {place["room"]: place["read_number"] for place in snapshot["memberships"]}
+        read = {membership["room"]: membership["read_number"] for membership in snapshot["memberships"]}
         for room in snapshot["rooms"]:
             if read.get(room["id"], 0) < room["last_number"]:
                 self.ask(username, "room.read", room=room["id"], number=room["last_number"])
@@ -147,7 +147,7 @@ class Site:
                 return False
 
     def _python(self, *arguments: str) -> str:
-        """The output of a Python program that works on this site's data."""
+        """Run Python on this site's data and return its output."""
         root = str(Path(__file__).parents[2])
         paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
         environment = {**os.environ, "HUBBUB_DATA": str(self.data), "PYTHONPATH": paths}
@@ -162,7 +162,7 @@ def hubbub_serve(data: Path, port: int) -> list[str | Path]:
 
 
 def daphne(data: Path, port: int) -> list[str | Path]:
-    """Any other ASGI server runs the same application."""
+    """The command line of Daphne: any other ASGI server runs the same application."""
     settings = [f"HUBBUB_DATA={data}", "DJANGO_SETTINGS_MODULE=hubbub_site.settings"]
     return [
         *settings,
@@ -176,8 +176,8 @@ def daphne(data: Path, port: int) -> list[str | Path]:
 
 
 def printed_address(site: Site) -> str:
-    """What `hubbub serve` has printed: the welcome page, with the set-up code."""
-    told = site.data.with_suffix(".log").read_text()
-    found = re.search(r"http://\S+/welcome/#\S+", told)
-    assert found is not None, told
+    """The URL that `hubbub serve` has printed: the welcome page with the set-up code."""
+    log = site.data.with_suffix(".log").read_text()
+    found = re.search(r"http://\S+/welcome/#\S+", log)
+    assert found is not None, log
     return found.group()

@@ -1,4 +1,4 @@
-"""No page has a fault that axe-core knows, in light and in dark, on a large screen and on a small one."""
+"""No page has an accessibility violation that axe-core finds: in light and dark, on large and small screens."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def dave(visit: Visit, site: Site, theme: str) -> Person:
 
 
 @both_themes
-def test_the_first_page(theme: str, visit: Visit, new_site: Site) -> None:
+def test_the_welcome_page(theme: str, visit: Visit, new_site: Site) -> None:
     visitor = visit(new_site, color_scheme=theme)
     visitor.goes_to(printed_address(new_site))
     visitor.reads("Welcome to Hubbub")
     assert violations(visitor.page) == []
-    visitor.expects("status of 422")
+    visitor.expects_error("status of 422")
     visitor.fills(Name_of_the_workspace="x", Your_name="x", Username="x", Password="short")
     visitor.presses("Start")
     visitor.reads(re.compile("too short", re.IGNORECASE))
@@ -47,7 +47,7 @@ def test_pages_for_strangers(dave: Person, alice: Person) -> None:
     alice.goes_to("/invite/")
     alice.presses("Create the link")
     link = alice.page.get_by_label("Link", exact=True).input_value()
-    dave.expects("status of (404|410)")
+    dave.expects_error("status of (404|410)")
     for path in ("/account/login/", "/account/password/reset/", link, "/join/nonsense/", "/nowhere/"):
         dave.goes_to(path)
         assert violations(dave.page) == [], path
@@ -75,12 +75,12 @@ def test_pages_of_the_account(alice: Person) -> None:
     alice.presses("Create the link")
     expect(alice.page.get_by_role("img", name="The link as a QR code")).to_be_visible()
     assert violations(alice.page) == []
-    alice.confirms("/account/tokens/")
+    alice.confirms_password("/account/tokens/")
     alice.page.get_by_label("What is it for?").fill("doorbell")
     alice.presses("Create the token")
     expect(alice.page.get_by_label("Token", exact=True)).to_be_visible()
     assert violations(alice.page) == []
-    alice.confirms("/people/?q=grace")
+    alice.confirms_password("/people/?q=grace")
     alice.page.get_by_role("button", name="New password… for Grace").click()
     expect(alice.page.get_by_label("Link", exact=True)).to_be_visible()
     assert violations(alice.page) == []
@@ -88,7 +88,7 @@ def test_pages_of_the_account(alice: Person) -> None:
 
 @both_themes
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
-def test_a_room_full_of_everything(
+def test_a_room_with_every_kind_of_content(
     screen: ViewportSize, alice: Person, bob: Person, garden: Room, site: Site
 ) -> None:
     alice.page.set_viewport_size(screen)
@@ -133,8 +133,8 @@ def open_by_button(name: str) -> Callable[[Person], None]:
     return lambda person: person.page.get_by_role("button", name=name).first.click()
 
 
-def open_by_own_menu(item: str) -> Callable[[Person], None]:
-    return lambda person: person.chooses_of_own_menu(item)
+def open_from_user_menu(item: str) -> Callable[[Person], None]:
+    return lambda person: person.chooses_in_user_menu(item)
 
 
 def open_profile_of_bob(person: Person) -> None:
@@ -150,9 +150,9 @@ DIALOGS = {
     "rename": open_by_button("Rename"),
     "archive": open_by_button("Archive"),
     "leave": open_by_button("Leave"),
-    "own profile": open_by_own_menu("Your profile"),
-    "appearance": open_by_own_menu("Appearance"),
-    "keyboard": open_by_own_menu("Keyboard shortcuts"),
+    "own profile": open_from_user_menu("Your profile"),
+    "appearance": open_from_user_menu("Appearance"),
+    "keyboard": open_from_user_menu("Keyboard shortcuts"),
     "profile": open_profile_of_bob,
 }
 
@@ -170,7 +170,7 @@ def test_dialogs(alice: Person, garden: Room) -> None:
 
 
 @both_themes
-def test_what_is_not_there_and_what_has_ended(alice: Person, site: Site, theme: str, visit: Visit) -> None:
+def test_a_missing_room_and_an_ended_session(alice: Person, site: Site, theme: str, visit: Visit) -> None:
     alice.goes_to("/chat/no such room/")
     alice.reads("There is no “no such room” here")
     assert violations(alice.page) == []

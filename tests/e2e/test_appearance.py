@@ -1,4 +1,4 @@
-"""Light and dark, as the system says or as one has chosen; in the chat and on the pages around it."""
+"""Themes: light and dark by the system's setting or by choice, in the client and on the account pages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def is_dark(person: Person) -> bool:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_looks_as_the_system_does(scheme: str, visit: Visit, site: Site) -> None:
+def test_the_theme_follows_the_system(scheme: str, visit: Visit, site: Site) -> None:
     alice = visit(site, "alice", color_scheme=scheme)
     for path in ("/chat/general/", "/account/"):
         alice.goes_to(path)
@@ -33,9 +33,9 @@ def test_it_looks_as_the_system_does(scheme: str, visit: Visit, site: Site) -> N
         assert is_dark(alice) == (scheme == "dark"), path
 
 
-def test_what_one_has_chosen_holds_everywhere(alice: Person) -> None:
+def test_a_chosen_theme_applies_everywhere(alice: Person) -> None:
     alice.goes_to("/chat/general/")
-    alice.chooses_of_own_menu("Appearance")
+    alice.chooses_in_user_menu("Appearance")
     alice.dialog.get_by_role("radio", name="Dark").press("Space")
     assert is_dark(alice)
     alice.presses("Done")
@@ -46,11 +46,11 @@ def test_what_one_has_chosen_holds_everywhere(alice: Person) -> None:
     assert is_dark(alice)
 
 
-def test_text_grows_with_the_wish(alice: Person) -> None:
+def test_text_size_can_be_changed(alice: Person) -> None:
     size = "element => parseFloat(getComputedStyle(element).fontSize)"
     alice.goes_to("/chat/general/")
     before = alice.composer.evaluate(size)
-    alice.chooses_of_own_menu("Appearance")
+    alice.chooses_in_user_menu("Appearance")
     alice.dialog.get_by_role("radio", name="Large").press("Space")
     alice.presses("Done")
     assert alice.composer.evaluate(size) > before

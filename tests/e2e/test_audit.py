@@ -1,4 +1,4 @@
-"""The audit log as its readers see it, and the password that lasting access asks for."""
+"""The audit log, and the password that creating a token requires."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def erin(site: Site, visit: Visit) -> Person:
     return erin
 
 
-def test_a_token_asks_for_the_password_and_is_then_made(erin: Person) -> None:
+def test_creating_a_token_requires_the_password(erin: Person) -> None:
     erin.goes_to("/account/tokens/")
     erin.page.get_by_label("What is it for?").fill("weather station")
     erin.presses("Create the token")
@@ -55,7 +55,7 @@ def test_a_token_asks_for_the_password_and_is_then_made(erin: Person) -> None:
         erin.reads(label)
 
 
-def test_the_owner_finds_who_did_what(alice: Person, erin: Person) -> None:
+def test_the_owner_searches_the_audit_log(alice: Person, erin: Person) -> None:
     alice.goes_to("/audit/")
     alice.page.get_by_label("Person").fill("erin")
     alice.page.get_by_label("What").select_option("Signed in")
@@ -65,10 +65,10 @@ def test_the_owner_finds_who_did_what(alice: Person, erin: Person) -> None:
     expect(rows.filter(has_text="Wrong password")).to_have_count(0)
 
 
-def test_nobody_else_is_led_there(erin: Person) -> None:
+def test_members_cannot_see_the_audit_log(erin: Person) -> None:
     erin.goes_to("/account/")
     expect(erin.page.get_by_role("link", name="Activity", exact=True)).to_be_visible()
     expect(erin.page.get_by_role("link", name="Audit log")).to_have_count(0)
-    erin.expects("status of 403")
+    erin.expects_error("status of 403")
     erin.goes_to("/audit/")
     expect(erin.page.get_by_role("heading", name="Audit log")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""A room with three thousand messages: it opens at the end, loads both ways, and keeps the eye where it is."""
+"""A room with three thousand messages opens at the end, loads in both directions, and keeps its scroll position."""
 
 from __future__ import annotations
 
@@ -17,41 +17,41 @@ JITTER = 1.0  # pixels: browsers round positions
 
 
 @pytest.fixture
-def annals(site: Site) -> Room:
+def history(site: Site) -> Room:
     """`entry 1.` to `entry 3000.`, of very different heights."""
-    return Room(int(site.ask("alice", "room.get", name="annals")["room"]["id"]), "annals")
+    return Room(int(site.ask("alice", "room.get", name="history")["room"]["id"]), "history")
 
 
 @pytest.fixture
-def first_number(site: Site, annals: Room) -> int:
-    """The number of `entry 1.`: before it the room tells who was brought in."""
-    page = site.ask("alice", "timeline", room=annals.id, after=0)["messages"]
+def first_number(site: Site, history: Room) -> int:
+    """The number of `entry 1.`: system messages about added members come before it."""
+    page = site.ask("alice", "timeline", room=history.id, after=0)["messages"]
     return next(int(message["number"]) for message in page if message["text"] == "entry 1.")
 
 
-def test_a_long_room_opens_at_its_end(alice: Person, annals: Room) -> None:
-    alice.enters(annals)
+def test_a_long_room_opens_at_its_end(alice: Person, history: Room) -> None:
+    alice.enters(history)
     expect(alice.post(LAST)).to_be_in_viewport()
     assert alice.posts.count() < 300, "only a part of a long room is in the page"
 
 
-def test_history_loads_above_without_moving_what_is_read(alice: Person, annals: Room) -> None:
-    alice.enters(annals)
+def test_history_loads_above_without_moving_visible_messages(alice: Person, history: Room) -> None:
+    alice.enters(history)
     expect(alice.post(LAST)).to_be_in_viewport()
     jumps: list[float] = []
     for _ in range(12):
-        anchor = alice.seen()[0]
+        anchor = alice.visible_posts()[0]
         before = alice.top_of(anchor)
         alice.scrolls(-350)
         jumps.append(abs(alice.top_of(anchor) - before - 350))
         alice.settles()
         jumps.append(abs(alice.top_of(anchor) - before - 350))
     assert max(jumps) <= JITTER, jumps
-    assert number_in(alice.seen()[0]) < HISTORY - 40
+    assert number_in(alice.visible_posts()[0]) < HISTORY - 40
 
 
-def test_scrolling_without_a_pause_reaches_far_back_and_the_end_again(alice: Person, annals: Room) -> None:
-    alice.enters(annals)
+def test_continuous_scrolling_reaches_old_messages_and_the_end_again(alice: Person, history: Room) -> None:
+    alice.enters(history)
     expect(alice.post(LAST)).to_be_in_viewport()
     alice.scrolls_back_to(HISTORY - 400)
     alice.settles()
@@ -61,34 +61,34 @@ def test_scrolling_without_a_pause_reaches_far_back_and_the_end_again(alice: Per
     expect(alice.page.get_by_role("button", name="Jump to latest")).to_have_count(0)
 
 
-def test_a_link_far_back_opens_there_and_scrolls_both_ways(
-    alice: Person, annals: Room, first_number: int
+def test_a_link_to_an_old_message_opens_there_and_scrolls_both_ways(
+    alice: Person, history: Room, first_number: int
 ) -> None:
-    """Every message that was ever said has an address."""
-    alice.enters(annals, first_number + 999)
+    """Every message has a URL, however old it is."""
+    alice.enters(history, first_number + 999)
     expect(alice.post("entry 1000.")).to_be_focused()
     expect(alice.post("entry 1000.")).to_be_in_viewport()
     for direction in (-1, 1):
-        reached = number_in(alice.seen()[0])
+        reached = number_in(alice.visible_posts()[0])
         for _ in range(10):
             alice.scrolls(direction * 600)
             alice.settles()
-        assert direction * (number_in(alice.seen()[0]) - reached) > 20
+        assert direction * (number_in(alice.visible_posts()[0]) - reached) > 20
     alice.presses("Jump to latest")
     expect(alice.post(LAST)).to_be_in_viewport()
 
 
-def test_the_very_beginning_is_reached(alice: Person, annals: Room, first_number: int) -> None:
-    alice.enters(annals, first_number + 60)
+def test_the_very_beginning_is_reached(alice: Person, history: Room, first_number: int) -> None:
+    alice.enters(history, first_number + 60)
     expect(alice.post("entry 61.")).to_be_in_viewport()
     for _ in range(30):
         alice.scrolls(-3000)
         alice.settles()
-    alice.is_told("Alice created this channel")
+    alice.sees_system_message("Alice created this channel")
     expect(alice.page.get_by_text("The beginning of this channel.")).to_be_in_viewport()
 
 
-def test_what_arrives_does_not_move_whoever_reads_above(alice: Person, bob: Person, site: Site) -> None:
+def test_new_messages_do_not_move_a_reader_further_up(alice: Person, bob: Person, site: Site) -> None:
     room = site.new_room("busy", ("alice", "bob"))
     for number in range(1, 31):
         who = "alice" if number % 2 else "bob"
@@ -97,7 +97,7 @@ def test_what_arrives_does_not_move_whoever_reads_above(alice: Person, bob: Pers
     expect(alice.post("line 30.")).to_be_in_viewport()
     alice.scrolls(-500)
     alice.settles()
-    anchor = alice.seen()[0]
+    anchor = alice.visible_posts()[0]
     before = alice.top_of(anchor)
     bob.enters(room)
     bob.says("something new")
@@ -112,20 +112,22 @@ def test_what_arrives_does_not_move_whoever_reads_above(alice: Person, bob: Pers
     site.leave(room, "alice", "bob")
 
 
-def test_a_room_opens_where_reading_goes_on_and_a_reload_keeps_the_place(bob: Person, site: Site) -> None:
-    """Thirty unread messages: the room opens at the first of them, and after a reload where reading stopped."""
+def test_a_room_opens_at_the_first_unread_message_and_a_reload_keeps_the_position(
+    bob: Person, site: Site
+) -> None:
+    """The room opens at the first of thirty unread messages, and after a reload where Bob stopped reading."""
     room = site.new_room("serial", ("alice", "bob", "erin"))
     write_parts(site, room, range(1, 11))
     site.read_everything("bob")
     write_parts(site, room, range(11, 41))
     bob.goes_to("/chat/general/")
     bob.has_unread(30, room)
-    bob.goes_by_sidebar_to(room.name)
+    bob.opens_from_sidebar(room.name)
     expect(bob.timeline.get_by_text("New", exact=True)).to_be_in_viewport()
     expect(bob.post("part 40.")).not_to_be_in_viewport()
     bob.scrolls(900)
     bob.settles()
-    reading = bob.seen()[-1]
+    reading = bob.visible_posts()[-1]
     bob.page.reload()
     expect(bob.post(reading)).to_be_in_viewport()
     expect(bob.post("part 40.")).not_to_be_in_viewport()
@@ -133,7 +135,7 @@ def test_a_room_opens_where_reading_goes_on_and_a_reload_keeps_the_place(bob: Pe
 
 
 def write_parts(site: Site, room: Room, numbers: range) -> None:
-    """By two people in turn, as a talk is."""
+    """Alternately by two people, as in a conversation."""
     for number in numbers:
         text = f"part {number}.\n\n" + "It went on and on. " * 12
         who = "alice" if number % 2 else "erin"

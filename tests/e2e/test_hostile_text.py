@@ -1,6 +1,6 @@
-"""Nothing that somebody says or is called becomes code: no dialogs, no errors, no elements that a message cannot have.
+"""No message and no name is executed as code: no dialogs, no errors, no elements that a message cannot have.
 
-That no browser complains, about the content security policy either, is asserted after every test by `visit`.
+`visit` asserts after every test that the browser reported no error and no violation of the content security policy.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ HOSTILE = {
     "turned around": "\u202e<script>alert(1)</script>\u202c",
     "template": "{{constructor.constructor('alert(1)')()}} ${alert(1)} {@html '<b>'}",
 }
-# Everything that a message's text can become, by role for what has one; anything else in a post is foreign.
+# The elements that message text can be rendered as. Any other element in a post comes from an injection.
 ALLOWED = """p, span, strong, em, s, del, code, pre, blockquote, ul, ol, li, a, br, hr,
     div, button, svg, path, rect, bdi, time"""
 
@@ -68,14 +68,14 @@ def test_hostile_text_stays_text(alice: Person, bob: Person, garden: Room, site:
 
 @pytest.mark.parametrize("name", ['<img src=x onerror="alert(1)">', "</script><script>alert(1)</script>"])
 def test_a_hostile_name_stays_a_name(name: str, alice: Person, site: Site) -> None:
-    """Of a room, of a person, and of the workspace's other places where they are shown."""
+    """As the name of a room and of a person, wherever the interface shows it."""
     room = site.new_room(name.replace("/", "\u2215"), ("judy", "alice"))
     site.ask("judy", "profile.update", name=name, about=name)
     site.ask("judy", "room.describe", room=room.id, description=name)
     site.ask("judy", "message.send", room=room.id, message=site.new_id(), text="what a name")
     alice.enters(room)
     alice.sees(f"{name} what a name")
-    alice.is_told(f"{name} set the description: {name}")
+    alice.sees_system_message(f"{name} set the description: {name}")
     expect(alice.page.get_by_role("heading", level=1, name=room.name)).to_be_visible()
     alice.post("what a name").get_by_role("button", name=name).click()
     expect(alice.dialog.get_by_role("heading", name=name)).to_be_visible()
@@ -86,7 +86,7 @@ def test_a_hostile_name_stays_a_name(name: str, alice: Person, site: Site) -> No
     site.leave(room, "judy", "alice")
 
 
-def test_a_very_long_word_does_not_burst_the_page(alice: Person, garden: Room, site: Site) -> None:
+def test_a_very_long_word_does_not_overflow_the_page(alice: Person, garden: Room, site: Site) -> None:
     for text in ("a" * 2000, "https://example.org/" + "b" * 2000, "`" + "c" * 2000 + "`"):
         site.ask("alice", "message.send", room=garden.id, message=site.new_id(), text=text)
     alice.enters(garden)
@@ -97,7 +97,7 @@ def test_a_very_long_word_does_not_burst_the_page(alice: Person, garden: Room, s
 def test_a_link_that_names_another_address_shows_where_it_leads(
     alice: Person, garden: Room, site: Site
 ) -> None:
-    """Attack row 56: what is read and where it leads must be one."""
+    """The text of a link must not hide its target."""
     alice.enters(garden)
     text = "[https://bank.example/login](https://evil.example/login) and [this page](https://fine.example/)"
     site.ask("bob", "message.send", room=garden.id, message=site.new_id(), text=text)

@@ -1,4 +1,4 @@
-"""Links that let people in, and links that do not."""
+"""Invitation links: valid, used up, revoked, expired."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_link_brings_a_guest_into_one_channel(
     dave.reads("Make an account to come in as a guest.")
     dave.fills(Your_name="Gustav", Username="gustav", Password=PASSWORD)
     dave.presses("Join")
-    alice.is_told("Alice added Bob and Gustav")
+    alice.sees_system_message("Alice added Bob and Gustav")
     dave.says("a guest speaks")
     alice.sees("Gustav Guest a guest speaks")
     expect(dave.room_link("general")).to_have_count(0)
@@ -42,7 +42,7 @@ def test_a_used_up_link_is_refused(alice: Person, visit: Visit, site: Site) -> N
     first.fills(Your_name="Karl", Username="karl", Password=PASSWORD)
     first.presses("Join")
     expect(first.composer).to_be_visible()
-    late.expects("status of 410")
+    late.expects_error("status of 410")
     late.fills(Your_name="Ludwig", Username="ludwig", Password=PASSWORD)
     late.presses("Join")
     late.reads("This invitation has been used up")
@@ -54,7 +54,7 @@ def test_a_revoked_link_is_refused(alice: Person, dave: Person) -> None:
     alice.presses("Create the link")
     link = alice.page.get_by_label("Link", exact=True).input_value()
     alice.page.get_by_role("button", name="Revoke for nobody").click()
-    dave.expects("status of 410")
+    dave.expects_error("status of 410")
     dave.goes_to(link)
     dave.reads("This invitation has been revoked")
 
@@ -70,7 +70,7 @@ def test_an_old_or_a_wrong_link_is_refused(age: int | None, says: str, dave: Per
             f"by, age = User.objects.get(username='alice'), timedelta(seconds={age})\n"
             "print(create_invitation(by=by, expires_in=age)[1])"
         )
-    dave.expects("status of 4(04|10)")
+    dave.expects_error("status of 4(04|10)")
     dave.goes_to(f"/join/{secret}/")
     dave.reads(f"This invitation {says}")
 
@@ -87,7 +87,7 @@ def test_a_bad_name_is_refused_where_it_was_typed(alice: Person, dave: Person) -
     alice.goes_to("/invite/")
     alice.presses("Create the link")
     dave.goes_to(alice.page.get_by_label("Link", exact=True).input_value())
-    dave.expects("status of 422")
+    dave.expects_error("status of 422")
     dave.fills(Your_name="Bob the Second", Username="BOB", Password="short")
     dave.presses("Join")
     dave.reads("This username is taken.")

@@ -1,4 +1,4 @@
-"""Without a mouse: from signing in to sending a message and acting on it."""
+"""Keyboard only: from signing in to sending a message and acting on it."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def test_from_signing_in_to_a_message(dave: Person, bob: Person, garden: Room) -
     expect(dave.composer).to_be_focused()
 
 
-def test_tab_leads_through_the_page_as_one_reads_it(alice: Person, garden: Room) -> None:
-    """The list of rooms, the room's bar, its messages, the composer, the panel."""
+def test_the_tab_order_follows_the_reading_order(alice: Person, garden: Room) -> None:
+    """The sidebar, the room's bar, its messages, the composer, the panel."""
     alice.enters(garden)
     alice.says("the one message")
     alice.sees("the one message")
     alice.page.evaluate("document.activeElement.blur()")
-    goals = [
+    targets = [
         alice.page.get_by_role("button", name="New message").first,
         alice.page.get_by_role("button", name="Go to…"),
         alice.room_link(garden.name),
@@ -59,12 +59,12 @@ def test_tab_leads_through_the_page_as_one_reads_it(alice: Person, garden: Room)
         alice.panel.get_by_role("button", name="Leave"),
     ]
     stops = 0
-    for goal in goals:
-        stops += tabs_to(alice, goal)
+    for target in targets:
+        stops += tabs_to(alice, target)
     assert stops < 60, "the way through the page is too long"
 
 
-def test_messages_are_walked_by_arrows(alice: Person, garden: Room) -> None:
+def test_arrow_keys_move_between_messages(alice: Person, garden: Room) -> None:
     alice.enters(garden)
     alice.says("one", "two", "three")
     alice.sees("three")
@@ -78,7 +78,7 @@ def test_messages_are_walked_by_arrows(alice: Person, garden: Room) -> None:
     expect(alice.composer).to_be_focused()
 
 
-def test_a_few_letters_lead_anywhere(alice: Person, garden: Room) -> None:
+def test_the_quick_switcher_finds_rooms_and_people(alice: Person, garden: Room) -> None:
     alice.goes_to("/chat/general/")
     expect(alice.composer).to_be_visible()
     alice.page.keyboard.press("ControlOrMeta+k")
@@ -90,7 +90,7 @@ def test_a_few_letters_lead_anywhere(alice: Person, garden: Room) -> None:
     expect(alice.page.get_by_role("heading", level=1, name=garden.name)).to_be_visible()
 
 
-def test_a_dialog_takes_the_focus_and_gives_it_back(alice: Person) -> None:
+def test_a_dialog_takes_and_restores_the_focus(alice: Person) -> None:
     alice.goes_to("/chat/general/")
     button = alice.page.get_by_role("button", name="Browse channels")
     button.focus()
@@ -105,7 +105,7 @@ def test_a_dialog_takes_the_focus_and_gives_it_back(alice: Person) -> None:
     expect(button).to_be_focused()
 
 
-def test_rooms_are_walked_by_alt_and_arrows(alice: Person, garden: Room, site: Site) -> None:
+def test_alt_and_arrow_keys_move_between_rooms(alice: Person, garden: Room, site: Site) -> None:
     site.read_everything("alice")
     alice.goes_to("/chat/general/")
     expect(alice.composer).to_be_visible()
@@ -115,17 +115,17 @@ def test_rooms_are_walked_by_alt_and_arrows(alice: Person, garden: Room, site: S
     expect(alice.page.get_by_role("heading", level=1, name=garden.name)).to_be_visible()
 
 
-def test_the_keys_are_explained(alice: Person) -> None:
+def test_the_keyboard_shortcuts_are_listed(alice: Person) -> None:
     alice.goes_to("/chat/general/")
     alice.page.get_by_role("button", name=re.compile("profile and settings$")).focus()
     alice.page.keyboard.press("?")
     expect(alice.dialog.get_by_text("Edit your last message")).to_be_visible()
 
 
-def tabs_to(person: Person, goal: Locator, *, backwards: bool = False) -> int:
-    """Presses Tab until the goal has the focus, and returns how often; nobody presses it sixty times."""
+def tabs_to(person: Person, target: Locator, *, backwards: bool = False) -> int:
+    """Presses Tab, at most sixty times, until the target has the focus. Returns the number of presses."""
     for presses in range(60):
-        if goal.count() and goal.evaluate("element => element === document.activeElement"):
+        if target.count() and target.evaluate("element => element === document.activeElement"):
             return presses
         person.page.keyboard.press("Shift+Tab" if backwards else "Tab")
     raise AssertionError("Tab does not lead there")

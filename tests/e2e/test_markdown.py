@@ -1,4 +1,4 @@
-"""What is typed with signs is seen with form, by everybody alike."""
+"""Markdown in messages is rendered for everybody."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.e2e.site import Room
         ("- milk\n- sugar", "list", "milk"),
     ],
 )
-def test_signs_become_form(
+def test_markdown_is_rendered(
     typed: str, role: Any, seen: str, alice: Person, bob: Person, garden: Room
 ) -> None:
     alice.enters(garden)
@@ -33,7 +33,7 @@ def test_signs_become_form(
         expect(reader.posts.get_by_role(role)).to_contain_text(seen)
 
 
-def test_a_link_leads_away_safely(alice: Person, garden: Room) -> None:
+def test_an_external_link_opens_safely(alice: Person, garden: Room) -> None:
     alice.enters(garden)
     alice.says("https://example.org/tea")
     link = alice.posts.get_by_role("link")
@@ -41,7 +41,7 @@ def test_a_link_leads_away_safely(alice: Person, garden: Room) -> None:
     assert "noopener" in (link.get_attribute("rel") or "").split()
 
 
-def test_code_is_coloured_and_copied(alice: Person, bob: Person, garden: Room) -> None:
+def test_code_is_highlighted_and_can_be_copied(alice: Person, bob: Person, garden: Room) -> None:
     alice.enters(garden)
     bob.enters(garden)
     bob.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -59,7 +59,7 @@ def test_code_is_coloured_and_copied(alice: Person, bob: Person, garden: Room) -
     assert bob.page.evaluate("navigator.clipboard.readText()") == code
 
 
-def test_the_formatting_buttons_write_signs(alice: Person, garden: Room) -> None:
+def test_the_formatting_buttons_insert_markdown(alice: Person, garden: Room) -> None:
     alice.enters(garden)
     alice.types("important")
     alice.composer.select_text()

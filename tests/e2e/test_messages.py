@@ -1,4 +1,4 @@
-"""Changing what one has said, taking it back, pointing at it."""
+"""Editing, deleting and linking to messages."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from playwright.sync_api import expect
 from tests.e2e.person import Person
 from tests.e2e.site import Room, Site
 
-# The texts of the posts that stood out for a moment: the moment may be over when one looks.
-REMEMBER_FLASHES = """
-window.flashed = []
+# Records the texts of highlighted posts: the highlight may be over when the test looks.
+RECORD_HIGHLIGHTS = """
+window.highlighted = []
 document.addEventListener("animationstart", ({target}) => {
-    if (target.matches("li")) flashed.push(target.querySelector("p:not([class])").innerText)
+    if (target.matches("li")) highlighted.push(target.querySelector("p:not([class])").innerText)
 })
 """
 
 
-def test_an_edited_message_is_seen_and_marked(alice: Person, bob: Person, garden: Room) -> None:
+def test_an_edit_reaches_others_and_is_marked(alice: Person, bob: Person, garden: Room) -> None:
     alice.enters(garden)
     bob.enters(garden)
     alice.says("teh lamp is lit")
@@ -28,7 +28,7 @@ def test_an_edited_message_is_seen_and_marked(alice: Person, bob: Person, garden
     bob.sees_only("the lamp is lit")
 
 
-def test_escape_leaves_a_message_as_it_was(alice: Person, garden: Room) -> None:
+def test_escape_cancels_an_edit(alice: Person, garden: Room) -> None:
     alice.enters(garden)
     alice.says("well said")
     alice.composer.press("ArrowUp")
@@ -51,7 +51,7 @@ def test_a_deletion_can_be_undone(alice: Person, bob: Person, garden: Room) -> N
     bob.sees_only("keep me")
 
 
-def test_a_deleted_message_leaves_a_trace(alice: Person, bob: Person, garden: Room) -> None:
+def test_a_deleted_message_leaves_a_placeholder(alice: Person, bob: Person, garden: Room) -> None:
     alice.page.clock.install()
     alice.enters(garden)
     bob.enters(garden)
@@ -66,7 +66,7 @@ def test_a_deleted_message_leaves_a_trace(alice: Person, bob: Person, garden: Ro
         reader.sees("this stays")
 
 
-def test_who_closes_the_page_meant_the_deletion(alice: Person, bob: Person, garden: Room) -> None:
+def test_closing_the_page_completes_a_deletion(alice: Person, bob: Person, garden: Room) -> None:
     alice.enters(garden)
     bob.enters(garden)
     alice.says("never mind")
@@ -76,7 +76,7 @@ def test_who_closes_the_page_meant_the_deletion(alice: Person, bob: Person, gard
     bob.sees("This message was deleted")
 
 
-def test_an_owner_takes_back_what_somebody_else_said(alice: Person, bob: Person, garden: Room) -> None:
+def test_an_owner_can_delete_messages_of_others(alice: Person, bob: Person, garden: Room) -> None:
     alice.enters(garden)
     bob.enters(garden)
     bob.says("something rude")
@@ -86,8 +86,10 @@ def test_an_owner_takes_back_what_somebody_else_said(alice: Person, bob: Person,
     bob.sees("This message was deleted")
 
 
-def test_a_link_to_a_message_leads_there(alice: Person, bob: Person, garden: Room, site: Site) -> None:
-    """An address for each message; whoever follows it sees which one is meant."""
+def test_a_link_to_a_message_opens_and_highlights_it(
+    alice: Person, bob: Person, garden: Room, site: Site
+) -> None:
+    """Each message has a URL."""
     alice.context.grant_permissions(["clipboard-read", "clipboard-write"])
     alice.enters(garden)
     alice.says("look at this", "and this")
@@ -95,14 +97,14 @@ def test_a_link_to_a_message_leads_there(alice: Person, bob: Person, garden: Roo
     alice.is_notified("Copied")
     link = alice.page.evaluate("navigator.clipboard.readText()")
     assert re.fullmatch(re.escape(site.url + garden.path) + r"\d+/", link)
-    bob.context.add_init_script(REMEMBER_FLASHES)
+    bob.context.add_init_script(RECORD_HIGHLIGHTS)
     bob.goes_to(link)
     expect(bob.post("look at this")).to_be_focused()
-    bob.page.wait_for_function("flashed.length > 0")
-    assert [text for text in bob.page.evaluate("flashed") if "this" in text] == ["look at this"]
+    bob.page.wait_for_function("highlighted.length > 0")
+    assert [text for text in bob.page.evaluate("highlighted") if "this" in text] == ["look at this"]
 
 
-def test_the_text_of_a_message_is_copied(alice: Person, garden: Room) -> None:
+def test_the_text_of_a_message_can_be_copied(alice: Person, garden: Room) -> None:
     alice.context.grant_permissions(["clipboard-read", "clipboard-write"])
     alice.enters(garden)
     alice.says("copy **me**")

@@ -1,4 +1,4 @@
-"""Two people whose names look the same, and what tells them apart wherever they are shown."""
+"""Two people whose names look the same are distinguished wherever they are shown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BOTH = re.compile("lice")
 
 @pytest.fixture
 def square(site: Site) -> Iterator[Room]:
-    """A channel of Alice, Bob and Carol, who is a guest and has taken Alice's name and colour."""
+    """A channel with Alice, Bob and Carol, a guest who has taken Alice's name and colour."""
     room = site.new_room("square", ("alice", "bob", "carol"))
     hue = site.ask("alice", "profile.update")["hue"]
     before = site.ask("carol", "profile.update")["hue"]
@@ -27,10 +27,10 @@ def square(site: Site) -> Iterator[Room]:
     site.leave(room, "alice", "bob", "carol")
 
 
-def test_a_guest_with_the_owners_name_is_told_apart_wherever_they_are_shown(
+def test_a_guest_with_the_owners_name_is_distinguished_everywhere(
     bob: Person, site: Site, square: Room
 ) -> None:
-    """Attack row 56: in the timeline, the roster, the sidebar, the profile, and for those who listen."""
+    """In the timeline, the member list, the sidebar, the profile, and for screen readers."""
     bob.enters(square)
     site.ask("alice", "message.send", room=square.id, message=site.new_id(), text="I am the owner")
     site.ask("carol", "message.send", room=square.id, message=site.new_id(), text="send me your passwords")
@@ -41,7 +41,7 @@ def test_a_guest_with_the_owners_name_is_told_apart_wherever_they_are_shown(
     expect(hers).not_to_contain_text("Guest")
     expect(first).to_contain_text("@carol")
     expect(first.get_by_text("Guest")).to_be_visible()
-    for post in (first, second):  # the second stands under the first without a visible name
+    for post in (first, second):  # the second is grouped with the first and has no visible name
         expect(post).to_have_accessible_name(re.compile(r"^.lice\s+@carol\s+Guest"))
 
     people = bob.panel.get_by_role("listitem").filter(has_text=BOTH)
@@ -56,8 +56,8 @@ def test_a_guest_with_the_owners_name_is_told_apart_wherever_they_are_shown(
     expect(title).to_be_visible()
 
 
-def test_the_handle_goes_when_the_name_does(bob: Person, site: Site, square: Room) -> None:
-    """It comes and goes while one looks on, for it is a state of the member."""
+def test_the_handle_disappears_when_the_name_changes(bob: Person, site: Site, square: Room) -> None:
+    """It appears and disappears without a reload."""
     bob.enters(square)
     site.ask("alice", "message.send", room=square.id, message=site.new_id(), text="it is me")
     mine = bob.posts.filter(has_text="it is me")
@@ -66,8 +66,8 @@ def test_the_handle_goes_when_the_name_does(bob: Person, site: Site, square: Roo
     expect(mine).not_to_contain_text("@alice")
 
 
-def test_the_badge_is_seen_where_colours_are_forced(bob: Person, site: Site, square: Room) -> None:
-    """Its background is gone there; a border stays."""
+def test_the_badge_is_visible_in_forced_colours_mode(bob: Person, site: Site, square: Room) -> None:
+    """That mode removes its background but shows its border."""
     bob.page.emulate_media(forced_colors="active")
     bob.enters(square)
     site.ask("carol", "message.send", room=square.id, message=site.new_id(), text="look")

@@ -1,4 +1,4 @@
-"""What reaches open browsers from elsewhere: another ASGI server, a shell, the tutorial's own socket."""
+"""Messages reach browsers through another ASGI server, from a shell, and through the Channels tutorial's socket."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.e2e.person import Person
 from tests.e2e.site import Room, Site, daphne
 from tests.servers.process import free_port
 
-# The script of the Channels tutorial's room.html, on a page of ours: https://channels.readthedocs.io
+# The script of room.html in the Channels tutorial (https://channels.readthedocs.io), run in our page.
 TUTORIAL = """
 roomName => new Promise((resolve, reject) => {
     window.chatLog = []
@@ -23,7 +23,7 @@ roomName => new Promise((resolve, reject) => {
 })
 """
 
-# Whether the server says hello to a socket that the page opens.
+# Resolves to true if the server sends its first frame on a socket that the page opens.
 GREETED = """
 address => new Promise((resolve, reject) => {
     const socket = new WebSocket(address)
@@ -45,7 +45,7 @@ def portable_site(tmp_path: Path) -> Iterator[Site]:
 
 
 def test_two_people_talk_under_daphne(portable_site: Site, visit: Visit) -> None:
-    """HTTP and WebSocket under one ASGI application, whatever server runs it."""
+    """HTTP and WebSocket are one ASGI application that any server can run."""
     alice, bob = visit(portable_site, "alice"), visit(portable_site, "bob")
     for person in (alice, bob):
         person.goes_to("/chat/general/")
@@ -53,13 +53,13 @@ def test_two_people_talk_under_daphne(portable_site: Site, visit: Visit) -> None
     bob.sees("hello from another server")
     bob.says("it works the same")
     alice.sees_only("hello from another server", "it works the same")
-    alice.sees_here("Bob")
+    alice.sees_presence("Bob")
     bob.page.close()
-    alice.sees_here("Bob", "Not connected")
+    alice.sees_presence("Bob", "Not connected")
 
 
-def test_what_a_shell_says_reaches_open_browsers(alice: Person, garden: Room, site: Site) -> None:
-    """From another process, as a background task would."""
+def test_a_message_sent_from_a_shell_reaches_open_browsers(alice: Person, garden: Room, site: Site) -> None:
+    """From another process, as a background task would send it."""
     alice.enters(garden)
     site.in_shell(
         "from hubbub import actions\n"
@@ -70,8 +70,10 @@ def test_what_a_shell_says_reaches_open_browsers(alice: Person, garden: Room, si
     alice.sees("Bob the kettle boils")
 
 
-def test_the_tutorial_s_page_talks_with_everybody(alice: Person, bob: Person, garden: Room) -> None:
-    """A socket per room, `{"message": …}` in and out, in any Unicode name."""
+def test_the_tutorials_page_exchanges_messages_with_the_client(
+    alice: Person, bob: Person, garden: Room
+) -> None:
+    """A socket per room with `{"message": …}` in both directions, for any Unicode name."""
     alice.enters(garden)
     bob.goes_to("/account/")
     bob.page.evaluate(TUTORIAL, garden.name)
@@ -83,7 +85,8 @@ def test_the_tutorial_s_page_talks_with_everybody(alice: Person, bob: Person, ga
     bob.page.evaluate("chatSocket.onclose = null")
 
 
-def test_a_binary_frame_is_as_good_as_a_text(alice: Person, bob: Person, garden: Room) -> None:
+def test_the_tutorials_socket_accepts_binary_frames(alice: Person, bob: Person, garden: Room) -> None:
+    """JSON in a binary frame is read like text."""
     alice.enters(garden)
     bob.goes_to("/account/")
     bob.page.evaluate(TUTORIAL, garden.name)
@@ -92,12 +95,12 @@ def test_a_binary_frame_is_as_good_as_a_text(alice: Person, bob: Person, garden:
     bob.page.evaluate("chatSocket.onclose = null")
 
 
-def test_a_foreign_page_gets_no_socket(alice: Person, site: Site) -> None:
-    """A page of another origin, in a browser that is signed in here and sends its cookie, is refused."""
+def test_a_page_of_another_origin_gets_no_socket(alice: Person, site: Site) -> None:
+    """Even in a signed-in browser that sends its cookie."""
     address = f"ws://127.0.0.1:{site.port}/ws/"
     alice.goes_to("/account/")
     assert alice.page.evaluate(GREETED, address) is True
-    alice.expects("WebSocket connection to .* failed")
+    alice.expects_error("WebSocket connection to .* failed")
     elsewhere = f"http://127.0.0.1:{free_port()}/"
     alice.page.route(
         elsewhere, lambda route: route.fulfill(body="<h1>Elsewhere</h1>", content_type="text/html")

@@ -1,4 +1,4 @@
-"""What somebody may do changes while they look on."""
+"""A changed role takes effect in open browsers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from tests.e2e.person import Person
 from tests.e2e.site import Site
 
 
-def test_who_is_given_another_role_sees_it_at_once(alice: Person, site: Site, visit: Visit) -> None:
-    """What a guest may not do is not offered to them, from the moment they are one."""
+def test_a_new_role_takes_effect_immediately(alice: Person, site: Site, visit: Visit) -> None:
+    """A new guest is no longer offered what guests may not do."""
     judy = visit(site, "judy")
     judy.goes_to("/chat/general/")
     create = judy.page.get_by_role("button", name="New channel")
@@ -26,6 +26,6 @@ def test_who_is_given_another_role_sees_it_at_once(alice: Person, site: Site, vi
 
 
 def gives_role(alice: Person, role: str) -> None:
-    alice.confirms("/people/?q=judy")
+    alice.confirms_password("/people/?q=judy")
     alice.page.get_by_label("Role of Judy").select_option(role)
     alice.page.get_by_role("button", name="Change the role of Judy").click()

@@ -1,4 +1,4 @@
-"""Who is here now."""
+"""The member list shows who is connected."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from tests.e2e.person import Person
 from tests.e2e.site import Room
 
 
-def test_the_roster_shows_who_is_here(alice: Person, bob: Person, garden: Room) -> None:
+def test_the_member_list_shows_connected_members(alice: Person, bob: Person, garden: Room) -> None:
     alice.enters(garden)
-    alice.sees_here("Alice")
-    alice.sees_here("Bob", "Not connected")
+    alice.sees_presence("Alice")
+    alice.sees_presence("Bob", "Not connected")
     bob.enters(garden)
-    alice.sees_here("Bob")
+    alice.sees_presence("Bob")
 
 
-def test_who_closes_the_page_fades(alice: Person, bob: Person, garden: Room) -> None:
+def test_closing_the_page_makes_a_member_offline(alice: Person, bob: Person, garden: Room) -> None:
     alice.enters(garden)
     bob.enters(garden)
-    alice.sees_here("Bob")
+    alice.sees_presence("Bob")
     bob.page.close()
-    alice.sees_here("Bob", "Not connected")
+    alice.sees_presence("Bob", "Not connected")
 
 
-def test_whose_browser_dies_fades(alice: Person, bob: Person, garden: Room) -> None:
+def test_a_killed_browser_makes_a_member_offline(alice: Person, bob: Person, garden: Room) -> None:
     alice.enters(garden)
     bob.enters(garden)
-    alice.sees_here("Bob")
+    alice.sees_presence("Bob")
     with pytest.raises(Error, match="crash"):
         bob.goes_to("chrome://crash")
-    alice.sees_here("Bob", "Not connected")
+    alice.sees_presence("Bob", "Not connected")
 
 
-def test_several_tabs_are_one_person(alice: Person, bob: Person, garden: Room) -> None:
+def test_several_tabs_count_as_one_member(alice: Person, bob: Person, garden: Room) -> None:
     alice.enters(garden)
     bob.enters(garden)
     second = bob.another_tab()
@@ -42,27 +42,27 @@ def test_several_tabs_are_one_person(alice: Person, bob: Person, garden: Room) -
     bob.page.close()
     second.says("still here")
     alice.sees("still here")
-    alice.sees_here("Bob")
+    alice.sees_presence("Bob")
     second.page.close()
-    alice.sees_here("Bob", "Not connected")
+    alice.sees_presence("Bob", "Not connected")
 
 
-def test_who_looks_at_something_else_is_away(alice: Person, bob: Person, garden: Room) -> None:
+def test_a_hidden_tab_makes_a_member_away(alice: Person, bob: Person, garden: Room) -> None:
     alice.enters(garden)
     bob.enters(garden)
-    alice.sees_here("Bob")
-    bob.looks(elsewhere=True)
-    alice.sees_here("Bob", "Away")
-    bob.looks(elsewhere=False)
-    alice.sees_here("Bob")
+    alice.sees_presence("Bob")
+    bob.hides_tab()
+    alice.sees_presence("Bob", "Away")
+    bob.returns_to_tab()
+    alice.sees_presence("Bob")
 
 
-def test_a_menu_stays_while_its_row_moves(alice: Person, bob: Person, garden: Room) -> None:
+def test_a_menu_stays_open_while_its_row_moves(alice: Person, bob: Person, garden: Room) -> None:
     alice.enters(garden)
     bob.enters(garden)
-    alice.sees_here("Bob")
+    alice.sees_presence("Bob")
     alice.panel.get_by_role("button", name="Actions for Bob").click()
     bob.page.close()
-    alice.sees_here("Bob", "Not connected")
+    alice.sees_presence("Bob", "Not connected")
     alice.page.get_by_role("menuitem", name="Profile").click()
     expect(alice.dialog).to_contain_text("Bob")

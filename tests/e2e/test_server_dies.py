@@ -1,4 +1,4 @@
-"""The server is killed and comes back on the same data: what was acknowledged is there, the rest is sent."""
+"""The server is killed and restarted on the same data: acknowledged messages are there, the others are sent again."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from tests.e2e.site import Room, Site
 
 
 @pytest.fixture
-def dune(frail_site: Site) -> Room:
-    return frail_site.new_room("dune", ("alice", "bob"))
+def dune(crashing_site: Site) -> Room:
+    return crashing_site.new_room("dune", ("alice", "bob"))
 
 
 @pytest.fixture
-def pair(visit: Visit, frail_site: Site, dune: Room) -> tuple[Person, Person]:
-    """Alice and Bob in the same room; their browsers will not reach the server for a while."""
-    people = visit(frail_site, "alice"), visit(frail_site, "bob")
+def pair(visit: Visit, crashing_site: Site, dune: Room) -> tuple[Person, Person]:
+    """Alice and Bob in the same room, with connection errors allowed."""
+    people = visit(crashing_site, "alice"), visit(crashing_site, "bob")
     for person in people:
-        person.expects("ERR_CONNECTION_(REFUSED|RESET)|WebSocket connection .* failed")
+        person.expects_error("ERR_CONNECTION_(REFUSED|RESET)|WebSocket connection .* failed")
         person.enters(dune)
     return people
 
 
-@pytest.mark.parametrize("ends", [Site.kill, Site.end], ids=["killed", "ended"])
-def test_nothing_is_lost_or_doubled_when_the_server_goes(
-    ends: Callable[[Site], None], pair: tuple[Person, Person], frail_site: Site
+@pytest.mark.parametrize("stops", [Site.kill, Site.shut_down], ids=["killed", "shut down"])
+def test_no_message_is_lost_or_duplicated_when_the_server_stops(
+    stops: Callable[[Site], None], pair: tuple[Person, Person], crashing_site: Site
 ) -> None:
     alice, bob = pair
     alice.says("before")
     bob.sees("before")
-    ends(frail_site)
+    stops(crashing_site)
     for person in pair:
         person.is_notified(LOST)
     alice.says("into the void", "hello?")
     bob.says("anybody there?")
-    frail_site.start()
+    crashing_site.start()
     for person in pair:
         person.is_connected_again()
     for person in pair:
@@ -47,16 +47,16 @@ def test_nothing_is_lost_or_doubled_when_the_server_goes(
     assert bob.posts.all_inner_texts() == alice.posts.all_inner_texts()
     for text in ("before", "into the void", "hello?", "anybody there?"):
         expect(bob.post(text)).to_have_count(1)
-    assert alice.place_of("into the void") < alice.place_of("hello?")
+    assert alice.position_of("into the void") < alice.position_of("hello?")
     alice.page.reload()
     expect(alice.posts).to_have_count(4)
 
 
-def test_after_a_kill_the_roster_is_right_again(pair: tuple[Person, Person], frail_site: Site) -> None:
+def test_the_member_list_is_correct_after_a_kill(pair: tuple[Person, Person], crashing_site: Site) -> None:
     alice, bob = pair
-    alice.sees_here("Bob")
-    frail_site.kill()
+    alice.sees_presence("Bob")
+    crashing_site.kill()
     bob.page.close()
-    frail_site.start()
+    crashing_site.start()
     alice.is_connected_again()
-    alice.sees_here("Bob", "Not connected")
+    alice.sees_presence("Bob", "Not connected")

@@ -1,4 +1,4 @@
-"""Signing in and out, passwords, and the list of one's own logins."""
+"""Signing in and out, passwords, and the list of logins."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ ANOTHER_PASSWORD = "a short winter night"
 ENDED = "This sign-in was ended"
 
 
-def test_only_who_is_signed_in_chats(dave: Person, garden: Room) -> None:
-    """The page asks Dave to sign in, and afterwards leads where he wanted to go."""
+def test_the_client_requires_signing_in(dave: Person, garden: Room) -> None:
+    """The page asks Dave to sign in, then opens the room that he asked for."""
     dave.goes_to(garden.path)
     expect(dave.page.get_by_role("heading", name="Sign in")).to_be_visible()
     dave.fills(Username="bob", Password=PASSWORD)
@@ -31,24 +31,24 @@ def test_a_wrong_password_is_refused(dave: Person) -> None:
     expect(dave.composer).to_be_visible()
 
 
-def test_who_signs_out_is_out(site: Site, visit: Visit) -> None:
+def test_signing_out_ends_access(site: Site, visit: Visit) -> None:
     erin = visit(site)
     erin.signs_in("erin")
     expect(erin.composer).to_be_visible()
-    erin.chooses_of_own_menu("Sign out")
+    erin.chooses_in_user_menu("Sign out")
     expect(erin.page.get_by_role("heading", name="Sign in")).to_be_visible()
     erin.goes_to("/chat/general/")
     expect(erin.page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_who_signs_out_in_one_tab_is_out_in_the_other(site: Site, visit: Visit) -> None:
+def test_signing_out_ends_access_in_other_tabs(site: Site, visit: Visit) -> None:
     erin = visit(site)
     erin.signs_in("erin")
     expect(erin.composer).to_be_visible()
     other_tab = erin.another_tab()
     other_tab.goes_to("/chat/general/")
     expect(other_tab.composer).to_be_visible()
-    erin.chooses_of_own_menu("Sign out")
+    erin.chooses_in_user_menu("Sign out")
     other_tab.is_notified(ENDED)
 
 
@@ -66,10 +66,8 @@ def test_a_new_password_signs_out_the_other_browsers(site: Site, visit: Visit) -
     expect(desk.composer).to_be_visible()
 
 
-def test_who_chooses_a_new_password_goes_on_in_their_other_tab(
-    alice: Person, site: Site, visit: Visit
-) -> None:
-    """The tab that changes it gets a new login. The other one finds that by itself, with what was being written."""
+def test_another_tab_continues_after_a_password_change(alice: Person, site: Site, visit: Visit) -> None:
+    """The tab that changes the password gets a new login. The other tab reconnects with it and keeps the draft."""
     room = site.new_room("garden", ("alice", "kim"))
     kim = visit(site)
     kim.signs_in("kim")
@@ -89,8 +87,8 @@ def test_who_chooses_a_new_password_goes_on_in_their_other_tab(
     site.leave(room, "alice", "kim")
 
 
-def test_the_owner_hands_out_a_link_for_a_new_password(alice: Person, dave: Person, visit: Visit) -> None:
-    alice.confirms("/people/?q=grace")
+def test_the_owner_creates_a_password_reset_link(alice: Person, dave: Person, visit: Visit) -> None:
+    alice.confirms_password("/people/?q=grace")
     alice.page.get_by_role("button", name="New password… for Grace").click()
     link = alice.page.get_by_label("Link", exact=True).input_value()
     dave.goes_to(link)
@@ -104,7 +102,7 @@ def test_the_owner_hands_out_a_link_for_a_new_password(alice: Person, dave: Pers
     late.reads("This link does not work any more")
 
 
-def test_one_ends_a_login_of_ones_own(site: Site, visit: Visit) -> None:
+def test_a_member_ends_another_login_of_their_own(site: Site, visit: Visit) -> None:
     desk, phone = visit(site), visit(site)
     for browser in (desk, phone):
         browser.signs_in("heidi")
@@ -118,7 +116,7 @@ def test_one_ends_a_login_of_ones_own(site: Site, visit: Visit) -> None:
     expect(desk.page.get_by_role("listitem")).to_have_count(1)
 
 
-def test_who_is_deactivated_is_out_at_once(alice: Person, site: Site, visit: Visit) -> None:
+def test_deactivation_ends_access_immediately(alice: Person, site: Site, visit: Visit) -> None:
     ivan = visit(site)
     ivan.signs_in("ivan")
     expect(ivan.composer).to_be_visible()

@@ -1,4 +1,4 @@
-"""Signing out leaves nothing in the browser for the next person, and nobody loses unsent words unasked."""
+"""Signing out clears the browser's storage, and asks before it deletes unsent messages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def signed_in(site: Site, visit: Visit, name: str = "erin") -> Person:
 
 
 def kept_by(person: Person) -> str:
-    """Everything in the browser's storage that is of a person, not of the screen."""
+    """The personal data in the browser's storage; appearance settings are not included."""
     return str(person.page.evaluate(KEPT))
 
 
@@ -39,17 +39,17 @@ def is_out(person: Person) -> None:
     expect(person.page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_who_signs_out_is_asked_and_leaves_nothing(site: Site, visit: Visit) -> None:
+def test_signing_out_asks_and_then_clears_the_storage(site: Site, visit: Visit) -> None:
     erin = signed_in(site, visit)
     erin.says("said out loud")
     erin.sees("said out loud")
     erin.types(SECRET)
     assert SECRET in kept_by(erin)
-    erin.chooses_of_own_menu("Sign out")
+    erin.chooses_in_user_menu("Sign out")
     expect(erin.dialog).to_contain_text("1 channel has a draft. Signing out deletes this from the browser.")
     erin.presses("Cancel")
     expect(erin.composer).to_have_value(SECRET)
-    erin.chooses_of_own_menu("Sign out")
+    erin.chooses_in_user_menu("Sign out")
     erin.dialog.get_by_role("button", name="Sign out").click()
     is_out(erin)
     assert SECRET not in kept_by(erin)
@@ -60,7 +60,7 @@ def test_who_signs_out_is_asked_and_leaves_nothing(site: Site, visit: Visit) -> 
     expect(erin.page.get_by_text("said out loud")).to_have_count(0)
 
 
-def test_the_other_tab_shows_nothing_more_and_forgets_the_draft(site: Site, visit: Visit) -> None:
+def test_the_other_tab_shows_nothing_and_deletes_the_draft(site: Site, visit: Visit) -> None:
     erin = signed_in(site, visit)
     room = site.new_room("cellar", ("erin",))
     erin.enters(room)
@@ -70,7 +70,7 @@ def test_the_other_tab_shows_nothing_more_and_forgets_the_draft(site: Site, visi
     other_tab.sees("for members only")
     other_tab.types(SECRET)
     expect(erin.page.get_by_role("textbox", name="Message ")).to_have_value(SECRET)
-    erin.chooses_of_own_menu("Sign out")
+    erin.chooses_in_user_menu("Sign out")
     erin.dialog.get_by_role("button", name="Sign out").click()
     is_out(erin)
     expect(other_tab.page.get_by_role("heading", name="You are signed out")).to_be_visible()
@@ -80,9 +80,7 @@ def test_the_other_tab_shows_nothing_more_and_forgets_the_draft(site: Site, visi
     assert SECRET not in kept_by(erin)
 
 
-def test_a_sign_in_that_is_ended_from_elsewhere_leaves_nothing_on_the_screen(
-    site: Site, visit: Visit
-) -> None:
+def test_a_login_ended_elsewhere_clears_the_screen(site: Site, visit: Visit) -> None:
     desk, phone = signed_in(site, visit, "judy"), signed_in(site, visit, "judy")
     phone.types(SECRET)
     desk.goes_to("/account/logins/")

@@ -1,4 +1,4 @@
-"""Two people talk, in channels and privately."""
+"""Conversations in channels and direct rooms."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.e2e.site import Room, Site
 
 
 def test_two_people_talk_in_a_room(alice: Person, bob: Person, garden: Room) -> None:
-    """A page per room; what is said reaches both, with its author, and is there after a reload."""
+    """A message reaches both with its author, and is there after a reload."""
     alice.enters(garden)
     bob.enters(garden)
     alice.says("hello Bob")
@@ -25,7 +25,7 @@ def test_two_people_talk_in_a_room(alice: Person, bob: Person, garden: Room) -> 
     alice.sees_only("hello Bob", "hello Alice")
 
 
-def test_a_shifted_enter_makes_a_new_line(alice: Person, bob: Person, garden: Room) -> None:
+def test_shift_enter_inserts_a_new_line(alice: Person, bob: Person, garden: Room) -> None:
     alice.enters(garden)
     bob.enters(garden)
     alice.types("roses")
@@ -38,7 +38,7 @@ def test_a_shifted_enter_makes_a_new_line(alice: Person, bob: Person, garden: Ro
 
 @pytest.mark.parametrize("name", ["设计", "غرفة الشاي", "Tea & biscuits? 100%", "Æther ☕"])
 def test_a_room_may_have_any_name(name: str, alice: Person, bob: Person, site: Site) -> None:
-    """Names beyond ASCII letters, in the address as well."""
+    """Names beyond ASCII letters also work in the URL."""
     room = site.new_room(name, ("alice", "bob"))
     alice.enters(room)
     bob.enters(room)
@@ -49,12 +49,12 @@ def test_a_room_may_have_any_name(name: str, alice: Person, bob: Person, site: S
 
 
 def test_a_direct_message(alice: Person, bob: Person) -> None:
-    """One to one. It finds the other wherever they are."""
+    """It reaches the other person in whichever room they are."""
     alice.goes_to("/chat/general/")
     bob.goes_to("/chat/general/")
-    alice.writes_to("bob")
+    alice.opens_direct_room_with("bob")
     alice.says("between you and me")
-    bob.goes_by_sidebar_to("Alice")
+    bob.opens_from_sidebar("Alice")
     bob.sees("between you and me")
     bob.says("my lips are sealed")
     alice.sees("my lips are sealed")
@@ -62,16 +62,16 @@ def test_a_direct_message(alice: Person, bob: Person) -> None:
 
 
 def test_a_direct_message_to_several(alice: Person, bob: Person, visit: Visit, site: Site) -> None:
-    """The same people always meet in the same place."""
+    """The same people always share the same direct room."""
     erin = visit(site, "erin")
     alice.goes_to("/chat/general/")
-    alice.writes_to("bob", "erin")
+    alice.opens_direct_room_with("bob", "erin")
     alice.says("the three of us")
     for other, title in ((bob, "Alice, Erin"), (erin, "Alice, Bob")):
         other.goes_to("/chat/general/")
-        other.goes_by_sidebar_to(title)
+        other.opens_from_sidebar(title)
         other.sees("the three of us")
-    erin.writes_to("alice", "bob")
+    erin.opens_direct_room_with("alice", "bob")
     erin.sees("the three of us")
 
 
@@ -82,7 +82,7 @@ def test_notes_to_oneself(alice: Person) -> None:
     alice.reads("A place for your own notes.")
     alice.says("buy lamp oil")
     alice.sees("buy lamp oil")
-    alice.hears("buy lamp oil")
+    alice.receives("buy lamp oil")
 
 
 def test_somebody_is_typing(alice: Person, bob: Person, garden: Room) -> None:
@@ -95,18 +95,18 @@ def test_somebody_is_typing(alice: Person, bob: Person, garden: Room) -> None:
     expect(bob.page.get_by_text("Alice is typing…")).to_have_count(0)
 
 
-def test_a_draft_waits_in_its_room(alice: Person, garden: Room) -> None:
+def test_a_draft_is_kept_for_its_room(alice: Person, garden: Room) -> None:
     alice.enters(garden)
     alice.types("half a sent")
-    alice.goes_by_sidebar_to("general")
+    alice.opens_from_sidebar("general")
     expect(alice.composer).to_have_value("")
     expect(alice.room_link(garden.name)).to_contain_text("Draft")
     alice.page.reload()
-    alice.goes_by_sidebar_to(garden.name)
+    alice.opens_from_sidebar(garden.name)
     expect(alice.composer).to_have_value("half a sent")
 
 
-def test_what_is_too_long_is_not_sent_and_one_is_told(alice: Person, garden: Room) -> None:
+def test_a_message_that_is_too_long_is_not_sent(alice: Person, garden: Room) -> None:
     alice.enters(garden)
     alice.types("x" * (MESSAGE_BYTES + 1))
     alice.is_notified("1 byte too long: split it into several messages")

@@ -1,4 +1,4 @@
-"""Somebody's browser: its pages, its network, and everything in it that went wrong."""
+"""A person's browser: its pages, its network connection, and the errors that it reported."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from playwright.sync_api import (
     WebSocket,
     expect,
 )
+from tests.e2e.network_link import NetworkLink
 
-from tests.e2e.line import Line
 from tests.e2e.site import PASSWORD, Site
 
-# A violation of the content security policy shall fail a test even where the browser says nothing on its console.
+# Logs violations of the content security policy, so that they fail the test even if the browser does not log them.
 REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", event =>
     console.error("CSP violation:", event.violatedDirective, event.blockedURI))
@@ -29,27 +29,27 @@ document.addEventListener("securitypolicyviolation", event =>
 
 
 class Visitor:
-    """A browser with one page. `complaints` collects errors, violations and dialogs; tests say which they expect."""
+    """A browser with one page. `errors` collects errors, CSP violations and dialogs that the test did not expect."""
 
     context: BrowserContext
     page: Page
 
     def __init__(
-        self, browser: Browser, site: Site, name: str, *, line: Line | None = None, **options: Any
+        self, browser: Browser, site: Site, name: str, *, link: NetworkLink | None = None, **options: Any
     ) -> None:
-        self.site, self.name, self.line = site, name, line
-        self.frames: list[str] = []  # what its sockets have received
-        self._complaints: list[str] = []
-        self._expected: list[str] = []
-        self.context = browser.new_context(base_url=line.url if line else site.url, locale="en-US", **options)
+        self.site, self.name, self.link = site, name, link
+        self.frames: list[str] = []  # received by its WebSockets
+        self._errors: list[str] = []
+        self._expected_errors: list[str] = []
+        self.context = browser.new_context(base_url=link.url if link else site.url, locale="en-US", **options)
         self.context.add_init_script(REPORT_VIOLATIONS)
         self.context.on("console", self._console)
-        self.context.on("weberror", lambda error: self._complaints.append(f"page error: {error.error}"))
+        self.context.on("weberror", lambda error: self._errors.append(f"page error: {error.error}"))
         self.context.on("dialog", self._dialog)
         self.page = self._new_page()
 
     def another_tab(self) -> Self:
-        """The same browser, a second tab."""
+        """A second tab in the same browser."""
         tab = copy.copy(self)
         tab.page = self._new_page()
         return tab
@@ -66,7 +66,7 @@ class Visitor:
         self.page.get_by_role("button", name=name, exact=isinstance(name, str)).click()
 
     def reads(self, text: str | re.Pattern[str]) -> None:
-        """The page says this, somewhere one can see it."""
+        """The page shows this text."""
         expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible()
 
     def signs_in(self, username: str, password: str = PASSWORD) -> None:
@@ -74,48 +74,52 @@ class Visitor:
         self.fills(Username=username, Password=password)
         self.presses("Sign in")
 
-    def confirms(self, path: str, password: str = PASSWORD) -> None:
-        """Types the password again and goes to the page: some forms ask for it when signing in is minutes ago."""
+    def confirms_password(self, path: str, password: str = PASSWORD) -> None:
+        """Types the password again, then opens the page. Some pages require it if the sign-in was minutes ago."""
         self.goes_to(f"/account/reauthenticate/?{urlencode({'next': path})}")
         self.fills(Password=password)
         self.presses("Go on")
         self.page.wait_for_url(lambda url: "/account/reauthenticate/" not in url)
 
     def loses_the_network(self, *, silently: bool = False) -> None:
-        """`silently`: what is open stays so and carries nothing, as behind a router that was switched off."""
-        assert self.line is not None, "only who came by a line can lose it"
-        self.expects("ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_|ERR_EMPTY_RESPONSE|WebSocket connection")
+        """`silently`: open connections stay open but carry nothing, as after a router was switched off."""
+        assert self.link is not None, "this visitor was opened without a network link"
+        self.expects_error(
+            "ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_|ERR_EMPTY_RESPONSE|WebSocket connection"
+        )
         if silently:
-            self.line.freeze()
+            self.link.freeze()
         else:
-            self.line.cut()
+            self.link.cut()
         self.context.set_offline(True)
 
     def has_the_network_again(self) -> None:
-        assert self.line is not None
-        self.line.mend()
+        assert self.link is not None
+        self.link.restore()
         self.context.set_offline(False)
 
-    def expects(self, complaint: str) -> None:
-        """Something that the browser will complain about is meant to happen; `complaint` is a regular expression."""
-        self._expected.append(complaint)
+    def expects_error(self, pattern: str) -> None:
+        """Allows errors of the browser that match this regular expression."""
+        self._expected_errors.append(pattern)
 
     def overflow(self) -> int:
-        """By how many pixels the page is wider than its window."""
+        """The number of pixels by which the page is wider than its window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
     @property
-    def complaints(self) -> list[str]:
+    def errors(self) -> list[str]:
         return [
-            said for said in self._complaints if not any(re.search(each, said) for each in self._expected)
+            error
+            for error in self._errors
+            if not any(re.search(each, error) for each in self._expected_errors)
         ]
 
-    def shows(self, picture: Path) -> None:
-        """A picture of every open page, for whoever has to find out why a test failed."""
+    def saves_screenshots(self, picture: Path) -> None:
+        """Saves a screenshot of every open page, after a failed test."""
         for number, page in enumerate(self.context.pages, 1):
             page.screenshot(path=picture.with_name(f"{picture.name}-{self.name}-{number}.png"))
 
-    def leaves(self) -> None:
+    def closes_browser(self) -> None:
         self.context.close()
 
     def _new_page(self) -> Page:
@@ -128,8 +132,8 @@ class Visitor:
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            self._complaints.append(f"console {message.type}: {message.text} ({message.location.get('url')})")
+            self._errors.append(f"console {message.type}: {message.text} ({message.location.get('url')})")
 
     def _dialog(self, dialog: Dialog) -> None:
-        self._complaints.append(f"dialog: {dialog.message}")
+        self._errors.append(f"dialog: {dialog.message}")
         dialog.dismiss()
