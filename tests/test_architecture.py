@@ -1,4 +1,4 @@
-"""The drawing of docs/architecture.md as tests: layers, sizes, words, documents that leave nothing out."""
+"""The rules of docs/architecture.md as tests: layers, sizes, names, complete documents."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ pytestmark = pytest.mark.standalone
 
 ROOT = Path(__file__).parents[1]
 SOURCE_KINDS = {".py", ".ts", ".js", ".svelte", ".css"}
-WRITTEN_BY_PROGRAMS = {"client/src/protocol/types.ts"}
+GENERATED = {"client/src/protocol/types.ts"}
 
-HARD_CEILING = 400  # lines of one file; what is longer does more than one thing
+HARD_CEILING = 400  # lines of one file; a longer file does more than one thing
 MEDIAN_CEILING = 80
 
 
 @cache
 def names_in_git() -> list[str]:
-    """Everything that git has or would take, relative to the root: files, and links to anything."""
+    """Everything in git or not ignored by it, relative to the root: files and symbolic links."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -53,9 +53,7 @@ def sources() -> list[str]:
     return [
         name
         for name in files_of_the_project()
-        if Path(name).suffix in SOURCE_KINDS
-        and "/migrations/" not in name
-        and name not in WRITTEN_BY_PROGRAMS
+        if Path(name).suffix in SOURCE_KINDS and "/migrations/" not in name and name not in GENERATED
     ]
 
 
@@ -67,7 +65,7 @@ def lines_of(name: str) -> int:
     return len(read(name).splitlines())
 
 
-# ── layers ──────────────────────────────────────────────────────────────────────────────────────
+# ── layers ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_module_imports_only_from_lower_layers() -> None:
@@ -81,7 +79,7 @@ def test_a_module_imports_only_from_lower_layers() -> None:
     assert kept.returncode == 0, kept.stdout + kept.stderr
 
 
-# ── sizes ───────────────────────────────────────────────────────────────────────────────────────
+# ── sizes ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_no_source_file_is_too_long_to_read() -> None:
@@ -89,33 +87,33 @@ def test_no_source_file_is_too_long_to_read() -> None:
     assert not too_long
 
 
-def test_the_usual_file_is_read_on_one_or_two_screens() -> None:
+def test_the_median_file_has_fewer_than_80_lines() -> None:
     assert statistics.median(lines_of(name) for name in sources()) < MEDIAN_CEILING
 
 
-# ── words ───────────────────────────────────────────────────────────────────────────────────────
+# ── names ─────────────────────────────────────────────────────────────────────────────────────────
 
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "manager", "managers", "common", "misc"}
 
-# Django Channels and the browser have their own channels; everything that holds messages is a room.
-OTHER_PEOPLES_CHANNELS = re.compile(r"channels|channel_?layer|BroadcastChannel|MessageChannel", re.IGNORECASE)
-WHERE_CHANNELS_SPEAKS = {"src/hubbub/realtime/bus/relay.py", "src/hubbub/routing.py"}
+# Django Channels and the browser have their own channels; our containers of messages are rooms.
+FOREIGN_CHANNELS = re.compile(r"channels|channel_?layer|BroadcastChannel|MessageChannel", re.IGNORECASE)
+USERS_OF_CHANNELS = {"src/hubbub/realtime/bus/relay.py", "src/hubbub/routing.py"}
 
 
-def test_no_module_has_a_name_that_says_nothing() -> None:
-    named_after_nothing = [
+def test_no_module_has_an_empty_name() -> None:
+    empty = [
         name for name in sources() if EMPTY_NAMES & {part.split(".")[0].lower() for part in Path(name).parts}
     ]
-    assert not named_after_nothing
+    assert not empty
 
 
 def test_a_room_is_never_called_a_channel_in_code() -> None:
     wrong = [
         f"{name}: {identifier}"
         for name in sources()
-        if name.startswith(("src/", "client/src/")) and name not in WHERE_CHANNELS_SPEAKS
+        if name.startswith(("src/", "client/src/")) and name not in USERS_OF_CHANNELS
         for identifier in identifiers_of(name)
-        if "channel" in OTHER_PEOPLES_CHANNELS.sub("", identifier).lower()
+        if "channel" in FOREIGN_CHANNELS.sub("", identifier).lower()
     ]
     assert not wrong
 
@@ -134,7 +132,7 @@ def identifiers_of(name: str) -> Iterator[str]:
 
 
 def without_prose(script: str) -> str:
-    """TypeScript without comments and strings: what people read may say "channel"."""
+    """TypeScript without comments and strings: texts for people may say "channel"."""
     return re.sub(
         r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`""",
         " ",
@@ -149,7 +147,7 @@ def test_prose_and_strings_are_not_identifiers() -> None:
     assert "const b" in without_prose(script)
 
 
-# ── documents ───────────────────────────────────────────────────────────────────────────────────
+# ── documents ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_every_command_is_documented() -> None:
@@ -183,12 +181,12 @@ def test_every_command_of_the_server_is_documented() -> None:
 
 
 def undocumented(names: Iterable[str], document: str) -> list[str]:
-    """Those of `names` that `document` does not set in `code`, as a reader would look for them."""
+    """The names that `document` does not contain in `code` style."""
     text = read(document)
     return [name for name in names if f"`{name}`" not in text]
 
 
-def test_every_link_between_documents_leads_somewhere() -> None:
+def test_every_link_between_documents_leads_to_a_file() -> None:
     broken = []
     for name in files_of_the_project():
         if name.endswith(".md"):
@@ -199,13 +197,13 @@ def test_every_link_between_documents_leads_somewhere() -> None:
     assert not broken
 
 
-# ── nothing of anybody's own machine ────────────────────────────────────────────────────────────
+# ── no traces of one machine ──────────────────────────────────────────────────────────────────────
 
 PRIVATE_PLACE = re.compile(r"(?<![\w.~-])/(?:work|opt|root)/\w")
 PUBLIC_REGISTRIES = {"https://pypi.org", "https://files.pythonhosted.org"}
 
 
-def test_no_file_names_a_place_of_one_machine() -> None:
+def test_no_file_contains_a_path_of_one_machine() -> None:
     named = []
     for name in names_in_git():
         path = ROOT / name
@@ -225,7 +223,7 @@ def test_the_locks_name_public_registries_only() -> None:
 
 
 def test_the_npm_lock_serves_every_platform() -> None:
-    """npm leaves out the binaries that its registry lacks, and then `npm ci` refuses the lock everywhere."""
+    """npm omits binaries that its registry lacks, and then `npm ci` refuses the lock on every platform."""
     packages = json.loads(read("client/package-lock.json"))["packages"]
     wanted = {name for package in packages.values() for name in package.get("optionalDependencies", {})}
     locked = {place.rpartition("node_modules/")[2] for place in packages}
@@ -233,7 +231,7 @@ def test_the_npm_lock_serves_every_platform() -> None:
 
 
 @pytest.mark.parametrize("script", ["run", "test", "setup", "dev", "lint", "generate", "bench", "ci"])
-def test_every_task_is_a_script_that_says_what_it_does(script: str) -> None:
+def test_every_task_is_a_script_with_a_description(script: str) -> None:
     first, says = read(f"bin/{script}").splitlines()[:2]
     assert first == "#!/usr/bin/env bash"
     assert says.startswith("# ")
