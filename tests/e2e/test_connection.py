@@ -7,10 +7,10 @@ from contextlib import ExitStack, closing
 
 import pytest
 from playwright.sync_api import WebSocketRoute, expect
-from tests.e2e.network_link import NetworkLink
 
 from hubbub.protocol.limits import MESSAGES_BURST
 from tests.e2e.conftest import Visit
+from tests.e2e.network_link import NetworkLink
 from tests.e2e.person import LOST, Person
 from tests.e2e.site import Room, Site
 

@@ -2,7 +2,7 @@
 
 const apple = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform)
 
-/** Whether only the main modifier is pressed (Shift is ignored): Cmd on Apple keyboards, Ctrl on others. */
+/** Only the main modifier is pressed; Shift is ignored. It is Cmd on Apple keyboards, Ctrl on others. */
 export function withCtrl(event: KeyboardEvent): boolean {
   return (apple ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey) && !event.altKey
 }

@@ -1,6 +1,6 @@
 /**
- * What a member may do here, so that the screen offers nothing that the server would refuse. The server decides: this
- * evaluates the same permission table.
+ * The user's permissions in a room, so that the interface offers nothing that the server would refuse. The server
+ * decides; this evaluates the same permission table.
  */
 
 import { type Facts, PERMISSIONS, type Rule } from "../protocol/permissions"
