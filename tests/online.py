@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,12 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.raw_socket import Raw
+from tests.raw_socket import RawSocket
 from tests.serving import WAYS, Person, Server, Shell, Site, new_site, newcomer, served, settle, shell_of
 from tests.sockets import Lines, Online, dial
 
 Arrive = Callable[..., Online]
-ByHand = Callable[..., Raw]
+ByHand = Callable[..., Awaitable[RawSocket]]
 Enter = Callable[..., Lines]
 
 
@@ -142,17 +142,18 @@ def enters(serving: Server) -> Iterator[Enter]:
 
 @pytest.fixture
 def by_hand(serving: Server) -> Iterator[ByHand]:
-    """`by_hand("bob")`: a WebSocket of Bob's that the test makes byte by byte."""
-    made: list[Raw] = []
+    """`await by_hand("bob")`: a connection of Bob's that has sent nothing yet, not even the handshake."""
+    made: list[RawSocket] = []
 
-    def make(who: str | Person | None = None, *, at: Server | None = None, **how: Any) -> Raw:
-        at = at or serving
-        made.append(Raw(at, at.site.people[who] if isinstance(who, str) else who, **how))
+    async def make(who: str = "", *, path: str = "/ws/", **how: Any) -> RawSocket:
+        token = serving.site.people[who].token if who else ""
+        made.append(RawSocket(serving.socket_url(path), token, **how))
+        await made[-1].connect()
         return made[-1]
 
     yield make
     for raw in made:
-        raw.socket.close()
+        raw.close()
 
 
 @pytest.fixture

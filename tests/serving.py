@@ -84,6 +84,9 @@ class Server:
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def socket_url(self, path: str = "/ws/") -> str:
+        return f"ws://127.0.0.1:{self.port}{path}"
+
     @property
     def pushes(self) -> bool:
         """Whether it writes ready frames to the transport."""

@@ -10,13 +10,12 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from websockets.frames import Opcode
 
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
 from tests.attacks.floods import KINDS, Outcome, flooding, talk
 from tests.online import Arrive, ByHand
-from tests.raw_socket import frame
+from tests.raw_socket import PING, TEXT, frame
 from tests.serving import Person, Server, Shell, Site, newcomer, served, shell_of
 from tests.sockets import Online, new_id
 
@@ -105,23 +104,25 @@ def test_a_member_who_was_closed_for_flooding_comes_back_and_has_lost_nothing(
     assert after.view(room).texts == ["while you were closed"]
 
 
-def test_a_tab_that_wakes_up_may_ask_for_much_at_once(strict: Server, alice: Online, by_hand: ByHand) -> None:
+async def test_a_tab_that_wakes_up_may_ask_for_much_at_once(
+    strict: Server, alice: Online, by_hand: ByHand
+) -> None:
     """A burst of commands, an outbox that comes back, a ping between any two: all of it is answered."""
     room = alice.creates()
     left = limits.MESSAGES_BURST // 2  # other tests of this module have just used some of it
-    tab = by_hand("alice")
-    tab.opens()
+    tab = await by_hand("alice")
+    await tab.open()
     asked = [{"id": n, "type": "beat"} for n in range(1, 101)]
     for n in range(left):
         asked.append(
             {"id": 200 + n, "type": "message.send", "room": room, "message": new_id(), "text": f"{n}"}
         )
     asked.append({"id": 300, "type": "beat"})
-    tab.write(b"".join(frame(json.dumps(a).encode()) + frame(b"", opcode=Opcode.PING) for a in asked))
+    await tab.write(b"".join(frame(TEXT, json.dumps(a).encode()) + frame(PING) for a in asked))
     alice.hears(f"{left - 1}", room=room)
-    assert b"error" not in tab.reads_until(b'{"re":300,"ok":{}}')
-    tab.send({"id": 301, "type": "beat"})
-    assert tab.reads_until(b'{"re":301,"ok":{}}')
+    assert b"error" not in await tab.read_until(b'{"re":300,"ok":{}}')
+    await tab.write_command({"id": 301, "type": "beat"})
+    assert await tab.read_until(b'{"re":301,"ok":{}}')
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
 from tests.online import Arrive, ByHand
-from tests.raw_socket import Raw
+from tests.raw_socket import RawSocket
 from tests.serving import Server, Site, served
 
 ATTACKER = "203.0.113.9"
@@ -24,38 +24,33 @@ def strict(a_copy_of: Callable[[], Site]) -> Iterator[Server]:
         yield server
 
 
-def test_guessing_tokens_uses_up_the_guessers_own_bucket(strict: Server, comes: Arrive) -> None:
-    guesses(strict, ATTACKER, "Authorization", "Bearer wrong")
-    guesses(strict, ATTACKER, "Cookie", "sessionid=wrong")
-    assert answers(strict, "203.0.113.10", "Authorization", "Bearer wrong") == {Close.SIGN_IN}
+async def test_guessing_tokens_uses_up_the_guessers_own_bucket(strict: Server, comes: Arrive) -> None:
+    await guesses(strict, ATTACKER, "Authorization", "Bearer wrong")
+    await guesses(strict, ATTACKER, "Cookie", "sessionid=wrong")
+    assert await answers(strict, "203.0.113.10", "Authorization", "Bearer wrong") == {Close.SIGN_IN}
     comes("bob", headers={"X-Forwarded-For": "198.51.100.4"}).command("beat")
 
 
-def guesses(server: Server, address: str, header: str, value: str) -> None:
+async def guesses(server: Server, address: str, header: str, value: str) -> None:
     """Knock until the server says that this was too often."""
     for _ in range(10 * limits.ADDRESS_HANDSHAKES_BURST // 50):
-        if Close.TOO_MANY in answers(server, address, header, value, count=50):
+        if Close.TOO_MANY in await answers(server, address, header, value, count=50):
             return
     raise AssertionError("strangers may guess for ever")
 
 
-def answers(server: Server, address: str, header: str, value: str, *, count: int = 1) -> set[int]:
+async def answers(server: Server, address: str, header: str, value: str, *, count: int = 1) -> set[int]:
     """The close codes for so many handshakes at once from this address, as a proxy passes them on."""
     how = [("X-Forwarded-For", address), (header, value)]
     with contextlib.ExitStack() as stack:
-        raws = [Raw(server, headers=how) for _ in range(count)]
+        raws = [RawSocket(server.socket_url(), headers=how) for _ in range(count)]
         for raw in raws:
-            stack.enter_context(raw.socket)
-            raw.socket.sendall(raw.request)
-        return {code_of_goodbye(raw) for raw in raws}
-
-
-def code_of_goodbye(raw: Raw) -> int:
-    data = b""
-    while (place := data.find(b"\x88")) < 0 or len(data) < place + 4:
-        data += (part := raw.socket.recv(4096))
-        assert part, "the end came without a goodbye"
-    return int.from_bytes(data[place + 2 : place + 4], "big")
+            stack.callback(raw.close)
+            await raw.connect()
+            await raw.write(raw.request)
+        for raw in raws:
+            assert " 101 " in await raw.read_status()
+        return {await raw.read_close() for raw in raws}
 
 
 @pytest.mark.parametrize(
@@ -69,19 +64,19 @@ def code_of_goodbye(raw: Raw) -> int:
         ("/ws/", [("Cookie", "sessionid=\xff")]),
     ],
 )
-def test_a_strange_handshake_is_refused_without_a_traceback(
+async def test_a_strange_handshake_is_refused_without_a_traceback(
     any_server: Server, by_hand: ByHand, path: str, headers: list[tuple[str, str]]
 ) -> None:
     """Row 74: a hostile Host too. At most a line of the log each."""
     before = any_server.log.stat().st_size
     for host in (None, b"evil.example", b"[", b"a b"):
-        raw = by_hand(path=path, headers=headers)
+        raw = await by_hand(path=path, headers=headers)
         if host:
             raw.request = raw.request.replace(b"Host: 127.0.0.1:%d" % any_server.port, b"Host: " + host)
-        status = raw.opens()
+        status = await raw.open()
         assert " 500 " not in status
         raw.socket.shutdown(socket.SHUT_WR)
-        raw.reads_to_the_end()
+        await raw.read_to_the_end()
     logged = any_server.log.read_bytes()[before:]
     assert b"Traceback" not in logged
     assert len(logged) < 4 * 250, logged.decode(errors="replace")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.online import Arrive, ByHand, Enter
-from tests.raw_socket import Raw, frame
+from tests.raw_socket import TEXT, frame
 from tests.serving import Person, Server, Shell
 from tests.sockets import Online, Refused, new_id
 
@@ -203,45 +203,48 @@ def test_the_room_socket_of_a_private_room_opens_for_nobody_else(
 @pytest.mark.parametrize(
     "words",
     [
-        pytest.param(lambda: frame(json.dumps({"id": 1, "type": "snapshot"}).encode()), id="snapshot"),
-        pytest.param(lambda: frame(json.dumps({"id": 1, "type": "room.directory"}).encode()), id="directory"),
+        pytest.param(lambda: frame(TEXT, json.dumps({"id": 1, "type": "snapshot"}).encode()), id="snapshot"),
+        pytest.param(
+            lambda: frame(TEXT, json.dumps({"id": 1, "type": "room.directory"}).encode()), id="directory"
+        ),
         pytest.param(
             lambda: frame(
+                TEXT,
                 json.dumps(
                     {"id": 1, "type": "message.send", "room": 1, "message": new_id(), "text": "canary"}
-                ).encode()
+                ).encode(),
             ),
             id="message",
         ),
     ],
 )
-def test_nothing_is_done_for_whoever_has_not_signed_in(
+async def test_nothing_is_done_for_whoever_has_not_signed_in(
     any_server: Server, owner: Online, by_hand: ByHand, words: Callable[[], bytes]
 ) -> None:
     """Row 7: commands that are sent all the same, right behind the handshake."""
-    nobody = by_hand()
-    nobody.opens()
-    nobody.write(words() * 5)
-    nobody.is_closed(4001)
+    nobody = await by_hand()
+    await nobody.open()
+    await nobody.write(words() * 5)
+    assert await nobody.read_close() == 4001
     owner.hears_nothing(of={"message"})
 
 
-def test_many_who_come_and_break_off_leave_the_server_as_it_was(
+async def test_many_who_come_and_break_off_leave_the_server_as_it_was(
     server: Server, comes: Arrive, by_hand: ByHand
 ) -> None:
     """Rows 15, 70: half handshakes, half frames, sudden ends; nothing is left of them."""
     alice = comes("alice")
     before = server.ready()["connections"]
     for n in range(60):
-        raw: Raw = by_hand("bob")
+        raw = await by_hand("bob")
         if n % 3 == 0:
-            raw.write(raw.request[: 20 + n])
+            await raw.write(raw.request[: 20 + n])
         elif n % 3 == 1:
-            raw.opens()
-            raw.write(b"\x81\xfe\x40")
+            await raw.open()
+            await raw.write(b"\x81\xfe\x40")
         else:
-            raw.write(raw.request)
-        raw.resets()
+            await raw.write(raw.request)
+        raw.reset()
     end = time.monotonic() + 10
     while (now := server.ready()["connections"]) != before and time.monotonic() < end:
         alice.listen(0.1)
@@ -249,7 +252,9 @@ def test_many_who_come_and_break_off_leave_the_server_as_it_was(
     alice.command("beat")
 
 
-def test_many_tiny_pieces_of_one_message_do_not_fill_the_memory(server: Server, by_hand: ByHand) -> None:
+async def test_many_tiny_pieces_of_one_message_do_not_fill_the_memory(
+    server: Server, by_hand: ByHand
+) -> None:
     """Row 11: up to two million empty fragments; after some the server hangs up."""
     from pathlib import Path
 
@@ -257,11 +262,11 @@ def test_many_tiny_pieces_of_one_message_do_not_fill_the_memory(server: Server, 
         return int(Path(f"/proc/{server.process.pid}/statm").read_text().split()[1]) * 4096
 
     before = resident()
-    bob = by_hand("bob")
-    bob.opens()
-    bob.write(b"\x01\x80\0\0\0\0")
+    bob = await by_hand("bob")
+    await bob.open()
+    await bob.write(b"\x01\x80\0\0\0\0")
     with pytest.raises((BrokenPipeError, ConnectionResetError)):
         for _ in range(2000):  # more than the buffers on the way hold
-            bob.write(b"\x00\x80\0\0\0\0" * 1000)
+            await bob.write(b"\x00\x80\0\0\0\0" * 1000)
     assert resident() - before < 16 * 1024 * 1024
     assert server.process.poll() is None

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from tests.faults.raw import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, close, frame
+from tests.raw_socket import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, close, frame
 
 COMMAND = json.dumps({"id": 7, "type": "beat"}).encode()
 ANSWER = "answer"

@@ -20,8 +20,8 @@ from tests.faults.autobahn import (
     Case,
     pong,
 )
-from tests.faults.raw import CLOSE, PONG, TEXT, Raw, frame
 from tests.online import Arrive
+from tests.raw_socket import CLOSE, PONG, TEXT, RawSocket, frame
 from tests.serving import Server
 
 PAUSE_SECONDS = 0.15
@@ -37,7 +37,7 @@ CLOSE_WITHIN_A_MESSAGE = "7.1.5"
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.number)
 async def test_case(any_server: Server, case: Case) -> None:
     async with to(any_server) as line:
-        assert json.loads(await line.read_until(TEXT))["type"] == "hello"
+        assert json.loads(await line.read_kind(TEXT))["type"] == "hello"
         heard = await outcome(line, case)
     if any_server.pushes:
         assert heard == (case.lenient if case.number in NOT_STRICT else case.strict)
@@ -53,17 +53,17 @@ async def test_a_command_before_a_protocol_error_is_carried_out(server: Server, 
     room, message = bob.creates(private=True), str(make_message_id())
     post = {"id": 2, "type": "message.send", "room": room, "message": message, "text": "just before"}
     async with to(server) as line:
-        line.send(frame(TEXT, json.dumps(post).encode()) + frame(5))
-        assert await line.closing() == 1002
+        await line.write_if_open(frame(TEXT, json.dumps(post).encode()) + frame(5))
+        assert await line.read_close() == 1002
     assert bob.sends(room, "just before", id=message)["dup"]
 
 
-def to(server: Server) -> Raw:
+def to(server: Server) -> RawSocket:
     """Bob's connection."""
-    return Raw(f"ws://127.0.0.1:{server.port}/ws/", server.site.people["bob"].token)
+    return RawSocket(server.socket_url(), server.site.people["bob"].token)
 
 
-async def outcome(line: Raw, case: Case) -> list[str]:
+async def outcome(line: RawSocket, case: Case) -> list[str]:
     """Do what the case says; what came back, in order."""
     heard: list[str] = []
     hearing = asyncio.create_task(_hear(line, heard))
@@ -79,7 +79,7 @@ async def outcome(line: Raw, case: Case) -> list[str]:
                     while len(heard) < len(case.strict) - 1 and not hearing.done():
                         await asyncio.sleep(0.005)
                 else:
-                    line.send(piece)
+                    await line.write_if_open(piece)
                     # Pieces of one byte only have to leave one by one; frames are to be read one by one.
                     await asyncio.sleep(0 if len(case.pieces) > 20 else 0.005)
             await hearing
@@ -88,7 +88,7 @@ async def outcome(line: Raw, case: Case) -> list[str]:
     return heard
 
 
-async def _hear(line: Raw, heard: list[str]) -> None:
+async def _hear(line: RawSocket, heard: list[str]) -> None:
     """Note what comes, until the server closes or drops the connection."""
     while True:
         try:

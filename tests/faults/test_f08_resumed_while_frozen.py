@@ -10,9 +10,9 @@ from hubbub.protocol.closing import Close
 from tests.faults.client import BookKeeper
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import Record
-from tests.faults.raw import Raw
 from tests.faults.scene import scene
 from tests.faults.terms import bound
+from tests.raw_socket import RawSocket
 
 REFUSED_SECONDS = 2.0
 RECOVERY_SECONDS = 10.0
@@ -75,6 +75,6 @@ async def _resume(person: BookKeeper) -> float:
 async def _sent_away(url: str, token: str) -> float:
     """Seconds until somebody who comes back is told to wait: their login cannot be looked up."""
     begun = time.monotonic()
-    async with Raw(url, token) as line:
-        assert await line.closing() == Close.GOING_AWAY
+    async with RawSocket(url, token) as line:
+        assert await line.read_close() == Close.GOING_AWAY
     return time.monotonic() - begun

@@ -18,9 +18,9 @@ from hubbub.protocol.ids import make_message_id
 from tests.faults.cluster import Place
 from tests.faults.conftest import Record
 from tests.faults.nodes import Node
-from tests.faults.raw import CLOSE, CONTINUATION, PING, PONG, TEXT, Raw, frame
 from tests.faults.scene import Scene, scene
 from tests.faults.terms import bound
+from tests.raw_socket import CLOSE, CONTINUATION, PING, PONG, TEXT, RawSocket, frame
 
 FAIR_SECONDS = 5.0
 """How long an ordinary command of somebody else may take meanwhile."""
@@ -54,13 +54,13 @@ async def test_a_flood_of_commands_harms_only_who_sends_it(sqlite: Place) -> Non
         await s.enter(2, 1)
         before = node.rss()
         flooder = s.people[1]
-        async with Raw(node.url, flooder.token) as line:
+        async with RawSocket(node.url, flooder.token) as line:
 
             async def flood() -> None:
                 text = "x" * 2000
                 for number in range(1, 3001):
                     message = str(make_message_id())
-                    await line.sent(
+                    await line.write(
                         command(number, type="message.send", room=s.rooms[0], message=message, text=text)
                     )
 
@@ -93,13 +93,13 @@ async def test_who_asks_much_and_reads_nothing_is_closed(sqlite: Place) -> None:
         await s.enter(2, 1)
         await s.ask("say", room=s.rooms[0], member=s.people[0].member, texts=["y" * 8000] * 100)
         before = node.rss()
-        async with Raw(node.url, s.people[1].token) as line:
+        async with RawSocket(node.url, s.people[1].token) as line:
 
             async def ask() -> None:
                 with contextlib.suppress(ConnectionError):
                     async with asyncio.timeout(bound(60)):
                         for number in itertools.count():
-                            await line.sent(command(number, type="timeline", room=s.rooms[0], limit=100))
+                            await line.write(command(number, type="timeline", room=s.rooms[0], limit=100))
 
             asking = asyncio.ensure_future(ask())
             slowest = await slowest_answer(s, asking)
@@ -113,11 +113,11 @@ async def test_unfinished_messages_are_not_collected_for_ever(sqlite: Place) -> 
     """Endless fragments: the message is too long when it is, not when it ends."""
     async with scene(sqlite) as s:
         await s.enter(1, 1)
-        async with Raw(sqlite.nodes[0].url, s.people[0].token) as line:
-            line.send(frame(TEXT, b"{", fin=False))
+        async with RawSocket(sqlite.nodes[0].url, s.people[0].token) as line:
+            await line.write_if_open(frame(TEXT, b"{", fin=False))
             for _ in range(limits.FRAME_BYTES // 1000 + 1):
-                line.send(frame(CONTINUATION, b" " * 1000, fin=False))
-            assert await line.closing() == 1009
+                await line.write_if_open(frame(CONTINUATION, b" " * 1000, fin=False))
+            assert await line.read_close() == 1009
 
 
 async def test_many_half_frames_cost_what_they_hold(sqlite: Place) -> None:
@@ -128,8 +128,8 @@ async def test_many_half_frames_cost_what_they_hold(sqlite: Place) -> None:
         await s.enter(1, 1)
         before = node.rss()
         for _ in range(100):
-            line = await stack.enter_async_context(Raw(node.url, s.people[0].token))
-            await line.sent(frame(TEXT, b" " * 65_000)[:-1])
+            line = await stack.enter_async_context(RawSocket(node.url, s.people[0].token))
+            await line.write(frame(TEXT, b" " * 65_000)[:-1])
         await asyncio.sleep(0.5)
         grown = node.rss() - before
         assert "ok" in await s.people[0].ask(type="room.get", room=s.rooms[0])
@@ -168,7 +168,7 @@ async def test_rates_are_told_with_the_time_to_come_back() -> None:
 
 async def _closing_reason(stack: AsyncExitStack, node: Node, token: str) -> str | None:
     """None if the connection stays open."""
-    line = await stack.enter_async_context(Raw(node.url, token))
+    line = await stack.enter_async_context(RawSocket(node.url, token))
     opcode, payload = await line.read()
     if opcode == TEXT:
         return None
@@ -187,9 +187,9 @@ async def test_a_storm_of_connects_is_survived_and_others_are_served(
         token = s.people[1].token
 
         async def come_and_go() -> None:
-            async with Raw(node.url, token) as line:
-                line.send(command(1, type="snapshot"))
-                while json.loads(await line.read_until(TEXT, 60)).get("re") != 1:
+            async with RawSocket(node.url, token) as line:
+                await line.write_if_open(command(1, type="snapshot"))
+                while json.loads(await line.read_kind(TEXT, 60)).get("re") != 1:
                     continue
 
         rounds = 5 if long else 2
@@ -226,12 +226,12 @@ async def test_thousands_of_idle_connections(sqlite: Place, long: bool, record: 
             before, fds = node.rss(), node.descriptors()
             listening: list[asyncio.Task[None]] = []
             for start in range(0, wanted, 100):
-                batch = [Raw(node.url, token) for _ in range(min(100, wanted - start))]
+                batch = [RawSocket(node.url, token) for _ in range(min(100, wanted - start))]
                 for line in batch:
                     stack.push_async_exit(line)
                 await asyncio.gather(*(line.__aenter__() for line in batch))
                 for line in batch:
-                    line.send(command(1, type="snapshot"))
+                    await line.write_if_open(command(1, type="snapshot"))
                 await asyncio.gather(*(_reply(line, 1) for line in batch))
                 listening += [asyncio.create_task(_until_it_says(line, b"to all of you")) for line in batch]
             each = (node.rss() - before) / wanted
@@ -252,18 +252,18 @@ async def test_thousands_of_idle_connections(sqlite: Place, long: bool, record: 
     assert each < KIB_PER_CONNECTION
 
 
-async def _reply(line: Raw, number: int) -> None:
-    while json.loads(await line.read_until(TEXT, 60)).get("re") != number:
+async def _reply(line: RawSocket, number: int) -> None:
+    while json.loads(await line.read_kind(TEXT, 60)).get("re") != number:
         continue
 
 
-async def _until_it_says(line: Raw, words: bytes) -> None:
+async def _until_it_says(line: RawSocket, words: bytes) -> None:
     """Hear, and give signs of life when they are asked for."""
     while True:
         opcode, payload = await line.read(bound(120))
         if opcode == PING:
-            line.send(frame(PONG, payload))
+            await line.write_if_open(frame(PONG, payload))
         elif words in payload:
             return
         elif b'"heartbeat"' in payload:
-            line.send(frame(TEXT, b'{"type":"beat"}'))
+            await line.write_if_open(frame(TEXT, b'{"type":"beat"}'))

@@ -17,15 +17,15 @@ import pytest
 from hubbub.protocol import limits
 from tests.faults.cluster import Place
 from tests.faults.nodes import Node
-from tests.faults.raw import (
+from tests.raw_socket import (
     BINARY,
     CLOSE,
     CONTINUATION,
-    PATIENCE_SECONDS,
     PING,
     PONG,
+    SECONDS_TO_WAIT,
     TEXT,
-    Raw,
+    RawSocket,
     close,
     frame,
 )
@@ -234,14 +234,14 @@ def _address(place: Place) -> tuple[str, str]:
 async def test_case(request: pytest.FixtureRequest, way: tuple[str, str], case: Case) -> None:
     if case is WITHIN_A_MESSAGE and request.node.callspec.params["way"] == "portable":
         case = case._replace(code=PROTOCOL_ERROR)
-    async with Raw(*way) as line:
-        assert json.loads(await line.read_until(TEXT))["type"] == "hello"
+    async with RawSocket(*way) as line:
+        assert json.loads(await line.read_kind(TEXT))["type"] == "hello"
         for piece in case.pieces:
-            line.send(piece)
+            await line.write_if_open(piece)
             if len(case.pieces) > 20:
                 await asyncio.sleep(0)  # let pieces go out one by one
         if case.code is None:
-            line.send(frame(PING, b"the last"))
+            await line.write_if_open(frame(PING, b"the last"))
         answered, pongs, code = await _what_comes(line, case)
     assert answered == case.answer
     assert code == case.code
@@ -249,15 +249,15 @@ async def test_case(request: pytest.FixtureRequest, way: tuple[str, str], case: 
 
 
 async def test_what_is_wrong_after_a_good_message_ends_what_was_answered(way: tuple[str, str]) -> None:
-    async with Raw(*way) as line:
-        line.send(frame(TEXT, COMMAND))
-        while json.loads(await line.read_until(TEXT)).get("re") != 7:
+    async with RawSocket(*way) as line:
+        await line.write_if_open(frame(TEXT, COMMAND))
+        while json.loads(await line.read_kind(TEXT)).get("re") != 7:
             pass
-        line.send(frame(5, b"x"))
-        assert await line.closing() == PROTOCOL_ERROR
+        await line.write_if_open(frame(5, b"x"))
+        assert await line.read_close() == PROTOCOL_ERROR
 
 
-async def _what_comes(line: Raw, case: Case) -> tuple[bool, list[bytes], int | None]:
+async def _what_comes(line: RawSocket, case: Case) -> tuple[bool, list[bytes], int | None]:
     """Everything until the close; or until our last ping is answered, the reply is there, and nothing more comes."""
     answered = False
     pongs: list[bytes] = []
@@ -265,7 +265,7 @@ async def _what_comes(line: Raw, case: Case) -> tuple[bool, list[bytes], int | N
     while True:
         complete = last and answered == case.answer
         try:
-            opcode, payload = await line.read(NOTHING_MORE_SECONDS if complete else PATIENCE_SECONDS)
+            opcode, payload = await line.read(NOTHING_MORE_SECONDS if complete else SECONDS_TO_WAIT)
         except TimeoutError:
             return answered, pongs, None
         except (asyncio.IncompleteReadError, ConnectionError):

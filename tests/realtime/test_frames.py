@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 
 import pytest
 from websockets.exceptions import ConnectionClosed
-from websockets.frames import Opcode
 
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
 from tests.online import Arrive, ByHand
-from tests.raw_socket import frame
+from tests.raw_socket import CONTINUATION, NO_CLOSE_FRAME, PING, TEXT, close, frame
 from tests.serving import Server
 from tests.sockets import Online, new_id
 
@@ -35,30 +33,30 @@ def test_a_message_may_come_in_pieces(any_server: Server, alice: Online) -> None
     assert alice.reply_to(7) == {}
 
 
-def test_pieces_with_a_ping_between_them(any_server: Server, by_hand: ByHand) -> None:
-    bob = by_hand("bob")
-    assert "101" in bob.opens()
+async def test_pieces_with_a_ping_between_them(any_server: Server, by_hand: ByHand) -> None:
+    bob = await by_hand("bob")
+    assert "101" in await bob.open()
     text = json.dumps(beat(8)).encode()
-    bob.write(frame(text[:5], fin=False))
-    bob.write(frame(b"are you there?", opcode=Opcode.PING))
-    bob.write(frame(text[5:], opcode=Opcode.CONT))
-    answer = bob.reads_until(b'{"re":8,"ok":{}}')
+    await bob.write(frame(TEXT, text[:5], fin=False))
+    await bob.write(frame(PING, b"are you there?"))
+    await bob.write(frame(CONTINUATION, text[5:]))
+    answer = await bob.read_until(b'{"re":8,"ok":{}}')
     assert b"are you there?" in answer
 
 
-def test_many_commands_in_one_packet(any_server: Server, by_hand: ByHand) -> None:
-    bob = by_hand("bob")
-    assert "101" in bob.opens()
-    bob.write(b"".join(frame(json.dumps(beat(n)).encode()) for n in range(1, 200)))
-    assert b'{"re":199,"ok":{}}' in bob.reads_until(b'{"re":199,"ok":{}}')
+async def test_many_commands_in_one_packet(any_server: Server, by_hand: ByHand) -> None:
+    bob = await by_hand("bob")
+    assert "101" in await bob.open()
+    await bob.write(b"".join(frame(TEXT, json.dumps(beat(n)).encode()) for n in range(1, 200)))
+    assert b'{"re":199,"ok":{}}' in await bob.read_until(b'{"re":199,"ok":{}}')
 
 
-def test_commands_right_after_the_handshake_are_not_lost(any_server: Server, by_hand: ByHand) -> None:
+async def test_commands_right_after_the_handshake_are_not_lost(any_server: Server, by_hand: ByHand) -> None:
     """Those that arrive before the server has said hello."""
-    bob = by_hand("bob")
-    bob.opens()
-    bob.write(frame(json.dumps(beat(1)).encode()) + frame(json.dumps(beat(2)).encode()))
-    answer = bob.reads_until(b'{"re":2,"ok":{}}')
+    bob = await by_hand("bob")
+    await bob.open()
+    await bob.write(frame(TEXT, json.dumps(beat(1)).encode()) + frame(TEXT, json.dumps(beat(2)).encode()))
+    answer = await bob.read_until(b'{"re":2,"ok":{}}')
     assert answer.index(b'"type":"hello"') < answer.index(b'{"re":1,"ok":{}}') < answer.index(b'{"re":2')
 
 
@@ -73,12 +71,14 @@ def test_a_frame_that_is_too_long_ends_the_socket(any_server: Server, comes: Arr
     assert closed.value.rcvd.code in (1009, Close.PROTOCOL_ERROR)
 
 
-def test_a_frame_that_only_claims_to_be_huge_is_refused_at_once(server: Server, by_hand: ByHand) -> None:
+async def test_a_frame_that_only_claims_to_be_huge_is_refused_at_once(
+    server: Server, by_hand: ByHand
+) -> None:
     """Attack row 11: a length of a gigabyte, and not one byte of it."""
-    bob = by_hand("bob")
-    bob.opens()
-    bob.write(b"\x81\xff" + (1 << 30).to_bytes(8, "big") + b"\0\0\0\0")
-    bob.is_closed(1009)
+    bob = await by_hand("bob")
+    await bob.open()
+    await bob.write(b"\x81\xff" + (1 << 30).to_bytes(8, "big") + b"\0\0\0\0")
+    assert await bob.read_close() == 1009
 
 
 def test_the_longest_message_fits(any_server: Server, alice: Online) -> None:
@@ -108,22 +108,24 @@ def test_what_is_not_the_protocol_ends_the_socket(any_server: Server, comes: Arr
     alice.is_closed(Close.PROTOCOL_ERROR)
 
 
-def test_text_that_is_not_utf_8_ends_the_socket(any_server: Server, by_hand: ByHand) -> None:
+async def test_text_that_is_not_utf_8_ends_the_socket(any_server: Server, by_hand: ByHand) -> None:
     """Attack row 14"""
-    bob = by_hand("bob")
-    bob.opens()
-    bob.write(frame(b'{"id":1,"type":"\xff\xfe"}'))
-    with contextlib.suppress(ConnectionResetError):  # Daphne does not wait for us to read its goodbye
-        bob.is_closed(1007, Close.PROTOCOL_ERROR)
+    bob = await by_hand("bob")
+    await bob.open()
+    await bob.write(frame(TEXT, b'{"id":1,"type":"\xff\xfe"}'))
+    expected = {1007, Close.PROTOCOL_ERROR}
+    if any_server.way == "daphne":
+        expected.add(NO_CLOSE_FRAME)  # it may reset the connection before we have read its close frame
+    assert await bob.read_close() in expected
 
 
-def test_after_the_end_nothing_is_understood(server: Server, alice: Online, by_hand: ByHand) -> None:
+async def test_after_the_end_nothing_is_understood(server: Server, alice: Online, by_hand: ByHand) -> None:
     room = alice.creates()
-    bob = by_hand("alice")
-    bob.opens()
+    bob = await by_hand("alice")
+    await bob.open()
     post = {"id": 2, "type": "message.send", "room": room, "message": new_id(), "text": "after the end"}
-    bob.write(frame(b"nonsense") + frame(json.dumps(post).encode()))
-    bob.is_closed(Close.PROTOCOL_ERROR)
+    await bob.write(frame(TEXT, b"nonsense") + frame(TEXT, json.dumps(post).encode()))
+    assert await bob.read_close() == Close.PROTOCOL_ERROR
     alice.hears_nothing()
 
 
@@ -135,23 +137,23 @@ def test_deep_nesting_is_no_trouble(any_server: Server, comes: Arrive) -> None:
     comes("alice").command("beat")
 
 
-def test_a_clients_ping_is_answered(any_server: Server, by_hand: ByHand) -> None:
-    bob = by_hand("bob")
-    bob.opens()
-    bob.write(frame(b"anybody?", opcode=Opcode.PING))
-    assert b"\x8a\x08anybody?" in bob.reads_until(b"anybody?")
+async def test_a_clients_ping_is_answered(any_server: Server, by_hand: ByHand) -> None:
+    bob = await by_hand("bob")
+    await bob.open()
+    await bob.write(frame(PING, b"anybody?"))
+    assert b"\x8a\x08anybody?" in await bob.read_until(b"anybody?")
 
 
-def test_a_clients_goodbye_is_returned(any_server: Server, by_hand: ByHand) -> None:
-    bob = by_hand("bob")
-    bob.opens()
-    bob.reads_until(b'heartbeat":20}')
-    bob.write(frame((1000).to_bytes(2, "big"), opcode=Opcode.CLOSE))
-    assert bob.reads_to_the_end().endswith(b"\x88\x02" + (1000).to_bytes(2, "big"))
+async def test_a_clients_goodbye_is_returned(any_server: Server, by_hand: ByHand) -> None:
+    bob = await by_hand("bob")
+    await bob.open()
+    await bob.read_until(b'heartbeat":20}')
+    await bob.write(close(1000))
+    assert (await bob.read_to_the_end()).endswith(b"\x88\x02" + (1000).to_bytes(2, "big"))
 
 
-def test_compression_is_not_offered(server: Server, by_hand: ByHand) -> None:
+async def test_compression_is_not_offered(server: Server, by_hand: ByHand) -> None:
     """Attack row 13: no bombs, and no secrets guessed by their size."""
-    bob = by_hand("bob", headers=[("Sec-WebSocket-Extensions", "permessage-deflate")])
-    bob.socket.sendall(bob.request)
-    assert b"permessage-deflate" not in bob.reads_until(b"hello")
+    bob = await by_hand("bob", headers=[("Sec-WebSocket-Extensions", "permessage-deflate")])
+    await bob.write(bob.request)
+    assert b"permessage-deflate" not in await bob.read_until(b"hello")

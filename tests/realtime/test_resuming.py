@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import threading
@@ -12,7 +13,7 @@ import pytest
 
 from hubbub.protocol import limits
 from tests.online import Arrive, ByHand
-from tests.raw_socket import frame
+from tests.raw_socket import TEXT, frame
 from tests.realtime.truth import assert_all_see_the_truth
 from tests.serving import Person, Server, Shell, Site, served, shell_of
 from tests.sockets import Online, Refused, dial, new_id
@@ -168,39 +169,39 @@ def test_bobs_connection_breaks_again_and_again_while_alice_talks(
     assert bob.view(room).texts == [f"{n}" for n in range(150)]
 
 
-def test_a_peer_may_vanish_at_any_byte(any_server: Server, alice: Online, by_hand: ByHand) -> None:
+async def test_a_peer_may_vanish_at_any_byte(any_server: Server, alice: Online, by_hand: ByHand) -> None:
     """Attack row 15: reset in the middle of the handshake and of a frame. Half a command is no command."""
     room = alice.creates()
     chance = random.Random(15)
     post = {"id": 1, "type": "message.send", "room": room, "message": new_id(), "text": "half a word"}
-    whole = frame(json.dumps(post).encode())
+    whole = frame(TEXT, json.dumps(post).encode())
     for _ in range(30):
-        alice_by_hand = by_hand("alice")
+        alice_by_hand = await by_hand("alice")
         handshake = alice_by_hand.request
         if chance.random() < 0.5:
-            alice_by_hand.write(handshake[: chance.randrange(1, len(handshake))])
+            await alice_by_hand.write(handshake[: chance.randrange(1, len(handshake))])
         else:
-            alice_by_hand.opens()
-            alice_by_hand.write(whole[: chance.randrange(1, len(whole))])
-        alice_by_hand.resets()
+            await alice_by_hand.open()
+            await alice_by_hand.write(whole[: chance.randrange(1, len(whole))])
+        alice_by_hand.reset()
     alice.hears_nothing()
     alice.says(room, "still here")
     assert any_server.process.poll() is None
 
 
-def test_who_vanishes_in_the_middle_of_a_snapshot_leaves_nothing_behind(
+async def test_who_vanishes_in_the_middle_of_a_snapshot_leaves_nothing_behind(
     server: Server, comes: Arrive, by_hand: ByHand
 ) -> None:
     alice = comes("alice")
     before = server.ready()["connections"]
     for _ in range(30):
-        bob = by_hand("bob")
-        bob.opens()
-        bob.send({"id": 1, "type": "snapshot"})
-        bob.resets()
+        bob = await by_hand("bob")
+        await bob.open()
+        await bob.write_command({"id": 1, "type": "snapshot"})
+        bob.reset()
     deadline = time.monotonic() + 10
     while (now := server.ready()["connections"]) > before and time.monotonic() < deadline:
-        time.sleep(0.05)
+        await asyncio.sleep(0.05)
     assert now == before
     alice.command("beat")
 

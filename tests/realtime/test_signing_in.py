@@ -138,22 +138,22 @@ def test_a_cookie_without_an_origin_opens_nothing(any_server: Server) -> None:
 @pytest.mark.parametrize(
     "second", ["https://evil.example", None], ids=["one of them foreign", "the same twice"]
 )
-def test_two_origins_are_none(any_server: Server, by_hand: ByHand, second: str | None) -> None:
+async def test_two_origins_are_none(any_server: Server, by_hand: ByHand, second: str | None) -> None:
     bob = any_server.site.people["bob"]
     headers = [
         ("Origin", any_server.origin),
         ("Origin", second or any_server.origin),
         ("Cookie", f"sessionid={bob.session}"),
     ]
-    answer = by_hand(headers=headers).opens()
+    answer = await (await by_hand(headers=headers)).open()
     assert "403" in answer or "400" in answer
 
 
-def test_a_foreign_host_name_makes_no_origin_ours(any_server: Server, by_hand: ByHand) -> None:
+async def test_a_foreign_host_name_makes_no_origin_ours(any_server: Server, by_hand: ByHand) -> None:
     """Otherwise a name that is rebound to our address would be a page of ours."""
-    bob = by_hand(headers=[("Origin", "http://evil.example")])
+    bob = await by_hand(headers=[("Origin", "http://evil.example")])
     bob.request = bob.request.replace(b"Host: 127.0.0.1:%d" % any_server.port, b"Host: evil.example")
-    assert "403" in bob.opens()
+    assert "403" in await bob.open()
 
 
 def test_the_room_socket_is_guarded_the_same_way(any_server: Server) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hubbub.protocol import limits
 from tests.online import Arrive, ByHand
-from tests.raw_socket import Raw
+from tests.raw_socket import RawSocket
 from tests.realtime.truth import assert_all_see_the_truth
 from tests.serving import Server, Shell
 from tests.sockets import Online, dial, new_id
@@ -16,14 +16,14 @@ from tests.sockets import Online, dial, new_id
 LONG = "x" * 16_000
 
 
-def bobs_who_never_read(by_hand: ByHand, count: int) -> list[Raw]:
+async def bobs_who_never_read(by_hand: ByHand, count: int) -> list[RawSocket]:
     """With small buffers, so that the network holds little for them."""
     made = []
     for _ in range(count):
-        bob = by_hand("bob", buffer=4096)
-        bob.opens()
-        bob.send({"id": 1, "type": "snapshot"})
-        bob.reads_until(b'{"re":1')
+        bob = await by_hand("bob", receive_buffer=4096)
+        await bob.open()
+        await bob.write_command({"id": 1, "type": "snapshot"})
+        await bob.read_until(b'{"re":1')
         made.append(bob)
     return made
 
@@ -46,22 +46,24 @@ def memory_of(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
 
 
-def test_those_who_never_read_cost_others_nothing(
+async def test_those_who_never_read_cost_others_nothing(
     any_server: Server, alice: Online, dave: Online, by_hand: ByHand, shell: Shell
 ) -> None:
     room = alice.creates(invite=(dave, any_server.site.people["bob"]))
-    bobs_who_never_read(by_hand, 5)
+    await bobs_who_never_read(by_hand, 5)
     flood(alice, room, 400)
     assert_all_see_the_truth(shell, room, dave)
     assert any_server.process.poll() is None
 
 
-def test_little_is_held_for_those_who_never_read(any_server: Server, alice: Online, by_hand: ByHand) -> None:
+async def test_little_is_held_for_those_who_never_read(
+    any_server: Server, alice: Online, by_hand: ByHand
+) -> None:
     """Much less than what is said, where the server says who reads slowly. Daphne takes all, once for each of them:
     no second copy of that is held by us."""
     room = alice.creates(invite=(any_server.site.people["bob"],))
     flood(alice, room, 400)  # what a server keeps once, it has now
-    bobs = bobs_who_never_read(by_hand, 10)
+    bobs = await bobs_who_never_read(by_hand, 10)
     before = memory_of(any_server.process.pid)
     messages = 800
     flood(alice, room, messages)
@@ -70,19 +72,19 @@ def test_little_is_held_for_those_who_never_read(any_server: Server, alice: Onli
     assert held < (1.5 * len(bobs) * said if any_server.way == "daphne" else said / 2)
 
 
-def test_those_who_vanish_harm_nobody(
+async def test_those_who_vanish_harm_nobody(
     any_server: Server, alice: Online, dave: Online, by_hand: ByHand
 ) -> None:
     """Resets in the middle of a fan-out: whoever stands behind the dead in the list hears everything all the same."""
     room = alice.creates(invite=(any_server.site.people["bob"], dave))
     for turn in range(8):
-        bobs = bobs_who_never_read(by_hand, 8)
+        bobs = await bobs_who_never_read(by_hand, 8)
         late = [comes_to(any_server, "dave") for _ in range(2)]
         asked = [
             alice.ask("message.send", room=room, message=new_id(), text=f"{turn} {n}") for n in range(40)
         ]
         for bob in bobs:
-            bob.resets()
+            bob.reset()
         for request in asked:
             alice.reply_to(request)
         for person in late:
@@ -110,24 +112,24 @@ def test_late_is_not_lost(any_server: Server, alice: Online, comes: Arrive, shel
     assert len(bob.view(room).texts) == 300 or any("reset" in c for c in bob.state["changes"])
 
 
-def test_lag_is_told_once_and_names_the_head(server: Server, alice: Online, by_hand: ByHand) -> None:
+async def test_lag_is_told_once_and_names_the_head(server: Server, alice: Online, by_hand: ByHand) -> None:
     room = alice.creates(invite=(server.site.people["bob"],))
-    (bob,) = bobs_who_never_read(by_hand, 1)
+    (bob,) = await bobs_who_never_read(by_hand, 1)
     flood(alice, room, 400)
-    lag = bob.reads_until(b'"type":"lag"')
-    told = json.loads(b'{"type":"lag"' + lag.split(b'{"type":"lag"', 1)[1].split(b"}", 1)[0] + b"}")
+    await bob.read_until(b'{"type":"lag"')
+    told = json.loads(b'{"type":"lag"' + await bob.read_until(b"}"))
     assert told["room"] == room
     assert told["head"] <= 402
 
 
-def test_whoever_reads_nothing_for_ten_seconds_is_let_go(
+async def test_whoever_reads_nothing_for_ten_seconds_is_let_go(
     server: Server, comes: Arrive, by_hand: ByHand
 ) -> None:
     """4008, or a cut if even that cannot be delivered; either way the server holds nothing for them any more."""
     alice = comes("alice")
     room = alice.creates(invite=(server.site.people["bob"],))
     before = server.ready()["connections"]
-    bobs_who_never_read(by_hand, 3)
+    await bobs_who_never_read(by_hand, 3)
     assert server.ready()["connections"] == before + 3
     flood(alice, room, 400)
     deadline = time.monotonic() + limits.STALLED_SECONDS + 15

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from hubbub.protocol.closing import Close
-from tests.raw_socket import Raw
+from tests.raw_socket import RawSocket
 from tests.servers.process import free_port
 from tests.serving import Server, Site, new_site, served
 from tests.sockets import Online, dial, new_id
@@ -59,17 +59,18 @@ def test_everybody_is_asked_to_come_back_and_what_was_begun_is_finished(own: Ser
     assert [alice.reply_to(request)["message"]["text"] for request in requests] == [f"{n}" for n in range(50)]
 
 
-def test_it_stops_although_somebody_never_reads(own: Server) -> None:
-    bob = Raw(own, own.site.people["bob"], buffer=4096)
-    bob.opens()
-    bob.send({"id": 1, "type": "snapshot"})
+async def test_it_stops_although_somebody_never_reads(own: Server) -> None:
+    bob = RawSocket(own.socket_url(), own.site.people["bob"].token, receive_buffer=4096)
+    await bob.connect()
+    await bob.open()
+    await bob.write_command({"id": 1, "type": "snapshot"})
     alice = arrives(own, "alice")
     room = alice.creates(invite=(own.site.people["bob"],))
     for _ in range(100):
         alice.says(room, "x" * 16_000)
     own.process.send_signal(signal.SIGTERM)
     assert own.process.wait(30) == 0
-    bob.socket.close()
+    bob.close()
 
 
 def test_it_does_not_die_of_a_second_signal(own: Server) -> None:
