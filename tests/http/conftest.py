@@ -1,4 +1,5 @@
-"""Ways to ask: `browser` (session and CSRF token), `script` (bearer token), `phone` (JWT). All are Bob."""
+"""Clients of the HTTP API, all signed in as Bob: `browser` (session and CSRF token), `script` (token), `phone`
+(JWT)."""
 
 from __future__ import annotations
 
@@ -17,13 +18,13 @@ PASSWORD = "correct horse battery staple"
 
 
 class Asker:
-    """Asks commands as one client with one way of signing in."""
+    """A client that sends commands with one way of signing in."""
 
     def __init__(self, client: Client, **headers: str) -> None:
         self.client, self.headers = client, headers
 
     def post(self, kind: str, body: Any = None, *, base: str = "/api/", **headers: str) -> Any:
-        """The response to a body: a document, or the bytes as they are."""
+        """Post a body (a document, or raw bytes) and return the response."""
         data = body if isinstance(body, bytes | str) else json.dumps(body or {}, default=str)
         return self.client.post(
             base + kind, data, content_type="application/json", headers={**self.headers, **headers}
@@ -38,7 +39,7 @@ class Asker:
 
 @pytest.fixture
 def browser_of() -> Callable[[Member], Asker]:
-    """A browser that is signed in and has the page, hence its CSRF token."""
+    """A signed-in browser that has loaded the page and its CSRF token."""
 
     def open_browser(member: Member) -> Asker:
         client = Client(enforce_csrf_checks=True)
@@ -65,7 +66,7 @@ def phone(bob: Member) -> Asker:
     assert bob.user is not None
     bob.user.set_password(PASSWORD)
     bob.user.save()
-    cache.clear()  # signing in is limited by address, and all tests come from one
+    cache.clear()  # sign-in is limited by address, and all tests share one
     client = Client(enforce_csrf_checks=True)
     answer = client.post(
         "/_allauth/app/v1/auth/login",
@@ -78,12 +79,12 @@ def phone(bob: Member) -> Asker:
 
 @pytest.fixture
 def stranger(alice: Member) -> Asker:
-    """Nobody who is signed in, on a server that has an owner."""
+    """A client without sign-in, on a server that has an owner."""
     return Asker(Client(enforce_csrf_checks=True))
 
 
 def csrf_token(client: Client) -> str:
-    """As the page hands it to the client's code."""
+    """The token that the page passes to the client's code."""
     from django.http import HttpRequest
     from django.middleware.csrf import get_token
 

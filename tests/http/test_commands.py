@@ -1,4 +1,4 @@
-"""Each command over HTTP, by each way of signing in: the answer is the one that the socket gives."""
+"""Each command over HTTP, with each way of signing in: the reply is the same as on the socket."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ FIELDS: dict[str, Callable[[Town], dict[str, Any]]] = {
 OVER_HTTP = [kind for kind in commands.ALL if kind not in commands.SOCKET_ONLY]
 
 
-def test_each_command_stands_here() -> None:
+def test_each_command_is_in_this_list() -> None:
     assert set(FIELDS) == {commands.type_of(kind) for kind in OVER_HTTP}
 
 
 @pytest.mark.parametrize("way", ["browser", "script", "phone"])
 @pytest.mark.parametrize("kind", OVER_HTTP, ids=commands.type_of)
-def test_it_is_answered_as_it_promises(
+def test_the_reply_matches_its_declared_shape(
     kind: type[commands.Command], way: str, town: Town, request: pytest.FixtureRequest
 ) -> None:
     name = commands.type_of(kind)
@@ -82,16 +82,14 @@ def test_it_is_answered_as_it_promises(
 
 
 @pytest.mark.parametrize("kind", OVER_HTTP, ids=commands.type_of)
-def test_it_is_refused_to_whoever_is_not_signed_in(
-    kind: type[commands.Command], town: Town, stranger: Asker
-) -> None:
+def test_it_is_refused_without_sign_in(kind: type[commands.Command], town: Town, stranger: Asker) -> None:
     name = commands.type_of(kind)
     response = stranger.post(name, FIELDS[name](town))
     assert (response.status_code, response.json()["error"]["code"]) == (401, "sign_in")
 
 
 @pytest.mark.parametrize("base", ["/api/", "/chat/api/"])
-def test_the_type_may_stand_in_the_body_as_on_the_socket(base: str, town: Town, script: Asker) -> None:
+def test_the_body_may_contain_the_type_as_on_the_socket(base: str, town: Town, script: Asker) -> None:
     body = {"type": "timeline", "id": 7, "room": town.kitchen}
     assert script.post("timeline", body, base=base).status_code == 200
 
@@ -101,7 +99,7 @@ def test_another_type_in_the_body_is_refused(town: Town, script: Asker) -> None:
     assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid")
 
 
-def test_what_is_posted_here_is_published_like_anything(town: Town, script: Asker, published: Any) -> None:
+def test_a_message_posted_over_http_is_published(town: Town, script: Asker, published: Any) -> None:
     reply = script.asks("message.send", **FIELDS["message.send"](town))
     (frame,) = published.frames
     assert str(frame.message.id) == reply["message"]["id"]

@@ -1,4 +1,4 @@
-"""What is refused: one shape, the status that fits, the field by name, and when to come back."""
+"""Errors of the HTTP API: one shape, the matching status, the name of the field, and when to retry."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_each_code_has_its_status(
         ("resume", {"epoch": "", "rooms": {"x": 1}}, "rooms"),
     ],
 )
-def test_what_is_wrong_is_named(kind: str, body: dict[str, Any], message: str, script: Asker) -> None:
+def test_the_error_names_the_field(kind: str, body: dict[str, Any], message: str, script: Asker) -> None:
     assert message in refusal(script.post(kind, body), 422, "invalid")["message"]
 
 
@@ -76,7 +76,7 @@ def test_what_is_wrong_is_named(kind: str, body: dict[str, Any], message: str, s
     ],
     ids=lambda body: repr(body[:20]),
 )
-def test_what_is_no_json_object_of_a_command_is_invalid(body: bytes, script: Asker) -> None:
+def test_a_body_that_is_no_json_object_is_invalid(body: bytes, script: Asker) -> None:
     refusal(script.post("timeline", body), 422, "invalid")
 
 
@@ -93,13 +93,13 @@ def test_what_is_no_json_object_of_a_command_is_invalid(body: bytes, script: Ask
         ("profile.update", "about"),
     ],
 )
-def test_what_a_database_cannot_hold_never_reaches_it(
+def test_text_that_a_database_cannot_store_is_refused(
     kind: str, field: str, text: str, script: Asker
 ) -> None:
     refusal(script.post(kind, json.dumps({field: text})), 422, "invalid")
 
 
-def test_an_unknown_field_that_is_no_text_is_named_all_the_same(script: Asker) -> None:
+def test_an_unknown_field_that_is_not_text_is_named_too(script: Asker) -> None:
     refusal(script.post("snapshot", '{"\\ud800": 1}'), 422, "invalid")
 
 
@@ -121,31 +121,29 @@ def test_an_unknown_command_is_named(kind: str, script: Asker) -> None:
     assert f"“{kind[:60]}" in refusal(script.post(kind), 404, "not_found")["message"]
 
 
-def test_commands_are_posted_and_nothing_else(script: Asker, square: Room) -> None:
+def test_commands_accept_only_post(script: Asker, square: Room) -> None:
     for method in ("get", "put", "delete", "patch"):
         response = getattr(script.client, method)("/api/room.leave", headers=script.headers)
         assert response.status_code == 405
 
 
-def test_slow_down_says_when_to_come_back(script: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rate_limited_says_when_to_retry(script: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
     response = refused_with(errors.RateLimited("Slow down.", retry_after=2.3), script, monkeypatch)
     assert refusal(response, 429, "rate_limited")["retry_after"] == 2.3
     assert response["Retry-After"] == "3"
 
 
-def test_a_database_that_is_away_says_when_to_come_back(
-    script: Asker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_database_that_is_down_says_when_to_retry(script: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
     response = refused_with(errors.Unavailable("Not now."), script, monkeypatch)
     refusal(response, 503, "unavailable")
     assert response["Retry-After"] == "1"
 
 
-def test_no_other_refusal_asks_to_come_back(script: Asker) -> None:
+def test_no_other_refusal_asks_for_a_retry(script: Asker) -> None:
     assert "Retry-After" not in script.post("timeline", {"room": 0})
 
 
-def test_a_database_that_is_away_while_we_ask_who_this_is(
+def test_a_database_that_is_down_during_authentication(
     script: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(secret: str) -> None:
@@ -156,7 +154,7 @@ def test_a_database_that_is_away_while_we_ask_who_this_is(
     assert "10.0.0.7" not in told["message"]
 
 
-def test_a_bug_is_logged_and_says_nothing_about_itself(
+def test_a_bug_is_logged_and_its_details_are_not_sent(
     script: Asker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: Any) -> None:
@@ -190,8 +188,8 @@ def test_a_long_unknown_field_is_not_echoed_whole(script: Asker) -> None:
         ("multipart/form-data; boundary=" + "x" * 300, b"--x\r\n\r\n"),
     ],
 )
-def test_a_form_that_cannot_be_read_is_no_fault_of_ours(kind: str, body: bytes, browser: Asker) -> None:
-    """Django reads a form to find the CSRF token, and refuses some."""
+def test_a_malformed_form_is_the_clients_error(kind: str, body: bytes, browser: Asker) -> None:
+    """Django parses a form to find the CSRF token, and refuses some."""
     response = browser.client.post("/api/room.create", body, content_type=kind, headers=browser.headers)
     assert response.status_code in (403, 422), response.content
     assert response.json()["error"]["code"] in ("forbidden", "invalid")

@@ -1,4 +1,4 @@
-"""Is the process alive, and can it serve?"""
+"""/healthz and /readyz: whether the process is alive, and whether it can serve."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hubbub.realtime import runtime
 from tests.http.conftest import Asker
 
 
-def test_a_process_that_answers_is_alive_whatever_the_database_does(client: Client) -> None:
+def test_a_process_is_alive_without_its_database(client: Client) -> None:
     response = client.get("/healthz")
     assert (response.status_code, response.content) == (200, b"ok\n")
 
@@ -28,7 +28,7 @@ def test_it_is_ready_when_the_database_answers(db: None, client: Client) -> None
     }
 
 
-def test_strangers_do_not_learn_how_many_are_connected(
+def test_the_number_of_connections_needs_sign_in(
     phone: Asker, browser: Asker, script: Asker, stranger: Asker
 ) -> None:
     def told(asker: Asker, **headers: str) -> bool:
@@ -40,7 +40,7 @@ def test_strangers_do_not_learn_how_many_are_connected(
     assert not told(stranger, Cookie="sessionid=nonsense")
 
 
-def test_it_is_not_ready_when_the_database_is_away(
+def test_it_is_not_ready_when_the_database_is_down(
     db: None, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(self: object) -> None:
@@ -51,9 +51,7 @@ def test_it_is_not_ready_when_the_database_is_away(
     assert (response.status_code, response.json()["database"]) == (503, "down")
 
 
-def test_it_is_not_ready_when_it_is_going_away(
-    db: None, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_not_ready_during_shutdown(db: None, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     usual = runtime.status()
     monkeypatch.setattr(runtime, "status", lambda: {**usual, "draining": True})
     assert client.get("/readyz").status_code == 503

@@ -1,4 +1,4 @@
-"""The API describes itself: each operation, what it answers, what it refuses."""
+"""The OpenAPI document describes each operation, its reply and its errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def schema(alice: Member) -> dict[str, Any]:
     return document
 
 
-def test_it_is_openapi_with_references_that_lead_somewhere(schema: dict[str, Any]) -> None:
+def test_it_is_openapi_with_valid_references(schema: dict[str, Any]) -> None:
     assert schema["openapi"].startswith("3.1")
     assert schema["info"]["title"] == "Hubbub"
     references = list(references_in(schema))
@@ -34,12 +34,12 @@ def test_it_is_openapi_with_references_that_lead_somewhere(schema: dict[str, Any
     assert len(ids) == len(set(ids))
 
 
-def test_it_has_each_command_of_http_and_no_other(schema: dict[str, Any]) -> None:
+def test_it_lists_exactly_the_commands_of_http(schema: dict[str, Any]) -> None:
     assert set(schema["paths"]) == {f"/api/{commands.type_of(kind)}" for kind in OVER_HTTP}
 
 
 @pytest.mark.parametrize("kind", OVER_HTTP, ids=commands.type_of)
-def test_an_operation_says_what_it_takes_answers_and_refuses(
+def test_an_operation_describes_body_reply_and_errors(
     kind: type[commands.Command], schema: dict[str, Any]
 ) -> None:
     operation = schema["paths"][f"/api/{commands.type_of(kind)}"]["post"]
@@ -60,8 +60,8 @@ def test_it_names_every_code(schema: dict[str, Any]) -> None:
     assert set(codes) == {*(error.code for error in errors.ALL), "internal"}
 
 
-def test_its_page_loads_nothing_from_elsewhere(alice: Member) -> None:
-    """Whoever is behind a firewall reads it too, and nobody else learns who does."""
+def test_its_page_loads_only_our_own_files(alice: Member) -> None:
+    """It works behind a firewall, and no other server learns who reads it."""
     page = Client().get("/api/docs").content.decode()
     assert [url for url in re.findall(r"(?:src|href)=\"([^\"]+)\"", page) if not url.startswith("/")] == []
 

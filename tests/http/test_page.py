@@ -1,4 +1,4 @@
-"""The one page: to whom it is shown, and what it tells the client."""
+"""The client's page: who gets it, and which data it passes to the client."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MANIFEST = {
 
 @pytest.fixture(autouse=True)
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A client that was built, whether or not this checkout's was."""
+    """A manifest of a built client, whether or not this checkout has one."""
     manifest = tmp_path / "manifest.json"
     manifest.write_text(json.dumps(MANIFEST))
     monkeypatch.setattr(page, "MANIFEST", manifest)
@@ -47,7 +47,7 @@ def boot_of(response: Any) -> dict[str, Any]:
     return document
 
 
-def test_whoever_is_signed_in_gets_the_client(browser: Asker) -> None:
+def test_a_signed_in_user_gets_the_client(browser: Asker) -> None:
     response = browser.client.get("/chat/")
     text = response.content.decode()
     assert response.status_code == 200
@@ -57,8 +57,8 @@ def test_whoever_is_signed_in_gets_the_client(browser: Asker) -> None:
     assert '<link rel="stylesheet" href="/static/hubbub/assets/m.css">' in text
 
 
-def test_the_styles_of_what_the_client_stands_on_come_first_and_each_once(browser: Asker) -> None:
-    """No script fetches them; what is loaded later brings its own."""
+def test_styles_of_imported_parts_come_first_and_once_each(browser: Asker) -> None:
+    """No script loads these styles; parts that are loaded later bring their own."""
     text = browser.client.get("/chat/").content.decode()
     assert re.findall(r'<link rel="stylesheet" href="/static/hubbub/assets/(\w+).css">', text) == [
         "b",
@@ -68,7 +68,7 @@ def test_the_styles_of_what_the_client_stands_on_come_first_and_each_once(browse
     assert re.findall(r'<link rel="modulepreload" href="/static/hubbub/assets/(\w+)-', text) == ["b", "a"]
 
 
-def test_it_tells_the_client_what_it_must_know(browser: Asker) -> None:
+def test_it_passes_the_boot_data_to_the_client(browser: Asker) -> None:
     actions.name_workspace(name="The Office")
     boot = boot_of(browser.client.get("/chat/"))
     assert boot.pop("csrf")
@@ -82,13 +82,15 @@ def test_it_tells_the_client_what_it_must_know(browser: Asker) -> None:
             "sign_in": "/account/login/",
             "sign_out": "/account/logout/",
             "account": "/account/",
-            "invite": None,  # not Bob's to do
+            "invite": None,  # Bob may not invite
             "admin": None,
         },
     }
 
 
-def test_the_owner_is_led_to_what_is_hers_to_do(alice: Member, browser_of: Callable[[Member], Asker]) -> None:
+def test_the_owner_gets_links_to_the_owners_pages(
+    alice: Member, browser_of: Callable[[Member], Asker]
+) -> None:
     links = boot_of(browser_of(alice).client.get("/chat/"))["links"]
     assert (links["invite"], links["admin"]) == ("/invite/", "/people/")
 
@@ -104,7 +106,7 @@ def test_a_host_project_may_name_paths_or_nothing(browser: Asker, settings: Any)
     }
 
 
-def test_its_csrf_token_is_one(bob: Member) -> None:
+def test_its_csrf_token_works(bob: Member) -> None:
     client = Client(enforce_csrf_checks=True)
     assert bob.user is not None
     client.force_login(bob.user)
@@ -135,9 +137,7 @@ def test_a_deep_link_leads_to_the_page(path: str, browser: Asker) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_whoever_is_not_signed_in_does_that_first_and_comes_back_to_where_they_wanted(
-    path: str, stranger: Asker
-) -> None:
+def test_a_visitor_signs_in_first_and_returns_to_the_requested_page(path: str, stranger: Asker) -> None:
     wanted = "/chat/" + quote(path)
     response = stranger.client.get(wanted)
     assert response.status_code == 302
@@ -146,26 +146,26 @@ def test_whoever_is_not_signed_in_does_that_first_and_comes_back_to_where_they_w
     assert query == f"next={quote(wanted)}"
 
 
-def test_it_tells_nothing_of_the_rooms_that_are_asked_for(browser: Asker, kitchen: Room) -> None:
-    """Whether a room exists is told by the policy, not by the page."""
+def test_it_does_not_reveal_whether_a_room_exists(browser: Asker, kitchen: Room) -> None:
+    """Only the policy decides whether a member may know that a room exists."""
     there = browser.client.get("/chat/kitchen/")
     nowhere = browser.client.get("/chat/no-such-room/")
     assert there.status_code == nowhere.status_code == 200
     assert without_tokens(there) == without_tokens(nowhere)
 
 
-def test_it_is_kept_by_no_cache(browser: Asker) -> None:
+def test_it_is_not_cached(browser: Asker) -> None:
     assert browser.client.get("/chat/")["Cache-Control"] == "no-store"
 
 
-def test_names_in_it_are_no_markup(browser_of: Callable[[Member], Asker], bob: Member) -> None:
+def test_names_are_escaped(browser_of: Callable[[Member], Asker], bob: Member) -> None:
     actions.name_workspace(name="</script><script>alert(1)</script>")
     text = browser_of(bob).client.get("/chat/").content.decode()
     assert "<script>alert" not in text
     assert text.count("</script>") == 2
 
 
-def test_whom_admit_refuses_is_told_so(
+def test_a_user_whom_admit_refuses_gets_a_403_page(
     browser_of: Callable[[Member], Asker], alice: Member, bob: Member
 ) -> None:
     browser = browser_of(bob)
@@ -175,7 +175,7 @@ def test_whom_admit_refuses_is_told_so(
     assert b"deactivated" in response.content
 
 
-def test_a_user_who_comes_first_becomes_a_member(no_first_room: None) -> None:
+def test_a_user_becomes_a_member_at_the_first_visit(no_first_room: None) -> None:
     eve = get_user_model().objects.create_user("eve")
     client = Client()
     client.force_login(eve)
@@ -183,7 +183,7 @@ def test_a_user_who_comes_first_becomes_a_member(no_first_room: None) -> None:
     assert Member.objects.get(user=eve).handle == "eve"
 
 
-def test_a_client_that_was_not_built_is_told_to_whoever_runs_the_server(browser: Asker, built: Path) -> None:
+def test_a_missing_client_build_is_reported_to_the_operator(browser: Asker, built: Path) -> None:
     built.unlink()
     response = browser.client.get("/chat/")
     assert response.status_code == 503

@@ -1,4 +1,4 @@
-"""Whose request it is: a session with a CSRF token, a bearer token, a JWT, or nobody's."""
+"""Authentication of HTTP requests: a session with a CSRF token, a bearer token, or a JWT."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def code(response: object) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("way", ["browser", "script", "phone"])
-def test_each_way_is_bob(way: str, bob: Member, request: pytest.FixtureRequest) -> None:
+def test_each_way_of_signing_in_is_bob(way: str, bob: Member, request: pytest.FixtureRequest) -> None:
     asker: Asker = request.getfixturevalue(way)
     assert asker.asks("snapshot")["me"]["id"] == bob.pk
 
@@ -29,7 +29,7 @@ def test_a_session_without_the_csrf_token_is_refused(browser: Asker) -> None:
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://testserver.evil.example"])
-def test_a_session_from_a_page_of_somebody_else_is_refused(origin: str, browser: Asker) -> None:
+def test_a_session_from_another_sites_page_is_refused(origin: str, browser: Asker) -> None:
     assert code(browser.post("snapshot", Origin=origin)) == (403, "forbidden")
 
 
@@ -38,16 +38,16 @@ def test_a_token_needs_neither_origin_nor_csrf_token(script: Asker) -> None:
 
 
 @pytest.mark.parametrize("secret", ["", "hub_", "hub_" + "x" * 43, "a.b.c", "null", "\u00e9", "x" * 5000])
-def test_a_token_that_is_none_is_refused(secret: str, stranger: Asker) -> None:
+def test_an_invalid_token_is_refused(secret: str, stranger: Asker) -> None:
     response = stranger.post("snapshot", Authorization=f"Bearer {secret}")
     assert code(response) == (401, "sign_in")
 
 
-def test_a_wrong_token_is_not_saved_by_a_right_session(browser: Asker) -> None:
+def test_a_wrong_token_is_refused_despite_a_valid_session(browser: Asker) -> None:
     assert code(browser.post("snapshot", Authorization="Bearer hub_wrong")) == (401, "sign_in")
 
 
-def test_a_token_in_the_address_is_none(bob: Member, stranger: Asker) -> None:
+def test_a_token_in_the_url_is_ignored(bob: Member, stranger: Asker) -> None:
     _, secret = actions.create_token(member=bob)
     assert code(stranger.post(f"snapshot?token={secret}&access_token={secret}")) == (401, "sign_in")
 
@@ -61,10 +61,10 @@ def test_a_token_that_has_expired_or_was_revoked_is_refused(bob: Member, strange
 
 
 @pytest.mark.parametrize("way", ["browser", "script", "phone"])
-def test_whoever_is_deactivated_is_refused_by_every_way(
+def test_a_deactivated_member_is_refused_by_every_way(
     way: str, alice: Member, bob: Member, request: pytest.FixtureRequest
 ) -> None:
-    """Attack row 6: a rule that holds on one transport holds on all."""
+    """A rule applies on all transports."""
     asker: Asker = request.getfixturevalue(way)
     actions.deactivate_member(by=alice, member=bob)
     assert asker.post("snapshot").status_code in (401, 403)
@@ -85,7 +85,7 @@ def test_signing_out_ends_the_session(browser: Asker) -> None:
     assert code(browser.post("snapshot")) == (401, "sign_in")
 
 
-def test_a_cookie_of_another_server_is_nobodys(alice: Member) -> None:
+def test_a_cookie_of_another_server_is_not_accepted(alice: Member) -> None:
     client = Client()
     client.cookies["sessionid"] = "a" * 32
     assert code(Asker(client).post("snapshot")) == (401, "sign_in")

@@ -1,4 +1,4 @@
-"""`/readyz` while the database takes no writes: not ready, why, and ready again by itself."""
+"""`/readyz` while the database takes no writes: not ready, with the reason, and ready again after recovery."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_fault_is_named_and_ends_by_itself(
     assert readiness(client) == (200, "sqlite")
 
 
-def test_it_looks_every_few_seconds_however_often_it_is_asked(
+def test_it_probes_every_few_seconds_however_often_it_is_called(
     db: None, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[Path] = []
@@ -59,7 +59,7 @@ def test_it_looks_every_few_seconds_however_often_it_is_asked(
     assert len(looks) == 1
 
 
-def test_nobody_waits_for_a_disk_that_hangs_but_the_one_who_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_probing_thread_waits_for_a_disk_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     looking, answer = threading.Event(), threading.Event()
 
     def hang() -> Fault:
@@ -77,14 +77,14 @@ def test_nobody_waits_for_a_disk_that_hangs_but_the_one_who_looks(monkeypatch: p
     assert storage_faults.current_fault() == "failing"
 
 
-def test_a_refused_commit_counts_although_a_small_write_finds_space(
+def test_a_refused_commit_counts_although_a_small_write_succeeds(
     transactional_db: None, bob: Member, square: Room, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SQLite itself says that it is full: the database may not grow."""
+    """SQLite reports that it is full, because the database may not grow."""
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA max_page_count = 1")  # which means: as many as there are
+        cursor.execute("PRAGMA max_page_count = 1")  # SQLite raises it to the present number
         try:
-            refusal = talks_until_it_is_refused(bob, square)
+            refusal = posts_until_refused(bob, square)
         finally:
             cursor.execute("PRAGMA max_page_count = 1073741823")
     assert isinstance(refusal, Unavailable)
@@ -93,7 +93,7 @@ def test_a_refused_commit_counts_although_a_small_write_finds_space(
     assert readiness(client) == (200, "sqlite")
 
 
-def talks_until_it_is_refused(member: Member, room: Room) -> HubbubError | None:
+def posts_until_refused(member: Member, room: Room) -> HubbubError | None:
     for _ in range(100):
         send = command("message.send", room=room.pk, message=make_message_id(), text="x" * 4000)
         dispatch.run_changes([job := dispatch.Job(member, send)])
@@ -102,7 +102,7 @@ def talks_until_it_is_refused(member: Member, room: Room) -> HubbubError | None:
     return job.refusal
 
 
-def test_a_database_that_does_not_open_for_want_of_space_is_full_rather_than_down(
+def test_a_database_that_cannot_open_on_a_full_disk_is_full_not_down(
     db: None, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse() -> None:
@@ -115,7 +115,7 @@ def test_a_database_that_does_not_open_for_want_of_space_is_full_rather_than_dow
     assert readiness(client) == (503, "full")
 
 
-class TestLooking:
+class TestProbing:
     def test_a_folder_with_space_is_fine_and_stays_empty(self, tmp_path: Path) -> None:
         assert storage_faults.probe_folder(tmp_path) is None
         assert list(tmp_path.iterdir()) == []
@@ -138,7 +138,7 @@ class TestLooking:
 
 
 class TestErrors:
-    """What SQLite really raises."""
+    """Errors that SQLite really raises."""
 
     def test_a_read_only_database(self, tmp_path: Path) -> None:
         with closing(sqlite3.connect(tmp_path / "db")) as opened:
@@ -170,9 +170,9 @@ class TestErrors:
             (errno.ENOENT, None),
         ],
     )
-    def test_the_systems(self, number: int, kind: str | None) -> None:
+    def test_errors_of_the_system(self, number: int, kind: str | None) -> None:
         assert storage_faults.kind_of(OSError(number, "no")) == kind
 
-    def test_a_bug_is_no_fault_of_the_storage(self) -> None:
+    def test_a_bug_is_not_a_storage_fault(self) -> None:
         assert storage_faults.fault_of(ValueError("no")) is None
         assert storage_faults.kind_of(OperationalError("no such table")) is None

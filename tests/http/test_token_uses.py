@@ -1,4 +1,4 @@
-"""The last use of a token is written once in ten minutes, by the clock or by a request; the first is reported."""
+"""The last use of a token is written at most every ten minutes; the first use is reported as an audit event."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_thousand_uses_are_one_write(bob: Member) -> None:
         uses.note(token.pk, "192.0.2.7")
     with counted() as queries:
         uses.write()
-    assert len(queries) == 2, queries  # a look for first uses, one update
+    assert len(queries) == 2, queries  # one query for first uses, one update
     uses.note(token.pk, "192.0.2.7")
     assert not uses.due()
     token.refresh_from_db()
@@ -54,7 +54,7 @@ def test_a_thousand_uses_are_one_write(bob: Member) -> None:
     assert timezone.now() - token.last_used_at < timedelta(minutes=1)
 
 
-def test_after_ten_minutes_it_is_noted_again(bob: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_ten_minutes_a_use_is_written_again(bob: Member, monkeypatch: pytest.MonkeyPatch) -> None:
     token, _ = actions.create_token(member=bob)
     now = 1000.0
     monkeypatch.setattr(token_uses.time, "monotonic", lambda: now)

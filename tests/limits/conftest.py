@@ -1,4 +1,4 @@
-"""One connection of a stranger, in an event loop that never runs."""
+"""An unauthenticated connection, in an event loop that never runs."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A connection before sign-in, for tests: the real protocols on a transport that only keeps what is written, and a
-clock that the test turns."""
+"""A connection before sign-in, for tests: the real protocols on a transport that records writes, and a clock that the
+test sets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GET = b"GET / HTTP/1.1\r\n"
 
 
 class Clock(asyncio.SelectorEventLoop):
-    """An event loop that never runs, at the time that a test says."""
+    """An event loop that never runs, with a time that the test sets."""
 
     now = 100.0
 
@@ -31,7 +31,7 @@ class Clock(asyncio.SelectorEventLoop):
 
 
 class Transport:
-    """Keeps what is written, and whether the connection still stands."""
+    """Records writes, and whether the connection is open."""
 
     def __init__(self, host: str = "203.0.113.9") -> None:
         self.said, self.open, self.unsent, self.host = b"", True, 0, host
@@ -102,7 +102,7 @@ def is_open(http: LimitedHttp) -> bool:
 
 
 def passes(seconds: float, loop: Clock, unauthenticated: UnauthenticatedConnections) -> None:
-    """The time, with a look at the deadlines each second."""
+    """Let this time pass; the deadlines are checked each second."""
     end = loop.now + seconds
     while loop.now < end:
         loop.now = min(end, loop.now + 1)

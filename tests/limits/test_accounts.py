@@ -1,4 +1,4 @@
-"""The limits of the product's own doors (`hubbub_site/accounts/limits.py`)."""
+"""The limits in `hubbub_site/accounts/limits.py`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_password_kib(settings: Any) -> None:
 
 
 class Occupied:
-    """A hashing thread that works until it is released."""
+    """A hashing thread that is busy until it is released."""
 
     def __init__(self, *, waiting: int, seconds: float) -> None:
         self.threads = HashingThreads(1, waiting=waiting, seconds=seconds)
@@ -64,13 +64,13 @@ def test_passwords_waiting() -> None:
     with pytest.raises(TooBusy):
         occupied.threads.run(lambda: None)
     occupied.release()
-    assert occupied.threads.run(lambda: 7) == 7  # each place is free again
-    # A request that waits may hold a database connection: some must be left for everybody else.
+    assert occupied.threads.run(lambda: 7) == 7  # the queue is empty again
+    # A waiting request may hold a database connection: some must be left for other requests.
     assert databases.POSTGRESQL_POOL["max_size"] > limits.PASSWORDS_WAITING
 
 
 def test_password_seconds() -> None:
-    """A password whose turn does not come in time leaves the queue, and its place is free again."""
+    """A password that waits too long leaves the queue and frees its place."""
     assert limits.PASSWORD_SECONDS < 10
     occupied = Occupied(waiting=1, seconds=0.05)
     for _ in range(3):
@@ -81,7 +81,7 @@ def test_password_seconds() -> None:
 
 
 def guesses(clock: Clock, *, browser: str = "", account: str = "bob", address: str = "192.0.2.{}") -> int:
-    """How many are allowed before the first one has to wait. `{}` is another number each time."""
+    """How many guesses are allowed before the first must wait. `{}` is replaced by a new number each time."""
     for done in range(1000):
         try:
             sign_in_limits.attempt(account.format(done), address=address.format(done), browser=browser)
@@ -148,7 +148,7 @@ def test_failures_kept_seconds(clock: Clock) -> None:
 
 
 def test_failure_counters(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An attacker who makes rows pushes out rows like their own, never one that makes somebody wait."""
+    """An attacker who creates rows evicts rows like their own, never one that causes a waiting time."""
     assert limits.FAILURE_COUNTERS >= 10_000
     monkeypatch.setattr(limits, "FAILURE_COUNTERS", 20)
     guesses(clock)
@@ -162,7 +162,7 @@ def test_failure_counters(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_counters_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Entries that count stay; those that have expired do not pile up."""
+    """Valid entries stay; expired ones do not accumulate."""
     assert RequestCounters("one", {})._max_entries == limits.COUNTERS_IN_MEMORY
     counters = RequestCounters("another", {})
     for n in range(5000):

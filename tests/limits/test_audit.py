@@ -1,4 +1,4 @@
-"""How much one line of the audit log holds, and how many lines strangers cause."""
+"""Limits of the audit log: the size of a line, and the number of lines that unauthenticated visitors cause."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_audit_stranger_lines(db: None) -> None:
 
 
 def test_audit_kept_days(db: None) -> None:
-    """The trigger of the migration, made again where the tests' database has none (see tests/conftest.py)."""
+    """Creates the migration's trigger, which the tests' database lacks (see tests/emptying.py)."""
     kept = limits.AUDIT_KEPT_DAYS
     from importlib import import_module
 

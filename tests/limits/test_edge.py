@@ -1,4 +1,4 @@
-"""How much one connection may send before sign-in, and how long it may take."""
+"""Limits of a connection before sign-in: bytes and times."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_head_bytes_more_is_refused(http: LimitedHttp) -> None:
     assert status(http) == 431
 
 
-def test_head_bytes_of_a_header_without_an_end(http: LimitedHttp) -> None:
+def test_head_bytes_of_an_endless_header(http: LimitedHttp) -> None:
     http.data_received(GET + b"X: ")
     for _ in range(edge_limits.HEAD_BYTES // 1024):
         http.data_received(b"x" * 1024)
@@ -37,7 +37,7 @@ def test_head_bytes_of_a_header_without_an_end(http: LimitedHttp) -> None:
     assert status(http) == 431
 
 
-def test_head_bytes_of_headers_that_are_empty(http: LimitedHttp) -> None:
+def test_head_bytes_of_empty_headers(http: LimitedHttp) -> None:
     http.data_received(GET + b"a:\r\n" * (edge_limits.HEAD_BYTES // 33 + 2))
     assert status(http) == 431
 
@@ -72,7 +72,7 @@ async def test_body_bytes_of_a_route_with_its_own_limit() -> None:
 
 
 async def status_of(*parts: bytes, path: str = "/") -> int:
-    """What is answered to a body that comes in these parts and does not say how long it is."""
+    """The status for a body that arrives in these parts without a Content-Length."""
 
     async def reads_it_all(scope: Any, receive: Any, send: Any) -> None:
         more = True
@@ -118,7 +118,7 @@ def test_head_seconds_of_a_second_request(
 ) -> None:
     answered(http)
     passes(60, loop, unauthenticated)
-    assert is_open(http), "the end of a connection that waits for a request is uvicorn's"
+    assert is_open(http), "uvicorn closes idle connections, not we"
     http.data_received(b"G")
     passes(edge_limits.HEAD_SECONDS, loop, unauthenticated)
     assert status(http) == 200 and is_open(http)
@@ -130,14 +130,14 @@ def test_body_seconds(http: LimitedHttp, loop: Clock, unauthenticated: Unauthent
     http.data_received(b"POST / HTTP/1.1\r\nContent-Length: 60000\r\n\r\n")
     for _ in range(edge_limits.BODY_SECONDS):
         passes(1, loop, unauthenticated)
-        http.data_received(b"x" * 1900)  # a slow honest phone is within it
+        http.data_received(b"x" * 1900)  # an honest slow phone stays within the limit
     assert status(http) == 0
     passes(1, loop, unauthenticated)
     assert status(http) == 408
     assert http.cycle.disconnected
 
 
-def test_body_seconds_do_not_pass_while_the_server_does_not_read(
+def test_body_seconds_stop_while_the_server_does_not_read(
     http: LimitedHttp, loop: Clock, unauthenticated: UnauthenticatedConnections
 ) -> None:
     http.data_received(b"POST / HTTP/1.1\r\nContent-Length: 900000\r\n\r\n" + b"x" * 100_000)
@@ -164,7 +164,7 @@ def test_unread_seconds(http: LimitedHttp, loop: Clock, unauthenticated: Unauthe
     for unsent in range(100_000, 90_000, -1000):
         transport.unsent = unsent
         passes(edge_limits.UNREAD_SECONDS - 1, loop, unauthenticated)
-    assert is_open(http), "a slow reader who reads"
+    assert is_open(http), "slow, but reading"
     passes(3, loop, unauthenticated)
     assert not is_open(http)
 
@@ -179,7 +179,7 @@ def test_sign_in_seconds(http: LimitedHttp, loop: Clock, unauthenticated: Unauth
     socket.connection_lost(None)
 
 
-def test_sign_in_seconds_end_with_the_sign_in(
+def test_sign_in_seconds_do_not_apply_after_sign_in(
     http: LimitedHttp, loop: Clock, unauthenticated: UnauthenticatedConnections
 ) -> None:
     """A signed-in socket may be silent for hours."""

@@ -1,4 +1,4 @@
-"""What clients may bring in: frames and bytes of a connection, and handshakes of an address."""
+"""Limits of incoming traffic: frames and bytes of a connection, and handshakes of an address."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def inflow_at(connection: Connection, clock: Clock, intake: IncomingBudget | Non
     return IncomingFrames(connection, intake, loop, lambda: None)
 
 
-def brings_in(inflow: IncomingFrames, size: int = 1) -> int:
-    """How many frames of this size come in before the connection is stopped."""
+def brings_in(inflow: Inflow, size: int = 1) -> int:
+    """How many frames of this size are accepted before the connection is stopped."""
     frames = 0
     while inflow.room():
         inflow.took(1, size)

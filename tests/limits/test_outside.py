@@ -1,4 +1,4 @@
-"""What the server takes from addresses that people name: at the limit it is taken, beyond it is refused."""
+"""Limits of `fetch_untrusted`: at the limit an answer is accepted, above it is refused."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def test_fetch_bytes() -> None:
 
 
 def test_fetch_seconds() -> None:
-    """That a deadline holds is in `tests/outside`, with a shorter one."""
+    """`tests/outside` checks the deadline itself, with a shorter one."""
     assert usual("seconds") == limits.FETCH_SECONDS
 
 
@@ -89,7 +89,7 @@ async def under_way(count: int, *, hosts: int, expected: int) -> int:
         async with asyncio.timeout(30):
             while server.connections < expected:
                 await asyncio.sleep(0.01)
-        await asyncio.sleep(0.2)  # for those that must not come
+        await asyncio.sleep(0.2)  # time for requests that must not come
         reached = server.connections
         release.set()
         await asyncio.gather(*tasks)

@@ -1,4 +1,4 @@
-"""How much a member may do in a day: counted in the database, for every process and over a restart."""
+"""Daily quotas of a member: counted in the database, for all processes and across restarts."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from tests.people import asks, counted, refused, says, somebody
 
 
 def settle(*members: Member) -> None:
-    """They have been here for more than a day."""
+    """Make them members for more than a day."""
     for member in members:
         member.created_at = timezone.now() - timedelta(hours=limits.NEWCOMER_HOURS, minutes=1)
         member.save(update_fields=["created_at"])
 
 
 def has_spent(member: Member, quota: quotas.Quota, amount: int) -> None:
-    """As if they had done it before, here or at another process."""
+    """Count earlier uses, as if from this or another process."""
     Allowance.objects.update_or_create(
         member=member, quota=quota.name, defaults={"spent": amount, "since": timezone.now()}
     )
@@ -52,7 +52,7 @@ def test_directs_per_day(bob: Member, dave: Member, alice: Member) -> None:
     has_spent(bob, quotas.DIRECTS, limits.DIRECTS_PER_DAY - 1)
     asks(bob, "room.direct", members=[dave.pk])
     refuses_the_next(lambda: asks(bob, "room.direct", members=[alice.pk]), "200 conversations in a day")
-    asks(bob, "room.direct", members=[dave.pk])  # what exists may be opened as often as one likes
+    asks(bob, "room.direct", members=[dave.pk])  # an existing conversation may be opened without limit
     assert Room.objects.filter(kind=RoomKind.DIRECT).count() == 1
 
 
@@ -62,9 +62,9 @@ def test_additions_per_day(bob: Member, dave: Member, alice: Member) -> None:
     has_spent(bob, quotas.ADDITIONS, limits.ADDITIONS_PER_DAY - 1)
     both = {"room": room.pk, "members": [alice.pk, dave.pk]}
     refuses_the_next(lambda: asks(bob, "room.invite", **both), "1000 people to channels in a day")
-    assert room.memberships.count() == 1  # all of a command or nothing of it
+    assert room.memberships.count() == 1  # a command is done completely or not at all
     asks(bob, "room.invite", room=room.pk, members=[dave.pk])
-    asks(bob, "room.invite", room=room.pk, members=[dave.pk])  # they are in it already: nothing is spent
+    asks(bob, "room.invite", room=room.pk, members=[dave.pk])  # already a member: costs nothing
     refuses_the_next(lambda: asks(bob, "room.invite", room=room.pk, members=[alice.pk]), "in a day")
 
 
@@ -82,12 +82,12 @@ def test_room_changes_per_day(bob: Member, alice: Member) -> None:
     }
     for kind, fields in tries.items():
         refuses_the_next(lambda kind=kind, fields=fields: asks(bob, kind, **fields), "1000 channels in a day")  # type: ignore[misc]
-    asks(bob, "room.describe", room=mine.pk, description="first")  # nothing changes, so nothing is spent
+    asks(bob, "room.describe", room=mine.pk, description="first")  # no change, so it costs nothing
     asks(bob, "room.leave", room=mine.pk)  # leaving is never refused
 
 
 def test_admins_times(alice: Member) -> None:
-    """The owner sets the whole place up on its first day."""
+    """The owner sets up the workspace on its first day."""
     has_spent(alice, quotas.ROOMS, limits.ROOMS_PER_DAY * limits.ADMINS_TIMES - 1)
     actions.create_room(by=alice, name="the last")
     refuses_the_next(lambda: actions.create_room(by=alice, name="one more"), "2000 channels")
@@ -140,7 +140,7 @@ def test_memberships(alice: Member, bob: Member, dave: Member, square: Room) -> 
     asks(dave, "room.join", room=garden.pk)
 
 
-def test_a_new_day_begins_a_day_after_the_first_deed(bob: Member) -> None:
+def test_a_new_day_begins_a_day_after_the_first_use(bob: Member) -> None:
     settle(bob)
     has_spent(bob, quotas.ROOMS, limits.ROOMS_PER_DAY)
     Allowance.objects.update(since=timezone.now() - quotas.DAY)
@@ -155,14 +155,14 @@ def test_a_clock_that_was_set_back_locks_nobody_out(bob: Member) -> None:
     actions.create_room(by=bob, name="today")
 
 
-def test_what_was_refused_spends_nothing(bob: Member) -> None:
+def test_a_refused_command_costs_nothing(bob: Member) -> None:
     actions.create_room(by=bob, name="taken")
     with refused("conflict"):
         asks(bob, "room.create", name="taken")
     assert Allowance.objects.get(member=bob).spent == 1
 
 
-def test_a_trusted_script_and_a_load_test_spend_nothing(bob: Member, settings: Any) -> None:
+def test_quotas_do_not_apply_to_trusted_scripts_and_load_tests(bob: Member, settings: Any) -> None:
     has_spent(bob, quotas.ROOMS, limits.ROOMS_PER_DAY)
     with quotas.lifted():
         actions.create_room(by=bob, name="imported")
@@ -172,7 +172,7 @@ def test_a_trusted_script_and_a_load_test_spend_nothing(bob: Member, settings: A
     actions.create_room(by=bob, name="load")
 
 
-def test_a_message_and_a_reading_cost_no_query_more(bob: Member, square: Room) -> None:
+def test_sending_and_reading_messages_need_no_quota_query(bob: Member, square: Room) -> None:
     with counted() as sql:
         says(bob, square, "hello")
     assert not [query for query in sql if "allowance" in query]

@@ -1,4 +1,4 @@
-"""What one connection, one member, one process may hold or do: parts alone, with a time that only the test moves."""
+"""Limits of a connection, a member and a process: parts in isolation, with a clock that the test sets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from hubbub.realtime.delivery.connection import Connection
 from hubbub.realtime.delivery.encoded_events import EncodedEvents, as_events
 from hubbub.realtime.delivery.send_buffer import SendBuffer
 from hubbub.realtime.rate_limits.command_rates import Rates
-from hubbub.realtime.sockets.base import SocketBase
 from hubbub.realtime.storage.writer import Writer
 from tests.realtime.fakes import ALICE, BOB, Clock, connected, frame, pipe_of
 
@@ -33,9 +32,9 @@ POST = commands.SendMessage(type="message.send", room=1, message=make_message_id
 ASK = commands.GetMessage(type="message.get", message=make_message_id())
 
 
-def parcel(texts: int = 1, size: int = 1) -> EncodedEvents:
-    """Frames of one room that nobody reads."""
-    return EncodedEvents([b"x" * size] * texts, room=7, head=1)
+def parcel(texts: int = 1, size: int = 1) -> Parcel:
+    """Frames of one room for a client that does not read."""
+    return Parcel([b"x" * size] * texts, room=7, head=1)
 
 
 # ── one slow connection ──
@@ -129,7 +128,7 @@ def test_waiting_commands() -> None:
 
 @pytest.fixture
 def writer() -> Writer:
-    """One whose thread was never started: what is submitted waits."""
+    """A writer whose thread is not started, so submitted jobs wait."""
     loop: Any = Clock()
     return Writer(loop, deliver=lambda batch: None, written_elsewhere=lambda: None)
 
@@ -172,7 +171,7 @@ def rates(clock: Clock) -> Rates:
 
 
 def how_many(act: Callable[[], object], most: int = 5000) -> int:
-    """How often something may be done before it is refused."""
+    """How often an action is allowed before it is refused."""
     for done in range(most):
         try:
             act()
@@ -185,7 +184,7 @@ def how_many(act: Callable[[], object], most: int = 5000) -> int:
 
 def test_commands_burst(rates: Rates) -> None:
     assert how_many(lambda: rates.check(ALICE, ASK)) == limits.COMMANDS_BURST
-    assert how_many(lambda: rates.check(BOB, ASK)) == limits.COMMANDS_BURST  # each for themself
+    assert how_many(lambda: rates.check(BOB, ASK)) == limits.COMMANDS_BURST  # separate for each member
 
 
 def test_commands_per_second(rates: Rates, clock: Clock) -> None:
@@ -198,7 +197,7 @@ def test_messages_burst(rates: Rates) -> None:
     assert how_many(lambda: rates.check(ALICE, POST)) == limits.MESSAGES_BURST
 
 
-def test_messages_burst_counts_whatever_stores_or_announces_something(rates: Rates) -> None:
+def test_messages_burst_counts_commands_that_store_or_publish(rates: Rates) -> None:
     describe = commands.DescribeRoom(type="room.describe", room=1, description="x")
     rename = commands.UpdateProfile(type="profile.update", name="x")
     assert how_many(lambda: rates.check(ALICE, describe)) == limits.MESSAGES_BURST
@@ -207,7 +206,7 @@ def test_messages_burst_counts_whatever_stores_or_announces_something(rates: Rat
             rates.check(ALICE, other)
 
 
-def test_messages_burst_counts_every_command_but_those_that_only_read_or_tell_oneself() -> None:
+def test_messages_burst_counts_all_commands_except_reads_and_private_ones() -> None:
     only_oneself = {commands.MarkRead, commands.MarkUnread, commands.SetLevel}
     assert set(commands.ALL) - commands.SOCKET_ONLY - READS - only_oneself == commands.STORING
 
@@ -272,16 +271,16 @@ def test_silence_seconds() -> None:
 
 
 def test_typing_seconds() -> None:
-    """The server only passes it on; the client lets it stand so long (`client/src/state/typing`)."""
+    """The server only forwards it; the client shows it for this time (`client/src/state/typing`)."""
     assert f"TYPING_SECONDS = {limits.TYPING_SECONDS}" in typescript.document()
 
 
-# ── what these tests stand on ──
+# ── helpers ──
 
 
-def session_at(connection: Connection, *, door: Any) -> SocketBase:
-    """A session without its handshake; each message is a command that waits."""
-    session = SocketBase.__new__(SocketBase)
+def session_at(connection: Connection, *, door: Any) -> Session:
+    """A session without a handshake; each message is a waiting command."""
+    session = Session.__new__(Session)
     session._push = door
     session.connection = connection
     session.runtime = SimpleNamespace(loop=Clock())  # type: ignore[assignment]
@@ -308,7 +307,7 @@ def pulse_of(*connections: Connection) -> ConnectionMonitor:
 
 
 class Instant(asyncio.SelectorEventLoop):
-    """An event loop in which waiting takes no time: when nothing is ready, it is already later."""
+    """An event loop in which waiting takes no time: when nothing is ready, its clock jumps ahead."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -325,7 +324,7 @@ class Instant(asyncio.SelectorEventLoop):
 
 
 def in_no_time(work: Coroutine[Any, Any, None], *, seconds: float) -> None:
-    """Let it run for so many seconds of that loop's time."""
+    """Run it for this many seconds of that loop's time."""
     loop = Instant()
 
     async def run() -> None:
@@ -340,8 +339,8 @@ def in_no_time(work: Coroutine[Any, Any, None], *, seconds: float) -> None:
         loop.close()
 
 
-def test_frames_of_a_room_that_is_read_wait_nowhere() -> None:
-    """What the fakes do, so that a broken fake is found here."""
+def test_the_fake_reader_gets_frames_at_once() -> None:
+    """Checks the fakes, so that a broken fake is found."""
     connection = connected()
     connection.push(EncodedEvents([frame(1).data], room=7, head=1))
     assert (pipe_of(connection).seqs, connection.backlog) == ([1], 0)

@@ -1,4 +1,4 @@
-"""What a decoder may use. That each bound holds against a hostile decoder is in `tests/sandbox`."""
+"""Limits of a decoder. `tests/sandbox` checks them against hostile decoders."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_decoders_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def flooded(monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
-    """One file more than there is room for: how many ran at once, and how many were refused."""
+    """Decode one file more than allowed. Returns how many ran at once, and how many were refused."""
     running, most, lock = 0, 0, threading.Lock()
     release, refused = threading.Event(), 0
 

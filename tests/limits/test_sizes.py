@@ -1,4 +1,4 @@
-"""How large one thing may be: at the limit it is taken, beyond it is refused by name."""
+"""Size limits: at the limit a value is accepted, above it is refused by name."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_direct_members(alice: Member) -> None:
     refuses("members", "room.direct", members=[*everybody, 99])
     crowd = [somebody(f"m{n}").pk for n in range(limits.DIRECT_MEMBERS)]
     assert asks(alice, "room.direct", members=crowd[1:]).room.members == limits.DIRECT_MEMBERS
-    with refused("invalid"):  # with oneself they are one too many
+    with refused("invalid"):  # together with the member that is one too many
         asks(alice, "room.direct", members=crowd)
 
 
@@ -121,7 +121,7 @@ def test_resume_bytes(alice: Member, bob: Member, desk: Room) -> None:
 
 
 def test_resume_total_bytes(alice: Member, bob: Member) -> None:
-    """In the order in which the client names its rooms; the first that does not fit and all after it are reset."""
+    """Rooms are filled in the client's order; the first that does not fit and all after it are reset."""
     rooms = [actions.create_room(by=alice, name=f"room {n}") for n in range(4)]
     long = "x" * (limits.MESSAGE_BYTES - 300)
     for room in rooms:

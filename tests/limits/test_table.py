@@ -1,4 +1,4 @@
-"""The table itself: each row says what it counts and why, is named in a test here, and stays under its ceiling."""
+"""The table of limits: each row says what it counts and why, and has a test of its name."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def test_rates_and_counts_of_connections_are_lifted_for_load_tests_and_nothing_e
     }
 
 
-def test_the_rows_fit_each_other() -> None:
-    """A limit that another makes unreachable, or that breaks another, is none."""
+def test_the_limits_are_consistent() -> None:
+    """A limit must not be unreachable because of another, or conflict with it."""
     assert limits.FRAME_BYTES >= 3 * limits.MESSAGE_BYTES  # JSON may take three bytes for one
     assert limits.RESUME_BYTES >= limits.MESSAGE_BYTES + 300
     assert limits.OUTBOX_BYTES >= limits.RESUME_BYTES
@@ -79,7 +79,7 @@ def test_the_rows_fit_each_other() -> None:
     assert limits.ADDRESS_HANDSHAKES_BURST < limits.HANDSHAKES_BURST
 
 
-def test_the_client_keeps_those_it_needs() -> None:
+def test_the_client_gets_the_limits_that_it_needs() -> None:
     written = typescript.document()
     for name in ("MESSAGE_BYTES", "ROOM_NAME_CHARACTERS", "DIRECT_MEMBERS", "RESUME_ROOMS", "TYPING_SECONDS"):
         assert f"{name} = {ROWS[name]}" in written

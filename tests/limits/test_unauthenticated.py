@@ -1,4 +1,4 @@
-"""How many connections strangers may have, of one address and in all."""
+"""Limits of unauthenticated connections, per address and in total."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_connections_per_address_block(one: str, other: str, same: bool) -> None
     assert (address_block(one) == address_block(other)) is same
 
 
-def test_the_oldest_that_waits_for_its_client_gives_way(loop: Clock) -> None:
+def test_the_oldest_waiting_connection_is_closed_for_a_new_one(loop: Clock) -> None:
     unauthenticated = UnauthenticatedConnections(
         Capacity(connections=1000, unauthenticated=3, backlog=100), per_address=None
     )
@@ -67,8 +67,8 @@ def test_a_server_full_of_requests_refuses_a_newcomer(loop: Clock) -> None:
     assert connected(loop, unauthenticated)[1].status == 503
 
 
-def test_strangers_leave_room_for_those_who_are_signed_in(loop: Clock) -> None:
-    """A server that is full of signed-in sockets keeps them, and has no place for a stranger."""
+def test_unauthenticated_connections_leave_capacity_for_members(loop: Clock) -> None:
+    """A server full of signed-in sockets keeps them and refuses unauthenticated connections."""
     unauthenticated = UnauthenticatedConnections(
         Capacity(connections=4, unauthenticated=2, backlog=100), per_address=None
     )
@@ -81,7 +81,7 @@ def test_strangers_leave_room_for_those_who_are_signed_in(loop: Clock) -> None:
 
 
 def test_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Raised as far as the system allows, never above what is asked for, and never lowered."""
+    """The limit is raised as far as the system allows, never above DESCRIPTORS, and never lowered."""
     unlimited = resource.RLIM_INFINITY
     for now, expected in (
         ((1024, 4096), (4096, 4096)),

@@ -1,4 +1,4 @@
-"""Small servers that answer as an attacker's would, and a fetcher for which 127.0.0.1 is the public internet."""
+"""Small servers that behave like an attacker's, and a fetcher that treats 127.0.0.1 as a public address."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PRIVATE = "127.0.0.2"
 
 @dataclass
 class Attacker:
-    """A server, and the requests that reached it."""
+    """A server and the requests that it received."""
 
     port: int
     requests: list[bytes] = field(default_factory=list)
@@ -73,7 +73,7 @@ def redirecting_to(location: str, status: int = 302) -> Reply:
 
 
 class Names:
-    """A resolver: says for each name in turn what the attacker's name server says, the last answer for ever."""
+    """A fake resolver: returns the given answers of a name one after another, then the last one again and again."""
 
     def __init__(self, **answers: list[str]) -> None:
         self.answers = {"public.example": [PUBLIC], "private.example": [PRIVATE], **answers}

@@ -1,4 +1,4 @@
-"""Which addresses are public: every private range, in every spelling that a resolver reads."""
+"""Private and public addresses: every private range, in every spelling that a resolver accepts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SPELLINGS = """
 
 @pytest.mark.parametrize("address", PRIVATE)
 def test_a_private_address_is_not_public(address: str) -> None:
-    """Attack row 57: mapped, NAT64, 6to4, Teredo and carrier addresses were forgotten elsewhere."""
+    """Other projects have missed mapped, NAT64, 6to4, Teredo and carrier addresses."""
     assert why_not_public(ip_address(address))
 
 
@@ -49,14 +49,14 @@ def test_a_public_address_is_public(address: str) -> None:
 
 @pytest.mark.parametrize("host", SPELLINGS)
 async def test_no_spelling_of_a_private_address_is_fetched(host: str) -> None:
-    """Attack row 57, with this machine's own resolver. On another system a spelling may just not resolve."""
+    """Uses the system's resolver. On some systems a spelling may just not resolve."""
     with pytest.raises(FetchFailed) as failed:
         await fetch_untrusted(f"http://{host}/")
     if host.strip("[]").count(".") == 3 or host.startswith("["):
         assert isinstance(failed.value, NotAllowed), failed.value
 
 
-async def test_a_name_with_one_private_address_among_public_ones_is_refused() -> None:
+async def test_a_name_with_public_and_private_addresses_is_refused() -> None:
     from tests.outside.servers import Names, a_fetcher
 
     fetch = a_fetcher(Names(**{"both.example": ["127.0.0.1 10.0.0.1"]}))

@@ -1,4 +1,4 @@
-"""How many fetches run at once, in all and towards one target, over the event loops of several threads."""
+"""Limits of concurrent fetches, in total and per target, across the event loops of several threads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.outside.servers import a_fetcher, ok, serving
 pytestmark = pytest.mark.standalone
 
 
-async def test_one_target_gets_its_share_and_others_pass_it() -> None:
+async def test_one_target_gets_its_share_and_others_do_not_wait_for_it() -> None:
     slots = FetchSlots(at_once=3, per_target=1, in_all=10)
     order: list[str] = []
     first, go_on = asyncio.Event(), asyncio.Event()
@@ -36,18 +36,18 @@ async def test_one_target_gets_its_share_and_others_pass_it() -> None:
     assert order == ["slow", "other", "behind"]
 
 
-async def test_a_fetch_that_gives_up_waiting_leaves_no_gap() -> None:
+async def test_a_cancelled_wait_releases_its_slot() -> None:
     slots = FetchSlots(at_once=1, per_target=1, in_all=10)
     async with slots.at("a"):
         for _ in range(3):
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.01), slots.at("a"):
-                    raise AssertionError("it had its turn twice")
+                    raise AssertionError("the slot was granted twice")
     async with asyncio.timeout(5), slots.at("a"):
         pass
 
 
-def test_threads_with_loops_of_their_own_share_the_turns() -> None:
+def test_threads_with_their_own_loops_share_the_slots() -> None:
     slots = FetchSlots(at_once=2, per_target=2, in_all=100)
     running, most, lock = 0, 0, threading.Lock()
 

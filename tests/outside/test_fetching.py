@@ -1,4 +1,4 @@
-"""Fetching an address that an attacker named: what comes back, and where the request never goes."""
+"""Fetching URLs from an attacker: the results, and the targets that a request never reaches."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.standalone
 HELLO = ok(b"hello", "Content-Type: text/plain", "X-Two: a", "X-Two: b", "Set-Cookie: crumb=1")
 
 
-async def test_it_brings_status_headers_and_body() -> None:
+async def test_it_returns_status_headers_and_body() -> None:
     async with serving(HELLO) as server:
         answer = await a_fetcher()(server.url("/a?b=c#d"), ports={server.port})
     assert (answer.status, answer.body) == (200, b"hello")
@@ -28,7 +28,7 @@ async def test_it_brings_status_headers_and_body() -> None:
     assert f"host: public.example:{server.port}\r\n" in request
 
 
-async def test_it_posts_what_it_is_given() -> None:
+async def test_it_posts_content() -> None:
     async def echo(request: bytes, writer: asyncio.StreamWriter) -> None:
         await ok(request)(request, writer)
 
@@ -40,8 +40,8 @@ async def test_it_posts_what_it_is_given() -> None:
     assert b"ttl: 60" in answer.body and b"content-length: 4" in answer.body
 
 
-async def test_a_name_that_changes_its_address_is_connected_to_where_it_was_checked() -> None:
-    """Attack row 57, DNS rebinding: the second look-up would say the private network. There is none."""
+async def test_a_rebound_name_is_connected_at_its_checked_address() -> None:
+    """DNS rebinding: a second query would return a private address. There is no second query."""
     names = Names(**{"rebinding.example": [PUBLIC, PRIVATE]})
     async with serving(HELLO) as server, serving(HELLO, PRIVATE, port=server.port) as private:
         answer = await a_fetcher(names)(server.url(host="rebinding.example"), ports={server.port})
@@ -54,7 +54,7 @@ async def test_a_name_that_changes_its_address_is_connected_to_where_it_was_chec
 
 @pytest.mark.parametrize("host", [PRIVATE, "private.example", "[::ffff:127.0.0.2]"])
 async def test_a_redirect_into_the_private_network_is_not_followed(host: str) -> None:
-    """Attack row 57."""
+    """A redirect must not lead to a private address."""
     async with serving(HELLO, PRIVATE) as private:
         inside = f"http://{host}:{private.port}/"
         names = Names(**{"::ffff:127.0.0.2": ["::ffff:127.0.0.2"]})
@@ -64,7 +64,7 @@ async def test_a_redirect_into_the_private_network_is_not_followed(host: str) ->
     assert private.connections == 0
 
 
-async def test_a_redirect_is_followed_without_what_the_first_address_was_sent() -> None:
+async def test_a_redirect_gets_none_of_the_first_requests_headers() -> None:
     async with serving(HELLO) as second, serving(redirecting_to(second.url("/next"), 307)) as first:
         answer = await a_fetcher()(
             first.url(), headers={"Authorization": "secret"}, ports={first.port, second.port}
@@ -75,7 +75,7 @@ async def test_a_redirect_is_followed_without_what_the_first_address_was_sent() 
         assert word not in second.requests[0].lower()
 
 
-async def test_redirects_without_end_are_given_up() -> None:
+async def test_endless_redirects_are_given_up() -> None:
     async with serving(redirecting_to("/again")) as server:
         with pytest.raises(BadAnswer, match="redirects"):
             await a_fetcher()(server.url(), ports={server.port}, redirects=2)
@@ -112,7 +112,7 @@ async def test_a_post_is_not_redirected() -> None:
         "http://public.example/" + "a" * 2048,
     ],
 )
-async def test_an_address_that_is_not_plain_is_refused(url: str) -> None:
+async def test_an_ambiguous_url_is_refused(url: str) -> None:
     names = Names()
     with pytest.raises(NotAllowed):
         await a_fetcher(names)(url)
@@ -120,14 +120,14 @@ async def test_an_address_that_is_not_plain_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize("location", ["http://user@public.example/", "file:///etc/passwd", "http://x:22/"])
-async def test_a_redirect_to_an_address_that_is_not_plain_is_refused(location: str) -> None:
+async def test_a_redirect_to_an_ambiguous_url_is_refused(location: str) -> None:
     async with serving(redirecting_to(location)) as server:
         with pytest.raises(NotAllowed):
             await a_fetcher()(server.url(), ports={server.port})
 
 
 async def test_one_byte_at_a_time_ends_at_the_deadline() -> None:
-    """Attack row 58: each byte would reset a read timeout; the deadline is for the whole."""
+    """Each byte would reset a read timeout; the deadline covers the whole request."""
 
     async def drip(request: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
@@ -141,7 +141,7 @@ async def test_one_byte_at_a_time_ends_at_the_deadline() -> None:
             await a_fetcher()(server.url(), ports={server.port}, seconds=0.5)
 
 
-async def test_a_server_that_says_nothing_ends_at_the_deadline() -> None:
+async def test_a_silent_server_ends_at_the_deadline() -> None:
     async def nothing(request: bytes, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(30)
 
@@ -150,7 +150,7 @@ async def test_a_server_that_says_nothing_ends_at_the_deadline() -> None:
             await a_fetcher()(server.url(), ports={server.port}, seconds=0.3)
 
 
-async def test_a_name_server_that_says_nothing_ends_at_the_deadline() -> None:
+async def test_a_silent_dns_server_ends_at_the_deadline() -> None:
     async def never(host: str, port: int) -> Any:
         await asyncio.sleep(30)
 
@@ -159,7 +159,7 @@ async def test_a_name_server_that_says_nothing_ends_at_the_deadline() -> None:
 
 
 async def endless(start: bytes, piece: bytes) -> int:
-    """How many bytes such a server could send before the fetcher hung up."""
+    """The number of bytes that a server with an endless answer could send before the fetcher closed the connection."""
     sent = 0
 
     async def reply(request: bytes, writer: asyncio.StreamWriter) -> None:
@@ -202,12 +202,12 @@ async def endless(start: bytes, piece: bytes) -> int:
         "trailers",
     ],
 )
-async def test_an_answer_without_end_is_cut_off(start: bytes, piece: bytes) -> None:
-    """Attack row 59: whatever part of an answer it is that does not end."""
-    assert await endless(start, piece) < 10_000_000  # what the system's socket buffers hold, and a little
+async def test_an_endless_answer_is_cut_off(start: bytes, piece: bytes) -> None:
+    """Each part of an answer may be endless."""
+    assert await endless(start, piece) < 10_000_000  # the socket buffers of the system, and a little more
 
 
-async def test_a_body_that_says_it_is_too_large_is_not_read() -> None:
+async def test_a_body_with_a_too_large_content_length_is_not_read() -> None:
     async with serving(saying(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n")) as server:
         with pytest.raises(TooLarge):
             await a_fetcher()(server.url(), ports={server.port})
@@ -215,7 +215,7 @@ async def test_a_body_that_says_it_is_too_large_is_not_read() -> None:
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "GZIP", "gzip, gzip"])
 async def test_a_compressed_answer_is_not_unpacked(coding: str) -> None:
-    """Attack row 59: 10 kB that become 10 MB. The fetcher asks for no compression and takes none."""
+    """10 kB can expand to 10 MB. The fetcher requests no compression and accepts none."""
     bomb = gzip.compress(b"\0" * 10_000_000)
     async with serving(ok(bomb, f"Content-Encoding: {coding}")) as server:
         with pytest.raises(BadAnswer, match="compressed"):
@@ -237,18 +237,18 @@ async def test_a_compressed_answer_is_not_unpacked(coding: str) -> None:
         b"\x16\x03\x01\x00\x05\x01" * 10,
     ],
 )
-async def test_what_is_not_http_is_one_of_the_family_of_errors(answer: bytes) -> None:
+async def test_an_answer_that_is_not_http_raises_fetch_failed(answer: bytes) -> None:
     async with serving(saying(answer)) as server:
         with pytest.raises(FetchFailed):
             await a_fetcher()(server.url(), ports={server.port})
 
 
-async def test_a_port_where_nobody_answers_is_unreachable(unused_port: int) -> None:
+async def test_a_closed_port_is_unreachable(unused_port: int) -> None:
     with pytest.raises(Unreachable):
         await a_fetcher()(f"http://public.example:{unused_port}/", ports={unused_port})
 
 
-async def test_a_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     async with serving(HELLO) as proxy, serving(HELLO) as server:
         for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")

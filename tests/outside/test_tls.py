@@ -1,4 +1,4 @@
-"""Over https: the certificate is that of the name, though the connection goes to an address."""
+"""HTTPS: the certificate must match the host name, although the connection goes to a checked address."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.standalone
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key and a certificate for public.example that signs itself."""
+    """A key and a self-signed certificate for public.example."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "public.example")])
     now = datetime.datetime.now(datetime.UTC)
@@ -56,7 +56,7 @@ def trusting(certificate: Path) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(certificate))
 
 
-async def test_the_name_is_asked_for_and_checked(theirs: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
+async def test_the_server_name_is_sent_and_checked(theirs: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
     heard: list[str | None] = []
     theirs.sni_callback = lambda _, name, __: heard.append(name)
     async with serving(ok(b"hello"), ssl=theirs) as server:
@@ -74,7 +74,7 @@ async def test_the_certificate_of_another_name_is_refused(
             await fetch(server.url(scheme="https", host="other.example"), ports={server.port})
 
 
-async def test_a_certificate_that_nobody_vouches_for_is_refused(theirs: ssl.SSLContext) -> None:
+async def test_a_self_signed_certificate_is_refused(theirs: ssl.SSLContext) -> None:
     async with serving(ok(b"hello"), ssl=theirs) as server:
         with pytest.raises(Unreachable, match="(?i)certificate"):
             await a_fetcher()(server.url(scheme="https"), ports={server.port})

@@ -1,4 +1,4 @@
-"""Decoders as an attacker's file would have them. They run in the sandbox; this file is imported there."""
+"""Decoders that behave as if an attacker's file had taken them over. The sandbox imports this file."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def opens(file: BinaryIO) -> Result:
 
 
 def tries(file: BinaryIO, *, what: str, where: str = "") -> Result:
-    """Say what became of something forbidden."""
+    """Try something forbidden and return what happened."""
     deeds = {
         "connect": lambda: socket.create_connection(("127.0.0.1", int(where)), timeout=2),
         "read": lambda: Path(where).read_text(),

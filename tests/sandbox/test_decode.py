@@ -1,4 +1,4 @@
-"""One file of a stranger in a process of its own: the result, and what cannot come of it."""
+"""Decoding an untrusted file in its own process: the result, and the damage that it cannot do."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def left_behind() -> set[str]:
     return {name for name in os.listdir(tempfile.gettempdir()) if name.startswith("hubbub-decoder-")}
 
 
-def test_it_brings_facts_and_bytes(tmp_path: Path) -> None:
+def test_it_returns_facts_and_bytes(tmp_path: Path) -> None:
     assert here("count", b"abracadabra") == ({"bytes": 11, "letters": 5}, b"abr")
     file = tmp_path / "upload"
     file.write_bytes(b"banana")
     assert here("count", file, options={"letter": "n"}) == ({"bytes": 6, "letters": 2}, b"ban")
 
 
-def test_it_knows_nothing_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_inherits_nothing_from_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUBBUB_SECRET_KEY", "canary-key")
     monkeypatch.setenv("DATABASE_URL", "postgres://canary")
     facts, _ = here("surroundings")
@@ -54,8 +54,8 @@ def test_a_file_that_the_decoder_refuses_is_malformed() -> None:
         here("fails")
 
 
-def test_a_decoder_that_allocates_without_end_is_stopped() -> None:
-    """Attack rows 59, 60: allocation from what the file says."""
+def test_a_decoder_that_allocates_endlessly_is_stopped() -> None:
+    """A file may claim a huge size."""
     with pytest.raises(TooMuch, match="MemoryError"):
         here("allocates", memory=200_000_000)
 
@@ -65,7 +65,7 @@ def test_a_decoder_that_never_ends_is_killed() -> None:
         here("sleeps", seconds=1.5)
 
 
-def test_a_decoder_that_computes_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decoder_that_computes_endlessly_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding.limits, "DECODE_CPU_SECONDS", 1)
     with pytest.raises(TooMuch, match="processor time"):
         here("loops", seconds=60)
@@ -77,7 +77,7 @@ def test_a_decoder_starts_no_other_process() -> None:
 
 
 def test_processes_that_a_decoder_started_end_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the system cannot forbid it, as for root without seccomp: they are in the group that is killed."""
+    """For systems that cannot forbid processes (root without seccomp): the whole process group is killed."""
     groups: list[int] = []
     usual = decoding._end
 
@@ -93,11 +93,11 @@ def test_processes_that_a_decoder_started_end_with_it(monkeypatch: pytest.Monkey
             threading.Event().wait(0.05)
 
 
-def test_a_decoder_that_prints_without_end_prints_nowhere() -> None:
+def test_the_output_of_a_decoder_is_discarded() -> None:
     assert here("prints").facts == "printed"
 
 
-def test_a_result_without_end_is_cut_off() -> None:
+def test_an_endless_result_is_cut_off() -> None:
     with pytest.raises(TooMuch, match="result"):
         here("answers_without_end")
 
@@ -115,15 +115,15 @@ def test_a_result_without_end_is_cut_off() -> None:
         "x" * 70_000 + "\n",
     ],
 )
-def test_a_result_that_is_none_is_malformed(text: str) -> None:
-    """A decoder that was taken over may write what it likes. It is read as JSON, never as pickle."""
+def test_an_invalid_result_is_malformed(text: str) -> None:
+    """A decoder that was taken over may write anything. It is parsed as JSON, never as pickle."""
     with pytest.raises(Malformed):
         here("answers_nonsense", options={"text": text})
 
 
 @pytest.mark.parametrize("function", ["crashes", "leaves"])
-def test_a_decoder_that_dies_is_an_error_and_the_next_one_works(function: str) -> None:
-    """Attack row 63: a decoder that was overrun takes nobody along."""
+def test_a_decoder_that_crashes_is_an_error_and_the_next_one_works(function: str) -> None:
+    """A crash of a decoder affects no other file."""
     with pytest.raises(Malformed, match="without a result"):
         here(function)
     assert here("count", b"a").facts["bytes"] == 1
@@ -157,7 +157,7 @@ def test_a_decoder_has_no_network() -> None:
 
 
 @takes_calls
-def test_a_decoder_runs_no_program_and_signals_nobody() -> None:
+def test_a_decoder_cannot_run_programs_or_send_signals() -> None:
     heard: list[int] = []
     usual = signal.signal(signal.SIGUSR1, lambda number, _: heard.append(number))
     try:
@@ -171,7 +171,7 @@ def test_a_decoder_runs_no_program_and_signals_nobody() -> None:
 
 @takes_files
 def test_a_decoder_reads_and_writes_no_file_of_the_server(tmp_path: Path) -> None:
-    """A decoder that was taken over must not answer with the database or the secret key."""
+    """A decoder that was taken over must not return the database or the secret key."""
     secret = tmp_path / "secret-key"
     secret.write_text("canary")
     for what, where in (("read", secret), ("write", secret), ("list", tmp_path), ("write", tmp_path / "new")):
@@ -192,7 +192,7 @@ def test_a_decoder_may_use_threads() -> None:
 def test_the_process_ends_with_the_server(tmp_path: Path) -> None:
     """A killed server leaves no decoder running."""
     if sys.platform != "linux":
-        pytest.skip("only Linux tells a child that its parent has ended")
+        pytest.skip("only Linux notifies a child of its parent's end")
     code = (
         "import sys; sys.path[:] = " + repr(sys.path) + "\n"
         "from hubbub.sandbox import decode, decoding\n"
@@ -218,7 +218,7 @@ def test_the_process_ends_with_the_server(tmp_path: Path) -> None:
         time.sleep(0.05)
 
 
-def test_those_who_wait_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_queue_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "_waiting", decoding.limits.DECODERS_WAITING)
     with pytest.raises(DecodersBusy):
         here("count")
