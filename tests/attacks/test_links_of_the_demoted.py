@@ -15,7 +15,7 @@ from hubbub_site.accounts import people
 from hubbub_site.accounts.invitations import create_invitation
 from hubbub_site.accounts.models import Invitation, User
 from tests.attacks.test_rights_over_time import change_role, erin, member  # noqa: F401
-from tests.site.conftest import PASSWORD, alice, alices, bob, bobs, dave, nobody_has_tried_before  # noqa: F401
+from tests.site.conftest import PASSWORD, alice, alices, bob, bobs, clear_rate_limits, dave  # noqa: F401
 
 DAVE = {"name": "Dave", "username": "dave", "password": PASSWORD}
 

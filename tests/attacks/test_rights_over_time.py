@@ -26,8 +26,8 @@ from tests.site.conftest import (  # noqa: F401
     alices,
     bob,
     bobs,
+    clear_rate_limits,
     dave,
-    nobody_has_tried_before,
     signed_in,
 )
 

@@ -1,4 +1,4 @@
-"""Alice owns the workspace, Bob is a member, Carol is a guest; Dave has no account. Each has a browser of their own."""
+"""Alice owns the workspace, Bob is a member, Carol is a guest; Dave has no account. Each has a browser."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from hubbub.protocol.objects import Role
 from hubbub_site.accounts.account_creation import claim_workspace, create_account
 from hubbub_site.accounts.models import User
 from tests.serving import Site, new_site
-from tests.site.sites import a_database, lives_a_little
+from tests.site.sites import a_database, add_people_and_messages
 
 PASSWORD = "a long summer day"
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_tried_before() -> Iterator[None]:
-    """Rate limits count in the cache, which outlives a test."""
+def clear_rate_limits() -> Iterator[None]:
+    """Clear the cache, which holds rate limits across tests."""
     cache.clear()
     yield
     cache.clear()
@@ -49,7 +49,7 @@ def carol(alice: User) -> User:
 
 @pytest.fixture
 def dave() -> Client:
-    """A stranger's browser."""
+    """The browser of a visitor without an account."""
     return Client()
 
 
@@ -72,7 +72,7 @@ def carols(carol: User) -> Client:
 
 
 def signed_in(user: User, browser: str = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0") -> Client:
-    """A browser that has signed in on the page, as people do."""
+    """A browser that has signed in on the page."""
     client = Client(headers={"User-Agent": browser})
     response = client.post("/account/login/", {"login": user.username, "password": PASSWORD})
     assert response.status_code == 302, response.content.decode()
@@ -81,27 +81,27 @@ def signed_in(user: User, browser: str = "Mozilla/5.0 (X11; Linux x86_64) Firefo
 
 @pytest.fixture(scope="session")
 def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A site in a data directory where something has happened. Copied, never changed."""
+    """A site with people and messages. Tests copy it and never change it."""
     site = new_site(tmp_path_factory.mktemp("lived-in") / "data")
-    lives_a_little(site)
+    add_people_and_messages(site)
     return site
 
 
 @pytest.fixture
 def house(lived_in: Site, tmp_path: Path) -> Site:
-    """Such a site for one test."""
+    """A copy of that site for one test."""
     shutil.copytree(lived_in.data, tmp_path / "house")
     return Site(tmp_path / "house", people=lived_in.people)
 
 
 @pytest.fixture
 def other(tmp_path: Path) -> Site:
-    """Where there is nothing yet."""
+    """An empty data directory."""
     return Site(tmp_path / "other")
 
 
 @pytest.fixture
 def database(postgres_url: str) -> Iterator[str]:
-    """The address of an empty PostgreSQL database of this test's."""
+    """The URL of an empty PostgreSQL database for this test."""
     with a_database(postgres_url) as url:
         yield url

@@ -1,4 +1,4 @@
-"""Ways in which the file of an SQLite database is damaged: by a disk, by a crash, by another program."""
+"""Damages the file of an SQLite database, as a disk, a crash or another program may do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def in_the_middle(database: Path) -> None:
-    """Pages in the middle of the file are overwritten."""
+    """Overwrite pages in the middle of the file."""
     size = page_size(database)
     middle = database.stat().st_size // size // 2
     overwrite(database, middle * size, b"\xa5" * (4 * size))
@@ -19,7 +19,7 @@ def root_of_messages(database: Path) -> None:
 
 
 def root_of_users(database: Path) -> None:
-    """The first table that a command reads."""
+    """Overwrite the root page of the first table that a command reads."""
     overwrite_root(database, "accounts_user")
 
 
@@ -28,13 +28,13 @@ def header(database: Path) -> None:
 
 
 def cut_short(database: Path) -> None:
-    """Half of the file is missing."""
+    """Remove the second half of the file."""
     with open(database, "r+b") as file:
         file.truncate(database.stat().st_size // 2)
 
 
 def stale_index(database: Path) -> None:
-    """A row has changed and its index has not. Only a comparison of both shows it; each for itself is well-formed."""
+    """Change a row without its index. Only a comparison shows the fault, because each of them is well-formed."""
     rows = (
         "SELECT * FROM sqlite_master WHERE name = (SELECT min(name) FROM sqlite_master WHERE type = 'index'"
     )
@@ -51,12 +51,12 @@ def stale_index(database: Path) -> None:
 
 
 def moved_head(database: Path) -> None:
-    """A room's counter is ahead of its messages, as after the loss of the last ones."""
+    """Set a room's counter ahead of its messages, as after the loss of the last ones."""
     change(database, "UPDATE hubbub_room SET seq = seq + 1 WHERE name = 'square'")
 
 
 def gap(database: Path) -> None:
-    """A message is gone."""
+    """Delete a message."""
     change(database, "DELETE FROM hubbub_message WHERE number = 7")
 
 
@@ -92,7 +92,7 @@ def overwrite(database: Path, place: int, content: bytes) -> None:
 
 
 def page_size(database: Path) -> int:
-    """And no log: what it holds would hide a damaged page."""
+    """Return the page size. Also removes the log, whose content would hide a damaged page."""
     with closing(sqlite3.connect(database)) as opened:
         opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         (size,) = opened.execute("PRAGMA page_size").fetchone()

@@ -1,7 +1,7 @@
-"""Sites of one's own to back up, restore and copy: a data directory or a PostgreSQL database, people, what they said.
+"""Sites to back up, restore and copy: a data directory or a PostgreSQL database with people and messages.
 
-`hubbub(site, "backup", file)` runs the command as people do. `whole(shell)` is everything that must survive a move:
-each table's digest, so that two sites that hold the same rows compare equal, whatever database they are in.
+`hubbub(site, "backup", file)` runs the command in a process. `whole(site)` returns everything that must survive a copy:
+each table's digest, so that two sites with the same rows compare equal in any database.
 """
 
 from __future__ import annotations
@@ -25,30 +25,30 @@ HALVES = (
     "SELECT r.id FROM hubbub_room r LEFT JOIN hubbub_message m ON m.room_id = r.id GROUP BY r.id"
     " HAVING r.seq <> coalesce(max(m.seq), 0) OR r.last_number <> count(m.id) OR r.posts <> coalesce(max(m.post), 0)"
 )
-"""Rooms of a copy whose counters do not fit their messages: it was made of two moments."""
+"""Finds rooms whose counters do not match their messages: such a copy is not a consistent snapshot."""
 
 
 def hubbub(site: Site, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`hubbub …` as a process of its own, with the site's environment and nothing else of ours."""
+    """Run `hubbub …` in a process with the site's environment only."""
     command = [sys.executable, "-m", "hubbub_site.cli", *map(str, arguments)]
     variables = site.variables(**environment)
     return subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=120)
 
 
 def succeeds(site: Site, *arguments: str | Path, **environment: str) -> str:
-    """What it printed; it must have worked."""
+    """Run a command that must succeed. Returns its output."""
     done = hubbub(site, *arguments, **environment)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def is_refused(site: Site, *arguments: str | Path, **environment: str) -> str:
-    """The one sentence."""
+    """Run a command that must be refused. Returns its sentence."""
     return _ends_with(2, site, *arguments, **environment)
 
 
 def fails(site: Site, *arguments: str | Path, **environment: str) -> str:
-    """The one sentence about something that is broken."""
+    """Run a command that must find a fault. Returns its sentence."""
     return _ends_with(1, site, *arguments, **environment)
 
 
@@ -60,7 +60,7 @@ def _ends_with(code: int, site: Site, *arguments: str | Path, **environment: str
     return lines[0].partition(": ")[2]
 
 
-def lives_a_little(site: Site) -> None:
+def add_people_and_messages(site: Site) -> None:
     """Four people, rooms of every kind, edits, a tombstone, reading positions, an invitation, a group."""
     with shell_of(site) as shell:
         settle(site, shell)
@@ -93,7 +93,7 @@ group.permissions.set(Permission.objects.all()[:5])
 
 
 def whole(site: Site) -> dict[str, Any]:
-    """Every table: how many rows, and what they come to."""
+    """The number of rows and the digest of every table."""
     with shell_of(site) as shell:
         found: dict[str, Any] = shell.ask(
             "{m._meta.label: [m._base_manager.count(), str(copy.digest(m, 'default'))]"
@@ -102,13 +102,13 @@ def whole(site: Site) -> dict[str, Any]:
     return found
 
 
-def but_for_the_epoch(tables: dict[str, Any]) -> dict[str, Any]:
+def without_epoch(tables: dict[str, Any]) -> dict[str, Any]:
     return {label: rows for label, rows in tables.items() if label != "hubbub.Workspace"}
 
 
 @contextmanager
 def a_database(server: str) -> Iterator[str]:
-    """The address of an empty database of one's own in a PostgreSQL server."""
+    """The URL of a new, empty database in a PostgreSQL server."""
     name = f"site_{uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}"')

@@ -1,4 +1,4 @@
-"""The audit log: what is written, that nothing unwrites it, and that strangers cannot fill it."""
+"""The audit log: which lines are written, that nothing changes them, and that visitors cannot fill it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ADDRESS = "127.0.0.1"
 
 
 def written(*kinds: What) -> list[tuple[str, str, str]]:
-    """(what, by, about) of the lines of these kinds, the oldest first; of all without kinds."""
+    """(what, by, about) of the lines of these kinds (default: all), the oldest first."""
     lines = AuditEntry.objects.filter(what__in=kinds) if kinds else AuditEntry.objects.all()
     return list(lines.order_by("pk").values_list("what", "by_name", "about_name"))
 
@@ -68,9 +68,7 @@ def test_what_alice_does_about_bob(alices: Client, bob: User) -> None:
     assert (line.address, line.details) == (ADDRESS, {"before": "member", "role": "admin"})
 
 
-def test_a_password_that_is_changed_and_one_that_is_set_by_a_link(
-    alice: User, bob: User, bobs: Client
-) -> None:
+def test_a_changed_password_and_one_set_by_link(alice: User, bob: User, bobs: Client) -> None:
     new = "an even longer winter night"
     bobs.post("/account/password/change/", {"oldpassword": PASSWORD, "password1": new})
     assert written(What.PASSWORD_CHANGED) == [("password_changed", "bob", "bob")]
@@ -142,7 +140,7 @@ def test_what_is_changed_in_djangos_admin(alices: Client, bob: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_shell_is_the_shell(bob: User) -> None:
+def test_the_actor_in_the_shell_is_the_shell(bob: User) -> None:
     assert cli.main(["token", "bob", "--days", "7"]) == 0
     assert cli.main(["owner", "bob", "--generate"]) == 0
     lines = written()
@@ -151,7 +149,7 @@ def test_the_shell_is_the_shell(bob: User) -> None:
 
 
 def test_no_secret_is_in_it(alices: Client, bob: User, bobs: Client) -> None:
-    """Whatever was shown once, or typed as a password, or as a name that is nobody's."""
+    """No secret that was shown once, no typed password, and no unknown username."""
     bobs.post("/account/tokens/", {"label": "doorbell", "expires": ""})
     secret = bobs.get("/account/tokens/").content.decode().partition('value="hub_')[2].partition('"')[0]
     Client().post("/account/login/", {"login": "hunter2-typed-as-a-name", "password": "hunter3"})
@@ -162,14 +160,14 @@ def test_no_secret_is_in_it(alices: Client, bob: User, bobs: Client) -> None:
         assert text not in everything
 
 
-def test_a_deed_that_is_undone_leaves_no_line(alice: User, bob: User) -> None:
+def test_a_rolled_back_action_leaves_no_line(alice: User, bob: User) -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
         actions.change_role(by=actions.member_for(alice), member=actions.member_for(bob), role=Role.ADMIN)
         raise RuntimeError
     assert written(What.ROLE_CHANGED) == []
 
 
-def test_a_line_outlives_its_people(alices: Client, bob: User) -> None:
+def test_a_line_outlives_its_accounts(alices: Client, bob: User) -> None:
     alices.post(f"/people/{bob.hubbub_member.pk}/role/", {"role": "admin"})
     Member.objects.filter(user=bob).update(user=None)
     bob.delete()
@@ -185,16 +183,16 @@ class TestFailures:
         line = last(What.SIGN_IN_FAILED)
         assert (line.by_name, line.about_name, line.address, line.times) == ("", "bob", ADDRESS, 1)
 
-    def test_so_is_one_typed_into_an_open_browser(self, bob: User, bobs: Client) -> None:
+    def test_a_wrong_password_at_reauthentication_is_written(self, bob: User, bobs: Client) -> None:
         bobs.post("/account/reauthenticate/", {"password": "guessed"})
         assert last(What.SIGN_IN_FAILED).about_name == "bob"
 
-    def test_a_thousand_from_one_place_are_one_line(self, bob: User) -> None:
+    def test_a_thousand_failures_from_one_network_are_one_line(self, bob: User) -> None:
         for _ in range(1000):
             self.guess()
         assert (last(What.SIGN_IN_FAILED).times, len(written(What.SIGN_IN_FAILED))) in {(1000, 1), (999, 2)}
 
-    def test_names_that_are_nobodys_are_one_line(self, bob: User) -> None:
+    def test_failures_with_unknown_names_are_one_line(self, bob: User) -> None:
         for number in range(50):
             self.guess(f"nobody{number}")
         assert len(written(What.SIGN_IN_FAILED)) <= 2  # two if the hour has just changed
@@ -205,7 +203,7 @@ class TestFailures:
         assert len(written(What.SIGN_IN_FAILED)) <= 2
 
     @pytest.mark.parametrize("what", sorted(MERGED))
-    def test_the_lines_of_strangers_have_a_bound(
+    def test_lines_of_unauthenticated_visitors_are_limited(
         self, bob: User, what: What, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(audit.limits, "AUDIT_STRANGER_LINES", 20)
@@ -216,7 +214,7 @@ class TestFailures:
         assert sum(lines.values_list("times", flat=True)) == 100
 
 
-class TestNothingUnwritesIt:
+class TestLinesCannotBeChanged:
     @pytest.fixture
     def line(self, alice: User) -> AuditEntry:
         return AuditEntry.objects.latest("pk")
@@ -232,7 +230,7 @@ class TestNothingUnwritesIt:
             lambda line: AuditEntry.objects.update_or_create(pk=line.pk, defaults={"by_name": "bob"}),
         ],
     )
-    def test_no_code_of_ours(self, line: AuditEntry, tamper: Callable[[AuditEntry], Any]) -> None:
+    def test_not_by_our_code(self, line: AuditEntry, tamper: Callable[[AuditEntry], Any]) -> None:
         before = list(AuditEntry.objects.values())
         line.by_name = "bob"
         with pytest.raises(AppendOnly), transaction.atomic():
@@ -240,7 +238,7 @@ class TestNothingUnwritesIt:
         assert list(AuditEntry.objects.values()) == before
 
     @pytest.mark.parametrize("change", ["by_name = 'bob'", "times = times + 1", "details = '{}'"])
-    def test_no_statement(self, line: AuditEntry, change: str) -> None:
+    def test_not_by_an_sql_statement(self, line: AuditEntry, change: str) -> None:
         with (
             pytest.raises(DatabaseError, match="append-only"),
             transaction.atomic(),
@@ -254,12 +252,12 @@ class TestNothingUnwritesIt:
             with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(f"UPDATE accounts_auditentry SET {change} WHERE merge_key IS NOT NULL")  # noqa: S608
 
-    def test_no_page_of_djangos_admin(self, alices: Client) -> None:
+    def test_not_in_djangos_admin(self, alices: Client) -> None:
         assert "audit" not in alices.get("/admin/").content.decode().lower()
         assert alices.get("/admin/accounts/auditentry/").status_code == 404
 
     def test_another_program_deletes_no_new_line(self, house: Site) -> None:
-        """On a database that `hubbub migrate` made; the tests' own has no trigger against deleting."""
+        """On a database made by `hubbub migrate`; the tests' own database has no trigger against deletion."""
         with shell_of(house) as shell:
             shell.run(
                 """
@@ -281,7 +279,7 @@ assert left & {"old", "new"} == {"new"}, left
             )
 
 
-def test_old_lines_go(alice: User, settings: Any) -> None:
+def test_old_lines_are_deleted(alice: User, settings: Any) -> None:
     for name, age in (("old", settings.AUDIT_DAYS + 1), ("new", settings.AUDIT_DAYS - 1)):
         AuditEntry.objects.create(what="signed_in", by_name=name, at=timezone.now() - timedelta(days=age))
     assert audit.prune() == 1

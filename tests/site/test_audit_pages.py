@@ -1,4 +1,4 @@
-"""Reading the audit log: the owner's page, everybody's own, and the command."""
+"""Reading the audit log: the owner's page, each member's own page, and the command."""
 
 from __future__ import annotations
 
@@ -72,11 +72,11 @@ class TestTheCommand:
         assert len(capsys.readouterr().out.splitlines()) == lines
 
     @pytest.mark.parametrize("wrong", [["--since", "soon"], ["--what", "everything"]])
-    def test_it_says_what_it_does_not_understand(self, db: None, wrong: list[str], capsys: Any) -> None:
+    def test_invalid_arguments_are_named(self, db: None, wrong: list[str], capsys: Any) -> None:
         assert cli.main(["audit", *wrong]) == 2
         assert len(capsys.readouterr().err.splitlines()) == 1
 
-    def test_a_label_forges_no_line(self, bob: User, capsys: Any) -> None:
+    def test_a_label_cannot_forge_a_line(self, bob: User, capsys: Any) -> None:
         actions.create_token(
             member=actions.member_for(bob), label="x\n2026-01-01 00:00:00Z  role_changed\x1b[2J"
         )

@@ -1,4 +1,4 @@
-"""`hubbub backup`: everything in one file, also while people talk."""
+"""`hubbub backup`: the whole site in one file, also during traffic."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def test_it_works(house: Site, tmp_path: Path) -> None:
         assert copy.execute("SELECT count(*) FROM hubbub_message").fetchone() == (manifest["messages"],)
 
 
-def test_nobody_else_can_read_it_not_even_while_it_is_made(house: Site, tmp_path: Path) -> None:
-    """It holds the key and everybody's words; the umask of a cron job is no protection."""
+def test_only_its_owner_can_read_it_even_while_it_is_written(house: Site, tmp_path: Path) -> None:
+    """It contains the key and all messages, and a cron job's umask does not protect it."""
     where = tmp_path / "backups"
     where.mkdir()
     seen: dict[str, int] = {}
@@ -72,13 +72,13 @@ def test_nobody_else_can_read_it_not_even_while_it_is_made(house: Site, tmp_path
         done.set()
         looking.join()
     assert set(seen.values()) == {0}, seen
-    assert any(name.endswith(".part") for name in seen), "it was looked at too late"
+    assert any(name.endswith(".part") for name in seen), "the draft was never seen"
     assert stat.S_IMODE((where / "chat.zip").stat().st_mode) == 0o600
-    assert [path.name for path in where.iterdir()] == ["chat.zip"], "nothing is left lying about"
+    assert [path.name for path in where.iterdir()] == ["chat.zip"], "no draft is left"
 
 
-def test_while_people_talk_it_is_one_moment_and_nothing_is_half(house: Site, tmp_path: Path) -> None:
-    """Alice and Bob talk through a server all the while: heads, numbers and counters fit in the copy."""
+def test_a_backup_during_traffic_is_a_consistent_snapshot(house: Site, tmp_path: Path) -> None:
+    """Alice and Bob post all the time; heads, numbers and counters in the copy are consistent."""
     with served(house) as server:
         alice = Online(dial(server, person=house.people["alice"]), house.people["alice"])
         alice.takes_snapshot()
@@ -105,11 +105,11 @@ def test_while_people_talk_it_is_one_moment_and_nothing_is_half(house: Site, tmp
             halves = copy.execute(HALVES).fetchall()
             assert halves == []
             assert copy.execute("PRAGMA foreign_key_check").fetchall() == []
-    assert told == sorted(told) and told[0] < told[-1], "they did talk meanwhile"
+    assert told == sorted(told) and told[0] < told[-1], "no message was posted during the backups"
 
 
-def test_a_busy_server_does_not_make_it_begin_anew(tmp_path: Path) -> None:
-    """Somebody commits between any two steps of the copy, which for SQLite alone is a reason to start over."""
+def test_commits_of_a_busy_server_do_not_restart_it(tmp_path: Path) -> None:
+    """A commit follows each step of the copy. Without a read transaction SQLite would restart each time."""
     source, target = tmp_path / "source.sqlite3", tmp_path / "target.sqlite3"
     with closing(sqlite3.connect(source)) as writer:
         writer.execute("PRAGMA journal_mode=WAL")
@@ -124,25 +124,25 @@ def test_a_busy_server_does_not_make_it_begin_anew(tmp_path: Path) -> None:
             writer.commit()
 
         backup._copy_sqlite(source, target, meanwhile)
-        assert len(steps) > 1 and steps == sorted(set(steps)), "each step goes on where the last one ended"
+        assert len(steps) > 1 and steps == sorted(set(steps)), "each step must continue after the last one"
         with closing(sqlite3.connect(target)) as copy:
             assert copy.execute("SELECT count(*) FROM said").fetchone() == (20_000,)
 
 
-def test_it_gets_a_name_of_its_own(house: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_its_default_name_has_the_date(house: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     succeeds(house, "backup")
     assert len(list(tmp_path.glob("hubbub-20??-??-??-????.zip"))) == 1
 
 
-def test_the_key_comes_along_wherever_it_is_kept(house: Site, tmp_path: Path) -> None:
+def test_it_contains_the_key_whatever_its_source(house: Site, tmp_path: Path) -> None:
     succeeds(house, "backup", tmp_path / "chat.zip", HUBBUB_SECRET_KEY="from the environment")
     with zipfile.ZipFile(tmp_path / "chat.zip") as opened:
         assert opened.read("secret-key").decode().strip() == "from the environment"
 
 
-def test_settings_come_along_wherever_they_are_kept(house: Site, tmp_path: Path) -> None:
+def test_it_contains_the_settings_wherever_they_are(house: Site, tmp_path: Path) -> None:
     (tmp_path / "elsewhere.toml").write_text('language = "en"\n')
     succeeds(house, "backup", tmp_path / "chat.zip", "--config", tmp_path / "elsewhere.toml")
     with zipfile.ZipFile(tmp_path / "chat.zip") as opened:
@@ -171,19 +171,19 @@ def test_it_is_refused_in_one_sentence(house: Site, tmp_path: Path, why: Callabl
     assert sentence in is_refused(house, "backup", tmp_path / "chat.zip")
 
 
-def test_a_place_that_is_not_there_is_refused(house: Site, tmp_path: Path) -> None:
+def test_a_missing_folder_is_refused(house: Site, tmp_path: Path) -> None:
     told = is_refused(house, "backup", tmp_path / "nowhere" / "chat.zip")
     assert told.startswith("No backup was made: No such file or directory")
 
 
-def test_with_force_the_old_one_gives_way_to_a_new_one(house: Site, tmp_path: Path) -> None:
+def test_with_force_the_old_file_is_replaced(house: Site, tmp_path: Path) -> None:
     file = tmp_path / "chat.zip"
     file.write_text("yesterday's")
     succeeds(house, "backup", file, "--force")
     assert zipfile.is_zipfile(file)
 
 
-def test_what_killed_backups_left_is_deleted_and_a_running_one_is_let_be(house: Site, tmp_path: Path) -> None:
+def test_remains_of_killed_backups_are_deleted_but_not_of_running_ones(house: Site, tmp_path: Path) -> None:
     gone = subprocess.Popen(["true"])
     gone.wait()
     left, under_way = tmp_path / f".chat.zip.{gone.pid}.part", tmp_path / f".chat.zip.{os.getpid()}.part"

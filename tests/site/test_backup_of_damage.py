@@ -1,4 +1,4 @@
-"""`hubbub backup` of a damaged database: it is told, and the last good backup stays."""
+"""`hubbub backup` of a damaged database: it reports the damage, and the last good backup stays."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def yesterdays(lived_in: Site, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture
 def good(yesterdays: Path, tmp_path: Path) -> Path:
-    """Yesterday's backup, where tonight's will go."""
+    """Yesterday's backup, at the path of tonight's."""
     (tmp_path / "backups").mkdir()
     return Path(shutil.copy(yesterdays, tmp_path / "backups"))
 
 
 @pytest.mark.parametrize("way", damage.WAYS, ids=lambda way: way.__name__)
-def test_the_last_good_one_is_not_replaced(house: Site, good: Path, way: Callable[[Path], None]) -> None:
-    """And `hubbub doctor` finds the same."""
+def test_the_last_good_backup_is_not_replaced(house: Site, good: Path, way: Callable[[Path], None]) -> None:
+    """`hubbub doctor` finds the damage too."""
     way(house.data / "hubbub.sqlite3")
     before = good.read_bytes()
     assert "damaged" in fails(house, "backup", good, "--force")
@@ -46,7 +46,7 @@ def test_the_last_good_one_is_not_replaced(house: Site, good: Path, way: Callabl
     assert "FAIL  The database is damaged (" in done.stdout
 
 
-def test_a_new_one_is_not_made_either(house: Site, tmp_path: Path) -> None:
+def test_no_new_backup_is_made(house: Site, tmp_path: Path) -> None:
     damage.stale_index(house.data / "hubbub.sqlite3")
     told = fails(house, "backup", tmp_path / "chat.zip")
     assert told.startswith("No backup was made: the database is damaged (")
@@ -54,14 +54,14 @@ def test_a_new_one_is_not_made_either(house: Site, tmp_path: Path) -> None:
     assert not (tmp_path / "chat.zip").exists()
 
 
-def test_the_stale_index_is_one_that_the_quick_check_does_not_see(house: Site) -> None:
+def test_the_quick_check_does_not_find_the_stale_index(house: Site) -> None:
     damage.stale_index(house.data / "hubbub.sqlite3")
     with closing(sqlite3.connect(house.data / "hubbub.sqlite3")) as opened:
         assert opened.execute("PRAGMA quick_check").fetchone() == ("ok",)
         assert opened.execute("PRAGMA integrity_check").fetchone() != ("ok",)
 
 
-def test_a_copy_with_a_row_less_is_no_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_with_a_missing_row_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source, target = tmp_path / "source.sqlite3", tmp_path / "target.sqlite3"
     for path in (source, target):
         damage.change(path, "CREATE TABLE said (text)")
@@ -95,13 +95,13 @@ def test_a_site_on_postgresql_is_checked_as_well(
 def test_a_damaged_database_is_not_copied_either(
     house: Site, tmp_path: Path, way: Callable[[Path], None]
 ) -> None:
-    """A row that its index lacks would be missing on both sides of the comparison."""
+    """A row that is missing in its index would be missing on both sides of the comparison."""
     way(house.data / "hubbub.sqlite3")
     assert "damaged" in fails(house, "copy", "--to", tmp_path / "other.sqlite3")
 
 
 @pytest.mark.parametrize("way", [damage.header, damage.cut_short], ids=lambda way: way.__name__)
-def test_the_good_one_takes_the_place_of_the_damaged_database(
+def test_a_good_backup_replaces_the_damaged_database(
     house: Site, good: Path, way: Callable[[Path], None]
 ) -> None:
     way(house.data / "hubbub.sqlite3")

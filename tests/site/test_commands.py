@@ -1,4 +1,4 @@
-"""The `hubbub` command: what each part does, and the sentence when it cannot."""
+"""The `hubbub` commands: what each does, and the error sentence if it cannot run."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HUBBUB = Path(sys.executable).with_name("hubbub")
 
 @pytest.fixture(autouse=True)
 def environment() -> Iterator[None]:
-    """Flags become environment; what one test sets is not the next one's."""
+    """Restore the environment, because flags are stored in it."""
     before = dict(os.environ)
     yield
     os.environ.clear()
@@ -36,7 +36,7 @@ def environment() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("command", cli.COMMANDS)
-def test_help_says_what_it_does_and_shows_how(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_explains_each_command_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         cli.main([command, "--help"])
     assert end.value.code == 0
@@ -57,7 +57,7 @@ def test_help_says_what_it_does_and_shows_how(command: str, capsys: pytest.Captu
         (["serve", "--host", "no such host"], "no address of this machine"),
     ],
 )
-def test_what_cannot_be_is_told_in_one_sentence(
+def test_a_command_that_cannot_run_says_why_in_one_sentence(
     arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(arguments) == 2
@@ -67,7 +67,7 @@ def test_what_cannot_be_is_told_in_one_sentence(
     assert len(told.splitlines()) == 1
 
 
-def test_a_taken_port_is_told_before_anything_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_in_use_is_reported_before_anything_is_done(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         assert cli.main(["serve", "--port", str(port)]) == 2
@@ -78,7 +78,7 @@ def test_a_taken_port_is_told_before_anything_is_done(capsys: pytest.CaptureFixt
 
 class TestToken:
     @pytest.mark.parametrize(("days", "left"), [([], 90), (["--days", "7"], 7), (["--days", "never"], None)])
-    def test_it_works_as_long_as_one_says(
+    def test_it_works_for_the_given_days(
         self, bob: User, days: list[str], left: int | None, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert cli.main(["token", "bob", *days]) == 0
@@ -107,7 +107,7 @@ class TestToken:
         assert cli.main(["token", "doorbell"]) == 0
         assert login_from_secret(capsys.readouterr().out.strip()).member == bot
 
-    def test_nobody_gets_none(self, alice: User, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_an_unknown_user_gets_none(self, alice: User, capsys: pytest.CaptureFixture[str]) -> None:
         assert cli.main(["token", "dave"]) == 2
         assert capsys.readouterr().out == ""
 
@@ -121,7 +121,7 @@ class TestToken:
 
 @pytest.mark.django_db(transaction=True)
 class TestOwner:
-    def test_it_makes_the_first_one_with_a_password_of_its_own(
+    def test_it_makes_the_first_owner_with_a_generated_password(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert cli.main(["owner", "Alice", "--name", "Alice Liddell", "--generate"]) == 0
@@ -145,7 +145,7 @@ class TestOwner:
         assert bob.check_password(PASSWORD)
         assert Member.objects.get(user=bob).role == Role.OWNER
 
-    def test_it_opens_a_deactivated_account_again(self, alice: User, bob: User) -> None:
+    def test_it_reactivates_a_deactivated_account(self, alice: User, bob: User) -> None:
         actions.deactivate_member(by=actions.member_for(alice), member=actions.member_for(bob))
         User.objects.filter(pk=bob.pk).update(is_active=False)
         assert cli.main(["owner", "bob", "--generate"]) == 0
@@ -165,7 +165,7 @@ class TestMigrate:
         assert cli.main(["migrate"]) == 0
         assert "up to date already" in capsys.readouterr().out
 
-    def test_what_comes_after_the_setup_is_written_to_the_disk_at_once(self, tmp_path: Path) -> None:
+    def test_commits_after_the_setup_are_synced(self, tmp_path: Path) -> None:
         set_up_and_look = """
 from hubbub_site.commands import migrate, start
 start(make=True)
@@ -178,9 +178,7 @@ print(migrate.migrate(), connection.cursor().execute("PRAGMA synchronous").fetch
 
 
 class TestDoctor:
-    def test_a_sound_place_has_nothing_that_failed(
-        self, alice: User, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def test_a_sound_site_has_no_failures(self, alice: User, capsys: pytest.CaptureFixture[str]) -> None:
         code = cli.main(["doctor"])
         told = capsys.readouterr().out
         assert "SQLite finds the file intact" in told
@@ -196,7 +194,7 @@ class TestDoctor:
         assert cli.main(["doctor"]) == 1
         assert "FAIL  Redis does not answer" in capsys.readouterr().out
 
-    def test_one_that_answers_is_named(
+    def test_a_redis_that_answers_is_named(
         self, alice: User, redis_url: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
         os.environ["REDIS_URL"] = redis_url
@@ -212,7 +210,7 @@ class TestDoctor:
 
 
 class TestServe:
-    """The real thing, as a process of its own on an empty data directory."""
+    """A real server process on an empty data directory."""
 
     def test_it_serves_refuses_a_second_one_and_ends_on_sigterm(self, tmp_path: Path) -> None:
         port, data = free_port(), tmp_path / "data"

@@ -1,4 +1,4 @@
-"""Where a setting comes from, what it means for Django, and what is said about a wrong one."""
+"""The sources of settings, their effect on Django's settings, and the errors for wrong ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.servers.process import free_port
 
 @pytest.fixture(autouse=True)
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A data directory of this test, and nothing else in the environment."""
+    """A data directory for this test, with an otherwise empty environment."""
     monkeypatch.setenv("HUBBUB_DATA", str(tmp_path))
     for name in ("HUBBUB_CONFIG", "HUBBUB_PORT", "HUBBUB_ORIGINS", "DATABASE_URL", "REDIS_URL"):
         monkeypatch.delenv(name, raising=False)
@@ -67,20 +67,20 @@ def test_words_in_the_environment_become_values(
         ('invitations = "all"', "HUBBUB_INVITATIONS"),
     ],
 )
-def test_a_mistake_is_told_in_one_sentence_that_names_it(data: Path, text: str, words: str) -> None:
+def test_a_wrong_setting_is_named_in_one_sentence(data: Path, text: str, words: str) -> None:
     (data / "hubbub.toml").write_text(text)
     with pytest.raises(Misconfigured, match=words) as refusal:
         config.load()
     assert "\n" not in str(refusal.value)
 
 
-def test_a_configuration_file_that_is_not_there_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_configuration_file_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUBBUB_CONFIG", "/nowhere.toml")
     with pytest.raises(Misconfigured, match="no configuration file /nowhere.toml"):
         config.load()
 
 
-def test_cookies_are_secure_when_every_origin_is_https_or_it_is_said() -> None:
+def test_cookies_are_secure_if_all_origins_are_https_or_it_is_set() -> None:
     assert not Config().secure
     assert Config(origins=("https://a.example",)).secure
     assert not Config(origins=("https://a.example", "http://b.example")).secure
@@ -97,7 +97,7 @@ class TestSecretKey:
         assert stat.S_IMODE((data / "secret-key").stat().st_mode) == 0o600
         assert list(data.iterdir()) == [data / "secret-key"]
 
-    def test_who_only_looks_writes_nothing(self, data: Path) -> None:
+    def test_reading_the_key_writes_nothing(self, data: Path) -> None:
         assert secret_key_file.secret_key(data) != secret_key_file.secret_key(data)
         assert list(data.iterdir()) == []
 
@@ -138,7 +138,7 @@ class TestHosts:
         monkeypatch.setattr("socket.gethostname", lambda: "Lighthouse")
         assert {"lighthouse", "lighthouse.local"} <= set(allowed_hosts.allowed(Config(host="0.0.0.0")))  # noqa: S104
 
-    def test_an_address_of_its_own_counts_too(self) -> None:
+    def test_its_own_address_is_allowed_too(self) -> None:
         assert "[2001:db8::7]" in allowed_hosts.allowed(Config(host="2001:db8::7"))
 
 
@@ -160,9 +160,7 @@ class TestMail:
     def test_a_url_names_server_and_encryption(self, url: str, expected: mail_settings.Mail) -> None:
         assert mail_settings.settings_of(url)[1] == expected
 
-    def test_a_dead_mail_server_is_a_line_in_the_log_and_no_broken_page(
-        self, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_a_dead_mail_server_is_logged_and_breaks_no_page(self, caplog: pytest.LogCaptureFixture) -> None:
         box = BackgroundMail(host="127.0.0.1", port=free_port())
         assert box.send_messages([EmailMessage("Hello", "there", "a@example.org", ["b@example.org"])]) == 1
         wait([background_mail._sender.submit(lambda: None)])

@@ -1,4 +1,4 @@
-"""Mallory runs another host of the same domain, and plants cookies for all of it in Bob's browser."""
+"""Mallory runs another host of the same domain and sets cookies for the whole domain in Bob's browser."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HTTPS = {"HUBBUB_ORIGINS": "https://chat.example.org"}
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A site that browsers reach by https only, behind a proxy on this machine."""
+    """A site that browsers use by https only, behind a proxy on this machine."""
     site = new_site(tmp_path_factory.mktemp("https") / "data", **HTTPS)
     with shell_of(site) as shell:
         settle(site, shell)
@@ -24,7 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def asks(server: Server, path: str, cookie: str = "") -> tuple[str, list[str]]:
-    """Where the browser ends up, and the cookies that it is given on the way."""
+    """The final path, and the cookies that the browser gets on the way."""
     headers = {"Host": "chat.example.org", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
     if cookie:
         headers["Cookie"] = cookie
@@ -37,14 +37,14 @@ def asks(server: Server, path: str, cookie: str = "") -> tuple[str, list[str]]:
 
 
 class Stays(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect."""
+    """Does not follow redirects."""
 
     def redirect_request(self, *arguments: object) -> None:
         return None
 
 
-def test_a_planted_session_is_not_looked_at(server: Server) -> None:
-    """A cookie for the whole domain cannot have the name `__Host-…`: browsers refuse it."""
+def test_a_planted_session_cookie_is_ignored(server: Server) -> None:
+    """Browsers refuse the name `__Host-…` for a cookie of the whole domain."""
     mallorys = server.site.people["dave"].session
     assert asks(server, "/chat/", f"sessionid={mallorys}")[0].startswith("/account/login/")
     assert asks(server, "/chat/", f"__Host-sessionid={mallorys}")[0] == "/chat/"
@@ -59,7 +59,7 @@ def test_each_cookie_is_for_this_host_only(server: Server) -> None:
         assert "Secure" in attributes and "Path=/;" in f"{attributes};" and "Domain" not in attributes
 
 
-def test_over_plain_http_the_names_are_djangos(house: Site) -> None:
+def test_over_plain_http_cookies_have_djangos_names(house: Site) -> None:
     """A browser would refuse a `__Host-` cookie there."""
     with (
         served(house) as server,

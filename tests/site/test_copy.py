@@ -1,4 +1,4 @@
-"""`hubbub copy`: to another database and back, with every id, or not at all."""
+"""`hubbub copy`: copies everything to another database, with all ids, or nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def at(url: str, site: Site) -> Site:
 
 
 def test_it_works(house: Site, database: str) -> None:
-    """To PostgreSQL: every row is the same, the epoch too; browsers notice nothing but a pause."""
+    """To PostgreSQL: all rows and the epoch are the same, so browsers notice only a pause."""
     before = whole(house)
     told = succeeds(house, "copy", "--to", database)
     rows = sum(count for count, _ in before.values())
@@ -38,8 +38,8 @@ def test_it_works(house: Site, database: str) -> None:
     assert whole(house) == before
 
 
-def test_there_and_back_it_is_the_same(house: Site, database: str, tmp_path: Path) -> None:
-    """SQLite → PostgreSQL → SQLite, odd texts and all."""
+def test_a_round_trip_changes_nothing(house: Site, database: str, tmp_path: Path) -> None:
+    """SQLite → PostgreSQL → SQLite, with unusual texts."""
     before = whole(house)
     succeeds(house, "copy", "--to", database)
     succeeds(at(database, house), "copy", "--to", tmp_path / "back.sqlite3")
@@ -53,8 +53,8 @@ def test_there_and_back_it_is_the_same(house: Site, database: str, tmp_path: Pat
         assert shell.ask("Message.objects.get(text=odd).author.handle", odd=ODD_TEXT) == "bob"
 
 
-def test_people_go_on_where_they_were(house: Site, database: str) -> None:
-    """Bob's socket resumes by seq on the new database; newcomers and new rooms get ids that nobody has."""
+def test_clients_resume_on_the_new_database(house: Site, database: str) -> None:
+    """Bob's socket resumes by seq on the new database; new members and rooms get unused ids."""
     with served(house) as server:
         bob = Online(dial(server, person=house.people["bob"]), house.people["bob"])
         bob.takes_snapshot()
@@ -79,7 +79,7 @@ def test_people_go_on_where_they_were(house: Site, database: str) -> None:
         back.closes()
 
 
-def chats_away(site: Site, messages: int) -> None:
+def add_messages(site: Site, messages: int) -> None:
     with shell_of(site) as shell:
         shell.run(
             """
@@ -96,16 +96,16 @@ for _ in range(messages // 1000):
 
 
 def test_twenty_thousand_messages(house: Site, database: str) -> None:
-    chats_away(house, 20_000)
+    add_messages(house, 20_000)
     begun = time.monotonic()
     succeeds(house, "copy", "--to", database)
     assert time.monotonic() - begun < 60
     assert whole(at(database, house)) == whole(house)
 
 
-def test_a_copy_that_is_killed_leaves_nothing_and_can_be_begun_again(house: Site, database: str) -> None:
-    """SIGKILL in the middle: rows were on their way, but there are none."""
-    chats_away(house, 10_000)
+def test_a_killed_copy_leaves_nothing_and_can_be_repeated(house: Site, database: str) -> None:
+    """SIGKILL in the middle: no copied row stays."""
+    add_messages(house, 10_000)
     command = [sys.executable, "-m", "hubbub_site.cli", "copy", "--to", database]
     with subprocess.Popen(command, env=house.variables(), stderr=subprocess.PIPE, text=True) as copying:
         assert copying.stderr is not None
@@ -120,8 +120,8 @@ def test_a_copy_that_is_killed_leaves_nothing_and_can_be_begun_again(house: Site
     assert whole(at(database, house)) == whole(house)
 
 
-def test_a_nul_that_a_script_left_behind_is_named_and_nothing_is_copied(house: Site, database: str) -> None:
-    """PostgreSQL cannot keep it. Which message it is, is said, so that it can be mended."""
+def test_a_message_with_a_nul_is_named_and_nothing_is_copied(house: Site, database: str) -> None:
+    """PostgreSQL cannot store it. The error names the message, so that it can be corrected."""
     with closing(sqlite3.connect(house.data / "hubbub.sqlite3")) as opened:
         (key,) = opened.execute("SELECT id FROM hubbub_message WHERE text = 'number 7'").fetchone()
         opened.execute("UPDATE hubbub_message SET text = ? WHERE id = ?", ("a\0b", key))
@@ -194,13 +194,13 @@ def test_it_is_refused_in_one_sentence(
     assert words in is_refused(house, "copy", "--to", target)
 
 
-def test_a_copy_does_not_go_over_another(house: Site, database: str) -> None:
+def test_a_copy_does_not_overwrite_another(house: Site, database: str) -> None:
     succeeds(house, "copy", "--to", database)
     assert "The target is not empty" in is_refused(house, "copy", "--to", database)
 
 
-def test_a_server_that_runs_is_named(house: Site, database: str, tmp_path: Path) -> None:
-    """On SQLite by the directory's lock, on PostgreSQL by who is connected."""
+def test_a_running_server_is_named(house: Site, database: str, tmp_path: Path) -> None:
+    """On SQLite the directory's lock shows it, on PostgreSQL its connection."""
     with open(house.data / "hubbub.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.write("4711")

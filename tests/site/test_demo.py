@@ -1,4 +1,4 @@
-"""`hubbub demo`: the same workspace every time, with every counter right."""
+"""`hubbub demo`: a reproducible workspace with correct counters."""
 
 from __future__ import annotations
 
@@ -90,14 +90,14 @@ def test_run_again_it_adds_what_is_missing() -> None:
     assert Message.objects.filter(system__isnull=True).count() == 200
 
 
-def test_it_goes_on_after_what_people_have_said(alice: User) -> None:
+def test_it_continues_after_messages_of_people(alice: User) -> None:
     speaker, general = actions.member_for(alice), Room.objects.get(name="general")
     actions.send_message(author=speaker, room=general, text="hello")
     demo("--members", "2", "--rooms", "0", "--messages", "20")
     general.refresh_from_db()
     assert general.posts == 21
     assert general.last_number == general.messages.count()
-    # The corpus is older than what Alice said, but in a room the time never falls.
+    # The corpus is older than Alice's message, but times in a room never decrease.
     newest = general.messages.order_by("-number")[:21]
     assert all(
         later.created_at > earlier.created_at for later, earlier in zip(newest, newest[1:], strict=False)
@@ -105,7 +105,7 @@ def test_it_goes_on_after_what_people_have_said(alice: User) -> None:
     assert Member.objects.get(handle="member1").role == Role.MEMBER
 
 
-def test_people_go_on_talking_after_it() -> None:
+def test_people_can_post_after_it() -> None:
     demo("--members", "2", "--rooms", "0", "--messages", "20")
     general, member = Room.objects.get(name="general"), Member.objects.get(handle="member2")
     sent = actions.send_message(author=member, room=general, text="hello")

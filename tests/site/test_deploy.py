@@ -1,4 +1,4 @@
-"""The example files for proxies have the limits that the server itself has. No proxy is run here."""
+"""The example files for proxies have the same limits as the server. These tests run no proxy."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def home(lived_in: Site, disk: Path) -> Site:
-    """The lived-in site on a disk of its own."""
+    """A copy of the site on its own disk."""
     shutil.copytree(lived_in.data, disk / "home")
     return Site(disk / "home", people=lived_in.people)
 
@@ -83,7 +83,7 @@ def test_a_backup_to_a_full_disk_keeps_the_old_one(house: Site, disk: Path) -> N
 
 
 def test_a_restore_to_a_full_disk_changes_nothing(house: Site, home: Site, disk: Path) -> None:
-    """The backup is not called damaged: it is our disk. There is space for a lock, and not for a database."""
+    """The backup is not reported as damaged. The disk has space for a lock, but not for a database."""
     file = house.data.parent / "chat.zip"
     succeeds(house, "backup", file)
     before = (home.data / "hubbub.sqlite3").read_bytes()
@@ -94,7 +94,7 @@ def test_a_restore_to_a_full_disk_changes_nothing(house: Site, home: Site, disk:
     assert not list(home.data.glob("*.restoring*"))
 
 
-def test_a_disk_that_fills_while_a_backup_is_examined_is_not_called_a_damaged_backup(
+def test_a_disk_that_fills_during_the_check_is_not_reported_as_a_damaged_backup(
     house: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "chat.zip"
@@ -113,8 +113,8 @@ def test_a_disk_that_fills_while_a_backup_is_examined_is_not_called_a_damaged_ba
 
 @pytest.mark.parametrize("name", ["hubbub.sqlite3", "hubbub.lock", "secret-key", "hubbub.toml"])
 def test_a_file_of_another_user_is_named(house: Site, name: str) -> None:
-    """Such as one that somebody made as root, for a server that runs as another user. Here it is the other way round,
-    and our root obeys permissions."""
+    """Such as a file made by root, for a server that runs as another user. Here the file belongs to another user, and
+    setpriv makes root obey permissions."""
     if os.geteuid() != 0 or not shutil.which("setpriv"):
         pytest.skip("not proven here: only root can give files away, and setpriv makes it obey permissions")
     file = house.data / name
@@ -162,7 +162,7 @@ def wait_for(server: Server, expected: tuple[int, str], seconds: float = 15.0) -
 
 
 def test_a_postgresql_that_takes_no_writes(house: Site, database: str) -> None:
-    """Such as a standby: it answers every question and keeps nothing."""
+    """Such as a standby: it answers queries and refuses writes."""
     succeeds(house, "copy", "--to", database)
     house.environment["DATABASE_URL"] = database
     with psycopg.connect(database, autocommit=True) as admin, served(house) as server:

@@ -1,4 +1,4 @@
-"""The tables in the documents match the code; a failure prints the expected table. The figures match their results."""
+"""The tables in the documentation match the code. A failure prints the correct table."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ BAR = r"\|"  # a vertical bar inside a table cell
 SHARED_WITH_OTHERS = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL"}
 
 
-def test_every_setting_of_the_product_is_in_self_hosting() -> None:
+def test_self_hosting_lists_every_setting_of_the_product() -> None:
     assert product_settings() in (DOCS / "self-hosting.md").read_text(), product_settings()
 
 
-def test_every_setting_of_the_app_is_in_embedding() -> None:
+def test_embedding_lists_every_setting_of_the_app() -> None:
     assert app_settings() in (DOCS / "embedding.md").read_text(), app_settings()
 
 

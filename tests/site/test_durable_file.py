@@ -1,4 +1,4 @@
-"""What Hubbub writes survives a power cut: each file is whole afterwards, or as it was before."""
+"""Files that Hubbub writes survive a power cut: each file is either complete or unchanged."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def what_comes_out_of_a_backup(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("write", [the_key, the_setup_code, the_heads, what_comes_out_of_a_backup])
-def test_a_new_file_is_there_and_whole_and_was_never_half_there(
+def test_a_new_file_is_complete_at_every_moment(
     write: Callable[[Path], list[Path]], tmp_path: Path, power: PowerCuts
 ) -> None:
     for path in write(tmp_path):
@@ -64,7 +64,7 @@ def test_a_new_file_is_there_and_whole_and_was_never_half_there(
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_replaced_file_is_the_old_one_until_it_is_the_new_one(tmp_path: Path, power: PowerCuts) -> None:
+def test_a_replaced_file_is_either_the_old_or_the_new_one(tmp_path: Path, power: PowerCuts) -> None:
     path = tmp_path / "file"
     path.write_text("old")
     power.was_there(path)
@@ -73,35 +73,35 @@ def test_a_replaced_file_is_the_old_one_until_it_is_the_new_one(tmp_path: Path, 
     assert power.left(path) == {b"new"}
 
 
-def test_a_backup_is_the_old_one_until_it_is_the_new_one(
+def test_a_backup_file_is_either_the_old_or_the_new_one(
     house: Site, tmp_path: Path, power: PowerCuts, django_db_blocker: DjangoDbBlocker
 ) -> None:
     file = tmp_path / "chat.zip"
     file.write_bytes(b"yesterday's")
     power.was_there(file)
-    with django_db_blocker.unblock():  # for the database of the backup
+    with django_db_blocker.unblock():  # the backup needs its database
         backup.write(Config(data=house.data), file, lambda done, total: None)
     assert zipfile.is_zipfile(file)
     assert power.ever(file) == {b"yesterday's", file.read_bytes()}
     assert power.left(file) == {file.read_bytes()}
 
 
-def test_the_model_finds_what_is_not_synced(tmp_path: Path, power: PowerCuts) -> None:
-    """A file that is linked into place unsynced may be there and empty, or not there."""
+def test_the_model_detects_missing_syncs(tmp_path: Path, power: PowerCuts) -> None:
+    """A file that is linked without a sync may be empty or missing."""
     (tmp_path / "draft").write_text("a key")
     os.link(tmp_path / "draft", tmp_path / "key")
     assert power.left(tmp_path / "key") == {b"", None}
 
 
-def test_of_two_processes_the_first_ones_file_stays(tmp_path: Path) -> None:
+def test_two_processes_use_the_file_of_the_first(tmp_path: Path) -> None:
     assert durable_file.write(tmp_path / "file", b"first", replace=False)
     assert not durable_file.write(tmp_path / "file", b"second", replace=False)
     assert (tmp_path / "file").read_bytes() == b"first"
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
-def test_a_draft_that_a_crash_left_is_in_nobodys_way(tmp_path: Path) -> None:
-    """In a container the process has the same number after each start."""
+def test_a_draft_left_by_a_crash_is_no_obstacle(tmp_path: Path) -> None:
+    """In a container the process has the same id after each start."""
     (tmp_path / f".file.{os.getpid()}").write_text("half")
     durable_file.write(tmp_path / "file", b"whole")
     assert (tmp_path / "file").read_bytes() == b"whole"
@@ -114,13 +114,13 @@ def test_folders_are_synced_into_the_ones_above_them(tmp_path: Path, monkeypatch
     assert {str(tmp_path), str(tmp_path / "srv")} <= set(synced)
 
 
-# ── nobody writes files in another way ──────────────────────────────────────────────────────────
+# ── no other code writes files ──────────────────────────────────────────────────────────
 
 OTHER_WAYS = {
-    "durable_file.py": "is the one way",
-    "server/lock.py": "a lock says something only while its process runs",
-    "heads_file.py": "is mapped into memory; `write` places it",
-    "backup.py": "unpacks into a draft that `durable_file` made and places",
+    "durable_file.py": "is the module itself",
+    "server/lock.py": "a lock matters only while its process runs",
+    "heads_file.py": "is mapped into memory; `write` installs it",
+    "backup.py": "unpacks into a draft that `durable_file` made and installs",
 }
 OF_A_MODULE = {
     *(f"os.{name}" for name in ("open", "replace", "rename", "link", "write", "pwrite")),
@@ -136,7 +136,7 @@ def test_every_other_module_writes_files_through_it() -> None:
         if (writes := sorted(set(writes_of(ast.parse(path.read_text())))))
     }
     assert not {name: writes for name, writes in found.items() if name not in OTHER_WAYS}
-    assert set(OTHER_WAYS) <= set(found), "an exception that nobody needs any more"
+    assert set(OTHER_WAYS) <= set(found), "an exception is no longer needed"
 
 
 def writes_of(tree: ast.Module) -> Iterator[str]:
@@ -153,6 +153,6 @@ def writes_of(tree: ast.Module) -> Iterator[str]:
 
 
 def mode_of(argument: ast.expr) -> bool:
-    """Whether it is a mode of `open` that writes."""
+    """Whether the argument is a writing mode of `open`."""
     value = argument.value if isinstance(argument, ast.Constant) else ""
     return isinstance(value, str) and value.rstrip("b") in {"w", "a", "x", "r+", "w+"}

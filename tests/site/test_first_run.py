@@ -1,4 +1,4 @@
-"""The first minutes of a server: it leads to the welcome page, and somebody with the set-up code becomes the owner."""
+"""The first run: pages redirect to the welcome page, and a visitor with the set-up code becomes the owner."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def browser(db: None) -> Client:
 
 
 def with_code(**fields: str) -> dict[str, str]:
-    """What Alice fills in, and the set-up code."""
+    """Alice's form fields with the set-up code."""
     return ALICE | {"code": make_setup_code(settings.CONFIG.data)} | fields
 
 
-def test_alice_names_the_workspace_and_is_in_the_chat_as_its_owner(browser: Client) -> None:
+def test_alice_names_the_workspace_and_becomes_its_owner(browser: Client) -> None:
     response = browser.post("/welcome/", with_code())
     assert response.headers["Location"] == "/"
     assert browser.get("/").headers["Location"] == "/chat/"
@@ -42,7 +42,7 @@ def test_alice_names_the_workspace_and_is_in_the_chat_as_its_owner(browser: Clie
 
 
 @pytest.mark.parametrize("path", ["/", "/chat/", "/chat/general/7/", "/account/login/", "/nothing/"])
-def test_every_page_of_a_new_server_leads_to_the_welcome(db: None, dave: Client, path: str) -> None:
+def test_every_page_of_a_new_server_redirects_to_the_welcome_page(db: None, dave: Client, path: str) -> None:
     assert dave.get(path).headers["Location"] == "/welcome/"
 
 
@@ -51,7 +51,7 @@ def test_health_and_files_are_served_before_there_is_an_owner(db: None, dave: Cl
     assert dave.get(path).status_code == 200
 
 
-def test_once_there_is_an_owner_the_welcome_is_over(alice: User, dave: Client) -> None:
+def test_the_welcome_page_is_gone_once_there_is_an_owner(alice: User, dave: Client) -> None:
     assert dave.get("/welcome/").headers["Location"] == "/"
     assert dave.post("/welcome/", ALICE | {"username": "dave"}).headers["Location"] == "/"
     assert dave.get("/").headers["Location"] == "/account/login/"
@@ -97,8 +97,8 @@ def test_of_two_browsers_at_once_one_becomes_the_owner(transactional_db: None) -
     for thread in threads:
         thread.join()
     assert sorted(response.headers["Location"] for response in results) in (
-        ["/", "/account/login/"],  # the other was in the middle of it
-        ["/", "/"],  # the other came a moment later
+        ["/", "/account/login/"],  # the other request was running
+        ["/", "/"],  # the other request came later
     )
     assert User.objects.count() == 1
     assert Member.objects.get().role == Role.OWNER
@@ -115,7 +115,7 @@ WAYS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("way", WAYS)
 class TestSetupCode:
-    """Everybody must know the code. A stranger behind a bare `proxy_pass` looks like somebody at this machine."""
+    """The code is always required: a visitor behind a bare `proxy_pass` looks like a local one."""
 
     @pytest.fixture
     def visitor(self, way: str, db: None, monkeypatch: pytest.MonkeyPatch) -> Client:
@@ -128,7 +128,7 @@ class TestSetupCode:
         assert visitor.post("/welcome/", ALICE | {"code": "00000-00000"}).status_code == 422
         assert not User.objects.exists()
 
-    def test_with_it_alice_does_and_the_code_is_gone(self, visitor: Client) -> None:
+    def test_with_it_alice_becomes_owner_and_the_code_is_deleted(self, visitor: Client) -> None:
         code = make_setup_code(settings.CONFIG.data)
         response = visitor.post("/welcome/", ALICE | {"code": code.lower().replace("-", " ")})
         assert response.status_code == 302
@@ -139,20 +139,20 @@ class TestSetupCode:
         assert code not in visitor.get("/welcome/").content.decode()
 
 
-def test_the_code_stays_the_same_until_there_is_an_owner_and_is_nobody_elses_to_read(db: None) -> None:
+def test_the_code_is_kept_and_private_until_there_is_an_owner(db: None) -> None:
     assert make_setup_code(settings.CONFIG.data) == make_setup_code(settings.CONFIG.data)
     assert (settings.CONFIG.data / SETUP_CODE).stat().st_mode & 0o077 == 0
 
 
 def test_the_page_makes_a_code_if_the_server_has_made_none(db: None, browser: Client) -> None:
-    """As under plain uvicorn or Daphne."""
+    """This happens with plain uvicorn or Daphne."""
     browser.get("/welcome/")
     assert (settings.CONFIG.data / SETUP_CODE).exists()
 
 
 @pytest.mark.parametrize("remains", ["", "\n", "7GQ2", "\0" * 12])
 class TestSetupCodeAfterACrash:
-    """Only a part of the code is in the file, because its content was not on the disk when the power went."""
+    """The file has only a part of the code, because a power cut came before the sync."""
 
     def test_it_lets_nobody_in(self, remains: str) -> None:
         (settings.CONFIG.data / SETUP_CODE).write_text(remains)

@@ -1,6 +1,6 @@
-"""A PostgreSQL that takes everything and says nothing: whoever asks by HTTP is told so soon, not at its return.
+"""A PostgreSQL server that accepts data and never answers: HTTP requests fail soon instead of waiting for it.
 
-Two seconds are promised; the tests leave some more to a machine that runs much else.
+The limit is two seconds; the tests allow more for a busy machine.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ PATIENCE_SECONDS = 6.0
 
 @contextmanager
 def frozen(pid: int) -> Iterator[None]:
-    """A process and its children, until the context ends. The parent first: it starts and ends the others."""
+    """Stop a process and its children until the context ends. The parent first, because it starts and ends the
+    others."""
     os.kill(pid, signal.SIGSTOP)
     processes = [pid, *children(pid)]
     tell(processes, signal.SIGSTOP)
@@ -43,7 +44,7 @@ def frozen(pid: int) -> Iterator[None]:
 
 def tell(processes: list[int], what: signal.Signals) -> None:
     for process in processes:
-        with contextlib.suppress(ProcessLookupError):  # one of the database's own, which ended a moment ago
+        with contextlib.suppress(ProcessLookupError):  # a process of the database that has just ended
             os.kill(process, what)
 
 
@@ -75,7 +76,7 @@ def asks(server: Server, path: str, body: Any = None, *, cookie: bool = False) -
         return refusal.code, refusal.headers["Retry-After"], refusal.read().decode()
 
 
-def test_who_asks_by_http_is_told_so_and_served_again_when_it_is_back(
+def test_http_requests_fail_soon_and_work_again_after_recovery(
     site_on_postgres: tuple[Server, int],
 ) -> None:
     server, database = site_on_postgres
@@ -100,7 +101,7 @@ def test_who_asks_by_http_is_told_so_and_served_again_when_it_is_back(
     assert asks(server, "/account/logins/", cookie=True)[0] == 200
 
 
-def test_a_browser_that_comes_meanwhile_is_told_when_to_come_back(
+def test_a_browser_is_told_when_to_retry(
     site_on_postgres: tuple[Server, int],
 ) -> None:
     server, database = site_on_postgres
@@ -113,10 +114,9 @@ def test_a_browser_that_comes_meanwhile_is_told_when_to_come_back(
     assert ended.value.rcvd.reason.startswith("retry_after=")
 
 
-def test_what_is_only_slow_is_waited_for(site_on_postgres: tuple[Server, int]) -> None:
-    """The server lives: it says so each time it is asked."""
+def test_a_slow_statement_is_not_cancelled(site_on_postgres: tuple[Server, int]) -> None:
+    """The server is slow but alive: it answers each liveness check."""
     from hubbub_site.postgresql_deadline import QUIET_SECONDS, Connection
-    from hubbub_site.request_deadline import has_deadline
 
     server, _ = site_on_postgres
     here = has_deadline.set(True)

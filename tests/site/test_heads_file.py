@@ -1,4 +1,4 @@
-"""The file that keeps the last committed head of each room: what it stores, and what it survives."""
+"""The file with the last committed head of each room: what it stores, and which failures it survives."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A file in which room 1 stands at 7."""
+    """A file in which room 1 has head 7."""
     write(tmp_path / heads_file.NAME, EPOCH, {1: 7})
     return tmp_path / heads_file.NAME
 
@@ -52,7 +52,7 @@ def test_an_older_seq_changes_nothing(path: Path) -> None:
     assert read(path) == (EPOCH, {1: 7})
 
 
-def test_it_survives_the_death_of_the_process(path: Path) -> None:
+def test_it_survives_a_kill_of_the_process(path: Path) -> None:
     died = subprocess.run([sys.executable, "-c", NOTES_AND_DIES, str(path), EPOCH], check=False)
     assert died.returncode == -9
     assert read(path) == (EPOCH, {1: 8, 2: 900})
@@ -64,7 +64,7 @@ def test_it_grows_with_new_rooms(path: Path) -> None:
     last = 3 * ROOMS_AT_ONCE
     file.note([(last, 4), (1, 9), (ROOMS_AT_ONCE, 5)])
     assert read(path) == (EPOCH, {1: 9, ROOMS_AT_ONCE: 5, last: 4})
-    assert path.stat().st_blocks * 512 >= path.stat().st_size, "a hole would end the process on a full disk"
+    assert path.stat().st_blocks * 512 >= path.stat().st_size, "a hole would kill the process on a full disk"
 
 
 def test_two_processes_share_it(path: Path) -> None:
@@ -75,8 +75,8 @@ def test_two_processes_share_it(path: Path) -> None:
     assert read(path) == (EPOCH, {1: 9, 2: 1, ROOMS_AT_ONCE: 3, ROOMS_AT_ONCE + 1: 1})
 
 
-def test_a_new_file_takes_the_place_of_one_that_is_in_use(path: Path) -> None:
-    """As when a server starts while an older one has not quite ended."""
+def test_a_new_file_replaces_one_in_use(path: Path) -> None:
+    """A server may start before an older one has ended."""
     old = HeadsFile(path, EPOCH)
     write(path, OTHER, {1: 3})
     old.note([(1, 100)])
@@ -98,19 +98,19 @@ def test_a_file_of_another_epoch_is_not_used(path: Path) -> None:
         HEADER.pack(b"HubHeads", 2, EPOCH.encode()),
     ],
 )
-def test_what_is_no_such_file_says_nothing(path: Path, content: bytes) -> None:
+def test_a_file_of_another_format_is_ignored(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     assert read(path) is None
     with pytest.raises(OSError):  # noqa: PT011  an empty file and a foreign one are refused alike
         HeadsFile(path, EPOCH)
 
 
-def test_a_missing_file_says_nothing(tmp_path: Path) -> None:
+def test_a_missing_file_is_no_record(tmp_path: Path) -> None:
     assert read(tmp_path / heads_file.NAME) is None
 
 
-def test_a_torn_file_says_what_is_left(path: Path) -> None:
-    """After a power cut: what the disk never got is older than any head."""
+def test_the_intact_part_of_a_torn_file_is_read(path: Path) -> None:
+    """After a power cut: parts that never reached the disk are older than any head."""
     write(path, EPOCH, {1: 7, 2: 8, 3: 9})
     os.truncate(path, HEADER.size + 3 * 8 + 5)
     assert read(path) == (EPOCH, {1: 7, 2: 8})
@@ -119,11 +119,11 @@ def test_a_torn_file_says_what_is_left(path: Path) -> None:
 
 
 class TestWithoutSpace:
-    """A disk that takes no more fails no commit."""
+    """A full disk does not make commits fail."""
 
     @pytest.fixture(params=["refused", "short"])
     def full(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-        """No write to a file takes place, or only the beginning of it."""
+        """Writes fail completely or after the first bytes."""
         write_some = os.pwrite
 
         def refuse(file: int, data: Any, offset: int) -> int:
@@ -134,7 +134,7 @@ class TestWithoutSpace:
         monkeypatch.setattr(os, "pwrite", refuse)
         return monkeypatch
 
-    def test_it_says_so_once_and_keeps_the_rooms_that_have_a_place(
+    def test_it_warns_once_and_keeps_recording_known_rooms(
         self, path: Path, full: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         file = HeadsFile(path, EPOCH)
@@ -146,14 +146,18 @@ class TestWithoutSpace:
         ]
         assert read(path) == (EPOCH, {1: 11, 2: 4})
 
-    def test_it_goes_on_when_there_is_space_again(self, path: Path, full: pytest.MonkeyPatch) -> None:
+    def test_it_records_new_rooms_when_there_is_space_again(
+        self, path: Path, full: pytest.MonkeyPatch
+    ) -> None:
         file = HeadsFile(path, EPOCH)
         file.note([(ROOMS_AT_ONCE, 1)])
         full.undo()
         file.note([(ROOMS_AT_ONCE, 2)])
         assert read(path) == (EPOCH, {1: 7, ROOMS_AT_ONCE: 2})
 
-    def test_a_room_with_a_huge_id_has_no_place(self, path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def test_a_room_with_a_huge_id_is_not_recorded(
+        self, path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
         file = HeadsFile(path, EPOCH)
         file.note([(2**62, 1), (MOST_ROOMS, 1), (1, 8)])
         assert len(caplog.records) == 1

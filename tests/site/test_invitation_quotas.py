@@ -1,4 +1,4 @@
-"""An invitation brings its newcomers into a room, however much its maker has done today."""
+"""An invitation adds members to a room even if its maker has used up the daily quota."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hubbub_site.accounts.models import User
 from tests.site.conftest import PASSWORD
 
 
-def test_a_link_that_many_use_spends_nothing_of_its_makers_day(alice: User) -> None:
+def test_uses_of_a_link_do_not_count_for_its_makers_quota(alice: User) -> None:
     maker = actions.member_for(alice)
     room = actions.create_room(by=maker, name="customers", private=True)
     Allowance.objects.update_or_create(

@@ -1,4 +1,4 @@
-"""Invitation links: Alice makes one, Dave comes in by it, and each way in which it does not work any more."""
+"""Invitation links: Alice makes one, Dave joins with it, and all reasons for which a link does not work."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def rooms_of(handle: str) -> list[str]:
     return sorted(Room.objects.filter(memberships__member__handle=handle).values_list("name", flat=True))
 
 
-def test_dave_comes_in_by_alices_link_and_is_in_the_chat(alices: Client, dave: Client) -> None:
+def test_dave_joins_by_alices_link(alices: Client, dave: Client) -> None:
     assert alices.post("/invite/", TERMS).headers["Location"] == "/invite/"
     link = link_from(alices)
     assert "<bdi>Alice</bdi> invited you to <bdi>The Lighthouse</bdi>" in dave.get(link).content.decode()
@@ -58,9 +58,7 @@ def test_the_link_and_its_qr_code_are_shown_once_and_stored_nowhere(alices: Clie
     assert not any(found[1] in value for value in map(str, alices.session.values()))
 
 
-def test_a_guest_comes_into_the_room_of_the_invitation_only(
-    alices: Client, alice: User, dave: Client
-) -> None:
+def test_a_guest_joins_only_the_room_of_the_invitation(alices: Client, alice: User, dave: Client) -> None:
     room = actions.create_room(by=actions.member_for(alice), name="customers", private=True)
     alices.post("/invite/", TERMS | {"role": "guest", "room": str(room.pk)})
     dave.post(link_from(alices), DAVE)
@@ -73,7 +71,7 @@ def test_a_link_for_guests_needs_a_room(alices: Client) -> None:
     assert not Invitation.objects.exists()
 
 
-def test_nobody_is_brought_into_a_room_that_the_host_is_not_in(alices: Client, bob: User) -> None:
+def test_a_link_cannot_lead_to_a_room_that_its_maker_is_not_in(alices: Client, bob: User) -> None:
     bobs_room = actions.create_room(by=actions.member_for(bob), name="secret", private=True)
     assert alices.post("/invite/", TERMS | {"room": str(bobs_room.pk)}).status_code == 422
 
@@ -102,13 +100,13 @@ def test_a_link_that_does_not_work_any_more_says_why(
     assert not User.objects.filter(username="dave").exists()
 
 
-def test_a_link_that_never_was_reveals_nothing(alice: User, dave: Client) -> None:
+def test_an_unknown_link_reveals_nothing(alice: User, dave: Client) -> None:
     response = dave.get("/join/guessed/")
     assert response.status_code == 404
     assert "does not exist" in response.content.decode()
 
 
-def test_revoked_between_opening_and_sending_the_form_no_account_is_made(alice: User, dave: Client) -> None:
+def test_no_account_is_made_if_the_link_is_revoked_before_the_form_is_sent(alice: User, dave: Client) -> None:
     invitation, secret = create_invitation(by=alice)
     assert dave.get(f"/join/{secret}/").status_code == 200
     revoke(invitation)
@@ -116,7 +114,7 @@ def test_revoked_between_opening_and_sending_the_form_no_account_is_made(alice: 
     assert not User.objects.filter(username="dave").exists()
 
 
-def test_a_refused_form_uses_nothing_up(alice: User, dave: Client) -> None:
+def test_a_refused_form_does_not_count_as_a_use(alice: User, dave: Client) -> None:
     invitation, secret = create_invitation(by=alice, max_uses=1)
     assert dave.post(f"/join/{secret}/", DAVE | {"username": "ALICE"}).status_code == 422
     invitation.refresh_from_db()
@@ -124,14 +122,16 @@ def test_a_refused_form_uses_nothing_up(alice: User, dave: Client) -> None:
     assert dave.post(f"/join/{secret}/", DAVE).status_code == 302
 
 
-def test_who_is_in_already_does_not_use_it_up(alices: Client, alice: User) -> None:
+def test_a_signed_in_member_does_not_use_it_up(alices: Client, alice: User) -> None:
     invitation, secret = create_invitation(by=alice, max_uses=1)
     assert "You are signed in already" in alices.post(f"/join/{secret}/", DAVE).content.decode()
     invitation.refresh_from_db()
     assert invitation.uses == 0
 
 
-def test_of_twenty_who_use_a_link_for_one_at_once_one_comes_in(transactional_db: None, alice: User) -> None:
+def test_one_of_twenty_concurrent_uses_of_a_single_use_link_succeeds(
+    transactional_db: None, alice: User
+) -> None:
     _, secret = create_invitation(by=alice, max_uses=1)
     start = threading.Barrier(20)
     statuses: list[int] = []
@@ -183,5 +183,5 @@ def test_bob_sees_and_revokes_his_own_links_alice_all(
     assert not hers.revoked_at
 
 
-def test_a_stranger_is_sent_to_sign_in(alice: User, dave: Client) -> None:
+def test_a_visitor_is_redirected_to_sign_in(alice: User, dave: Client) -> None:
     assert dave.get("/invite/").headers["Location"] == "/account/login/?next=/invite/"

@@ -1,4 +1,4 @@
-"""One's own logins and tokens: seeing them, ending them."""
+"""A user's own logins and tokens: list and end them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_everywhere_else_at_once(bob: User, bobs: Client) -> None:
     assert UserSession.objects.filter(user=bob).count() == 1
 
 
-def test_last_seen_moves_on_but_not_with_every_page(
+def test_last_seen_is_updated_but_not_for_every_page(
     bob: User, bobs: Client, django_assert_num_queries: Any
 ) -> None:
     long_ago = timezone.now() - timedelta(days=3)
@@ -111,7 +111,7 @@ class TestTokens:
         assert self.directory(secret) == 200
         assert secret not in bobs.get("/account/tokens/").content.decode()
 
-    def test_revoked_it_is_dead(self, bobs: Client) -> None:
+    def test_a_revoked_token_does_not_work(self, bobs: Client) -> None:
         secret = self.make(bobs)
         assert bobs.post(f"/account/tokens/{Token.objects.get().pk}/revoke/").status_code == 302
         assert self.directory(secret) == 401

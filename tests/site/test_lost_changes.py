@@ -1,4 +1,4 @@
-"""Comparing the recorded heads with the database: what counts as lost, what is said, what is recorded afterwards."""
+"""Comparing the recorded heads with the database: what counts as lost, the warning, and the record afterwards."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def member(alice: User) -> Member:
 
 @pytest.fixture
 def square(member: Member) -> Room:
-    """Where Alice has said something."""
+    """A room with a message of Alice."""
     room = actions.create_room(by=member, name="square")
     actions.send_message(author=member, room=room, text="one")
     room.refresh_from_db()
@@ -34,7 +34,7 @@ def square(member: Member) -> Room:
 
 @pytest.fixture
 def data(tmp_path: Path, square: Room) -> Path:
-    """A data directory in which the heads were recorded."""
+    """A data directory with recorded heads."""
     look(tmp_path)
     return tmp_path
 
@@ -55,7 +55,7 @@ def heads() -> dict[int, int]:
 
 
 def note(data: Path, *recorded: tuple[int, int]) -> None:
-    """Record heads as a server that had committed them."""
+    """Record heads as if a server had committed them."""
     file = heads_file.HeadsFile(data / heads_file.NAME, epoch())
     file.note(recorded)
     file.close()
@@ -80,14 +80,14 @@ def test_it_works(
 
 
 def test_a_lost_change_of_a_member_counts(data: Path, member: Member) -> None:
-    """Clients know a newer version of the member than the database has, and would take no older one."""
+    """Clients have a newer version of the member than the database, and would ignore an older one."""
     note(data, (publish.DIRECTORY, Workspace.objects.get().directory + 2))
     found = lost(data)
     assert found == Lost(rooms=0, changes=2)
     assert str(found) == "2 changes of members"
 
 
-def test_it_is_said_once(data: Path, square: Room, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_warning_is_printed_once(data: Path, square: Room, capsys: pytest.CaptureFixture[str]) -> None:
     note(data, (square.pk, square.seq + 1))
     look(data)
     capsys.readouterr()
@@ -95,15 +95,15 @@ def test_it_is_said_once(data: Path, square: Room, capsys: pytest.CaptureFixture
     assert capsys.readouterr().err == ""
 
 
-def test_what_is_recorded_is_no_loss(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_recorded_changes_are_no_loss(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = epoch()
     assert lost(data) == Lost(rooms=0, changes=0)
     look(data)
     assert (epoch(), capsys.readouterr().err) == (before, "")
 
 
-def test_what_others_have_written_is_no_loss(data: Path, member: Member, square: Room) -> None:
-    """A shell, or a server of another kind."""
+def test_changes_of_other_processes_are_no_loss(data: Path, member: Member, square: Room) -> None:
+    """Such as a shell, or another kind of server."""
     before = epoch()
     actions.send_message(author=member, room=square, text="two")
     actions.create_room(by=member, name="attic")
@@ -112,22 +112,22 @@ def test_what_others_have_written_is_no_loss(data: Path, member: Member, square:
     assert recorded(data) == heads()
 
 
-def test_a_room_that_never_was_is_lost(data: Path, square: Room) -> None:
-    """It was made after the changes that the database still has."""
+def test_a_recorded_room_that_does_not_exist_is_lost(data: Path, square: Room) -> None:
+    """It was created after the last change that the database still has."""
     note(data, (square.pk + 1, 5), (square.pk, square.seq + 2))
     assert lost(data) == Lost(rooms=2, changes=7)
 
 
-def test_a_room_that_was_deleted_is_no_loss(data: Path, square: Room) -> None:
-    """Though it was the last one: SQLite remembers which ids it gave out."""
+def test_a_deleted_room_is_no_loss(data: Path, square: Room) -> None:
+    """Even if it was the last one: SQLite remembers the ids that it assigned."""
     square.delete()
     assert lost(data) == Lost(rooms=0, changes=0)
     look(data)
     assert square.pk not in recorded(data)
 
 
-def test_another_history_is_no_loss(data: Path, square: Room, capsys: pytest.CaptureFixture[str]) -> None:
-    """A backup that was restored has an epoch of its own."""
+def test_another_epoch_is_no_loss(data: Path, square: Room, capsys: pytest.CaptureFixture[str]) -> None:
+    """A restored backup has its own epoch."""
     note(data, (square.pk, square.seq + 3))
     restored = actions.begin_epoch().epoch
     assert lost(data) is None
@@ -149,13 +149,13 @@ def test_no_record_is_no_loss(data: Path, content: bytes | None, capsys: pytest.
 
 
 @pytest.mark.django_db
-def test_looking_at_an_empty_database_changes_nothing(tmp_path: Path) -> None:
+def test_a_check_of_an_empty_database_changes_nothing(tmp_path: Path) -> None:
     heads_file.write(tmp_path / heads_file.NAME, "5f" * 16, {1: 1})
     assert lost(tmp_path) is None
     assert not Workspace.objects.exists()
 
 
-def test_a_file_that_cannot_be_written_stops_nobody(
+def test_a_file_that_cannot_be_written_does_not_stop_the_server(
     data: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(publish, "_head_recorder", None)
@@ -169,7 +169,7 @@ def test_a_file_that_cannot_be_written_stops_nobody(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_head_is_recorded_after_the_commit_and_before_anybody_hears_of_it(
+def test_a_head_is_recorded_between_commit_and_publication(
     data: Path, member: Member, square: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[bool, int]] = []

@@ -1,4 +1,4 @@
-"""Servers that die, and databases that lose what was acknowledged: `hubbub serve` tells the one from the other."""
+"""`hubbub serve` distinguishes a killed server from a database that has lost acknowledged changes."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ PATIENCE_SECONDS = 20
 
 
 def truncated(site: Site, wal: Path, kept: int) -> None:
-    """The log ends in the middle of the first commit that came after."""
+    """The log ends in the middle of the first later commit."""
     with wal.open("r+b") as file:
         file.truncate(kept + 1000)
 
 
 def flipped(site: Site, wal: Path, kept: int) -> None:
-    """The header of the first frame that came after belongs to another log: SQLite ends there, without an error."""
+    """The header of the first later frame belongs to another log: SQLite ends there, without an error."""
     with wal.open("r+b") as file:
         file.seek(kept + 8)
         salt = file.read(1)
@@ -41,12 +41,12 @@ def flipped(site: Site, wal: Path, kept: int) -> None:
 
 
 def deleted(site: Site, wal: Path, kept: int) -> None:
-    """What was committed since the start of the server is gone."""
+    """All commits since the start of the server are lost."""
     wal.unlink()
 
 
 def replaced(site: Site, wal: Path, kept: int) -> None:
-    """An older copy of the database, put in place by hand: the same epoch, without a log."""
+    """An older copy of the database, installed by hand: the same epoch, without a log."""
     for end in ("", "-wal", "-shm"):
         Path(f"{site.data / 'hubbub.sqlite3'}{end}").unlink(missing_ok=True)
     shutil.copy(site.data / "copy.sqlite3", site.data / "hubbub.sqlite3")
@@ -57,7 +57,7 @@ DAMAGES = (truncated, flipped, deleted, replaced)
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_it_works(house: Site, damage: Callable[[Site, Path, int], None]) -> None:
-    """Bob had heard what is lost; meanwhile the room outgrows his seq. He starts over, and has what Carol has."""
+    """Bob received a lost change, then the room's seq passes his. He starts over and has the same state as Carol."""
     wal = house.data / "hubbub.sqlite3-wal"
     with served(house) as server:
         alice, bob = arrives(server, "alice"), arrives(server, "bob")
@@ -85,7 +85,7 @@ def test_it_works(house: Site, damage: Callable[[Site, Path, int], None]) -> Non
     assert f"error   hubbub  The database has lost at least {changes} changes of 1 room." in told
 
 
-def test_what_another_process_wrote_counts_once_people_may_have_heard_it(house: Site) -> None:
+def test_changes_of_another_process_count_once_they_were_published(house: Site) -> None:
     with served(house) as server:
         alice, bob = arrives(server, "alice"), arrives(server, "bob")
         square = bob.room("square")
@@ -103,10 +103,10 @@ def test_what_another_process_wrote_counts_once_people_may_have_heard_it(house: 
 
 
 class TestNoAlarm:
-    """Where nothing is lost, everybody goes on in the same epoch."""
+    """If nothing is lost, all clients continue in the same epoch."""
 
     def test_after_a_kill(self, house: Site) -> None:
-        """Again and again, with changes from a shell in between."""
+        """Several times, with changes from a shell in between."""
         bob: Online | None = None
         for turn in range(2):
             with goes_on(house) as server:
@@ -147,7 +147,7 @@ class TestNoAlarm:
         assert recorded(house) == heads(house)
 
     def test_after_a_backup_was_restored(self, house: Site, tmp_path: Path) -> None:
-        """It has an epoch of its own already."""
+        """It already has its own epoch."""
         succeeds(house, "backup", tmp_path / "chat.zip")
         with goes_on(house) as server:
             alice = arrives(server, "alice")
@@ -177,7 +177,7 @@ def test_every_worker_records_what_it_commits(house: Site, redis_url: str) -> No
             alice.closes()
 
 
-def test_the_doctor_says_whether_something_is_lost(house: Site) -> None:
+def test_doctor_reports_lost_changes(house: Site) -> None:
     assert "recorded" not in hubbub(house, "doctor").stdout
     with served(house) as server:
         alice = arrives(server, "alice")
@@ -197,14 +197,14 @@ def test_the_doctor_says_whether_something_is_lost(house: Site) -> None:
 
 @contextmanager
 def goes_on(site: Site) -> Iterator[Server]:
-    """A server that has nothing to complain about."""
+    """A server that prints no alarm."""
     with served(site) as server:
         yield server
         assert ALARM not in server.log.read_text()
 
 
 def arrives(server: Server, name: str) -> Online:
-    """Somebody at their socket, with a snapshot."""
+    """A person's socket, with a snapshot."""
     person = server.site.people[name]
     online = Online(dial(server, person=person), person)
     online.takes_snapshot()
@@ -212,7 +212,7 @@ def arrives(server: Server, name: str) -> Online:
 
 
 def talks(person: Online) -> None:
-    """Say things until the server dies."""
+    """Post messages until the server dies."""
     square = person.room("square")
     try:
         for number in range(100_000):

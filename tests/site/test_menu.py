@@ -1,4 +1,4 @@
-"""The chat's menu leads nobody to a door that is closed to them."""
+"""The chat's menu links only to pages that the user may open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every page has in common: who may ask for it, what it may load, and what it says when it cannot be shown."""
+"""Properties of all pages: security headers, caching, static files, error pages and log lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hubbub_site.accounts.models import User
 from hubbub_site.logs import Line
 
 
-def test_a_page_may_load_our_own_files_only_and_be_framed_by_nobody(alices: Client) -> None:
+def test_a_page_loads_our_own_files_only_and_cannot_be_framed(alices: Client) -> None:
     policy = alices.get("/account/").headers["Content-Security-Policy"]
     assert "script-src 'self';" in policy
     assert "frame-ancestors 'none'" in policy
@@ -25,7 +25,7 @@ def test_a_page_may_load_our_own_files_only_and_be_framed_by_nobody(alices: Clie
 @pytest.mark.parametrize(
     "path", ["/account/", "/account/logins/", "/account/tokens/", "/invite/", "/people/"]
 )
-def test_no_page_holds_what_that_policy_forbids(alices: Client, path: str) -> None:
+def test_no_page_violates_the_content_security_policy(alices: Client, path: str) -> None:
     page = alices.get(path).content.decode()
     assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=|javascript:", page)
 
@@ -47,7 +47,7 @@ YOURS = [
 
 
 @pytest.mark.parametrize("path", YOURS)
-def test_what_is_yours_is_kept_by_no_cache(alices: Client, path: str) -> None:
+def test_private_pages_are_not_cached(alices: Client, path: str) -> None:
     kept = alices.get(path).headers["Cache-Control"]
     assert "no-store" in kept and "private" in kept or kept == "no-store"
 
@@ -55,22 +55,22 @@ def test_what_is_yours_is_kept_by_no_cache(alices: Client, path: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/chat/", "/account/email/", "/api/docs", "/static/hubbub_site/page.js", "/nothing/"]
 )
-def test_no_other_site_may_load_it_and_no_device_is_asked_for(alices: Client, path: str) -> None:
+def test_other_sites_cannot_load_it_and_device_access_is_off(alices: Client, path: str) -> None:
     headers = alices.get(path).headers
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "camera=()" in headers["Permissions-Policy"] and "geolocation=()" in headers["Permissions-Policy"]
 
 
-def test_static_files_may_be_kept(dave: Client) -> None:
+def test_static_files_are_cacheable(dave: Client) -> None:
     assert "max-age" in dave.get("/static/hubbub_site/page.js").headers["Cache-Control"]
 
 
-def test_cookies_are_out_of_reach_for_scripts_and_other_sites(alices: Client) -> None:
+def test_cookies_are_httponly_and_samesite(alices: Client) -> None:
     cookie = alices.cookies["sessionid"]
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
 
 
-def test_an_unknown_host_is_told_which_setting_lets_it_in(alice: User, dave: Client) -> None:
+def test_the_page_for_an_unknown_host_names_the_setting(alice: User, dave: Client) -> None:
     response = dave.get("/account/login/", headers={"Host": "chat.example.org"})
     assert response.status_code == 400
     page = response.content.decode()
@@ -78,12 +78,12 @@ def test_an_unknown_host_is_told_which_setting_lets_it_in(alice: User, dave: Cli
     assert "HUBBUB_ALLOWED_HOSTS" in page
 
 
-def test_what_a_host_header_says_is_text(alice: User, dave: Client) -> None:
+def test_a_host_header_is_escaped(alice: User, dave: Client) -> None:
     response = dave.get("/account/login/", headers={"Host": "<script>x</script>"})
     assert "<script>x" not in response.content.decode()
 
 
-def test_a_page_that_is_not_there_says_so_in_our_frame(alices: Client) -> None:
+def test_a_missing_page_has_our_layout(alices: Client) -> None:
     response = alices.get("/nothing/")
     assert response.status_code == 404
     assert "There is nothing here" in response.content.decode()
@@ -104,7 +104,7 @@ def test_files_come_from_the_package(alice: User, dave: Client) -> None:
         ("/static/hubbub_site/site.css", False),
     ],
 )
-def test_what_has_a_hash_in_its_name_is_kept_for_ever(path: str, for_ever: bool) -> None:
+def test_files_with_a_hash_in_the_name_are_cached_forever(path: str, for_ever: bool) -> None:
     assert bool(re.search(settings.WHITENOISE_IMMUTABLE_FILE_TEST, path)) is for_ever
 
 
@@ -128,14 +128,14 @@ def test_a_file_outside_is_not_served(alice: User, dave: Client) -> None:
         assert dave.get(path).status_code == 404
 
 
-def test_what_somebody_types_cannot_forge_a_line_of_the_log() -> None:
+def test_typed_text_cannot_forge_a_log_line() -> None:
     record = logging.LogRecord(
         "hubbub", logging.WARNING, __file__, 1, "no such user: %s", ("eve\n2026 \x1b[2J",), None
     )
     assert Line().format(record).splitlines()[0].endswith(r"no such user: eve\n2026 \x1b[2J")
 
 
-def test_a_line_of_the_log_says_its_offset_from_utc() -> None:
+def test_a_log_line_has_its_offset_from_utc() -> None:
     record = logging.LogRecord("hubbub", logging.WARNING, __file__, 1, "something", (), None)
     assert re.match(
         r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d{4} warning hubbub  something$", Line().format(record)

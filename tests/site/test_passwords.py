@@ -1,4 +1,4 @@
-"""Passwords: changing one's own, a link for a new one from Alice, a link by mail."""
+"""Passwords: change one's own, reset by a link from Alice, reset by a link by mail."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_bob_changes_his_password_and_stays_signed_in_here_but_nowhere_else(bob:
     assert bob.check_password(NEW)
 
 
-def test_of_his_other_logins_only_those_by_token_hold(
+def test_of_his_other_logins_only_tokens_stay_valid(
     bob: User, bobs: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = signed_in(bob)
@@ -46,7 +46,7 @@ def test_of_his_other_logins_only_those_by_token_hold(
 
 
 def login_of(browser: Client, user: User) -> Login:
-    """The login that a socket of this browser has."""
+    """The login of this browser's socket."""
     key = browser.session.session_key or ""
     user.refresh_from_db()
     return Login(member=actions.member_for(user), key=key, session_key=key, stamp=user.password)
@@ -83,22 +83,22 @@ class TestALinkFromAlice:
         bob.refresh_from_db()
         assert bob.check_password(NEW)
 
-    def test_whoever_was_signed_in_as_bob_is_out(self, bobs: Client, bob: User, link: str) -> None:
+    def test_all_logins_of_bob_end(self, bobs: Client, bob: User, link: str) -> None:
         assert bobs.get("/account/").status_code == 200
         self.use(link)
         assert bobs.get("/account/").status_code == 302
 
-    def test_once_bob_has_signed_in_the_link_is_dead(self, link: str, bob: User) -> None:
+    def test_the_link_ends_when_bob_signs_in(self, link: str, bob: User) -> None:
         signed_in(bob)
         assert "does not work any more" in self.use(link).content.decode()
 
-    def test_used_twice_it_works_once(self, link: str, bob: User) -> None:
+    def test_the_link_works_once(self, link: str, bob: User) -> None:
         assert self.use(link).status_code == 302
         assert "does not work any more" in self.use(link, "a third password entirely").content.decode()
         bob.refresh_from_db()
         assert bob.check_password(NEW)
 
-    def test_after_a_day_it_is_dead(
+    def test_the_link_ends_after_a_day(
         self, link: str, bob: User, monkeypatch: pytest.MonkeyPatch, settings: Any
     ) -> None:
         settings.PASSWORD_RESET_TIMEOUT = -1
@@ -136,7 +136,7 @@ class TestALinkByMail:
         assert response.headers["Location"] == "/account/password/reset/done/"
         assert mail.outbox == []
 
-    def test_a_new_address_counts_once_it_is_confirmed(self, bobs: Client, bob: User) -> None:
+    def test_a_new_address_is_used_after_its_confirmation(self, bobs: Client, bob: User) -> None:
         asked = bobs.post("/account/email/", {"action_add": "", "email": "bob@example.org"}).headers[
             "Location"
         ]
@@ -147,7 +147,7 @@ class TestALinkByMail:
         bob.refresh_from_db()
         assert bob.email == "bob@example.org"
 
-    def test_who_finds_an_open_browser_cannot_change_the_address(
+    def test_an_open_browser_is_not_enough_to_change_the_address(
         self, bobs: Client, bob: User, settings: Any
     ) -> None:
         settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
@@ -165,6 +165,6 @@ def test_without_mail_the_page_says_whom_to_ask(alice: User, dave: Client) -> No
     assert "<form" not in page
 
 
-def test_djangos_admin_leads_to_the_page_with_a_rate_limit(alices: Client) -> None:
+def test_djangos_admin_redirects_to_the_rate_limited_sign_in(alices: Client) -> None:
     response = alices.post("/admin/password_change/", {"old_password": PASSWORD})
     assert response.headers["Location"] == "/account/password/change/"

@@ -1,4 +1,4 @@
-"""What Alice does about people: their roles, and ending somebody's access."""
+"""The people page: Alice changes roles and ends access."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def role_of(user: User) -> str:
 
 
 def act(browser: Client, user: User, what: str, **data: str) -> str:
-    """Press the button; what the page says then."""
+    """Press the button and return the text of the page."""
     path = f"/people/{user.hubbub_member.pk}/{what}/"
     assert browser.post(path, data).headers["Location"] in {"/people/", "/"}
     return browser.get("/people/").content.decode()
@@ -34,7 +34,7 @@ def test_the_last_owner_stays_one(alices: Client, alice: User) -> None:
     assert role_of(alice) == Role.OWNER
 
 
-def test_with_a_second_owner_she_may_go(alices: Client, alice: User, bob: User) -> None:
+def test_with_a_second_owner_she_may_give_up_her_role(alices: Client, alice: User, bob: User) -> None:
     act(alices, bob, "role", role="owner")
     act(alices, alice, "role", role="member")
     assert (role_of(alice), role_of(bob)) == (Role.MEMBER, Role.OWNER)
@@ -52,13 +52,13 @@ def test_an_admin_cannot_touch_an_owner(alice: User, alices: Client, bob: User, 
 
 
 @pytest.mark.parametrize("role", ["bot", "king", ""])
-def test_a_role_that_is_none_is_refused(alices: Client, bob: User, role: str) -> None:
+def test_an_unknown_role_is_refused(alices: Client, bob: User, role: str) -> None:
     assert alices.post(f"/people/{bob.hubbub_member.pk}/role/", {"role": role}).status_code == 403
     assert role_of(bob) == Role.MEMBER
 
 
 @pytest.mark.parametrize("what", ["role", "deactivate", "reactivate", "reset-link"])
-def test_bob_and_strangers_can_do_none_of_it(
+def test_bob_and_visitors_can_do_none_of_it(
     bobs: Client, dave: Client, bob: User, carol: User, what: str
 ) -> None:
     path = f"/people/{carol.hubbub_member.pk}/{what}/"
@@ -68,7 +68,7 @@ def test_bob_and_strangers_can_do_none_of_it(
     assert bobs.get("/people/").status_code == 403
 
 
-def test_a_deactivated_bob_is_out_everywhere(alices: Client, bob: User, bobs: Client, dave: Client) -> None:
+def test_a_deactivated_bob_loses_all_access(alices: Client, bob: User, bobs: Client, dave: Client) -> None:
     member = actions.member_for(bob)
     _, secret = actions.create_token(member=member)
     create_invitation(by=bob)
@@ -87,13 +87,13 @@ def test_a_deactivated_bob_is_out_everywhere(alices: Client, bob: User, bobs: Cl
     assert Invitation.objects.get().revoked_at
 
 
-def test_reactivated_he_signs_in_again(alices: Client, bob: User) -> None:
+def test_a_reactivated_bob_can_sign_in(alices: Client, bob: User) -> None:
     act(alices, bob, "deactivate")
     act(alices, bob, "reactivate")
     assert signed_in(bob).get("/account/").status_code == 200
 
 
-def test_the_owner_has_djangos_admin_and_nobody_else(alices: Client, bobs: Client, dave: Client) -> None:
+def test_only_owners_can_open_djangos_admin(alices: Client, bobs: Client, dave: Client) -> None:
     assert alices.get("/admin/").status_code == 200
     assert alices.get("/admin/accounts/user/").status_code == 200
     assert bobs.get("/admin/", follow=True).status_code == 403

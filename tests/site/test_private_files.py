@@ -1,4 +1,4 @@
-"""Mallory has an account on the machine, and reads what she can in a data directory that she may enter."""
+"""Mallory has an account on the machine and tries to read files in a data directory that she may enter."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OPEN = 0o644
 
 @pytest.fixture(autouse=True)
 def careless_umask() -> Iterator[None]:
-    """As most systems set it: others may read what is made."""
+    """The default of most systems: others may read new files."""
     before = os.umask(0o022)
     yield
     os.umask(before)
@@ -28,7 +28,7 @@ def careless_umask() -> Iterator[None]:
 
 @pytest.fixture
 def open_house(house: Site) -> Site:
-    """A site whose directory and files everybody may read, as a backup tool or an old version left them."""
+    """A site whose directory and files everybody may read, such as after a backup tool or an old version."""
     house.data.chmod(0o755)
     for path in house.data.iterdir():
         path.chmod(OPEN)
@@ -39,7 +39,7 @@ def readable_by_mallory(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir() if stat.S_IMODE(path.stat().st_mode) & 0o077}
 
 
-def test_in_a_directory_that_was_there_nothing_new_is_readable(other: Site) -> None:
+def test_new_files_in_an_existing_directory_are_private(other: Site) -> None:
     other.data.mkdir(mode=0o755)
     backup, copy = other.data / "chat.zip", other.data / "copy.sqlite3"
     succeeds(other, "owner", "alice", "--generate")
@@ -63,7 +63,7 @@ def test_the_first_start_writes_a_set_up_code_for_its_owner_only(other: Site) ->
         assert "setup-code" not in readable_by_mallory(other.data)
 
 
-def test_what_was_readable_is_closed_at_the_start(open_house: Site) -> None:
+def test_readable_files_are_closed_at_the_start(open_house: Site) -> None:
     assert "hubbub.sqlite3" in readable_by_mallory(open_house.data)
     with served(open_house) as server:
         assert not readable_by_mallory(open_house.data) - {server.log.name}

@@ -1,4 +1,4 @@
-"""What REDIS_URL may say, and the sentence for what it may not."""
+"""Valid values of REDIS_URL, and the sentences for wrong ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def hosts_of(url: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("url", ["redis://cache", "rediss://:pw@cache:6380/2", "unix:///run/redis.sock?db=1"])
 def test_one_server(url: str) -> None:
-    """A subscriber is quiet for hours: redis-py must not give up; but nobody waits long for a connection."""
+    """A subscriber may be silent for hours, so redis-py must not time out. The time to connect is limited."""
     (host,) = hosts_of(url)
     assert host["address"] == url
     assert host["socket_timeout"] is None
@@ -30,7 +30,7 @@ def test_one_server(url: str) -> None:
     assert cache["OPTIONS"]["socket_timeout"] <= 2
 
 
-def test_several_are_shards_and_one_of_them_has_the_cache() -> None:
+def test_several_are_shards_and_the_first_has_the_cache() -> None:
     url = "redis://one:6379/0, rediss://two"
     assert [host["address"] for host in hosts_of(url)] == ["redis://one:6379/0", "rediss://two"]
     assert redis_servers.cache_of(url)["LOCATION"] == ["redis://one:6379/0"]
@@ -58,7 +58,7 @@ def test_sentinels_are_named_with_the_master(
     assert host.items() >= server.items()
     assert host["sentinel_kwargs"].items() >= sentinel.items()
     assert host["socket_timeout"] is None
-    assert host["sentinel_kwargs"]["socket_timeout"] < 1, "so that a second one can be asked in time"
+    assert host["sentinel_kwargs"]["socket_timeout"] < 1, "there must be time to ask a second one"
 
 
 @pytest.mark.parametrize(
@@ -80,15 +80,15 @@ def test_sentinels_are_named_with_the_master(
         ("http://:secret@cache", "“http://cache”"),
     ],
 )
-def test_a_mistake_is_told_in_one_sentence(url: str, words: str) -> None:
+def test_a_wrong_url_is_explained_in_one_sentence(url: str, words: str) -> None:
     with pytest.raises(Misconfigured) as refusal:
         redis_servers.layer_of(url)
     assert words in str(refusal.value)
     assert "\n" not in str(refusal.value) and "secret" not in str(refusal.value)
 
 
-def test_the_command_line_says_it(tmp_path: Path) -> None:
-    """Before anything is served."""
+def test_the_command_line_prints_the_sentence(tmp_path: Path) -> None:
+    """It is printed before the server starts."""
     sentence = is_refused(new_site(tmp_path), "serve", "--port", "0", REDIS_URL="cache:6379")
     assert sentence.startswith("REDIS_URL must be redis://")
     assert not (tmp_path / "hubbub.sqlite3").exists()

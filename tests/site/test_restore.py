@@ -1,4 +1,4 @@
-"""`hubbub restore`: the site as it was, in a new place or in its own, on SQLite or PostgreSQL."""
+"""`hubbub restore`: restores a site to an empty or its own directory, on SQLite or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 
 from hubbub_site import cli
 from tests.serving import Site, served, shell_of
-from tests.site.sites import ODD_TEXT, but_for_the_epoch, hubbub, is_refused, succeeds, whole
+from tests.site.sites import ODD_TEXT, hubbub, is_refused, succeeds, whole, without_epoch
 from tests.sockets import Online, dial
 
 pytestmark = pytest.mark.standalone
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.standalone
 
 @pytest.fixture(scope="session")
 def backup(lived_in: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backup of the lived-in site."""
+    """A backup of the site."""
     file = tmp_path_factory.mktemp("backup") / "chat.zip"
     succeeds(lived_in, "backup", file)
     return file
@@ -32,7 +32,7 @@ def backup(lived_in: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def everything(lived_in: Site) -> dict[str, object]:
-    """All that is in the lived-in site."""
+    """The digests of all tables of the site."""
     return whole(lived_in)
 
 
@@ -43,18 +43,18 @@ def epoch(site: Site) -> str:
 
 
 def test_it_works(backup: Path, lived_in: Site, other: Site, everything: dict[str, object]) -> None:
-    """In an empty place everything is as it was, but for the name of its history."""
+    """In an empty directory everything is restored, except the epoch, which is new."""
     told = succeeds(other, "restore", backup)
     assert "“The Lighthouse” as of 20" in told and "is in place" in told and "sign in" not in told
-    assert but_for_the_epoch(whole(other)) == but_for_the_epoch(everything)
+    assert without_epoch(whole(other)) == without_epoch(everything)
     assert epoch(other) != epoch(lived_in)
     for name in ("hubbub.sqlite3", "secret-key"):
         assert stat.S_IMODE((other.data / name).stat().st_mode) == 0o600
     assert not list(other.data.glob("*.restoring*"))
 
 
-def test_people_are_let_in_as_before(backup: Path, lived_in: Site, other: Site) -> None:
-    """Token, session and password; the key came out of the backup, without which no session would hold."""
+def test_tokens_sessions_and_passwords_still_work(backup: Path, lived_in: Site, other: Site) -> None:
+    """Sessions stay valid because the key is restored too."""
     succeeds(other, "restore", backup)
     assert (other.data / "secret-key").read_text() == (lived_in.data / "secret-key").read_text()
     with served(other) as server:
@@ -68,29 +68,29 @@ def test_people_are_let_in_as_before(backup: Path, lived_in: Site, other: Site) 
         assert shell.ask("Message.objects.filter(text=odd).count()", odd=ODD_TEXT) == 1
 
 
-def test_another_key_stays_and_it_is_said_what_that_means(backup: Path, other: Site) -> None:
+def test_another_key_stays_and_the_consequence_is_printed(backup: Path, other: Site) -> None:
     other.data.mkdir()
     (other.data / "secret-key").write_text(f"{'made by a first start':-<40}\n")
     assert "people have to sign in again." in succeeds(other, "restore", backup)
     assert (other.data / "secret-key").read_text() == f"{'made by a first start':-<40}\n"
 
 
-def test_to_postgresql_and_from_it(
+def test_from_sqlite_to_postgresql_and_back(
     backup: Path, other: Site, database: str, everything: dict[str, object], tmp_path: Path
 ) -> None:
-    """A backup knows no database: SQLite → PostgreSQL → SQLite, and every row is what it was."""
+    """A backup fits any database: SQLite → PostgreSQL → SQLite, and all rows are equal."""
     other.environment["DATABASE_URL"] = database
     succeeds(other, "restore", backup)
-    assert but_for_the_epoch(whole(other)) == but_for_the_epoch(everything)
+    assert without_epoch(whole(other)) == without_epoch(everything)
     succeeds(other, "backup", tmp_path / "again.zip")
     third = Site(tmp_path / "third")
     succeeds(third, "restore", tmp_path / "again.zip")
-    assert but_for_the_epoch(whole(third)) == but_for_the_epoch(everything)
+    assert without_epoch(whole(third)) == without_epoch(everything)
     assert "holds a site already" in is_refused(other, "restore", backup)
 
 
-def test_what_was_there_is_kept(backup: Path, house: Site) -> None:
-    """Said after the backup: not there any more, but not lost."""
+def test_the_replaced_database_is_kept(backup: Path, house: Site) -> None:
+    """A message from after the backup is in the kept file."""
     with shell_of(house) as shell:
         shell.run(
             "actions.send_message(author=member('bob'), room=Room.objects.get(name='square'), text='later')"
@@ -108,10 +108,10 @@ def test_what_was_there_is_kept(backup: Path, house: Site) -> None:
     assert (house.data / "hubbub.toml").read_text() == "# mine\n"
 
 
-def test_settings_come_first_where_there_are_none(
+def test_missing_settings_are_restored_first(
     backup: Path, other: Site, database: str, tmp_path: Path
 ) -> None:
-    """They say where the site belongs, so they must be there before a database is chosen."""
+    """They name the database, so they are needed before it is opened."""
     (tmp_path / "hubbub.toml").write_text(f'database_url = "{database}"\n')
     shutil.copy(backup, tmp_path / "chat.zip")
     with zipfile.ZipFile(tmp_path / "chat.zip", "a") as opened:
@@ -123,17 +123,17 @@ def test_settings_come_first_where_there_are_none(
     assert whole(other)["hubbub.Message"][0] > 30
 
 
-def test_an_older_backup_is_brought_up_to_date(
+def test_an_older_backup_is_migrated(
     backup: Path, other: Site, tmp_path: Path, everything: dict[str, object]
 ) -> None:
-    """Made before there were invitations and an audit log: their tables are made, everything else is as it was."""
+    """From before invitations and the audit log: their tables are created, all other data is unchanged."""
     older = rewritten(backup, tmp_path, before_invitations)
     succeeds(other, "restore", older)
     tables = whole(other)
     assert tables.pop("accounts.Invitation") == [0, "0"]
     assert tables.pop("accounts.AuditEntry") == [0, "0"]
     expected = {label: rows for label, rows in everything.items() if label in tables}
-    assert but_for_the_epoch(tables) == but_for_the_epoch(expected)
+    assert without_epoch(tables) == without_epoch(expected)
 
 
 def names_in(site: Site) -> set[str]:
@@ -160,7 +160,7 @@ def with_a_hole(database: sqlite3.Connection) -> None:
 
 
 def rewritten(backup: Path, tmp_path: Path, change: Callable[[sqlite3.Connection], None]) -> Path:
-    """The same backup with another database."""
+    """The same backup with a changed database."""
     with zipfile.ZipFile(backup) as opened:
         opened.extractall(tmp_path / "out")
     with closing(sqlite3.connect(tmp_path / "out" / "hubbub.sqlite3")) as database:
@@ -186,10 +186,8 @@ def test_a_backup_that_cannot_be_used_changes_nothing(
     assert names_in(house) == before
 
 
-def test_a_backup_that_was_cut_short_or_bent_changes_nothing(
-    backup: Path, other: Site, tmp_path: Path
-) -> None:
-    """Half a download; a bit that flipped in the middle of the database."""
+def test_a_truncated_or_corrupt_backup_changes_nothing(backup: Path, other: Site, tmp_path: Path) -> None:
+    """A partial download, or a flipped bit in the middle of the database."""
     half, bent = tmp_path / "half.zip", tmp_path / "bent.zip"
     content = bytearray(backup.read_bytes())
     half.write_bytes(content[: len(content) // 2])
@@ -231,7 +229,7 @@ def another_format(backup: Path, tmp_path: Path) -> Path:
         (another_format, "was made by another version (9.0) in a format unknown here"),
     ],
 )
-def test_a_file_that_is_no_backup_is_told(
+def test_a_file_that_is_no_backup_is_refused(
     make: Callable[[Path, Path], Path],
     words: str,
     backup: Path,
@@ -239,7 +237,7 @@ def test_a_file_that_is_no_backup_is_told(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Before anything is made or touched."""
+    """It is refused before anything is created or changed."""
     monkeypatch.setenv("HUBBUB_DATA", str(tmp_path / "other"))
     assert cli.main(["restore", str(make(backup, tmp_path))]) == 2
     told = capsys.readouterr().err
@@ -247,13 +245,13 @@ def test_a_file_that_is_no_backup_is_told(
     assert not (tmp_path / "other").exists()
 
 
-def test_a_site_that_is_there_does_not_give_way_by_itself(backup: Path, house: Site) -> None:
+def test_an_existing_site_is_not_replaced_without_replace(backup: Path, house: Site) -> None:
     before = whole(house)
     assert "--replace puts the backup in its place" in is_refused(house, "restore", backup)
     assert whole(house) == before
 
 
-def test_a_server_that_runs_is_named(backup: Path, house: Site) -> None:
+def test_a_running_server_is_named(backup: Path, house: Site) -> None:
     with open(house.data / "hubbub.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.write("4711")
@@ -261,14 +259,14 @@ def test_a_server_that_runs_is_named(backup: Path, house: Site) -> None:
         assert "process 4711" in is_refused(house, "restore", backup, "--replace")
 
 
-def test_a_refused_restore_leaves_no_key_of_another_site(backup: Path, other: Site) -> None:
-    """Nobody signs in with a key that belongs elsewhere because of a try that failed."""
+def test_a_refused_restore_installs_no_key(backup: Path, other: Site) -> None:
+    """A failed attempt must not leave another site's key, with which sessions would be signed."""
     sentence = is_refused(other, "restore", backup, DATABASE_URL="postgres://127.0.0.1:1/nowhere")
     assert sentence.startswith("The database cannot be used")
     assert not (other.data / "secret-key").exists()
 
 
-def test_twice_is_refused_and_once_more_with_replace(backup: Path, other: Site) -> None:
+def test_a_second_restore_needs_replace(backup: Path, other: Site) -> None:
     succeeds(other, "restore", backup)
     assert "--replace" in is_refused(other, "restore", backup)
     first = epoch(other)

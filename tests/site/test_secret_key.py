@@ -1,4 +1,4 @@
-"""A key that a crash has damaged: no command goes on with it, and each says what to do."""
+"""A secret key that a crash has damaged: commands refuse to run and say what to do."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ REMAINS = {"nothing": b"", "a line": b"\n", "zeros": bytes(68), "a part": b"kY3-
 
 @pytest.fixture(params=REMAINS)
 def remains(request: pytest.FixtureRequest) -> bytes:
-    """What is left of a key whose content was not on the disk when the power went."""
+    """The content of a key file after a power cut before the sync."""
     return REMAINS[request.param]
 
 
-def test_what_is_left_of_a_key_is_no_key(tmp_path: Path, remains: bytes) -> None:
+def test_a_damaged_key_is_not_accepted(tmp_path: Path, remains: bytes) -> None:
     (tmp_path / "secret-key").write_bytes(remains)
     with pytest.raises(Misconfigured, match=rf"{tmp_path}/secret-key is damaged \({len(remains)} bytes\)"):
         secret_key_file.secret_key(tmp_path)
@@ -47,7 +47,7 @@ def test_doctor_reports_it_among_its_findings(house: Site) -> None:
     done = hubbub(house, "doctor")
     assert done.returncode == 1
     assert f"FAIL  The key in {house.data}/secret-key is damaged" in done.stdout
-    assert "SQLite finds the file intact" in done.stdout, "it looks at the rest, too"
+    assert "SQLite finds the file intact" in done.stdout, "the other checks run too"
 
 
 def test_without_the_file_there_is_a_new_key_and_people_sign_in_again(house: Site) -> None:
@@ -57,20 +57,20 @@ def test_without_the_file_there_is_a_new_key_and_people_sign_in_again(house: Sit
     assert secret_key_file.is_whole((house.data / "secret-key").read_bytes())
 
 
-def test_a_key_of_the_settings_is_used_whatever_is_in_the_file(house: Site) -> None:
+def test_a_key_in_the_settings_overrides_the_file(house: Site) -> None:
     (house.data / "secret-key").write_text("")
     succeeds(house, "migrate", HUBBUB_SECRET_KEY="short, but set by its owner")
 
 
 class TestRestoring:
-    """The other way out: the key of a backup."""
+    """Repair by restoring the key from a backup."""
 
     @pytest.fixture
     def backup(self, house: Site, tmp_path: Path) -> Path:
         succeeds(house, "backup", tmp_path / "chat.zip")
         return tmp_path / "chat.zip"
 
-    def test_the_backups_key_takes_the_place_of_a_damaged_one(self, house: Site, backup: Path) -> None:
+    def test_the_backups_key_replaces_a_damaged_one(self, house: Site, backup: Path) -> None:
         key = (house.data / "secret-key").read_text()
         (house.data / "secret-key").write_text("")
         assert "sign in again" not in succeeds(house, "restore", backup, "--replace")
@@ -84,7 +84,7 @@ class TestRestoring:
     def test_a_short_key_that_was_a_setting_does_not_become_a_file(
         self, house: Site, other: Site, tmp_path: Path
     ) -> None:
-        """As a file it would be refused at the next start."""
+        """The file would be refused at the next start."""
         file = tmp_path / "set.zip"
         succeeds(house, "backup", file, HUBBUB_SECRET_KEY="a setting")
         assert "set HUBBUB_SECRET_KEY as it was there" in succeeds(other, "restore", file)

@@ -1,4 +1,4 @@
-"""Signing in and out, by the page and by JSON web token."""
+"""Sign-in and sign-out, on the page and with JSON web tokens."""
 
 from __future__ import annotations
 
@@ -39,9 +39,7 @@ def test_guessing_passwords_is_slowed_down(alice: User, dave: Client) -> None:
     assert "Too many failed login attempts" in response.content.decode()
 
 
-def test_she_comes_back_to_where_she_wanted_to_go_but_not_to_a_foreign_site(
-    alice: User, dave: Client
-) -> None:
+def test_she_returns_to_the_requested_page_but_not_to_another_site(alice: User, dave: Client) -> None:
     data = {"login": "alice", "password": PASSWORD}
     assert dave.post("/account/login/?next=/chat/general/", data).headers["Location"] == "/chat/general/"
     other = Client()
@@ -56,7 +54,7 @@ def test_signing_out_needs_a_post_and_ends_the_session(alices: Client) -> None:
 
 
 def test_signing_out_on_the_page_clears_the_browsers_storage(alice: User) -> None:
-    """Drafts stayed in the browser. The chat's own menu has cleared it before, and keeps the appearance."""
+    """Without it, drafts would stay in the browser. The chat's own menu clears them itself and keeps the appearance."""
     by_page, by_menu = signed_in(alice), signed_in(alice)
     assert "deleted from this browser" in by_page.get("/account/logout/").content.decode()
     assert by_page.post("/account/logout/").headers["Clear-Site-Data"] == '"storage"'
@@ -79,7 +77,7 @@ def test_nobody_signs_up_without_an_invitation(alice: User, dave: Client, path: 
 
 
 class TestByJsonWebToken:
-    """A JSON web token is the other way to sign in."""
+    """JSON web tokens are the second way to sign in."""
 
     def tokens(self) -> dict[str, str]:
         response = Client().post(
@@ -91,10 +89,10 @@ class TestByJsonWebToken:
         meta: dict[str, str] = response.json()["meta"]
         return meta
 
-    def test_a_token_is_whose_it_is(self, alice: User) -> None:
+    def test_a_token_identifies_its_owner(self, alice: User) -> None:
         assert user_from_token(self.tokens()["access_token"]) == alice
 
-    def test_the_api_takes_it(self, alice: User, dave: Client) -> None:
+    def test_the_api_accepts_it(self, alice: User, dave: Client) -> None:
         headers = {"Authorization": f"Bearer {self.tokens()['access_token']}"}
         reply = dave.post("/api/member.directory", "{}", content_type="application/json", headers=headers)
         assert reply.status_code == 200, reply.content
@@ -112,14 +110,14 @@ class TestByJsonWebToken:
     @pytest.mark.parametrize(
         "spoil", [lambda t: t[:-2], lambda t: "", lambda t: "hub_abc", lambda t: t.upper()]
     )
-    def test_a_spoilt_one_is_nobodys(self, alice: User, spoil: object) -> None:
+    def test_a_tampered_token_is_refused(self, alice: User, spoil: object) -> None:
         assert callable(spoil)
         assert user_from_token(spoil(self.tokens()["access_token"])) is None
 
     def test_a_refresh_token_is_no_access_token(self, alice: User) -> None:
         assert user_from_token(self.tokens()["refresh_token"]) is None
 
-    def test_one_that_says_of_itself_that_it_needs_no_signature_is_nobodys(self, alice: User) -> None:
+    def test_a_token_with_algorithm_none_is_refused(self, alice: User) -> None:
         import jwt
 
         claims = jwt.decode(self.tokens()["access_token"], options={"verify_signature": False})
@@ -130,7 +128,7 @@ class TestByJsonWebToken:
         end_all_logins(alice)
         assert user_from_token(token) is None
 
-    def test_a_socket_takes_it_until_its_login_ends(self, alice: User) -> None:
+    def test_a_socket_accepts_it_until_its_login_ends(self, alice: User) -> None:
         login = login_from_secret(self.tokens()["access_token"])
         assert login.member.user == alice
         assert still_valid([login]) == {login.key}
