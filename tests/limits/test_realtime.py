@@ -278,9 +278,9 @@ def test_typing_seconds() -> None:
 # ── helpers ──
 
 
-def session_at(connection: Connection, *, door: Any) -> Session:
+def session_at(connection: Connection, *, door: Any) -> SocketBase:
     """A session without a handshake; each message is a waiting command."""
-    session = Session.__new__(Session)
+    session = SocketBase.__new__(SocketBase)
     session._push = door
     session.connection = connection
     session.runtime = SimpleNamespace(loop=Clock())  # type: ignore[assignment]

@@ -117,6 +117,7 @@ def test_a_browser_is_told_when_to_retry(
 def test_a_slow_statement_is_not_cancelled(site_on_postgres: tuple[Server, int]) -> None:
     """The server is slow but alive: it answers each liveness check."""
     from hubbub_site.postgresql_deadline import QUIET_SECONDS, Connection
+    from hubbub_site.request_deadline import has_deadline
 
     server, _ = site_on_postgres
     here = has_deadline.set(True)
