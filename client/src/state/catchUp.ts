@@ -218,9 +218,7 @@ export class CatchUp {
   /** The reply is applied: handle the held events, in their order. */
   #releaseHeld(): void {
     this.#resuming = null
-    const held = this.#held
-    this.#held = []
-    for (const event of held) this.receive(event)
+    for (const event of this.#held.splice(0)) this.receive(event)
     if (this.#stale || this.#missing.size > 0) this.#resumeSoon()
   }
 }

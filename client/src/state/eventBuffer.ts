@@ -14,7 +14,7 @@ export type AfterFrame = (run: () => void) => void
 export class EventBuffer {
   readonly #handle: (event: Event) => void
   readonly #afterFrame: AfterFrame
-  #events: Event[] = []
+  readonly #events: Event[] = []
 
   constructor(handle: (event: Event) => void, afterFrame: AfterFrame) {
     this.#handle = handle
@@ -27,8 +27,6 @@ export class EventBuffer {
 
   /** Handle the buffered events now. */
   flush(): void {
-    const events = this.#events
-    this.#events = []
-    for (const event of events) this.#handle(event)
+    for (const event of this.#events.splice(0)) this.#handle(event)
   }
 }

@@ -9,7 +9,7 @@ export class Members {
   readonly #fetch: Fetch
   readonly #known = new SvelteMap<number, Member>()
   readonly #placeholders = new Map<number, Member>()
-  #wanted: number[] = []
+  readonly #wanted: number[] = []
 
   /** `fetchMembers` resolves without the members that this member may not see. */
   constructor(fetchMembers: Fetch) {
@@ -50,8 +50,7 @@ export class Members {
   }
 
   async #fetchWanted(): Promise<void> {
-    const wanted = this.#wanted
-    this.#wanted = []
+    const wanted = this.#wanted.splice(0)
     for (let start = 0; start < wanted.length; start += MEMBERS_AT_ONCE) {
       const ids = wanted.slice(start, start + MEMBERS_AT_ONCE)
       try {

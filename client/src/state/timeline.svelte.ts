@@ -217,9 +217,7 @@ export class Timeline {
 
   /** A page is loaded: messages that arrived in the meantime are newer, or are in the page. */
   #applyBuffered(): void {
-    const buffered = this.#buffered
-    this.#buffered = []
-    for (const message of buffered) this.put(message)
+    for (const message of this.#buffered.splice(0)) this.put(message)
   }
 
   /** The index of the message with this number; negative if it is not loaded. */

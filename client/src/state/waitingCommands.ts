@@ -6,7 +6,7 @@ import { type CommandError, noConnection } from "../protocol/errors"
 const DEADLINE_MS = 10_000
 
 export class WaitingCommands {
-  #waiting: ((error?: CommandError) => void)[] = []
+  readonly #waiting: ((error?: CommandError) => void)[] = []
 
   /** Resolves when the connection is live. Rejects with CommandError: after the deadline, or with the error of `settle`. */
   wait(): Promise<void> {
