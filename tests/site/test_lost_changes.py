@@ -13,7 +13,7 @@ from hubbub.models import Member, Room, Workspace
 from hubbub.unit import unit
 from hubbub_site import heads_file, lost_changes
 from hubbub_site.accounts.models import User
-from hubbub_site.lost_changes import Lost, look, lost
+from hubbub_site.lost_changes import Lost, check, lost
 
 pytestmark = pytest.mark.standalone
 
@@ -35,7 +35,7 @@ def square(member: Member) -> Room:
 @pytest.fixture
 def data(tmp_path: Path, square: Room) -> Path:
     """A data directory with recorded heads."""
-    look(tmp_path)
+    check(tmp_path)
     return tmp_path
 
 
@@ -67,7 +67,7 @@ def test_it_works(
     before = epoch()
     note(data, (square.pk, square.seq + 3))
     assert lost(data) == Lost(rooms=1, changes=3)
-    look(data)
+    check(data)
     assert epoch() != before
     assert recorded(data) == heads()
     told = capsys.readouterr()
@@ -89,16 +89,16 @@ def test_a_lost_change_of_a_member_counts(data: Path, member: Member) -> None:
 
 def test_the_warning_is_printed_once(data: Path, square: Room, capsys: pytest.CaptureFixture[str]) -> None:
     note(data, (square.pk, square.seq + 1))
-    look(data)
+    check(data)
     capsys.readouterr()
-    look(data)
+    check(data)
     assert capsys.readouterr().err == ""
 
 
 def test_recorded_changes_are_no_loss(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = epoch()
     assert lost(data) == Lost(rooms=0, changes=0)
-    look(data)
+    check(data)
     assert (epoch(), capsys.readouterr().err) == (before, "")
 
 
@@ -107,7 +107,7 @@ def test_changes_of_other_processes_are_no_loss(data: Path, member: Member, squa
     before = epoch()
     actions.send_message(author=member, room=square, text="two")
     actions.create_room(by=member, name="attic")
-    look(data)
+    check(data)
     assert epoch() == before
     assert recorded(data) == heads()
 
@@ -122,7 +122,7 @@ def test_a_deleted_room_is_no_loss(data: Path, square: Room) -> None:
     """Even if it was the last one: SQLite remembers the ids that it assigned."""
     square.delete()
     assert lost(data) == Lost(rooms=0, changes=0)
-    look(data)
+    check(data)
     assert square.pk not in recorded(data)
 
 
@@ -131,7 +131,7 @@ def test_another_epoch_is_no_loss(data: Path, square: Room, capsys: pytest.Captu
     note(data, (square.pk, square.seq + 3))
     restored = actions.begin_epoch().epoch
     assert lost(data) is None
-    look(data)
+    check(data)
     assert (epoch(), capsys.readouterr().err) == (restored, "")
     assert recorded(data) == heads()
 
@@ -143,7 +143,7 @@ def test_no_record_is_no_loss(data: Path, content: bytes | None, capsys: pytest.
     if content is not None:
         path.write_bytes(content)
     assert lost(data) is None
-    look(data)
+    check(data)
     assert (epoch(), capsys.readouterr().err) == (before, "")
     assert recorded(data) == heads()
 
@@ -161,7 +161,7 @@ def test_a_file_that_cannot_be_written_does_not_stop_the_server(
     monkeypatch.setattr(publish, "_head_recorder", None)
     (data / heads_file.NAME).unlink()
     (data / heads_file.NAME / "something").mkdir(parents=True)
-    look(data)
+    check(data)
     lost_changes.start_recording(data)
     unwritten, unused = [record.getMessage() for record in caplog.records]
     assert "hubbub.heads cannot be written" in unwritten
