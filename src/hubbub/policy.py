@@ -13,7 +13,7 @@ from uuid import UUID
 from hubbub.errors import Forbidden, NotFound
 from hubbub.models import Member, Membership, Message, Room
 from hubbub.protocol.objects import Reach, Role, RoomKind
-from hubbub.protocol.permissions import Author, Content, Facts, Place, allows
+from hubbub.protocol.permissions import Author, Content, Facts, Relation, allows
 
 
 def room_for(member: Member, room_id: int) -> Room:
@@ -86,7 +86,7 @@ def can_leave(room: Room) -> bool:
 @cache
 def can_post(*, archived: bool) -> bool:
     """Whether members may post in a room. For the bulk send, which has no rows of members and rooms."""
-    return allows("message.send", place=Place.MEMBER, archived=archived)
+    return allows("message.send", relation=Relation.MEMBER, archived=archived)
 
 
 def can_manage(member: Member, room: Room, membership: Membership | None) -> bool:
@@ -147,9 +147,9 @@ def can_deactivate(member: Member, other: Member) -> bool:
     return member.role == Role.OWNER or (member.role == Role.ADMIN and not other.is_admin)
 
 
-def place_of(membership: Membership | None) -> Place:
+def relation_of(membership: Membership | None) -> Relation:
     """A member's relation to a room, as the permission table names it."""
-    return Place.OUTSIDE if membership is None else Place(membership.role)
+    return Relation.OUTSIDE if membership is None else Relation(membership.role)
 
 
 def _in_room(command: str, member: Member, room: Room, membership: Membership | None) -> bool:
@@ -166,7 +166,7 @@ def _of_message(command: str, member: Member, message: Message, membership: Memb
 def _facts(member: Member, room: Room, membership: Membership | None) -> Facts:
     return {
         "role": Role(member.role),
-        "place": place_of(membership),
+        "relation": relation_of(membership),
         "kind": RoomKind(room.kind),
         "archived": room.archived,
     }

@@ -6,12 +6,12 @@ import pytest
 
 from hubbub.protocol import commands, permissions
 from hubbub.protocol.objects import Role, RoomKind
-from hubbub.protocol.permissions import PERMISSIONS, Author, Content, Facts, Place
+from hubbub.protocol.permissions import PERMISSIONS, Author, Content, Facts, Relation
 from tests.policy.table import ANYWHERE, IN_ROOMS, PLACES, ROLES
 from tests.policy.world import KINDS
 
 LETTERS = {None: ".", "forbidden": "F", "not_found": "0"}
-RELATIONS = {"-": Place.OUTSIDE, "m": Place.MEMBER, "a": Place.ADMIN}
+RELATIONS = {"-": Relation.OUTSIDE, "m": Relation.MEMBER, "a": Relation.ADMIN}
 MESSAGES: dict[str, Facts] = {
     "one's own": {"author": Author.SELF, "content": Content.TEXT},
     "another's": {"author": Author.OTHER, "content": Content.TEXT},
@@ -52,9 +52,9 @@ def test_every_row_is_a_command_and_every_command_about_a_room_has_a_row() -> No
 
 def test_a_fact_that_a_rule_needs_must_be_given() -> None:
     with pytest.raises(KeyError, match="archived"):
-        permissions.allows("message.send", place=Place.MEMBER)
+        permissions.allows("message.send", relation=Relation.MEMBER)
 
 
 def facts_of(role: Role, place: str) -> Facts:
     kind: RoomKind = KINDS[place[0]]
-    return {"role": role, "place": RELATIONS[place[1]], "kind": kind, "archived": place[0] == "z"}
+    return {"role": role, "relation": RELATIONS[place[1]], "kind": kind, "archived": place[0] == "z"}

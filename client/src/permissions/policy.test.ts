@@ -81,6 +81,7 @@ describe("messages", () => {
     expect(canDelete(bob, by(bob), roomAs("public", null))).toBe(false)
   })
 })
+
 describe("the server's permission table", () => {
   const states: [string, Partial<Message>][] = [
     ["text", {}],
@@ -88,7 +89,7 @@ describe("the server's permission table", () => {
     ["system", { system: { kind: "joined" } }],
   ]
 
-  test.each(CASES)("$role $place $kind archived: $archived", ({ role, place: relation, kind, archived, allowed }) => {
+  test.each(CASES)("$role $relation $kind archived: $archived", ({ role, relation, kind, archived, allowed }) => {
     const me = person(1, role)
     const here = roomAs(kind, relation === "outside" ? null : relation, archived)
     const inside = relation !== "outside"

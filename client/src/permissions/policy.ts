@@ -1,6 +1,6 @@
 /**
- * The user's permissions in a room, so that the interface offers nothing that the server would refuse. The server
- * decides; this evaluates the same permission table.
+ * What the user may do in a room, so that the interface offers nothing that the server would refuse. The server decides;
+ * this evaluates the same permission table.
  */
 
 import { type Facts, PERMISSIONS, type Rule } from "../protocol/permissions"
@@ -32,7 +32,7 @@ export function canInvite(me: Me, access: RoomAccess): boolean {
 }
 
 export function canWrite({ room, membership }: RoomAccess): boolean {
-  return allows("message.send", { place: membership?.role ?? "outside", archived: room.archived })
+  return allows("message.send", { relation: membership?.role ?? "outside", archived: room.archived })
 }
 
 export function canEdit(me: Me, message: Message, access: RoomAccess): boolean {
@@ -53,7 +53,7 @@ function allows(command: keyof typeof PERMISSIONS, facts: Partial<Facts>): boole
 }
 
 function factsOf({ role }: Me, { room, membership }: RoomAccess): Partial<Facts> {
-  return { role, place: membership?.role ?? "outside", kind: room.kind, archived: room.archived }
+  return { role, relation: membership?.role ?? "outside", kind: room.kind, archived: room.archived }
 }
 
 function factsOfMessage(me: Me, { author, deleted, system }: Message): Partial<Facts> {

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypedDict, Unpack
 from hubbub.protocol.objects import Role, RoomKind
 
 
-class Place(StrEnum):
+class Relation(StrEnum):
     """A member's relation to a room."""
 
     OUTSIDE = "outside"
@@ -40,10 +40,10 @@ class Content(StrEnum):
 
 
 class Facts(TypedDict, total=False):
-    """What the table asks about: the member's role and place, the room's kind and archive, the message."""
+    """What a rule may ask: the member's role and relation to the room, the room's kind, the message's author, …"""
 
     role: Role
-    place: Place
+    relation: Relation
     kind: RoomKind
     archived: bool
     author: Author
@@ -77,36 +77,36 @@ def refusal(command: str, **facts: Unpack[Facts]) -> str | None:
 
 _ADMINS = (Role.OWNER, Role.ADMIN)
 _NO_GUESTS = (Role.OWNER, Role.ADMIN, Role.MEMBER, Role.BOT)
-_INSIDE = (Place.MEMBER, Place.ADMIN)
+_INSIDE = (Relation.MEMBER, Relation.ADMIN)
 _NOT_DIRECT = (RoomKind.PUBLIC, RoomKind.PRIVATE, RoomKind.THREAD)
 _PEOPLE_WROTE = (Content.TEXT, Content.DELETED)
 
 _SEE = Permission(
-    ({"place": _INSIDE}, {"kind": (RoomKind.PUBLIC,), "role": _NO_GUESTS}),
+    ({"relation": _INSIDE}, {"kind": (RoomKind.PUBLIC,), "role": _NO_GUESTS}),
     "there is no such room, or you may not see it",
 )
-_JOINED = Permission(({"place": _INSIDE},), "you are not a member of the room")
+_JOINED = Permission(({"relation": _INSIDE},), "you are not a member of the room")
 _MANAGE_INSIDE: tuple[Rule, ...] = (
-    {"place": (Place.ADMIN,), "role": _NO_GUESTS, "kind": _NOT_DIRECT},
-    {"place": _INSIDE, "role": _ADMINS, "kind": _NOT_DIRECT},
+    {"relation": (Relation.ADMIN,), "role": _NO_GUESTS, "kind": _NOT_DIRECT},
+    {"relation": _INSIDE, "role": _ADMINS, "kind": _NOT_DIRECT},
 )
 _MANAGE = Permission(
-    (*_MANAGE_INSIDE, {"place": (Place.OUTSIDE,), "role": _ADMINS, "kind": (RoomKind.PUBLIC,)}),
+    (*_MANAGE_INSIDE, {"relation": (Relation.OUTSIDE,), "role": _ADMINS, "kind": (RoomKind.PUBLIC,)}),
     "you manage neither the room nor the site, or it is a direct room",
 )
 
 PERMISSIONS: dict[str, Permission] = {
     "message.send": Permission(
-        ({"place": _INSIDE, "archived": (False,)},),
+        ({"relation": _INSIDE, "archived": (False,)},),
         "you are not a member of the room, or it is archived",
     ),
     "message.edit": Permission(
-        ({"place": _INSIDE, "archived": (False,), "author": (Author.SELF,), "content": (Content.TEXT,)},),
+        ({"relation": _INSIDE, "archived": (False,), "author": (Author.SELF,), "content": (Content.TEXT,)},),
         "you did not write it, it is deleted, you are not a member of the room any more, or the room is archived",
     ),
     "message.delete": Permission(
         (
-            {"place": _INSIDE, "author": (Author.SELF,), "content": _PEOPLE_WROTE},
+            {"relation": _INSIDE, "author": (Author.SELF,), "content": _PEOPLE_WROTE},
             *({**rule, "content": _PEOPLE_WROTE} for rule in _MANAGE_INSIDE),
         ),
         "you did not write it and do not manage the room, or you are not a member of the room",
@@ -117,7 +117,10 @@ PERMISSIONS: dict[str, Permission] = {
     "room.get": _SEE,
     "room.rename": _MANAGE,
     "room.describe": Permission(
-        (*_MANAGE.rules, {"place": _INSIDE, "role": _NO_GUESTS, "kind": _NOT_DIRECT, "archived": (False,)}),
+        (
+            *_MANAGE.rules,
+            {"relation": _INSIDE, "role": _NO_GUESTS, "kind": _NOT_DIRECT, "archived": (False,)},
+        ),
         "you are not a member of the room, you are a guest, it is a direct room, or it is archived and you do not "
         "manage it",
     ),
@@ -130,7 +133,7 @@ PERMISSIONS: dict[str, Permission] = {
         ({"kind": (RoomKind.PUBLIC, RoomKind.PRIVATE)},), "a direct room cannot be left"
     ),
     "room.invite": Permission(
-        ({"place": _INSIDE, "role": _NO_GUESTS, "kind": _NOT_DIRECT, "archived": (False,)},),
+        ({"relation": _INSIDE, "role": _NO_GUESTS, "kind": _NOT_DIRECT, "archived": (False,)},),
         "you are not a member of the room, you are a guest, or it is direct or archived",
     ),
     "room.remove": _MANAGE,

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import product
 
 from hubbub.protocol.objects import Role, RoomKind
-from hubbub.protocol.permissions import PERMISSIONS, Author, Content, Place, Rule, allows
+from hubbub.protocol.permissions import PERMISSIONS, Author, Content, Relation, Rule, allows
 
 HEAD = """// Written by bin/generate from src/hubbub/protocol/permissions.py. Change that, not this.
 // biome-ignore-all format: one line for each rule
@@ -17,11 +17,11 @@ HEAD = """// Written by bin/generate from src/hubbub/protocol/permissions.py. Ch
 TABLE = """
 import type {{ Role, RoomKind }} from "./types"
 
-/** What the table asks about: the member's role and place, the room's kind and archive, the message. */
+/** What the table asks about: the member's role and relation to the room, the room's kind and archive, the message. */
 export interface Facts {{
   role: Role
   /** the member's relation to the room */
-  place: {place}
+  relation: {relation}
   kind: RoomKind
   archived: boolean
   author: {author}
@@ -41,7 +41,7 @@ CASES = """
 import type {{ Facts }} from "../protocol/permissions"
 
 /** A member in a room, and the commands that the server allows there: those about a message with author and content. */
-export interface Case extends Pick<Facts, "role" | "place" | "kind" | "archived"> {{
+export interface Case extends Pick<Facts, "role" | "relation" | "kind" | "archived"> {{
   allowed: readonly string[]
 }}
 
@@ -55,31 +55,31 @@ def table() -> str:
     """client/src/protocol/permissions.ts."""
     rules = "\n".join(line for command in PERMISSIONS for line in _rules(command))
     return HEAD + TABLE.format(
-        place=_union(Place), author=_union(Author), content=_union(Content), rules=rules
+        relation=_union(Relation), author=_union(Author), content=_union(Content), rules=rules
     )
 
 
 def cases() -> str:
     """client/src/testing/permissionCases.ts."""
     lines = [
-        f"  {{ role: {json.dumps(role)}, place: {json.dumps(place)}, kind: {json.dumps(kind)},"
-        f" archived: {json.dumps(archived)}, allowed: {json.dumps([*_allowed(role, place, kind, archived)])} }},"
-        for role, place, kind, archived in product(Role, Place, RoomKind, (False, True))
+        f"  {{ role: {json.dumps(role)}, relation: {json.dumps(relation)}, kind: {json.dumps(kind)},"
+        f" archived: {json.dumps(archived)}, allowed: {json.dumps([*_allowed(role, relation, kind, archived)])} }},"
+        for role, relation, kind, archived in product(Role, Relation, RoomKind, (False, True))
     ]
     return HEAD + CASES.format(cases="\n".join(lines))
 
 
-def _allowed(role: Role, place: Place, kind: RoomKind, archived: bool) -> Iterator[str]:
+def _allowed(role: Role, relation: Relation, kind: RoomKind, archived: bool) -> Iterator[str]:
     for command, permission in PERMISSIONS.items():
         if not any("author" in rule or "content" in rule for rule in permission.rules):
-            if allows(command, role=role, place=place, kind=kind, archived=archived):
+            if allows(command, role=role, relation=relation, kind=kind, archived=archived):
                 yield command
             continue
         for author, content in product(Author, Content):
             if allows(
                 command,
                 role=role,
-                place=place,
+                relation=relation,
                 kind=kind,
                 archived=archived,
                 author=author,

@@ -44,7 +44,7 @@ def document() -> str:
         *_refusals(),
         "## Permissions",
         "",
-        "A command is allowed if one of its lines matches. `role` is your role on the site, `place` your relation to",
+        "A command is allowed if one of its lines matches. `role` is your role on the site, `relation` yours to",
         "the room, `kind` and `archived` describe the room, `author` and `content` the message. If `room.get` is not",
         "allowed either, the refusal is `not_found`, else `forbidden`. A command without a line needs no permission.",
         "",
