@@ -54,7 +54,7 @@ def inflow_at(connection: Connection, clock: Clock, intake: IncomingBudget | Non
     return IncomingFrames(connection, intake, loop, lambda: None)
 
 
-def brings_in(inflow: Inflow, size: int = 1) -> int:
+def brings_in(inflow: IncomingFrames, size: int = 1) -> int:
     """How many frames of this size are accepted before the connection is stopped."""
     frames = 0
     while inflow.room():

@@ -25,6 +25,7 @@ from hubbub.realtime.delivery.connection import Connection
 from hubbub.realtime.delivery.encoded_events import EncodedEvents, as_events
 from hubbub.realtime.delivery.send_buffer import SendBuffer
 from hubbub.realtime.rate_limits.command_rates import Rates
+from hubbub.realtime.sockets.base import SocketBase
 from hubbub.realtime.storage.writer import Writer
 from tests.realtime.fakes import ALICE, BOB, Clock, connected, frame, pipe_of
 
@@ -32,9 +33,9 @@ POST = commands.SendMessage(type="message.send", room=1, message=make_message_id
 ASK = commands.GetMessage(type="message.get", message=make_message_id())
 
 
-def parcel(texts: int = 1, size: int = 1) -> Parcel:
+def parcel(texts: int = 1, size: int = 1) -> EncodedEvents:
     """Frames of one room for a client that does not read."""
-    return Parcel([b"x" * size] * texts, room=7, head=1)
+    return EncodedEvents([b"x" * size] * texts, room=7, head=1)
 
 
 # ── one slow connection ──
