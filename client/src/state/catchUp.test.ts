@@ -170,7 +170,7 @@ describe("gaps that the server reports", () => {
 })
 
 describe("a lost connection", () => {
-  async function cut() {
+  async function loseConnection() {
     // The back-off is random below a bound; here it is half of the bound.
     vi.spyOn(Math, "random").mockReturnValue(0.5)
     FakeSocket.last.ends()
@@ -180,7 +180,7 @@ describe("a lost connection", () => {
 
   test("it resumes with the open rooms, and is live when the reply is applied", async () => {
     session = await tabInRoom(10)
-    await cut()
+    await loseConnection()
     expect(session.status).toBe("reconnecting")
     FakeSocket.last.says(posted(13))
     expect(FakeSocket.last.asked("resume")).toMatchObject({ epoch: "e1", rooms: { 1: 10 } })
@@ -192,7 +192,7 @@ describe("a lost connection", () => {
 
   test("rooms that are not open get their counters from the reply, and no messages", async () => {
     session = await liveTab()
-    await cut()
+    await loseConnection()
     expect(FakeSocket.last.asked("resume").rooms).toEqual({})
     FakeSocket.last.answers("resume", resumed(15, [], { memberships: [membership(1, 10)] }))
     await turns()
@@ -205,7 +205,7 @@ describe("a lost connection", () => {
 
   test("a room that Alice left in the meantime is removed", async () => {
     session = await tabInRoom(10)
-    await cut()
+    await loseConnection()
     FakeSocket.last.answers("resume", resumed(10, [], { rooms: [], memberships: [] }))
     await turns()
     expect(session.rooms.all).toEqual([])
@@ -214,7 +214,7 @@ describe("a lost connection", () => {
 
   test("another epoch replaces everything", async () => {
     session = await tabInRoom(10)
-    await cut()
+    await loseConnection()
     const restored = resumed(6, [], { epoch: "e2", reset: true, memberships: [membership(1, 6)] })
     FakeSocket.last.answers("resume", restored)
     await turns()
@@ -230,7 +230,7 @@ describe("a lost connection", () => {
     session = await tabInRoom(10)
     FakeSocket.last.says(posted(12))
     await soon()
-    await cut()
+    await loseConnection()
     const changes = [{ room: 1, seq: 13, messages: [message(11), message(12), message(13)] }]
     FakeSocket.last.answers("resume", resumed(13, changes))
     await turns()
@@ -247,16 +247,16 @@ describe("a lost connection", () => {
       FakeSocket.last.answers("timeline", page(1, 10))
       await turns()
     }
-    await cut()
+    await loseConnection()
     expect(FakeSocket.last.asked("resume").rooms).toEqual({})
     FakeSocket.last.answers("resume", resumed(12, []))
     await turns()
-    expect(FakeSocket.last.all("timeline").map(asked => asked.room)).toEqual([1, 2])
+    expect(FakeSocket.last.all("timeline").map(command => command.room)).toEqual([1, 2])
   })
 
   test("a busy server gets a retry on the same connection", async () => {
     session = await liveTab()
-    await cut()
+    await loseConnection()
     FakeSocket.last.refuses("resume", "unavailable", 1)
     await soon(1000)
     FakeSocket.last.answers("resume", resumed(10, []))
@@ -267,10 +267,10 @@ describe("a lost connection", () => {
 
   test("a connection lost during that retry resumes once on the next connection", async () => {
     session = await liveTab()
-    await cut()
+    await loseConnection()
     FakeSocket.last.refuses("resume", "unavailable", 1)
     await turns()
-    await cut()
+    await loseConnection()
     await soon(1000)
     expect(FakeSocket.last.all("resume")).toHaveLength(1)
   })

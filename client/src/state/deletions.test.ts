@@ -48,8 +48,8 @@ test("a deletion waits for the connection", async () => {
   void session.outbox.deleteSoon(message(3))
   socket.ends()
   await pass(20 * SECOND)
-  const again = await reconnect(session)
-  expect(deleted(again)).toEqual([message(3).id])
+  const reconnected = await reconnect(session)
+  expect(deleted(reconnected)).toEqual([message(3).id])
 })
 
 test("the next tab sends the deletion of a closed tab", async () => {

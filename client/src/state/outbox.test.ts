@@ -157,11 +157,11 @@ describe("without a connection", () => {
     await pass()
     session.outbox.send(1, "written offline")
     expect(states(session)).toEqual(["on its way: queued", "written offline: queued"])
-    const again = await reconnect(session)
-    expect(sent(again)).toEqual(["on its way"])
-    expect(again.asked("message.send").message).toBe(socket.asked("message.send").message)
-    await confirm(again, 11, { dup: true })
-    expect(sent(again)).toEqual(["on its way", "written offline"])
+    const reconnected = await reconnect(session)
+    expect(sent(reconnected)).toEqual(["on its way"])
+    expect(reconnected.asked("message.send").message).toBe(socket.asked("message.send").message)
+    await confirm(reconnected, 11, { dup: true })
+    expect(sent(reconnected)).toEqual(["on its way", "written offline"])
   })
 
   test("after 4029 (sent too much) unconfirmed messages are sent again when the delay is over", async () => {
@@ -174,12 +174,12 @@ describe("without a connection", () => {
     await pass(4_900)
     expect(FakeSocket.last).toBe(socket)
     await pass(700)
-    const again = FakeSocket.last
-    again.hello()
-    again.answers("resume", { ...snapshot(10), changes: [] })
+    const reconnected = FakeSocket.last
+    reconnected.hello()
+    reconnected.answers("resume", { ...snapshot(10), changes: [] })
     await pass()
-    expect(sent(again)).toEqual(["on its way"])
-    expect(again.asked("message.send").message).toBe(socket.asked("message.send").message)
+    expect(sent(reconnected)).toEqual(["on its way"])
+    expect(reconnected.asked("message.send").message).toBe(socket.asked("message.send").message)
   })
 
   test("a closed tab loses nothing: the next tab sends its messages with the same ids", async () => {
@@ -222,14 +222,14 @@ describe("without a connection", () => {
 
 describe("two tabs", () => {
   test("one sends the messages that the other has left when it was closed", async () => {
-    const stays = await openTab()
-    const goes = await openTab()
-    goes.socket.ends()
-    goes.session.outbox.send(1, "left behind")
+    const open = await openTab()
+    const closed = await openTab()
+    closed.socket.ends()
+    closed.session.outbox.send(1, "left behind")
     await pass()
-    goes.session.stop()
+    closed.session.stop()
     await pass(50 * SECOND)
-    expect(sent(stays.socket)).toEqual(["left behind"])
+    expect(sent(open.socket)).toEqual(["left behind"])
   })
 
   test("a message that one discards disappears in the other", async () => {
@@ -276,10 +276,10 @@ describe("another epoch", () => {
     await confirm(socket, 12)
     socket.ends()
     await pass()
-    const again = await reconnect(session, restored(11), { reset: true })
-    expect(again.all("message.send")).toMatchObject([{ message: id, text: "just now" }])
+    const reconnected = await reconnect(session, restored(11), { reset: true })
+    expect(reconnected.all("message.send")).toMatchObject([{ message: id, text: "just now" }])
     expect(session.outbox.entries).toEqual([])
-    again.refuses("message.send", "conflict")
+    reconnected.refuses("message.send", "conflict")
     await pass()
     expect(session.outbox.entries).toEqual([])
   })
@@ -292,8 +292,8 @@ describe("another epoch", () => {
     socket.says(posted(11, { id, author: alice.id, seq: 12, text: "", deleted: true }))
     socket.ends()
     await pass()
-    const again = await reconnect(session, restored(10), { reset: true })
-    expect(sent(again)).toEqual([])
+    const reconnected = await reconnect(session, restored(10), { reset: true })
+    expect(sent(reconnected)).toEqual([])
   })
 })
 

@@ -58,11 +58,11 @@ describe("memberships", () => {
 
   test("a reply from before Alice joined does not remove her from the room", async () => {
     session = await liveTab()
-    const looking = session.command("room.get", { room: 7 })
+    const fetching = session.command("room.get", { room: 7 })
     await turns()
     says({ type: "membership", membership: membership(7, 3, 2), room: room(7, 3) })
     FakeSocket.last.answers("room.get", { room: room(7, 3), version: 1 })
-    await looking
+    await fetching
     expect(session.rooms.get(7)?.joined).toBe(true)
   })
 
@@ -162,20 +162,20 @@ describe("read positions", () => {
 
 describe("a guest gets changes only of members in a common room", () => {
   const guest = { ...alice, role: "guest" as const }
-  const asks = () => FakeSocket.last.all("resume").length
+  const resumes = () => FakeSocket.last.all("resume").length
 
   test("when somebody joins the room they refresh, because that member may have changed", async () => {
     session = await liveTab(snapshot(10, { me: guest }))
     says(posted(11, { system: { kind: "added", member: 9 }, text: "" }))
     await vi.advanceTimersByTimeAsync(250)
-    expect(asks()).toBe(1)
+    expect(resumes()).toBe(1)
   })
 
   test("when they join a room they refresh", async () => {
     session = await liveTab(snapshot(10, { me: guest }))
     says({ type: "membership", membership: membership(7, 3, 2), room: room(7, 3) })
     await vi.advanceTimersByTimeAsync(250)
-    expect(asks()).toBe(1)
+    expect(resumes()).toBe(1)
   })
 })
 

@@ -16,7 +16,7 @@ export class Typing {
   /** by room and member: when their last message arrived, in milliseconds since 1970 */
   readonly #posted = new Map<string, number>();
 
-  /** ids of the members who are typing in a room */
+  /** ids of the other members who are typing in a room */
   in(room: number): readonly number[] {
     return this.#rooms.get(room) ?? NOBODY
   }
