@@ -1,4 +1,4 @@
-"""The long run behind `bin/attacks`: every attack for a while, then what was seen."""
+"""The program behind `bin/attacks`: runs each attack for some time and reports the results."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pathlib import Path
 
 import django
 
-# The crawl reads the product's addresses and commands, as tests do.
+# The crawl reads the product's URLs and commands, as tests do.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
-# A server that cuts a connection in the middle of a frame is what some attacks are after.
+# Some attacks make the server cut a connection in the middle of a frame.
 logging.getLogger("websockets").setLevel(logging.CRITICAL)
 
+from tests.attacks.attacked_server import Seen  # noqa: E402
 from tests.attacks.campaign import ATTACKS, Attack, carried_out  # noqa: E402
-from tests.attacks.ground import Seen  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".attacks"
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--minutes", type=float, help=f"in all; {MINUTES_EACH:g} for each attack if not given"
     )
-    parser.add_argument("--seed", type=int, default=1, help="which random choices are made")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the random choices")
     parser.add_argument("--list", action="store_true", help="name the attacks and end")
     parser.add_argument("names", nargs="*", help="such as frames; none: all")
     given = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""The attacks that `bin/attacks` runs for minutes: each on a server of its own, each with what must hold."""
+"""The attacks that `bin/attacks` runs for minutes, each on its own server, with the bounds that must hold."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from dataclasses import dataclass, field
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.attacks.attacked_server import AttackedServer, Seen, attacked_server
 from tests.attacks.campaign_edge import dripping, flooding, pouring
 from tests.attacks.canaries.pages import addresses
 from tests.attacks.canaries.planting import spoken
 from tests.attacks.canaries.visitors import come
 from tests.attacks.fuzzing import Fuzzer
-from tests.attacks.ground import Ground, Seen, ground
 from tests.attacks.watching import faults_logged, watching
 from tests.sockets import dial
 
 
-def canaries(here: Ground) -> Seen:
-    """Outsiders ask for everything, each time in another order."""
+def canaries(here: AttackedServer) -> Seen:
+    """Outsiders request everything, each time in another order."""
     seen = Seen()
     end, rounds, asked = time.monotonic() + here.seconds, 0, 0
     people = ["stranger", "frank", "carol", "dave"]
@@ -44,8 +44,8 @@ def canaries(here: Ground) -> Seen:
     return seen
 
 
-def frames(here: Ground) -> Seen:
-    """Dave sends frames that are almost right. None is a fault of the server, and no answer has a secret."""
+def frames(here: AttackedServer) -> Seen:
+    """Dave sends malformed frames. None causes a server error, and no answer contains a secret."""
     seen, dave = Seen(), here.known.people["dave"]
     fuzzer = Fuzzer(here.chance, here.known, dave.member)
     codes: Counter[str] = Counter()
@@ -74,8 +74,8 @@ def frames(here: Ground) -> Seen:
     return seen
 
 
-def bodies(here: Ground) -> Seen:
-    """Dave and strangers send requests that are almost right. None is a fault of the server."""
+def bodies(here: AttackedServer) -> Seen:
+    """Dave and unauthenticated clients send malformed requests. None causes a server error."""
     seen, dave = Seen(), here.known.people["dave"]
     fuzzer = Fuzzer(here.chance, here.known, dave.member)
     pages, statuses = addresses(here.known), Counter[int]()
@@ -112,8 +112,8 @@ def bodies(here: Ground) -> Seen:
     return seen
 
 
-def sign_ins(here: Ground) -> Seen:
-    """Forty browsers sign in at once with wrong passwords, again and again; somebody else waits for a page."""
+def sign_ins(here: AttackedServer) -> Seen:
+    """Forty browsers keep signing in at once with wrong passwords, while another client requests a page."""
     statuses: Counter[int] = Counter()
     end = time.monotonic() + here.seconds
 
@@ -140,8 +140,8 @@ def sign_ins(here: Ground) -> Seen:
     return Seen({f"status {status}": times for status, times in statuses.most_common()}, broken)
 
 
-def comings(here: Ground) -> Seen:
-    """Strangers and Dave open sockets and break off at any byte. The server loses nothing by it."""
+def comings(here: AttackedServer) -> Seen:
+    """Dave and unauthenticated clients open sockets and abort at any byte. The server keeps nothing of them."""
     chance, broken_off, refused = here.chance, 0, 0
     end = time.monotonic() + here.seconds
     while time.monotonic() < end:
@@ -163,16 +163,16 @@ def comings(here: Ground) -> Seen:
 
 @dataclass(frozen=True)
 class Attack:
-    """One of the attacks, under which settings the server runs, and the bounds of its figures."""
+    """One attack, the settings of its server, and the bounds of its figures."""
 
     name: str
-    run: Callable[[Ground], Seen]
+    run: Callable[[AttackedServer], Seen]
     environment: dict[str, str] = field(default_factory=dict)
     at_most: dict[str, float] = field(default_factory=dict)
 
 
 WITH_LIMITS = {"HUBBUB_RATE_LIMITS": "on"}
-# No proxy is trusted, so the addresses of this machine count as strangers'.
+# No proxy is trusted, so the addresses of this machine are limited like all others.
 DIRECT = {**WITH_LIMITS, "HUBBUB_TRUSTED_PROXIES": "192.0.2.1"}
 
 ATTACKS: list[Attack] = [
@@ -189,10 +189,10 @@ ATTACKS: list[Attack] = [
 
 
 def carried_out(attack: Attack, seconds: float, seed: int) -> Seen:
-    """Run one attack on a server of its own; what it saw, what the server took, and what it logged."""
+    """Run one attack on its own server. Returns its findings, the server's figures and logged faults."""
     seen = Seen()
-    # `served` complains about a traceback in the log with all of it; here each is one line of what was seen.
-    with contextlib.suppress(AssertionError), ground(seconds, seed, **attack.environment) as here:
+    # `served` fails with the whole traceback of the log; here each is one line of the report.
+    with contextlib.suppress(AssertionError), attacked_server(seconds, seed, **attack.environment) as here:
         try:
             with watching(here.server) as watched:
                 seen = attack.run(here)

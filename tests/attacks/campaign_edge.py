@@ -1,4 +1,4 @@
-"""The long attacks on what comes before the commands: floods of frames, and HTTP that does not end."""
+"""The long attacks below the level of commands: floods of frames, and endless HTTP."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from tests.attacks import floods, http_abuse
-from tests.attacks.ground import Ground, Seen
+from tests.attacks.attacked_server import AttackedServer, Seen
 from tests.serving import newcomer
 from tests.sockets import Online, dial
 
@@ -20,8 +20,8 @@ DEADLINE = 45.0
 """Seconds until a slow connection is cut, with time for a busy machine: its longest deadline is 30 s."""
 
 
-def flooding(here: Ground) -> Seen:
-    """A guest floods in one way after the other, as fast as the line takes it, while Alice and Bob talk."""
+def flooding(here: AttackedServer) -> Seen:
+    """A guest floods in one way after another, at full speed, while Alice and Bob talk."""
     seen, waits = Seen(), floods.Latencies()
     alice, bob = _online(here, "alice"), _online(here, "bob")
     room, end, rounds = here.known.named["hidden"], time.monotonic() + here.seconds, 0
@@ -46,8 +46,8 @@ def flooding(here: Ground) -> Seen:
     return seen
 
 
-def pouring(here: Ground) -> Seen:
-    """A stranger sends bodies, headers and addresses without end. The server refuses each and keeps nothing."""
+def pouring(here: AttackedServer) -> Seen:
+    """A client sends endless bodies, headers and URLs. The server refuses each and stores nothing."""
     target = http_abuse.Target(here.server.port, here.server.process.pid)
     ways = [
         lambda: http_abuse.declared_body(target, "/account/login/", MEGABYTES),
@@ -75,8 +75,8 @@ def pouring(here: Ground) -> Seen:
     )
 
 
-def dripping(here: Ground) -> Seen:
-    """Strangers hold hundreds of connections open and send nothing, or a byte now and then. Each is cut."""
+def dripping(here: AttackedServer) -> Seen:
+    """Clients hold hundreds of connections open and send nothing, or single bytes. Each is closed."""
     target = http_abuse.Target(here.server.port, here.server.process.pid)
     lives: dict[str, float] = {}
     sources = tuple(f"127.0.{n // 200 + 1}.{n % 200 + 1}" for n in range(400))
@@ -95,7 +95,7 @@ def dripping(here: Ground) -> Seen:
     return Seen({f"{attack}, longest s": round(age, 1) for attack, age in lives.items()}, broken)
 
 
-def _online(here: Ground, name: str) -> Online:
+def _online(here: AttackedServer, name: str) -> Online:
     person = here.known.people[name]
     somebody = Online(dial(here.server, person=person), person)
     somebody.takes_snapshot()

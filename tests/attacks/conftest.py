@@ -1,4 +1,4 @@
-"""The same ways to ask over HTTP as in `tests/http`."""
+"""The same HTTP clients as in `tests/http`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""One client sends as fast as it can, in a process of its own, while two others talk: what the two of them notice.
+"""One client floods from its own process while two others talk; measures the effect on the two.
 
-An instrument for tests of any length: `flooding` starts the attack, `talk` measures. As a program it attacks:
+For tests of any length: `flooding` starts the attack, `talk` measures. As a program it attacks:
 
     python -m tests.attacks.floods PORT '[["TOKEN", "pings"]]' SECONDS
 """
@@ -29,7 +29,7 @@ READ_BYTES = 256 * 1024
 PATIENCE = 60.0
 
 PAUSE = 1.2 / limits.MESSAGES_PER_SECOND / 2
-"""Between two posts of those who talk: each of the two stays within the rates."""
+"""Time between two posts of those who talk, so that both stay within the rates."""
 
 
 def _frame(data: bytes, opcode: Opcode = Opcode.TEXT, *, fin: bool = True) -> bytes:
@@ -45,7 +45,7 @@ FIRST = {
     "after the goodbye": _frame(b"not the protocol"),
     "no JSON": b"",
 }
-"""Sent once, before what is repeated."""
+"""Sent once, before the repeated bytes."""
 
 REPEATED: dict[str, bytes] = {
     "beats": _command(type="beat"),
@@ -66,20 +66,20 @@ KINDS = tuple(REPEATED)
 
 @dataclass
 class Outcome:
-    """What became of one connection that flooded."""
+    """The result of one flooding connection."""
 
     kind: str
     taken: int = 0
-    """Bytes that the server, or the network before it, took."""
+    """Bytes that the server, or the network before it, accepted."""
     code: int | None = None
-    """With which the server closed; None: not at all, or without a close frame."""
+    """The server's close code; None: not closed, or without a close frame."""
     is_open: bool = True
     """Whether the server was still connected at the end: a flood goes on after a close frame."""
 
 
 @dataclass
 class Latencies:
-    """Seconds from a post until somebody else hears it, and until /healthz answers."""
+    """Seconds from a post to its delivery to the other client, and until /healthz answers."""
 
     posts: list[float] = field(default_factory=list)
     pages: list[float] = field(default_factory=list)
@@ -95,7 +95,7 @@ class Latencies:
 
 
 class Flood:
-    """An attack that is going on."""
+    """A running attack."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -105,7 +105,7 @@ class Flood:
         return self._process.poll() is not None
 
     def outcomes(self) -> list[Outcome]:
-        """Wait for its end: what became of each connection."""
+        """Wait for its end and return the result of each connection."""
         said, _ = self._process.communicate(timeout=PATIENCE)
         return [Outcome(**line) for line in json.loads(said)]
 
@@ -135,7 +135,7 @@ def flooding(
 
 
 def talk(server: Server, one: Online, other: Online, room: int, until: Callable[[], bool]) -> Latencies:
-    """Post in turns, as fast as the limits allow, hear it, load /healthz, until told to stop; at least once."""
+    """Post alternately as fast as the limits allow, wait for each delivery, and load /healthz; at least once."""
     found = Latencies()
     speaker, listener = one, other
     while True:
@@ -160,7 +160,7 @@ def talk(server: Server, one: Online, other: Online, room: int, until: Callable[
 
 
 class Line:
-    """One connection: it writes whatever is taken, and throws away what comes but the code of a close frame."""
+    """One connection: it writes as much as is accepted, and discards input except the code of a close frame."""
 
     def __init__(self, port: int, token: str, kind: str) -> None:
         self.outcome = Outcome(kind)

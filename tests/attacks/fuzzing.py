@@ -1,4 +1,4 @@
-"""Commands, frames and requests that are almost right: what a fuzzer sends. The same `Random` makes the same ones."""
+"""A fuzzer for commands, frames and requests. The same `Random` produces the same ones."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Fuzzer:
         return document
 
     def frame(self) -> bytes:
-        """Mostly JSON, with some bytes changed now and then; sometimes no JSON at all."""
+        """Mostly JSON, sometimes with changed bytes, sometimes no JSON."""
         data = bytearray(
             json.dumps(self.document(), ensure_ascii=self._chance.random() < 0.9).encode(
                 errors="surrogatepass"

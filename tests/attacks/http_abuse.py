@@ -1,6 +1,6 @@
-"""What a stranger can do to an HTTP server with a plain socket, and what it costs the server, read from /proc.
+"""Attacks on an HTTP server with plain sockets, and their cost for the server, read from /proc.
 
-Each attack takes a `Target`. None waits longer than it is told to, so a test can run it for seconds and a campaign for
+Each attack takes a `Target`. Each has a limit of time or bytes, so a test can run it for seconds and a campaign for
 minutes. `source` is the address that the attack comes from: every address in 127.0.0.0/8 is this machine.
 """
 
@@ -32,7 +32,7 @@ class Target:
         return f"127.0.0.1:{self.port}".encode()
 
 
-# What the server pays.
+# Cost for the server.
 
 
 def resident_bytes(pid: int) -> int:
@@ -47,14 +47,14 @@ def descriptors(pid: int) -> int:
 
 
 def written_bytes(pid: int) -> int:
-    """What the process has sent to the disk since it started."""
+    """Bytes that the process has written to the disk since its start."""
     found = re.search(r"^write_bytes: (\d+)", Path(f"/proc/{pid}/io").read_text(), re.MULTILINE)
     assert found is not None
     return int(found.group(1))
 
 
 def spooled_bytes(pid: int) -> int:
-    """Sizes of open files that have no name any more, which is where Django puts a body."""
+    """Bytes in open files without a name, into which Django spools a body."""
     total = 0
     for entry in Path(f"/proc/{pid}/fd").iterdir():
         with contextlib.suppress(OSError):
@@ -72,7 +72,7 @@ def connect(target: Target, source: str = "127.0.0.1") -> socket.socket:
 
 @contextlib.contextmanager
 def connections(target: Target, number: int, *, sources: tuple[str, ...]) -> Iterator[list[socket.socket]]:
-    """So many open connections that say nothing, from each of these addresses in turn."""
+    """This many silent connections, from these addresses in rotation."""
     opened: list[socket.socket] = []
     try:
         for n in range(number):
@@ -85,7 +85,7 @@ def connections(target: Target, number: int, *, sources: tuple[str, ...]) -> Ite
 
 
 def is_open(connection: socket.socket) -> bool:
-    """Whether the server has neither closed nor refused it yet."""
+    """Whether the server has neither closed nor refused it."""
     connection.setblocking(False)
     try:
         connection.recv(1, socket.MSG_PEEK)  # something to read: an answer, or the end
@@ -97,7 +97,7 @@ def is_open(connection: socket.socket) -> bool:
 
 
 def exchange(target: Target, request: bytes, source: str = "127.0.0.1") -> bytes:
-    """Send this; everything that the server says until it closes or falls silent for a second."""
+    """Send a request and return everything until the server closes or is silent for a second."""
     with connect(target, source) as connection:
         connection.sendall(request)
         return answer(connection, silence=1.0)
@@ -122,7 +122,7 @@ def status(said: bytes) -> int:
 
 
 def pour(target: Target, head: bytes, filling: bytes, megabytes: int) -> bytes:
-    """Send a beginning and then filling, until it is enough or the server answers. Returns the answer."""
+    """Send a head and then repeated filling, until the size is reached or the server answers. Returns the answer."""
     with connect(target) as connection:
         connection.setblocking(False)
         to_send, left = head, megabytes * 1024 * 1024
@@ -143,19 +143,19 @@ def pour(target: Target, head: bytes, filling: bytes, megabytes: int) -> bytes:
 
 
 def declared_body(target: Target, path: str, megabytes: int) -> bytes:
-    """A POST whose Content-Length says what it will send."""
+    """A POST with a truthful Content-Length."""
     length = megabytes * 1024 * 1024
     return pour(target, _post(target, path, f"Content-Length: {length}"), b"x" * CHUNK, megabytes)
 
 
 def chunked_body(target: Target, path: str, megabytes: int) -> bytes:
-    """A POST that does not say how long it is."""
+    """A POST without a Content-Length."""
     head = _post(target, path, "Transfer-Encoding: chunked")
     return pour(target, head, b"10000\r\n" + b"x" * 0x10000 + b"\r\n", megabytes)
 
 
 def endless_header(target: Target, megabytes: int) -> bytes:
-    """One header that never ends: no parser tells of it."""
+    """One header that never ends: no parser reports it."""
     return pour(target, b"GET / HTTP/1.1\r\nHost: " + target.host + b"\r\nX: ", b"x" * CHUNK, megabytes)
 
 
@@ -194,11 +194,11 @@ SLOW: dict[str, tuple[bytes, bytes]] = {
     ),
 }
 LATE_BODIES = {"no body", "dripping body", "dripping chunks"}
-"""Those that the deadline of the body ends, not the one of the headers."""
+"""Attacks that the deadline of the body ends, not the one of the headers."""
 
 
 def lives(target: Target, attack: str, *, at_most: float) -> float:
-    """How many seconds the server keeps such a connection; at least `at_most` if it still does then."""
+    """Seconds until the server closes such a connection; at least `at_most` if it is still open then."""
     beginning, drip = SLOW[attack]
     with connect(target) as connection:
         started = time.monotonic()

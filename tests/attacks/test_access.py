@@ -1,4 +1,4 @@
-"""Whoever is not in a room gets nothing of it, by no command and at no time."""
+"""Members outside of a room get nothing of it, with any command at any time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hubbub.protocol.objects import RosterEntry
 from tests.people import Published, asks, no_such_room, refused, says
 
 
-def test_a_removed_member_does_not_get_what_was_said_after_with_an_old_cursor(
+def test_a_removed_member_gets_no_later_messages_with_an_old_cursor(
     alice: Member, bob: Member, kitchen: Room
 ) -> None:
     """Rows 1, 22: Campfire's and Synapse's readers kept reading."""
@@ -55,13 +55,13 @@ def test_a_guest_does_not_read_public_rooms_they_are_not_in(alice: Member, carol
 
 
 def test_a_message_is_not_found_through_another_room() -> None:
-    """Row 17: Discourse checked the channel and not the thread. Here no command takes a message and its room."""
+    """Row 17: Discourse checked the channel but not the thread. Here no command takes both a message and its room."""
     for kind in commands.ALL:
         if kind is not commands.SendMessage:
             assert not {"message", "room"} <= set(kind.model_fields)
 
 
-def test_whoever_has_left_does_not_learn_what_became_of_the_room(
+def test_a_member_who_left_gets_no_news_of_the_room(
     alice: Member, bob: Member, carol: Member, kitchen: Room
 ) -> None:
     """Row 21: Zulip's ex-subscribers still got name, topic and members."""
@@ -77,10 +77,10 @@ def test_whoever_has_left_does_not_learn_what_became_of_the_room(
         asks(bob, "room.get", name="the new name")
 
 
-def test_reading_is_told_to_nobody_else(
+def test_read_positions_are_not_published_to_others(
     alice: Member, bob: Member, kitchen: Room, published: Published
 ) -> None:
-    """Row 30: Mattermost told others when one had read."""
+    """Row 30: Mattermost published a member's read position to others."""
     message = says(alice, kitchen, "hello")
     published.forget()
     asks(bob, "room.read", room=kitchen.pk, number=message.number)
@@ -89,10 +89,12 @@ def test_reading_is_told_to_nobody_else(
     assert published.frames == []
     assert set(RosterEntry.model_fields) == {"member", "role", "state"}
     told = asks(alice, "room.get", room=kitchen.pk)
-    assert told.membership.read_number == message.number  # her own, for she wrote it
+    assert told.membership.read_number == message.number  # her own, because she wrote the message
 
 
-def test_nothing_is_edited_where_one_may_no_longer_post(alice: Member, bob: Member, square: Room) -> None:
+def test_no_message_is_edited_in_a_room_without_the_right_to_post(
+    alice: Member, bob: Member, square: Room
+) -> None:
     """Row 32: Mattermost's edit skipped what its create checked."""
     message = says(bob, square, "before")
     fields = {"message": message.pk, "text": "after", "seq": message.seq}
@@ -108,7 +110,7 @@ def test_nothing_is_edited_where_one_may_no_longer_post(alice: Member, bob: Memb
     assert Message.objects.get(pk=message.pk).text == "before"
 
 
-def test_a_read_position_is_not_forged(alice: Member, bob: Member, dave: Member, kitchen: Room) -> None:
+def test_a_read_position_cannot_be_forged(alice: Member, bob: Member, dave: Member, kitchen: Room) -> None:
     """Row 33: Synapse took a read receipt for any event."""
     message = says(alice, kitchen, "newest")
     for kind in ("room.read", "room.unread"):
@@ -142,7 +144,7 @@ def test_a_direct_room_does_not_become_another_kind_of_room(
     assert Room.objects.values().get(pk=desk.pk) == before
 
 
-def test_a_member_does_not_delete_a_room_or_what_others_said(
+def test_a_member_cannot_delete_a_room_or_messages_of_others(
     bob: Member, alice: Member, kitchen: Room
 ) -> None:
     """Rows 31, 36: every other command and object is in `tests/policy`."""
@@ -152,8 +154,8 @@ def test_a_member_does_not_delete_a_room_or_what_others_said(
     assert not [name for name in commands.BY_TYPE if name.startswith("room.") and "delete" in name]
 
 
-def test_what_was_deleted_does_not_come_back(alice: Member, bob: Member, kitchen: Room) -> None:
-    """Rows 20, 24: by no way of asking is a text there that was taken back or changed."""
+def test_deleted_text_cannot_be_read_again(alice: Member, bob: Member, kitchen: Room) -> None:
+    """Rows 20, 24: no command returns a deleted or replaced text."""
     epoch = queries.snapshot(bob).epoch
     gone, changed = says(alice, kitchen, "swordfish"), says(alice, kitchen, "sturgeon")
     asks(alice, "message.delete", message=gone.pk)
@@ -170,10 +172,10 @@ def test_what_was_deleted_does_not_come_back(alice: Member, bob: Member, kitchen
     assert b"sturgeon" not in bytes_of_all
 
 
-def test_events_hold_no_secret_of_their_subject(
+def test_events_contain_no_secrets_of_members(
     alice: Member, bob: Member, dave: Member, kitchen: Room, published: Published
 ) -> None:
-    """Row 16: Mattermost's events carried more than their readers should know. These are all fields there are."""
+    """Row 16: Mattermost's events contained more than their readers should know. This is the list of all fields."""
     other = dave
     assert other.user is not None
     other.user.email = "canary@example.com"

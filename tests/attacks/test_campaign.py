@@ -1,4 +1,4 @@
-"""The long attacks of `bin/attacks`, for a moment: that they attack, and that they report failures."""
+"""Short runs of the attacks of `bin/attacks`: they attack, and they report failures."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import pytest
 
 from tests.attacks import __main__ as program
 from tests.attacks import campaign
+from tests.attacks.attacked_server import AttackedServer, Seen
 from tests.attacks.campaign import Attack, carried_out
 from tests.attacks.canaries.planting import Known
 from tests.attacks.fuzzing import Fuzzer
-from tests.attacks.ground import Ground, Seen
 
 pytestmark = pytest.mark.standalone
 
 
-def test_frames_that_are_almost_right_are_no_fault_of_the_server() -> None:
-    """Rows 14, 64: thousands of them in a moment, in another order for each seed."""
+def test_malformed_frames_cause_no_server_errors() -> None:
+    """Rows 14, 64: thousands of frames, in another order for each seed."""
     seen = carried_out(Attack("frames", campaign.frames), seconds=2, seed=3)
     assert seen.broken == []
     assert seen.figures["frames"] > 200
@@ -29,10 +29,10 @@ def test_frames_that_are_almost_right_are_no_fault_of_the_server() -> None:
 
 
 def test_the_same_seed_makes_the_same_frames() -> None:
-    """Row 14: what was found once can be found again."""
+    """Row 14: a finding can be reproduced."""
     known = Known({}, {}, [1, 2], ["m"], [1], [1], {}, "")
     first, second, other = (Fuzzer(Random(seed), known, 1) for seed in (5, 5, 6))
-    # But for the ids of new messages, which begin with the time.
+    # Except the ids of new messages, which begin with the time.
     frames = [
         [re.sub(rb"[0-9a-f-]{36}", b"", fuzzer.frame()) for _ in range(50)]
         for fuzzer in (first, second, other)
@@ -43,12 +43,12 @@ def test_the_same_seed_makes_the_same_frames() -> None:
 def test_a_failed_attack_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Row 68: an attack that finds something, or breaks itself, ends the program with 1."""
+    """Row 68: after an attack that finds something, or fails itself, the exit code is 1."""
 
-    def finds(here: Ground) -> Seen:
+    def finds(here: AttackedServer) -> Seen:
         return Seen({"tries": 3}, ["the door was open"])
 
-    def breaks(here: Ground) -> Seen:
+    def breaks(here: AttackedServer) -> Seen:
         raise RuntimeError("no such thing")
 
     monkeypatch.setattr(program, "carried_out", lambda attack, seconds, seed: attack.run(None))

@@ -1,7 +1,7 @@
-"""Secrets stand in every private place; people who may not know them ask for everything that can be asked for.
+"""Secrets are planted in every private place; people who may not know them request everything that can be requested.
 
-Every command, every URL of the product and every event is called by the tables of `tests/attacks/canaries`. What is new
-and stands in no table fails here with a sentence that says where to add it.
+Every command, every URL of the product and every event is called by the tables of `tests/attacks/canaries`. A new one
+that is missing there fails with a sentence that says where to add it.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def said_to(visitor: Visitor) -> list[str]:
 def test_no_secret_reaches_an_outsider_who_asks_for_everything(
     who: str, place: tuple[Server, Shell, Known]
 ) -> None:
-    """Rows 2, 19, 23, 27, 28, 29: a stranger, a deactivated person, a guest, a member who is in no room."""
+    """Rows 2, 19, 23, 27, 28, 29: an unauthenticated client, a deactivated member, a guest, a member without rooms."""
     crawler = visitor(who, place)
     crawler.asks_for_everything()
     assert said_to(crawler) == []
@@ -75,7 +75,7 @@ def test_no_secret_reaches_an_outsider_who_asks_for_everything(
 def test_no_secret_of_an_account_reaches_an_insider_who_asks_for_everything(
     who: str, place: tuple[Server, Shell, Known]
 ) -> None:
-    """Rows 16, 29: nor what was taken back, nor a hash or a token, by the chat, the pages or Django's admin."""
+    """Rows 16, 29: no deleted text, hash or token, by the chat, the pages or Django's admin."""
     crawler = visitor(who, place)
     crawler.asks_for_everything(changing=False)
     assert said_to(crawler) == []
@@ -85,7 +85,7 @@ def test_no_secret_of_an_account_reaches_an_insider_who_asks_for_everything(
 
 
 def test_no_event_reaches_an_outsider(place: tuple[Server, Shell, Known]) -> None:
-    """Rows 2, 16: while those inside do all that makes an event. Not even a foreign room's number is heard."""
+    """Rows 2, 16: while insiders cause all events, outsiders receive not even the id of a room."""
     server, shell, known = place
     alice, bob = online("alice", place), online("bob", place)
     listeners = {name: visitor(name, place) for name in ("stranger", "frank", "carol", "dave")}
@@ -111,32 +111,28 @@ def test_no_event_reaches_an_outsider(place: tuple[Server, Shell, Known]) -> Non
     bob.closes()
 
 
-def test_a_command_that_the_crawler_does_not_know_is_a_finding(
-    known: Known, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Row 31: every command is crawled, also those that come later."""
+def test_an_unknown_command_makes_the_crawl_fail(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Row 31: every command is crawled, also future ones."""
     monkeypatch.setitem(protocol.BY_TYPE, "room.paint", protocol.JoinRoom)
     with pytest.raises(AssertionError, match=r"room.paint.*WAYS in .*commands.py"):
         list(commands.all_of_them(known, 1))
 
 
-def test_an_event_that_the_crawler_does_not_know_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Row 16: every event is provoked, also those that come later."""
+def test_an_unknown_event_makes_the_crawl_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Row 16: every event is provoked, also future ones."""
     monkeypatch.delitem(provoking.PROVOKED, "message")
     with pytest.raises(AssertionError, match=r"message.*PROVOKED in .*events.py"):
         provoking.provoke(None)  # type: ignore[arg-type]
 
 
-def test_a_page_that_the_crawler_does_not_know_is_a_finding(
-    known: Known, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Row 6: every page is crawled, also those that come later."""
+def test_an_unknown_page_makes_the_crawl_fail(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Row 6: every page is crawled, also future ones."""
     monkeypatch.delitem(pages.ARGUMENTS, "secret")
     with pytest.raises(AssertionError, match=r"secret.*join/.*ARGUMENTS in .*pages.py"):
         pages.addresses(known)
 
 
-def test_an_event_that_is_not_provoked_has_no_words() -> None:
+def test_events_that_are_not_provoked_contain_no_text() -> None:
     """Row 16: numbers are checked by `test_no_event_reaches_an_outsider`."""
     for event in events.ALL:
         if event.model_fields["type"].default in provoking.WITHOUT_WORDS:
@@ -147,7 +143,7 @@ def test_an_event_that_is_not_provoked_has_no_words() -> None:
 
 
 def test_no_secret_is_logged(place: tuple[Server, Shell, Known]) -> None:
-    """Row 55: those who know the secrets use them, rightly and wrongly, while the log says all that it can."""
+    """Row 55: owners of the secrets use them, correctly and incorrectly, at the most verbose log level."""
     server, _, known = place
     line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     secrets = known.secrets

@@ -1,4 +1,4 @@
-"""People whose role was lowered try to use what they could do before."""
+"""Demoted members try to use their former rights."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_a_guest_does_not_manage_a_room_that_they_made_as_a_member(
     actions.invite_members(by=bob, room=room, members=[alice, dave])
     said = says(alice, room, "hello")
     actions.change_role(by=alice, member=bob, role=Role.GUEST)
-    # Also where the row of the membership still says admin, as after an upgrade from an earlier version.
+    # Also if the membership's row still says admin, as after an upgrade from an earlier version.
     for _ in range(2):
         tries: dict[str, dict[str, Any]] = {
             "room.rename": {"room": room.pk, "name": "mine"},

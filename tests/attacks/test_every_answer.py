@@ -1,4 +1,4 @@
-"""What holds for every page and every answer of the product, for strangers and for the owner."""
+"""Properties of every response of the product, for visitors and for the owner."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def all_answers(known: Known, *clients: Client) -> Iterator[tuple[str, HttpRespo
                 yield address, client.get(address)
 
 
-def test_every_answer_says_how_it_may_be_used(answers: list[tuple[str, HttpResponseBase]]) -> None:
-    """Rows 47, 52: no sniffing, no framing, no foreign script, no address told to others."""
+def test_every_response_has_the_security_headers(answers: list[tuple[str, HttpResponseBase]]) -> None:
+    """Rows 47, 52: no sniffing, no framing, no foreign script, no referrer."""
     assert {response.status_code for _, response in answers} >= {200, 302, 404}
     for address, response in answers:
         policy = response.get("Content-Security-Policy", "")
@@ -70,8 +70,8 @@ def test_every_answer_says_how_it_may_be_used(answers: list[tuple[str, HttpRespo
         assert "Access-Control-Allow-Origin" not in response, address
 
 
-def test_every_text_says_its_encoding(answers: list[tuple[str, HttpResponseBase]]) -> None:
-    """Row 47: a browser that guesses the encoding reads other markup than the one that was escaped."""
+def test_every_text_response_names_its_encoding(answers: list[tuple[str, HttpResponseBase]]) -> None:
+    """Row 47: a browser that guesses the encoding may parse other markup than the escaped one."""
     for address, response in answers:
         kind = response.get("Content-Type", "")
         if getattr(response, "content", b""):
@@ -80,8 +80,8 @@ def test_every_text_says_its_encoding(answers: list[tuple[str, HttpResponseBase]
             assert "charset=utf-8" in kind.lower().replace('"', ""), address
 
 
-def test_nothing_is_for_strangers_but_the_way_in(known: Known) -> None:
-    """Rows 5, 6, 7: every other page leads to signing in, or does not exist."""
+def test_without_sign_in_only_the_sign_in_pages_open(known: Known) -> None:
+    """Rows 5, 6, 7: every other page redirects to sign-in or does not exist."""
     User.objects.create_user("alice", "a long summer day", name="Alice")
     stranger = Client()
     for address in addresses(known):
@@ -96,7 +96,7 @@ def test_nothing_is_for_strangers_but_the_way_in(known: Known) -> None:
 
 
 def test_no_page_is_traced_or_listed(known: Known, owner: Client) -> None:
-    """Row 12: TRACE would show cookies to scripts; a list of files would show what is there."""
+    """Row 12: TRACE would show cookies to scripts; a list of files would reveal their names."""
     for address in addresses(known):
         traced = owner.trace(address, headers={"X-Echo": "canary-header"})
         assert b"canary-header" not in getattr(traced, "content", b""), address
@@ -112,8 +112,8 @@ def test_no_page_is_traced_or_listed(known: Known, owner: Client) -> None:
         assert owner.get(folder).status_code == 404
 
 
-def test_looking_at_pages_changes_nothing(known: Known, owner: Client) -> None:
-    """Row 72: a link or an image of another site makes a browser GET."""
+def test_get_requests_change_nothing(known: Known, owner: Client) -> None:
+    """Row 72: a link or an image on another site makes a browser send a GET."""
 
     def rows() -> list[object]:
         return [list(User.objects.values("password", "email", "is_active", "name"))]

@@ -1,6 +1,6 @@
-"""Rows 11, 67, 70: clients that send as fast as they can harm nobody else, and end with 4029.
+"""Rows 11, 67, 70: flooding clients do not affect others, and are closed with 4029.
 
-`HUBBUB_ATTACK_SECONDS=120` makes the attacks last, so that they can be watched for longer than a test run takes.
+`HUBBUB_ATTACK_SECONDS=120` makes the attacks longer than in a normal test run.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.sockets import Online, new_id
 
 SECONDS = float(os.environ.get("HUBBUB_ATTACK_SECONDS", "0"))
 ENOUGH = max(SECONDS, 20.0)
-"""For the server to end each flood, on a busy machine too. A flood that was ended lasts no longer."""
+"""Time for the server to end each flood, on a busy machine too."""
 
 CODES = {
     "no JSON": {Close.PROTOCOL_ERROR},
@@ -33,14 +33,14 @@ CODES = {
 
 @pytest.fixture(scope="module")
 def strict(a_copy_of: Callable[[], Site]) -> Iterator[Server]:
-    """`hubbub serve` with its limits on, as it is out of the box."""
+    """`hubbub serve` with its default limits."""
     with served(a_copy_of(), HUBBUB_RATE_LIMITS="on") as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def newcomers(strict: Server) -> Iterator[Callable[[int], list[Person]]]:
-    """Guests whom no other test knows."""
+    """New guests for this test only."""
     with shell_of(strict.site) as shell:
         yield lambda count: [_guest(shell) for _ in range(count)]
 
@@ -61,7 +61,7 @@ def ended(outcomes: list[Outcome]) -> None:
         assert outcome.code in expected, f"{outcome.kind}: closed with {outcome.code}"
 
 
-def test_every_kind_of_flood_at_once_is_ended_while_others_talk(
+def test_all_kinds_of_floods_are_ended_while_others_talk(
     strict: Server, comes: Arrive, newcomers: Callable[[int], list[Person]]
 ) -> None:
     alice, bob = comes("alice"), comes("bob")
@@ -84,13 +84,13 @@ def test_thirty_connections_of_one_guest_share_one_budget(
         ended(flood.outcomes())
 
 
-def test_a_stranger_cannot_flood_after_they_were_refused(strict: Server) -> None:
+def test_a_refused_client_cannot_flood(strict: Server) -> None:
     with flooding(strict, [(None, "pings")], seconds=ENOUGH) as flood:
         (outcome,) = flood.outcomes()
     assert (outcome.code, outcome.is_open) == (Close.SIGN_IN, False)
 
 
-def test_a_member_who_was_closed_for_flooding_comes_back_and_has_lost_nothing(
+def test_a_member_closed_for_flooding_reconnects_and_has_lost_nothing(
     strict: Server, comes: Arrive, newcomers: Callable[[int], list[Person]]
 ) -> None:
     (guest,) = newcomers(1)
@@ -104,14 +104,12 @@ def test_a_member_who_was_closed_for_flooding_comes_back_and_has_lost_nothing(
     assert after.view(room).texts == ["while you were closed"]
 
 
-async def test_a_tab_that_wakes_up_may_ask_for_much_at_once(
-    strict: Server, alice: Online, by_hand: ByHand
-) -> None:
-    """A burst of commands, an outbox that comes back, a ping between any two: all of it is answered."""
+def test_a_resumed_tab_may_send_a_burst_of_commands(strict: Server, alice: Online, by_hand: ByHand) -> None:
+    """A burst of commands and unsent messages, with pings in between: all are answered."""
     room = alice.creates()
-    left = limits.MESSAGES_BURST // 2  # other tests of this module have just used some of it
-    tab = await by_hand("alice")
-    await tab.open()
+    left = limits.MESSAGES_BURST // 2  # other tests of this module have used some of it
+    tab = by_hand("alice")
+    tab.opens()
     asked = [{"id": n, "type": "beat"} for n in range(1, 101)]
     for n in range(left):
         asked.append(

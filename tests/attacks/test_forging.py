@@ -1,4 +1,4 @@
-"""What a client says counts only where it is asked: no field too many, no value of another shape, no other author."""
+"""Clients cannot forge data: no extra fields, no values of other types, no other author."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def town(alice: Member, bob: Member, carol: Member, dave: Member, square: Room) 
 
 
 @pytest.mark.parametrize("kind", commands.ALL, ids=commands.type_of)
-def test_no_column_can_be_set_that_the_command_does_not_name(kind: type[commands.Command]) -> None:
+def test_a_command_sets_only_the_columns_that_it_names(kind: type[commands.Command]) -> None:
     """Rows 18, 37, 38: a member made their own bot admin; a client set its embeds; a bot chose its author."""
     name = commands.type_of(kind)
     for extra in (COLUMNS | FLAGS) - set(kind.model_fields):
@@ -48,11 +48,11 @@ def test_no_column_can_be_set_that_the_command_does_not_name(kind: type[commands
 
 
 def test_no_command_gives_a_role() -> None:
-    """Row 37: roles are changed on the account pages and from Python, where policy is asked."""
+    """Row 37: roles are changed on the account pages and from Python only, with the policy's check."""
     assert not [name for name, kind in commands.BY_TYPE.items() if "role" in kind.model_fields]
 
 
-def test_a_bot_does_not_speak_as_somebody_else(alice: Member, kitchen: Room) -> None:
+def test_a_bot_cannot_post_as_another_member(alice: Member, kitchen: Room) -> None:
     """Row 38: in Campfire a bot's token could be made another's."""
     bot = actions.create_bot(by=alice, handle="robot", name="Robot")
     actions.invite_members(by=alice, room=kitchen, members=[bot])
@@ -63,8 +63,8 @@ def test_a_bot_does_not_speak_as_somebody_else(alice: Member, kitchen: Room) -> 
             asks(bot, "message.send", **fields, **forged)
 
 
-def test_a_message_takes_no_place_or_time_from_its_sender(bob: Member, kitchen: Room) -> None:
-    """Row 18: number, seq, time and state are the server's to give."""
+def test_a_sender_cannot_choose_number_or_time_of_a_message(bob: Member, kitchen: Room) -> None:
+    """Row 18: only the server sets number, seq, time and state."""
     fields = {"room": kitchen.pk, "message": make_message_id(), "text": "hi"}
     for forged in ("number", "seq", "post", "created_at", "edited_at", "deleted", "system"):
         with refused("invalid", forged):
@@ -112,16 +112,16 @@ STRANGE: list[Any] = [
 
 
 @pytest.mark.parametrize("name", FIELDS)
-def test_no_value_of_any_shape_reaches_what_it_should_not(
+def test_values_of_wrong_types_cause_no_bug_or_database_error(
     name: str, town: Town, bob: Member, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Rows 14, 75: each field of each command with what is not meant. A bug or a database error is a hole."""
+    """Rows 14, 75: wrong values for each field of each command. A bug or a database error is a vulnerability."""
     good = FIELDS[name](town)
     optional = commands.BY_TYPE[name].model_fields.keys() - good.keys() - {"type"}
     for field in [*good, *optional]:
         for value in STRANGE:
             try:
-                with quotas.lifted():  # which value is refused is asked here, not how many
+                with quotas.lifted():  # quotas are not tested here
                     run(bob, codec.decode(json.dumps({"type": name, **good, field: value})))
             except HubbubError as refusal:
                 allowed = {"invalid", "not_found", "forbidden", "conflict"}
@@ -129,8 +129,8 @@ def test_no_value_of_any_shape_reaches_what_it_should_not(
     assert [record for record in caplog.records if record.levelname in ("ERROR", "WARNING")] == []
 
 
-def test_no_id_is_taken_by_a_part_of_it(alice: Member, bob: Member, kitchen: Room) -> None:
-    """Row 46: an identity is compared whole, and a message id is one whatever its spelling."""
+def test_ids_are_compared_whole(alice: Member, bob: Member, kitchen: Room) -> None:
+    """Row 46: an id is compared as a whole, and all spellings of a message id are the same id."""
     message = says(bob, kitchen, "mine")
     spelled = str(message.pk)
     for part in (spelled[:-1], spelled[:8], spelled + "0", "%" + spelled[1:], "*"):

@@ -1,4 +1,4 @@
-"""Guessing passwords: the counts of failures cannot be evicted, spelled around or used against the owner."""
+"""Guessing passwords: failure counts cannot be evicted, bypassed by spelling, or used to lock out the owner."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ APP = "/_allauth/app/v1/auth/login"
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_tried_yet() -> Iterator[None]:
+def clear_rate_limits() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
@@ -47,7 +47,7 @@ def ask_for_a_link(email: str, address: str) -> int:
     return int(response.status_code)
 
 
-def test_a_spent_limit_says_when_to_come_back(bob: User) -> None:  # noqa: F811
+def test_an_exceeded_limit_says_when_to_retry(bob: User) -> None:  # noqa: F811
     for _ in range(6):
         response = Client().post("/account/password/reset/", {"email": "bob@example.org"})
     assert response.status_code == 429
@@ -56,17 +56,17 @@ def test_a_spent_limit_says_when_to_come_back(bob: User) -> None:  # noqa: F811
 
 
 def cheap_requests(addresses: Iterator[str]) -> None:
-    """170 of them, each counted by its address and by what it names."""
+    """170 requests, each counted by its address and by its account."""
     for number in range(170):
         assert ask_for_a_link(f"{number}@example.org", next(addresses)) == 302
 
 
 def networks() -> Iterator[str]:
-    """IPv4 addresses without end, none twice."""
+    """An endless sequence of different IPv4 addresses."""
     return (f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}" for n in itertools.count(1))
 
 
-def test_requests_from_elsewhere_end_no_lock(bob: User) -> None:  # noqa: F811
+def test_requests_from_other_addresses_do_not_end_a_lock(bob: User) -> None:  # noqa: F811
     """Row 45: the counts were in a cache of 300 entries, which 170 cheap requests filled."""
     guess("bob", 5, itertools.repeat("192.0.2.1"))
     assert REFUSED in sign_in("bob", PASSWORD, "192.0.2.1").content.decode()
@@ -74,7 +74,7 @@ def test_requests_from_elsewhere_end_no_lock(bob: User) -> None:  # noqa: F811
     assert REFUSED in sign_in("bob", PASSWORD, "192.0.2.1").content.decode()
 
 
-def test_nor_the_limit_of_reset_mails(bob: User) -> None:  # noqa: F811
+def test_requests_from_other_addresses_do_not_reset_the_limit_of_reset_mails(bob: User) -> None:  # noqa: F811
     """Row 45: allauth's other limits are in the cache, which evicts nothing before it expires."""
 
     elsewhere = networks()
@@ -84,22 +84,22 @@ def test_nor_the_limit_of_reset_mails(bob: User) -> None:  # noqa: F811
     assert ask_for_a_link("bob@example.org", next(elsewhere)) == 429
 
 
-def test_a_crowd_of_addresses_does_not_make_guessing_fast(bob: User) -> None:  # noqa: F811
-    """Row 45: an account has a count of its own, wherever the guesses come from."""
+def test_many_addresses_do_not_make_guessing_faster(bob: User) -> None:  # noqa: F811
+    """Row 45: each account has its own count, for guesses from any address."""
     guess("bob", limits.FAILURES_OF_ACCOUNT, networks())
     assert REFUSED in sign_in("bob", PASSWORD, "192.0.2.1").content.decode()
 
 
 @pytest.mark.parametrize("host", ["x{}.localhost", "localhost:{}"])
-def test_nor_does_another_host_name_in_each_guess(bob: User, host: str) -> None:  # noqa: F811
-    """Rows 45, 74: allauth's key of the lock held the Host header."""
+def test_changing_host_headers_do_not_make_guessing_faster(bob: User, host: str) -> None:  # noqa: F811
+    """Rows 45, 74: allauth's key of the lock contained the Host header."""
     for number in range(5):
         sign_in("bob", "a wrong guess", "192.0.2.1", Host=host.format(1000 + number))
     response = sign_in("bob", PASSWORD, "192.0.2.1", Host=host.format(2000))
     assert REFUSED in response.content.decode()
 
 
-def test_nor_the_door_for_programs(bob: User) -> None:  # noqa: F811
+def test_the_headless_api_does_not_make_guessing_faster(bob: User) -> None:  # noqa: F811
     """Rows 6, 45: pages and programs share one count, also with another spelling of the name."""
     guess("bob", 3, itertools.repeat("192.0.2.1"))
     for _ in range(2):
@@ -115,7 +115,7 @@ def test_nor_the_door_for_programs(bob: User) -> None:  # noqa: F811
     assert refused.json()["errors"][0]["code"] == "too_many_login_attempts"
 
 
-def test_nor_the_page_that_asks_for_the_password_again(bob: User) -> None:  # noqa: F811
+def test_the_reauthentication_page_does_not_make_guessing_faster(bob: User) -> None:  # noqa: F811
     browser = Client()
     assert is_in(sign_in("bob", PASSWORD, "192.0.2.1", browser))
     for _ in range(5):
@@ -141,7 +141,7 @@ def counted(account: str, address: str) -> None:
     raise ZeroDivisionError
 
 
-class TestABrowserThatIsKnown:
+class TestAKnownBrowser:
     @pytest.fixture
     def hers(self, alice: User) -> Client:  # noqa: F811
         """Alice's browser, signed out."""
@@ -169,7 +169,7 @@ class TestABrowserThatIsKnown:
         forged.cookies[f"hubbub-known-{bob.pk}"] = hers.cookies[cookie].value
         assert not is_in(sign_in("bob", PASSWORD, "192.0.2.1", forged))
 
-    def test_whoever_knew_the_old_password_has_no_head_start(self, hers: Client, alice: User) -> None:  # noqa: F811
+    def test_a_new_password_makes_the_browser_unknown(self, hers: Client, alice: User) -> None:  # noqa: F811
         alice.set_password("another one, chosen well")
         alice.save()
         guess("alice", 10, networks())
@@ -177,7 +177,7 @@ class TestABrowserThatIsKnown:
 
 
 def test_each_further_failure_doubles_the_wait(bob: User, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
-    """A day of guesses at one account, as fast as it is allowed: about forty."""
+    """About forty guesses at one account are possible in a day."""
     now = timezone.now()
     monkeypatch.setattr("django.utils.timezone.now", lambda: now)
     addresses, end, guesses = networks(), now + timedelta(days=1), 0
@@ -190,7 +190,7 @@ def test_each_further_failure_doubles_the_wait(bob: User, monkeypatch: pytest.Mo
     assert limits.FAILURES_OF_ACCOUNT < guesses < 45
 
 
-def test_success_with_an_account_of_ones_own_allows_no_more_guesses_at_others(bob: User, alice: User) -> None:  # noqa: F811
+def test_success_with_an_own_account_allows_no_more_guesses_at_others(bob: User, alice: User) -> None:  # noqa: F811
     for number in range(limits.FAILURES_FROM_NETWORK):
         sign_in_limits.attempt(f"somebody-{number}", address="192.0.2.1", browser="")
         if number == 10:
@@ -199,14 +199,14 @@ def test_success_with_an_account_of_ones_own_allows_no_more_guesses_at_others(bo
         sign_in_limits.attempt("alice", address="192.0.2.1", browser="")
 
 
-def test_a_new_password_by_a_link_ends_the_wait(bob: User) -> None:  # noqa: F811
+def test_a_password_reset_by_link_ends_the_wait(bob: User) -> None:  # noqa: F811
     guess("bob", 10, networks())
     sign_in_limits.reset("bob")
     assert is_in(sign_in("bob", PASSWORD, "192.0.2.1"))
 
 
-def test_the_table_names_nobody(bob: User) -> None:  # noqa: F811
-    """What people type as their name may be a password."""
+def test_the_table_stores_no_names(bob: User) -> None:  # noqa: F811
+    """Text typed as a username may be a password."""
     guess("bob", 1, itertools.repeat("192.0.2.1"))
     rows = str(list(FailureCounter.objects.values()))
     assert "bob" not in rows and "192.0.2" not in rows

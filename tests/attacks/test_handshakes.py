@@ -1,4 +1,4 @@
-"""Rows 45, 67, 70: what strangers do at the door costs nobody else theirs, and hardly a line of the log."""
+"""Rows 45, 67, 70: handshakes of unauthenticated clients do not affect others and hardly fill the log."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ ATTACKER = "203.0.113.9"
 
 @pytest.fixture(scope="module")
 def strict(a_copy_of: Callable[[], Site]) -> Iterator[Server]:
-    """`hubbub serve` with its limits on. The tests speak as its proxy, which says who they are."""
+    """`hubbub serve` with its limits on. The tests act as its proxy and set the client's address."""
     with served(a_copy_of(), HUBBUB_RATE_LIMITS="on") as server:
         yield server
 
 
-async def test_guessing_tokens_uses_up_the_guessers_own_bucket(strict: Server, comes: Arrive) -> None:
-    await guesses(strict, ATTACKER, "Authorization", "Bearer wrong")
-    await guesses(strict, ATTACKER, "Cookie", "sessionid=wrong")
-    assert await answers(strict, "203.0.113.10", "Authorization", "Bearer wrong") == {Close.SIGN_IN}
+def test_guessing_tokens_uses_only_the_budget_of_the_guessers_address(strict: Server, comes: Arrive) -> None:
+    guesses(strict, ATTACKER, "Authorization", "Bearer wrong")
+    guesses(strict, ATTACKER, "Cookie", "sessionid=wrong")
+    assert answers(strict, "203.0.113.10", "Authorization", "Bearer wrong") == {Close.SIGN_IN}
     comes("bob", headers={"X-Forwarded-For": "198.51.100.4"}).command("beat")
 
 
-async def guesses(server: Server, address: str, header: str, value: str) -> None:
-    """Knock until the server says that this was too often."""
+def guesses(server: Server, address: str, header: str, value: str) -> None:
+    """Repeat handshakes until the server refuses them as too many."""
     for _ in range(10 * limits.ADDRESS_HANDSHAKES_BURST // 50):
         if Close.TOO_MANY in await answers(server, address, header, value, count=50):
             return
-    raise AssertionError("strangers may guess for ever")
+    raise AssertionError("the number of guesses is not limited")
 
 
-async def answers(server: Server, address: str, header: str, value: str, *, count: int = 1) -> set[int]:
-    """The close codes for so many handshakes at once from this address, as a proxy passes them on."""
+def answers(server: Server, address: str, header: str, value: str, *, count: int = 1) -> set[int]:
+    """The close codes of this many concurrent handshakes from an address, as a proxy forwards them."""
     how = [("X-Forwarded-For", address), (header, value)]
     with contextlib.ExitStack() as stack:
         raws = [RawSocket(server.socket_url(), headers=how) for _ in range(count)]
@@ -64,10 +64,10 @@ async def answers(server: Server, address: str, header: str, value: str, *, coun
         ("/ws/", [("Cookie", "sessionid=\xff")]),
     ],
 )
-async def test_a_strange_handshake_is_refused_without_a_traceback(
+def test_a_malformed_handshake_is_refused_without_a_traceback(
     any_server: Server, by_hand: ByHand, path: str, headers: list[tuple[str, str]]
 ) -> None:
-    """Row 74: a hostile Host too. At most a line of the log each."""
+    """Row 74: also with a hostile Host header. Each logs one line at most."""
     before = any_server.log.stat().st_size
     for host in (None, b"evil.example", b"[", b"a b"):
         raw = await by_hand(path=path, headers=headers)

@@ -1,4 +1,4 @@
-"""The door for programs: its tokens live as long as documented, and no body breaks it."""
+"""allauth's headless API: tokens end when documented, and no request body causes a server error."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FIELDS = (
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_tried_yet() -> Iterator[None]:
+def clear_rate_limits() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
@@ -41,14 +41,14 @@ def nobody_has_tried_yet() -> Iterator[None]:
 
 @pytest.fixture
 def answer(alice: User) -> Any:  # noqa: F811
-    """What Alice's phone gets for her password."""
+    """The reply to Alice's phone after sign-in."""
     account = {"username": "alice", "password": PASSWORD}
     response = Client().post(f"{APP}/auth/login", account, content_type="application/json")
     assert response.status_code == 200
     return response
 
 
-def test_nothing_in_the_answer_is_a_browsers_login(answer: Any) -> None:
+def test_the_reply_contains_no_session_key(answer: Any) -> None:
     """Row 46: its `session_token` was the session's key, and worked as a cookie for 90 days."""
     assert set(answer.json()["meta"]) == {"is_authenticated", "access_token", "refresh_token"}
     assert not answer.cookies
@@ -56,14 +56,14 @@ def test_nothing_in_the_answer_is_a_browsers_login(answer: Any) -> None:
         assert session.session_key not in answer.content.decode()
 
 
-def test_a_sessions_key_is_no_token(answer: Any) -> None:
+def test_a_session_key_is_not_accepted_as_a_token(answer: Any) -> None:
     key = Session.objects.get().session_key
     response = Client().get(f"{APP}/auth/session", headers={"X-Session-Token": key})
     assert response.status_code == 401
 
 
 def test_the_session_behind_the_tokens_ends_with_them(answer: Any, settings: Any) -> None:
-    """It was kept, and shown among the logins, for 90 days."""
+    """It used to stay, and to be shown among the logins, for 90 days."""
     assert Session.objects.get().expire_date < timezone.now() + timedelta(days=1, minutes=1)
     Session.objects.update(expire_date=timezone.now() + timedelta(minutes=5))
     refresh = {"refresh_token": answer.json()["meta"]["refresh_token"]}
@@ -130,7 +130,7 @@ BODIES = {
 
 @pytest.mark.parametrize("signed_in", [False, True], ids=["stranger", "signed in"])
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_no_body_breaks_a_page(answer: Any, body: bytes, signed_in: bool, settings: Any) -> None:
+def test_no_body_causes_a_server_error(answer: Any, body: bytes, signed_in: bool, settings: Any) -> None:
     """Row 64: nesting, digits and surrogates answered 500."""
     settings.ACCOUNT_RATE_LIMITS = False
     settings.HUBBUB = {**settings.HUBBUB, "RATE_LIMITS": False}
@@ -140,7 +140,7 @@ def test_no_body_breaks_a_page(answer: Any, body: bytes, signed_in: bool, settin
     for path in every_path():
         for method in (browser.post, browser.put, browser.patch, browser.delete):
             if method == browser.delete and path.endswith("/session"):
-                continue  # it would sign out
+                continue  # this path signs out
             response = method(path, body, content_type="application/json", headers=headers)
             assert response.status_code < 500, (path, response.status_code)
 

@@ -1,4 +1,4 @@
-"""One account tries to fill the database, and other people's sidebars, faster than a person could."""
+"""One account tries to fill the database and other members' sidebars with a script."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tests.realtime.fakes import Clock
 MANY = 30
 
 
-def test_a_bot_does_not_fill_a_members_sidebar_with_private_rooms(alice: Member, bob: Member) -> None:
+def test_a_bot_cannot_flood_a_members_sidebar_with_private_rooms(alice: Member, bob: Member) -> None:
     """Row 67: 211 private rooms with 19 people each, in 22 seconds; the victim's snapshot grew from 7 to 168 kB."""
     bot = somebody("bot", Role.BOT)
     crowd = [bob, *(somebody(f"person{n}") for n in range(18))]
     before = len(queries.snapshot(bob).encode())
-    # It has begun earlier today: what it may still do is the last tenth.
+    # It started earlier today and has a tenth of its quota left.
     for quota in (quotas.ROOMS, quotas.ADDITIONS):
         Allowance.objects.create(member=bot, quota=quota.name, spent=quota.of(bot) * 9 // 10)
     for n in range(MANY):
@@ -37,8 +37,8 @@ def test_a_bot_does_not_fill_a_members_sidebar_with_private_rooms(alice: Member,
     assert len(queries.snapshot(bob).encode()) - before < 5_000
 
 
-def test_a_newcomer_does_not_open_direct_rooms_with_everybody(alice: Member, bob: Member) -> None:
-    """Row 67: each person who is written to gets another line in the sidebar, for good."""
+def test_a_new_member_cannot_open_direct_rooms_with_everybody(alice: Member, bob: Member) -> None:
+    """Row 67: each recipient permanently gets another line in the sidebar."""
     people = [somebody(f"person{n}") for n in range(MANY)]
     opened = 0
     for person in people:
@@ -51,7 +51,7 @@ def test_a_newcomer_does_not_open_direct_rooms_with_everybody(alice: Member, bob
 
 
 def test_a_description_is_not_a_way_to_post_faster(alice: Member, bob: Member, square: Room) -> None:
-    """Row 67: a room that was described 219 times stored 219 messages in 6 seconds."""
+    """Row 67: 219 new descriptions of a room stored 219 messages in 6 seconds."""
     clock = Clock()
     rates = Rates(clock.time)
     rates.lifted = False
@@ -68,40 +68,38 @@ def test_a_description_is_not_a_way_to_post_faster(alice: Member, bob: Member, s
 
 
 @pytest.mark.parametrize("reach", [Reach.KNOWN, Reach.NOBODY])
-def test_a_stranger_brings_nobody_into_rooms_who_does_not_want_it(
+def test_members_can_refuse_to_be_added_by_people_they_do_not_know(
     alice: Member, bob: Member, dave: Member, square: Room, reach: Reach
 ) -> None:
-    """Row 67: being added, or written to, by somebody one has never talked to can be refused."""
+    """Row 67: a member can refuse to be added, or written to, by people without a common private room."""
     asks(bob, "profile.update", reach=reach)
     room = asks(dave, "room.create", name="trap", private=True).room
-    asks(dave, "room.join", room=square.pk)  # a public room in common makes nobody an acquaintance
+    asks(dave, "room.join", room=square.pk)  # a common public room does not count
     for kind, fields in {
         "room.invite": {"room": room.id, "members": [bob.pk]},
         "room.direct": {"members": [bob.pk]},
     }.items():
         with refused("forbidden", "Bob"):
             asks(dave, kind, **fields)
-    with refused("forbidden", "Bob"):  # nor hidden among others; all of a command or nothing
+    with refused("forbidden", "Bob"):  # also not together with others: the whole command is refused
         asks(dave, "room.invite", room=room.id, members=[alice.pk, bob.pk])
     assert not Room.objects.get(pk=room.id).memberships.exclude(member=dave).exists()
-    # Owners and admins may, and what was there before stays open.
+    # Owners and admins may, and existing rooms stay open.
     asks(alice, "room.direct", members=[bob.pk])
     asks(bob, "room.direct", members=[dave.pk])
     asks(dave, "room.direct", members=[bob.pk])
 
 
-def test_somebody_one_knows_may_still_add_one(bob: Member, dave: Member) -> None:
-    """Row 67: people in the same private or direct room know each other."""
+def test_acquaintances_may_still_add_a_member(bob: Member, dave: Member) -> None:
+    """Row 67: members of the same private or direct room count as acquaintances."""
     asks(bob, "profile.update", reach="known")
     asks(bob, "room.direct", members=[dave.pk])
     room = asks(dave, "room.create", name="ours", private=True).room
     assert asks(dave, "room.invite", room=room.id, members=[bob.pk]).room.members == 2
 
 
-def test_who_is_in_a_channel_leaves_it_whoever_brought_them(
-    alice: Member, bob: Member, carol: Member
-) -> None:
-    """Row 67: guests too, and from an archive; no quota stands in the way."""
+def test_a_member_can_leave_any_channel_whoever_added_them(alice: Member, bob: Member, carol: Member) -> None:
+    """Row 67: guests too, also from an archived room, and without a quota."""
     room = actions.create_room(by=alice, name="sticky", private=True)
     actions.invite_members(by=alice, room=room, members=[bob, carol])
     actions.archive_room(by=alice, room=room)

@@ -1,6 +1,6 @@
-"""Dave, a stranger, sends HTTP that costs him little; the server pays little, and Bob notices nothing.
+"""Dave, without an account, sends abusive HTTP; it costs the server little, and Bob is not affected.
 
-Each attack is carried out against `hubbub serve` as it really runs. `ATTACKS_MEGABYTES` and
+Each attack runs against a real `hubbub serve`. `ATTACKS_MEGABYTES` and
 `ATTACKS_SECONDS` make them longer.
 """
 
@@ -25,7 +25,7 @@ from tests.sockets import Online, dial
 MEGABYTES = int(os.environ.get("ATTACKS_MEGABYTES", "48"))
 SECONDS = float(os.environ.get("ATTACKS_SECONDS", "3"))
 MIB = 1024 * 1024
-# A server that keeps what is sent to it would grow by all of MEGABYTES.
+# A server that stores the requests would grow by MEGABYTES.
 GROWTH = 24 * MIB
 EVERYBODY_IS_DIRECT = {"HUBBUB_TRUSTED_PROXIES": "192.0.2.1", "HUBBUB_RATE_LIMITS": "on"}
 
@@ -45,7 +45,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 @pytest.fixture(scope="module")
 def server(site: Site) -> Iterator[Server]:
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (512, before[1]))  # what it starts with, and is to raise
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (512, before[1])
+    )  # the server starts with 512 and must raise it
     with served(site) as server:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
         yield server
@@ -78,8 +80,8 @@ POURED: dict[str, tuple[Callable[[Target], bytes], int]] = {
 
 
 @pytest.mark.parametrize("attack", POURED)
-def test_what_never_ends_is_refused_before_it_is_kept(attack: str, target: Target) -> None:
-    """Rows 65, 67: the server writes none of it to the disk, and keeps none of it in memory."""
+def test_endless_requests_are_refused_before_they_are_stored(attack: str, target: Target) -> None:
+    """Rows 65, 67: the server stores nothing of it on disk or in memory."""
     pour, refusal = POURED[attack]
     memory, written = abuse.resident_bytes(target.pid), abuse.written_bytes(target.pid)
     said = pour(target)
@@ -92,14 +94,14 @@ def test_what_never_ends_is_refused_before_it_is_kept(attack: str, target: Targe
 @pytest.mark.parametrize(
     ("length", "status"), [(limits.BODY_BYTES, 403), (limits.BODY_BYTES + 1, 413)], ids=["whole", "one more"]
 )
-def test_the_longest_body_that_is_allowed_arrives(length: int, status: int, target: Target) -> None:
+def test_the_longest_allowed_body_is_accepted(length: int, status: int, target: Target) -> None:
     """403 is Django's answer to a form without a CSRF token: it has read the body."""
     head = f"POST /account/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n"
     assert abuse.status(abuse.exchange(target, head.encode() + b"x" * length)) == status
 
 
-def test_a_body_that_would_be_refused_is_not_asked_for(target: Target) -> None:
-    """`Expect: 100-continue`: the client learns at once that it need not send."""
+def test_a_too_large_body_gets_no_100_continue(target: Target) -> None:
+    """`Expect: 100-continue`: the client is refused before it sends the body."""
     head = "POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: {}\r\n\r\n"
     with abuse.connect(target) as connection:
         connection.sendall(head.format(limits.BODY_BYTES + 1).encode())
@@ -126,14 +128,14 @@ def test_honest_requests_are_answered(request_: bytes, target: Target) -> None:
     assert abuse.status(abuse.exchange(target, request_)) == 200
 
 
-def test_pipelined_requests_are_answered_in_order_but_not_without_end(target: Target) -> None:
+def test_pipelined_requests_are_answered_in_order_up_to_a_limit(target: Target) -> None:
     one = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
     assert abuse.exchange(target, one * 10).count(b"HTTP/1.1 200") == 10
     assert abuse.exchange(target, one * 5000).count(b"HTTP/1.1 200") <= edge_limits.PIPELINED_REQUESTS + 1
 
 
 def test_slow_connections_end(target: Target, bob: Online) -> None:
-    """Silent and dripping clients, all at once; in a long run those without a body as well."""
+    """Silent and slow clients, all at once; in a long run also those without a body."""
     late = SECONDS > edge_limits.BODY_SECONDS
     attacks = [name for name in abuse.SLOW if late or name not in abuse.LATE_BODIES]
     with ThreadPoolExecutor(len(attacks)) as pool:
@@ -165,8 +167,8 @@ def test_one_address_cannot_take_all_connections(target: Target, bob: Online) ->
     assert abuse.status(abuse.exchange(target, b"GET /healthz HTTP/1.0\r\n\r\n", "127.0.0.7")) == 200
 
 
-def test_newcomers_sign_in_while_strangers_hold_every_descriptor_they_can(tmp_path: Path) -> None:
-    """1 100 silent connections against 1 024 descriptors: Bob stays, and Carol comes in."""
+def test_people_sign_in_while_idle_connections_hold_the_descriptors(tmp_path: Path) -> None:
+    """1 100 silent connections against 1 024 descriptors: Bob stays connected, and Carol can connect."""
     raise_own_descriptors()
     site = a_site(tmp_path / "data")
     with served(site, descriptors=1024) as server:
@@ -195,8 +197,8 @@ def test_a_server_starts_with_as_many_descriptors_as_the_system_allows(target: T
     assert resource.prlimit(target.pid, resource.RLIMIT_NOFILE)[0] >= allowed
 
 
-def test_a_stranger_does_not_fill_the_log(server: Server, target: Target) -> None:
-    """Wrong hosts, bytes that are no HTTP, forms with too many fields: a line a minute of each kind."""
+def test_unauthenticated_requests_do_not_fill_the_log(server: Server, target: Target) -> None:
+    """Wrong hosts, bytes that are not HTTP, forms with too many fields: one line per minute of each kind."""
     fields = "&".join(f"a{n}=1" for n in range(1200)).encode()
     form = b"POST /account/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     attacks = (

@@ -1,4 +1,4 @@
-"""Somebody tries to be taken for somebody else: by name, by handle, by what cannot be seen."""
+"""Members try to impersonate others: by name, by handle, by invisible characters."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ LIKE_ALICE = ["Alice", "ALICE", "AIice", "\u0410lice", "\uff21lice", "Alic\u00e9
 
 
 @pytest.mark.parametrize("name", LIKE_ALICE, ids=ascii)
-def test_a_guest_who_takes_the_owners_name_is_told_apart(
+def test_a_guest_who_takes_the_owners_name_is_marked(
     alice: Member, bob: Member, carol: Member, square: Room, published: Published, name: str
 ) -> None:
-    """Row 56: with her name and her colour a guest was identical in everybody's timeline."""
+    """Row 56: a guest with the owner's name and colour looked identical in all timelines."""
     published.forget()
     told = asks(carol, "profile.update", name=name, hue=alice.hue)
     assert (told.namesake, told.handle, told.role) == (True, "carol", Role.GUEST)
-    # Everybody who is connected learns that the name now needs its handle, on both sides.
+    # All connected clients are notified that both names now need their handles.
     heard = {event["member"]["id"]: event["member"] for event in published.on("everyone")}
     assert heard[alice.pk]["namesake"] is heard[carol.pk]["namesake"] is True
     marked = {member.id: member.namesake for member in queries.snapshot(bob).members}
     assert marked == {alice.pk: True, carol.pk: True, bob.pk: None}
-    # A client that was away learns it when it comes back, and that it is over.
+    # A client that was offline gets this when it resumes, and also the end of it.
     known = queries.snapshot(bob).directory
     asks(carol, "profile.update", name="Carol")
     back = asks(bob, "resume", epoch=queries.snapshot(bob).epoch, rooms={}, directory=known)
     assert {member.id: member.namesake for member in back.members} == {alice.pk: None, carol.pk: None}
 
 
-def test_a_deactivated_members_name_is_not_taken_over_unnoticed(
+def test_a_member_with_the_name_of_a_deactivated_one_is_marked(
     alice: Member, bob: Member, dave: Member
 ) -> None:
-    """Row 56: what the owner of a name said stays under that name."""
+    """Row 56: messages of the former owner stay under that name."""
     actions.deactivate_member(by=alice, member=bob)
     assert asks(dave, "profile.update", name="Bob").namesake is True
 
 
-def test_a_newcomer_or_a_bot_is_told_apart_as_well(alice: Member) -> None:
-    """Row 56: the names that hosts and admins give count like those that people choose."""
+def test_a_new_member_or_a_bot_with_a_taken_name_is_marked(alice: Member) -> None:
+    """Row 56: names set by host projects and admins are compared like names chosen by members."""
     eve = actions.admit(user=somebody_else("eve"), admission=Admission("eve", "ALlCE"))
     bot = actions.create_bot(by=alice, handle="bot", name="\u0410lice")
     assert [Member.objects.get(pk=m.pk).namesake for m in (alice, eve, bot)] == [True] * 3
@@ -56,7 +56,7 @@ def test_a_newcomer_or_a_bot_is_told_apart_as_well(alice: Member) -> None:
     "wanted", ["alice", "a1ice", "\u0430lice", "ALICE", "al\u115fice", "\uff41lice"], ids=ascii
 )
 def test_no_handle_looks_like_another(alice: Member, wanted: str) -> None:
-    """Row 56: the handle is what tells two names apart, so it must not be confusable itself."""
+    """Row 56: the handle distinguishes equal names, so handles must not be confusable."""
     eve = actions.admit(user=somebody_else("eve"), admission=Admission(wanted, "Eve"))
     assert eve.handle[-1] == "2"
     assert not set(eve.handle) & set("\u115f\u200b")
@@ -65,7 +65,7 @@ def test_no_handle_looks_like_another(alice: Member, wanted: str) -> None:
 @pytest.mark.parametrize(
     "name", ["Admin", "\u0410dmin", "support", "Hubbub", "Tea House", "everyone", "here"]
 )
-def test_nobody_speaks_for_the_place_by_name(alice: Member, bob: Member, name: str) -> None:
+def test_names_that_look_official_are_reserved(alice: Member, bob: Member, name: str) -> None:
     """Row 56: “Admin asks for your password”."""
     actions.name_workspace(name="Tea House")
     with refused("invalid", "another name"):
@@ -76,8 +76,8 @@ def test_nobody_speaks_for_the_place_by_name(alice: Member, bob: Member, name: s
         asks(alice, "profile.update", name="Everyone")
 
 
-def test_a_name_does_not_hide_anything(bob: Member) -> None:
-    """Row 56: a direction override turns what follows around; zero-width characters make twins."""
+def test_a_name_contains_no_invisible_or_direction_characters(bob: Member) -> None:
+    """Row 56: a direction override reverses the following text; zero-width characters make equal-looking names."""
     for name in ("Bob\u202e", "B\u200bob", "Bob\u3164", "B\u00adob", "Bob\U000e0041"):
         with refused("invalid", "invisible"):
             asks(bob, "profile.update", name=name)
@@ -85,8 +85,8 @@ def test_a_name_does_not_hide_anything(bob: Member) -> None:
     assert Member.objects.get(pk=bob.pk).as_object().name == "Bob" + "\u0335" * 4
 
 
-def test_names_from_before_are_compared_when_the_database_is_brought_up_to_date(no_first_room: None) -> None:
-    """Row 56: people who were there before this version keep their names, and get their handles shown."""
+def test_existing_names_are_compared_by_the_migration(no_first_room: None) -> None:
+    """Row 56: existing members keep their names and are marked."""
     Member.objects.bulk_create(
         [
             Member(handle=handle, name=name)
@@ -98,7 +98,7 @@ def test_names_from_before_are_compared_when_the_database_is_brought_up_to_date(
     assert list(Member.objects.order_by("handle").values_list("namesake", flat=True)) == [True, True, False]
 
 
-def test_an_old_name_that_is_reserved_now_does_not_keep_its_member_from_changing_the_rest(
+def test_a_member_with_a_newly_reserved_name_can_change_other_fields(
     bob: Member,
 ) -> None:
     """Row 56: the client sends the whole profile."""
@@ -113,10 +113,8 @@ def somebody_else(username: str) -> Any:
     return get_user_model().objects.create_user(username, name=username)
 
 
-def test_two_who_take_a_name_one_after_the_other_are_marked_once(
-    bob: Member, dave: Member, published: Published
-) -> None:
-    """Row 56: and a third changes nothing for the first two."""
+def test_two_members_who_take_a_name_are_marked_once(bob: Member, dave: Member, published: Published) -> None:
+    """Row 56: a third member with the name changes nothing for the first two."""
     asks(dave, "profile.update", name="Bob")
     published.forget()
     somebody("bob3")

@@ -1,4 +1,4 @@
-"""Invitations whose makers have lost their rights, and what Django's admin must not do to accounts and links."""
+"""Invitations whose makers have lost their rights, and forbidden changes in Django's admin."""
 
 # ruff: noqa: F811 - fixtures of tests/site
 from __future__ import annotations
@@ -71,7 +71,7 @@ class TestAnInvitation:
         return actions.create_room(by=member(erin), name="customers", private=True)
 
     @pytest.mark.parametrize("loss", LOSSES)
-    def test_it_is_worth_what_its_maker_may_do_now(
+    def test_it_depends_on_the_present_rights_of_its_maker(
         self, loss: Any, erin: User, room: Room, dave: Client, settings: Any
     ) -> None:
         """Rows 39, 40: an invitation is checked against the rights of its maker when it is used."""
@@ -85,7 +85,7 @@ class TestAnInvitation:
         assert not User.objects.filter(username="dave").exists()
         assert Invitation.objects.get().uses == 0
 
-    def test_members_no_longer_invite_when_the_setting_says_so(
+    def test_links_of_members_end_when_the_setting_changes(
         self, bob: User, dave: Client, settings: Any
     ) -> None:
         """Rows 39, 40: an invitation is checked against the rights of its maker when it is used."""
@@ -94,13 +94,13 @@ class TestAnInvitation:
         settings.INVITATIONS_BY = "admins"
         assert dave.post(f"/join/{secret}/", DAVE).status_code == 410
 
-    def test_the_list_shows_which_do_not_count(self, alice: User, erin: User, alices: Client) -> None:
+    def test_the_list_shows_which_do_not_work(self, alice: User, erin: User, alices: Client) -> None:
         """Rows 39, 40: an invitation is checked against the rights of its maker when it is used."""
         create_invitation(by=erin, note="by Erin")
         change_role(alice, erin, Role.MEMBER)
         assert ">withdrawn</span>" in alices.get("/invite/").content.decode()
 
-    def test_it_still_works_for_whom_nothing_has_changed(self, erin: User, room: Room, dave: Client) -> None:
+    def test_it_still_works_if_nothing_has_changed(self, erin: User, room: Room, dave: Client) -> None:
         """Rows 39, 40: an invitation is checked against the rights of its maker when it is used."""
         _, secret = create_invitation(by=erin, room=room)
         assert dave.post(f"/join/{secret}/", DAVE).status_code == 302
@@ -108,7 +108,7 @@ class TestAnInvitation:
 
 
 class TestDjangosAdmin:
-    def test_it_closes_nobody(self, alice: User, alices: Client, bob: User) -> None:
+    def test_it_cannot_deactivate_accounts(self, alice: User, alices: Client, bob: User) -> None:
         """Row 41: one way to close an account, which ends all that it gave."""
         for user in (alice, bob):
             path = f"/admin/accounts/user/{user.pk}/change/"
@@ -117,7 +117,9 @@ class TestDjangosAdmin:
             user.refresh_from_db()
             assert user.is_active
 
-    def test_an_owner_who_cannot_sign_in_is_not_the_one_that_stays(self, alice: User, bob: User) -> None:
+    def test_an_owner_who_cannot_sign_in_does_not_count_as_the_last_owner(
+        self, alice: User, bob: User
+    ) -> None:
         """Row 41: one way to close an account, which ends all that it gave."""
         change_role(alice, bob, Role.OWNER)
         User.objects.filter(pk=bob.pk).update(is_active=False)
@@ -125,14 +127,14 @@ class TestDjangosAdmin:
             change_role(alice, alice, Role.MEMBER)
         assert member(alice).role == Role.OWNER
 
-    def test_it_changes_and_deletes_no_invitation(self, alice: User, alices: Client) -> None:
+    def test_it_cannot_change_or_delete_invitations(self, alice: User, alices: Client) -> None:
         """Row 41: one way to close an account, which ends all that it gave."""
         invitation, _ = create_invitation(by=alice, max_uses=1)
         path = f"/admin/accounts/invitation/{invitation.pk}"
         assert alices.post(f"{path}/change/", {"max_uses": "1000"}).status_code == 403
         assert alices.post(f"{path}/delete/", {"post": "yes"}).status_code == 403
 
-    def test_reactivated_no_old_login_works(self, alice: User, bob: User, bobs: Client) -> None:
+    def test_old_logins_do_not_work_after_reactivation(self, alice: User, bob: User, bobs: Client) -> None:
         """Row 41: one way to close an account, which ends all that it gave."""
         User.objects.filter(pk=bob.pk).update(is_active=False)
         people.reactivate(by=member(alice), member=member(bob))

@@ -1,4 +1,4 @@
-"""Links that leave the site lead to the configured origin, and reset mails reach confirmed addresses only."""
+"""Links in mails use the configured origin, and reset mails are sent to confirmed addresses only."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ def said() -> str:
 def test_the_host_header_is_in_no_mail(
     bob_with_address: User, ask: Callable[[str, str], int], host: str
 ) -> None:
-    """Row 74: whoever asks for the mail chooses the header, and would get the secret of the link."""
+    """Row 74: the requester of the mail chooses the header, and would get the secret of the link."""
     assert ask("bob@example.org", host) in (200, 302)
     assert re.findall(r"https?://[^/\s]+", said()) == [ORIGIN]
     assert host not in said()
 
 
-def test_nor_in_the_mail_that_confirms_an_address(bobs: Client, bob: User) -> None:  # noqa: F811
+def test_the_host_header_is_not_in_confirmation_mails(bobs: Client, bob: User) -> None:  # noqa: F811
     add = {"action_add": "", "email": "bob@example.org"}
     asked = bobs.post("/account/email/", add).headers["Location"]
     bobs.post(asked, {"password": PASSWORD}, follow=True)
@@ -89,7 +89,7 @@ def test_nor_in_the_mail_that_confirms_an_address(bobs: Client, bob: User) -> No
     assert "evil" not in said()
 
 
-def test_nor_in_the_mail_that_says_that_an_address_is_taken(
+def test_the_host_header_is_not_in_mails_about_a_taken_address(
     bobs: Client,  # noqa: F811
     alice: User,  # noqa: F811
 ) -> None:
@@ -102,8 +102,8 @@ def test_nor_in_the_mail_that_says_that_an_address_is_taken(
 
 
 @DOORS
-def test_an_address_that_nobody_has_confirmed_gets_no_link(bob: User, ask: Callable[[str], int]) -> None:  # noqa: F811
-    """Anybody can enter an address that belongs to somebody else, or mistype their own."""
+def test_an_unconfirmed_address_gets_no_link(bob: User, ask: Callable[[str], int]) -> None:  # noqa: F811
+    """Users can enter an address of somebody else, or mistype their own."""
     EmailAddress.objects.create(user=bob, email="dave@example.org", verified=False, primary=True)
     User.objects.filter(pk=bob.pk).update(email="dave@example.org")
     assert ask("dave@example.org") in (200, 302)
@@ -111,7 +111,7 @@ def test_an_address_that_nobody_has_confirmed_gets_no_link(bob: User, ask: Calla
 
 
 @DOORS
-def test_the_mail_goes_to_the_address_as_it_was_confirmed(
+def test_the_mail_is_sent_to_the_confirmed_spelling_of_the_address(
     bob_with_address: User, ask: Callable[[str], int]
 ) -> None:
     ask("BOB@example.org")
@@ -128,7 +128,7 @@ def test_without_an_origin_no_mail_is_sent(
     assert "Ask an owner or admin" in Client().get("/account/password/reset/").content.decode()
 
 
-def test_doctor_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_reports_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "django.core.mail.get_connection", lambda: type("Up", (), {"open": lambda self: True})()
     )
@@ -138,7 +138,7 @@ def test_doctor_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "HUBBUB_ORIGINS" not in str(list(checks.mail(complete)))
 
 
-def test_a_link_that_somebody_copies_leads_to_a_configured_origin(settings: Any) -> None:
+def test_a_link_to_copy_uses_a_configured_origin(settings: Any) -> None:
     def copied(host: str) -> str:
         return link_to_copy(RequestFactory().get("/invite/", headers={"Host": host}), "/join/x/")
 
@@ -155,7 +155,7 @@ def test_a_link_that_somebody_copies_leads_to_a_configured_origin(settings: Any)
     ["http://localhost/", "http://localhost:6666/", "http://testserver/", "//testserver/", "http:///x"],
 )
 def test_signing_in_leads_to_a_path_of_this_site_only(bob: User, target: str) -> None:  # noqa: F811
-    """Row 73: each allowed host was followed, and with them any port of the reader's own machine."""
+    """Row 73: redirects to all allowed hosts were followed, including any port of the reader's machine."""
     data = {"login": "bob", "password": PASSWORD, "next": target}
     assert Client().post("/account/login/", data).headers["Location"] == "/chat/"
     data["next"] = "/chat/general/?x=1"

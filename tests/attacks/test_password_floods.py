@@ -1,4 +1,4 @@
-"""Many passwords at once: strangers who sign in by the dozen exhaust neither memory nor the line for a turn."""
+"""Many passwords at once: dozens of concurrent sign-ins exhaust neither memory nor the hashing queue."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def guess(server: Server, name: str) -> tuple[int, dict[str, str], bytes]:
 
 
 def resident_kib(server: Server) -> tuple[int, int]:
-    """Memory of the server's process now, and the most that it ever had."""
+    """Present and peak memory of the server process."""
     status = Path(f"/proc/{server.process.pid}/status").read_text()
     now, most = (re.search(rf"{name}:\s+(\d+)", status) for name in ("VmRSS", "VmHWM"))
     assert now and most
@@ -64,8 +64,8 @@ def resident_kib(server: Server) -> tuple[int, int]:
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")
 @pytest.mark.parametrize("name", ["alice", "nobody"])
-def test_ten_parallel_sign_ins_take_no_hundreds_of_megabytes(server: Server, name: str) -> None:
-    """Row 45. With Django's Argon2 they took 830 MiB; a name that does not exist costs a hash as well."""
+def test_the_memory_of_ten_parallel_sign_ins_is_limited(server: Server, name: str) -> None:
+    """Row 45: with Django's Argon2 they took 830 MiB. An unknown name costs a hash too."""
     guess(server, name)
     before, _ = resident_kib(server)
     with ThreadPoolExecutor(10) as crowd:
@@ -74,8 +74,8 @@ def test_ten_parallel_sign_ins_take_no_hundreds_of_megabytes(server: Server, nam
     assert resident_kib(server)[1] - before < 150 * MIB
 
 
-def test_a_flood_is_refused_with_a_time_to_come_back(server: Server) -> None:
-    """Row 45: the queue has a bound, and a refusal is JSON with `Retry-After`, not a bug in the log."""
+def test_a_flood_is_refused_with_a_retry_time(server: Server) -> None:
+    """Row 45: the queue is bounded, and a refusal is JSON with `Retry-After`, not a logged bug."""
     with ThreadPoolExecutor(80) as crowd:
         answers = list(crowd.map(lambda _: guess(server, "alice"), range(160)))
     found = Counter(status for status, _, _ in answers)
@@ -86,7 +86,7 @@ def test_a_flood_is_refused_with_a_time_to_come_back(server: Server) -> None:
     assert resident_kib(server)[1] < 400 * MIB
 
 
-def test_of_many_guesses_in_one_moment_no_more_are_looked_at(tmp_path: Path) -> None:
+def test_concurrent_guesses_do_not_exceed_the_limit(tmp_path: Path) -> None:
     """Row 45: each is counted before its password is checked."""
     site = new_site(tmp_path / "data")
     with served(site, HUBBUB_RATE_LIMITS="on") as limited, ThreadPoolExecutor(15) as crowd:
@@ -98,8 +98,8 @@ def test_of_many_guesses_in_one_moment_no_more_are_looked_at(tmp_path: Path) -> 
 
 
 @pytest.fixture
-def no_turn_is_free(settings: Any) -> Iterator[None]:
-    """Each hashing thread is busy and nobody may wait."""
+def all_threads_are_busy(settings: Any) -> Iterator[None]:
+    """All hashing threads are busy, and the queue has no place."""
     settings.PASSWORD_HASHERS = REAL_HASHERS
     begun, release = threading.Event(), threading.Event()
     threads = HashingThreads(1, waiting=0, seconds=1)
@@ -120,7 +120,7 @@ WITH_A_PASSWORD = {
 
 
 @pytest.mark.parametrize("path", WITH_A_PASSWORD)
-def test_the_sign_in_page_asks_to_try_again(no_turn_is_free: None, bob: Member, path: str) -> None:
+def test_the_sign_in_page_asks_to_try_again(all_threads_are_busy: None, bob: Member, path: str) -> None:
     response = Client(raise_request_exception=False).post(path, WITH_A_PASSWORD[path])
     assert response.status_code == 503
     assert "Too many people are signing in" in response.content.decode()
@@ -128,10 +128,10 @@ def test_the_sign_in_page_asks_to_try_again(no_turn_is_free: None, bob: Member, 
 
 
 @pytest.mark.parametrize("hasher", REAL_HASHERS)
-def test_both_making_and_checking_a_hash_waits_for_a_turn(
-    no_turn_is_free: None, settings: Any, hasher: str
+def test_making_and_checking_a_hash_use_the_queue(
+    all_threads_are_busy: None, settings: Any, hasher: str
 ) -> None:
-    """Hence every door: signing in, joining, the first run, a change, a reset, and asking for the password again."""
+    """This covers sign-in, joining, the first run, change, reset and reauthentication."""
     settings.PASSWORD_HASHERS = [hasher]
     encoded = {
         REAL_HASHERS[0]: "argon2$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$3KLnjm7UQpkOZl9jNUVwGA",
@@ -160,7 +160,7 @@ def test_an_old_hash_is_replaced_when_its_owner_signs_in(bob: Member, settings: 
 
 
 class Watchful(MD5PasswordHasher):
-    """Notes whether a transaction is open while it hashes."""
+    """Records whether a transaction is open during hashing."""
 
     in_transaction: ClassVar[list[bool]] = []
 
@@ -170,8 +170,8 @@ class Watchful(MD5PasswordHasher):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nobody_waits_to_write_while_a_newcomers_password_is_hashed(settings: Any) -> None:
-    """On SQLite a transaction keeps all other writers out: joining must not hold one while it waits for its turn."""
+def test_no_transaction_is_open_while_a_password_is_hashed(settings: Any) -> None:
+    """On SQLite a transaction blocks other writers, so joining must not hold one while it waits in the queue."""
     settings.PASSWORD_HASHERS = [f"{__name__}.Watchful"]
     Watchful.in_transaction.clear()
     alice = claim_workspace(workspace="Lighthouse", username="alice", name="Alice", password="a long day")

@@ -1,4 +1,4 @@
-"""A password is what somebody typed, no more and no less; and signing in makes a new session."""
+"""Passwords are used exactly as typed, and sign-in starts a new session."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def signs_in(password: str, client: Client | None = None) -> bool:
 
 
 def test_a_password_is_not_shortened_trimmed_or_folded(alice: User) -> None:
-    """Row 45: what is cut off or folded need not be guessed."""
+    """Row 45: removed or folded characters would not have to be guessed."""
     assert signs_in(LONG)
     for other in (LONG.strip(), LONG.lower(), LONG[:64], LONG[:72], LONG + "x", LONG.replace("ß", "ss")):
         assert not signs_in(other), other
 
 
-def test_password_fields_hide_what_is_typed_and_let_password_managers_in(alice: User) -> None:
+def test_password_fields_hide_input_and_support_password_managers(alice: User) -> None:
     """Row 44."""
     client = Client()
     client.force_login(alice)
@@ -53,7 +53,7 @@ def test_password_fields_hide_what_is_typed_and_let_password_managers_in(alice: 
 
 
 def test_signing_in_makes_a_new_session(alice: User) -> None:
-    """Row 8: a session that somebody else has put into the browser does not become Alice's."""
+    """Row 8: a session that an attacker has put into the browser does not become Alice's."""
     client = Client()
     session = client.session
     session["planted"] = True

@@ -10,12 +10,12 @@ README = (HERE / "README.md").read_text(encoding="utf-8")
 ROWS = range(1, 78)
 
 
-def test_every_row_stands_in_the_record_once() -> None:
+def test_every_row_is_in_the_record_once() -> None:
     rows = [int(row) for row in re.findall(r"^\| (\d+) \|", README, re.MULTILINE)]
     assert sorted(rows) == list(ROWS)
 
 
-def test_every_proven_row_leads_to_tests() -> None:
+def test_every_proven_row_links_to_tests() -> None:
     proven = README.partition("## Proven")[2].partition("##")[0]
     for line in re.findall(r"^\| \d+ .*$", proven, re.MULTILINE):
         files = re.findall(r"\]\(([^)]+)\)", line)

@@ -1,4 +1,4 @@
-"""What somebody made while they had a right, used after the right has gone; and what an open browser lets one keep."""
+"""Links and tokens that outlive their maker's rights, and access that an unattended browser could give."""
 
 # ruff: noqa: F811 - fixtures of tests/site
 from __future__ import annotations
@@ -37,7 +37,7 @@ DAVE = {"name": "Dave", "username": "dave", "password": PASSWORD}
 
 @pytest.fixture
 def erin(alice: User) -> User:
-    """An admin, who would like to be more."""
+    """An admin who tries to get more rights."""
     return create_account(username="erin", name="Erin", password=PASSWORD, role=Role.ADMIN)
 
 
@@ -57,7 +57,7 @@ def member(user: User) -> Member:
     return Member.objects.get(user=user)
 
 
-def takes_over(link: str, user: User, *, browser: Client | None = None) -> bool:
+def set_password_by(link: str, user: User, *, browser: Client | None = None) -> bool:
     """Whether somebody with the link can set the user's password."""
     browser = browser or Client()
     form = browser.get(link)
@@ -74,25 +74,27 @@ def change_role(by: User, whom: User, role: Role) -> None:
 class TestALinkForANewPassword:
     def test_it_works_while_nothing_changes(self, erins: Client, bob: User) -> None:
         """Rows 40, 41: a link is checked against the rights of both people when it is used."""
-        assert takes_over(link_for(erins, bob), bob)
+        assert set_password_by(link_for(erins, bob), bob)
 
     @pytest.mark.parametrize("role", [Role.OWNER, Role.ADMIN, Role.GUEST])
-    def test_an_admin_keeps_no_link_to_somebody_whose_role_changes(
+    def test_a_link_ends_when_the_users_role_changes(
         self, alice: User, erins: Client, bob: User, role: Role
     ) -> None:
         """Rows 40, 41: a link is checked against the rights of both people when it is used."""
         link = link_for(erins, bob)
         change_role(alice, bob, role)
-        assert not takes_over(link, bob)
+        assert not set_password_by(link, bob)
 
-    def test_nor_after_the_way_there_and_back(self, alice: User, erins: Client, bob: User) -> None:
+    def test_a_link_stays_invalid_after_the_role_is_changed_back(
+        self, alice: User, erins: Client, bob: User
+    ) -> None:
         """Rows 40, 41: a link is checked against the rights of both people when it is used."""
         link = link_for(erins, bob)
         change_role(alice, bob, Role.OWNER)
         change_role(alice, bob, Role.MEMBER)
-        assert not takes_over(link, bob)
+        assert not set_password_by(link, bob)
 
-    def test_nor_with_the_form_open_already(self, alice: User, erins: Client, bob: User) -> None:
+    def test_a_link_ends_even_while_its_form_is_open(self, alice: User, erins: Client, bob: User) -> None:
         """Rows 40, 41: a link is checked against the rights of both people when it is used."""
         thief = Client()
         form = thief.get(link_for(erins, bob)).headers["Location"]
@@ -115,9 +117,9 @@ class TestALinkForANewPassword:
             change_role(alice, erin, Role.MEMBER)
         if fall == "demoted and back":
             change_role(alice, erin, Role.ADMIN)
-        assert not takes_over(link, bob)
+        assert not set_password_by(link, bob)
 
-    def test_its_maker_cannot_be_exchanged(self, alice: User, erins: Client, bob: User) -> None:
+    def test_the_maker_in_a_link_cannot_be_forged(self, alice: User, erins: Client, bob: User) -> None:
         """Rows 40, 41: a link is checked against the rights of both people when it is used."""
         link = link_for(erins, bob)
         change_role(alice, bob, Role.OWNER)
@@ -129,10 +131,10 @@ class TestALinkForANewPassword:
             f"{signed}-",
             f"{signed}-1-1",
         ):
-            assert not takes_over(f"{forged}/", bob)
+            assert not set_password_by(f"{forged}/", bob)
 
     @pytest.mark.parametrize("verified", [True, False])
-    def test_bob_hears_of_it_by_mail_only_at_an_address_that_is_his(
+    def test_bob_is_notified_by_mail_at_a_confirmed_address_only(
         self, erins: Client, bob: User, verified: bool, settings: Any, django_capture_on_commit_callbacks: Any
     ) -> None:
         """Rows 40, 41: a link is checked against the rights of both people when it is used."""
@@ -143,7 +145,7 @@ class TestALinkForANewPassword:
         assert [message.to for message in mail.outbox] == ([["bob@example.org"]] if verified else [])
         assert not any(link in str(message.body) for message in mail.outbox)
 
-    def test_bob_hears_of_it_on_his_pages_without_mail(self, erins: Client, bob: User, bobs: Client) -> None:
+    def test_bob_is_notified_on_his_pages_without_mail(self, erins: Client, bob: User, bobs: Client) -> None:
         """Rows 40, 41: a link is checked against the rights of both people when it is used."""
         link_for(erins, bob)
         for page in ("/account/", "/account/activity/"):
@@ -153,7 +155,7 @@ class TestALinkForANewPassword:
 
 
 def yesterday(browser: Client) -> Client:
-    """The same browser, signed in since yesterday: found open, or known by its cookie."""
+    """The same browser, signed in since yesterday: unattended, or with a stolen cookie."""
     session = browser.session
     for entry in session["account_authentication_methods"]:
         entry["at"] -= 24 * 60 * 60
@@ -161,22 +163,22 @@ def yesterday(browser: Client) -> Client:
     return browser
 
 
-class TestABrowserThatWasFoundOpen:
-    def test_it_makes_no_token(self, bobs: Client) -> None:
+class TestAnUnattendedBrowser:
+    def test_it_cannot_make_a_token(self, bobs: Client) -> None:
         """Row 41: access that would outlive the login needs the password."""
         asked = yesterday(bobs).post("/account/tokens/", {"label": "mine now", "expires": ""})
         assert asked.headers["Location"].startswith("/account/reauthenticate/")
         bobs.post(asked.headers["Location"], {"password": "guessed"})
         assert not Token.objects.exists()
 
-    def test_bob_himself_types_his_password_and_gets_it(self, bobs: Client) -> None:
+    def test_bob_types_his_password_and_gets_a_token(self, bobs: Client) -> None:
         """Row 41: access that would outlive the login needs the password."""
         asked = yesterday(bobs).post("/account/tokens/", {"label": "mine", "expires": ""})
         bobs.post(asked.headers["Location"], {"password": PASSWORD})
         assert Token.objects.get().label == "mine"
         assert 'value="hub_' in bobs.get("/account/tokens/").content.decode()
 
-    def test_it_renews_no_token(self, bob: User, bobs: Client) -> None:
+    def test_it_cannot_renew_a_token(self, bob: User, bobs: Client) -> None:
         """Row 41: access that would outlive the login needs the password."""
         soon = timezone.now() + timedelta(hours=1)
         token, _ = actions.create_token(member=member(bob), expires_at=soon)
@@ -186,7 +188,7 @@ class TestABrowserThatWasFoundOpen:
         assert token.expires_at == soon
 
     @pytest.mark.parametrize("what", ["role", "reset-link", "reactivate"])
-    def test_it_gives_nobody_access(self, alices: Client, bob: User, what: str) -> None:
+    def test_it_cannot_give_access_to_others(self, alices: Client, bob: User, what: str) -> None:
         """Row 41: access that would outlive the login needs the password."""
         path = f"/people/{member(bob).pk}/{what}/"
         asked = yesterday(alices).post(path, {"role": "owner"})
@@ -195,7 +197,7 @@ class TestABrowserThatWasFoundOpen:
         bob.refresh_from_db()
         assert bob.rights == 0
 
-    def test_the_password_of_another_does_not_do(self, alices: Client, bob: User) -> None:
+    def test_the_password_of_another_user_is_not_accepted(self, alices: Client, bob: User) -> None:
         """Row 41: access that would outlive the login needs the password."""
         bob.set_password("what dave knows of bob")
         bob.save()
@@ -204,12 +206,12 @@ class TestABrowserThatWasFoundOpen:
         assert member(bob).role == Role.MEMBER
 
 
-class TestAnAddressThatAThiefEntered:
+class TestAnAddressEnteredByAnIntruder:
     @pytest.mark.parametrize("way", ["reset", "change"])
     def test_it_cannot_be_confirmed_after_a_new_password(
         self, way: str, erins: Client, bob: User, bobs: Client, dave: Client, settings: Any
     ) -> None:
-        """Row 8: what was begun with the old password ends with it."""
+        """Row 8: an address change that began with the old password ends with it."""
         settings.EMAIL_HOST, settings.ORIGINS = "mail.example.org", ["http://testserver"]
         thief = signed_in(bob)
         asked = thief.post("/account/email/", {"action_add": "", "email": "thief@example.org"})
@@ -217,7 +219,7 @@ class TestAnAddressThatAThiefEntered:
         found = re.search(r"http://[^/]+(/account/confirm-email/\S+)", str(mail.outbox[0].body))
         assert found
         if way == "reset":
-            assert takes_over(link_for(erins, bob), bob)
+            assert set_password_by(link_for(erins, bob), bob)
         else:
             bobs.post("/account/password/change/", {"oldpassword": PASSWORD, "password1": NEW})
         dave.post(found[1])
@@ -231,12 +233,12 @@ class TestAToken:
         """Rows 8, 41: tokens outlived a new password, and had no end."""
         _, secret = actions.create_token(member=member(bob))
         login = login_from_secret(secret)
-        assert takes_over(link_for(erins, bob), bob)
+        assert set_password_by(link_for(erins, bob), bob)
         assert still_valid([login]) == set()
         assert not Token.objects.exists()
 
     @pytest.mark.parametrize("chosen", [True, False])
-    def test_a_new_password_ends_it_if_bob_says_so(self, bob: User, bobs: Client, chosen: bool) -> None:
+    def test_a_new_password_ends_it_if_bob_chooses_so(self, bob: User, bobs: Client, chosen: bool) -> None:
         """Rows 8, 41: tokens outlived a new password, and had no end."""
         _, secret = actions.create_token(member=member(bob))
         login = login_from_secret(secret)
@@ -253,7 +255,7 @@ class TestAToken:
         Token.objects.filter(pk=token.pk).update(expires_at=timezone.now())
         assert still_valid([login]) == set()
 
-    def test_the_page_makes_none_without_an_end(self, bobs: Client) -> None:
+    def test_the_page_makes_only_tokens_that_expire(self, bobs: Client) -> None:
         """Rows 8, 41: tokens outlived a new password, and had no end."""
         for expires in ("", "never", "0", "-1", "999999999"):
             bobs.post("/account/tokens/", {"label": "for ever", "expires": expires})

@@ -1,4 +1,4 @@
-"""What is pushed, nobody asked for it: every byte on the sockets of those who must not know, while others live."""
+"""Checks every byte that is pushed to outsiders' sockets while members are active."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.sockets import Online, Refused, new_id
 
 @pytest.fixture
 def canary() -> str:
-    """A word that stands nowhere but in what this test hides."""
+    """A word that occurs only in this test's secret texts."""
     return f"canary-{new_id()[-12:]}"
 
 
@@ -32,14 +32,14 @@ def member(comes: Arrive) -> Online:
 
 def assert_clean(canary: str, *outsiders: Online) -> None:
     for outsider in outsiders:
-        outsider.command("beat")  # whatever was on its way has come before the answer
+        outsider.command("beat")  # pending frames arrive before this reply
         outsider.listen(0.5)
         leaks = [data for data in outsider.received if canary.encode() in data]
         assert not leaks, f"{outsider.person.name} received {leaks[0][:300]!r}"
 
 
-def live_a_life(canary: str, owner: Online, member: Online, room: int) -> None:
-    """Everything that makes an event in a room."""
+def do_everything_in_a_room(canary: str, owner: Online, member: Online, room: int) -> None:
+    """Cause every kind of event in a room."""
     said = owner.says(room, f"{canary} said")
     owner.command("message.edit", message=said["id"], text=f"{canary} edited", seq=said["seq"])
     member.says(room, f"{canary} answer")
@@ -57,16 +57,16 @@ def live_a_life(canary: str, owner: Online, member: Online, room: int) -> None:
 def test_no_byte_of_a_private_room_reaches_a_member_or_a_guest_outside(
     any_server: Server, owner: Online, member: Online, comes: Arrive, canary: str
 ) -> None:
-    """Rows 2, 4, 16: on any socket, not even that something is going on."""
+    """Rows 2, 4, 16: on any socket, not even a sign of activity."""
     outsiders = comes("dave"), comes("carol"), comes("dave")
     for outsider in outsiders:
         outsider.forgets()
     room = owner.creates(f"{canary} room", private=True, invite=(member,))
-    live_a_life(canary, owner, member, room)
+    do_everything_in_a_room(canary, owner, member, room)
     assert_clean(canary, *outsiders)
     for outsider in outsiders:
         told = [e for e in outsider.events[outsider._read :] if e["type"] not in ("presence", "heartbeat")]
-        assert told == [], "rooms that are not theirs make no sound at all"
+        assert told == [], "outsiders must get no frame of the room"
 
 
 def test_no_byte_of_a_direct_room_reaches_anybody_else(
@@ -82,17 +82,17 @@ def test_no_byte_of_a_direct_room_reaches_anybody_else(
     assert_clean(canary, *outsiders)
 
 
-def test_a_guest_hears_nothing_of_public_rooms_that_they_are_not_in(
+def test_a_guest_gets_no_events_of_public_rooms_they_are_not_in(
     server: Server, owner: Online, member: Online, comes: Arrive, canary: str
 ) -> None:
     """Row 4"""
     carol = comes("carol")
     room = owner.creates(f"{canary} room", invite=(member,))
-    live_a_life(canary, owner, member, room)
+    do_everything_in_a_room(canary, owner, member, room)
     assert_clean(canary, carol)
 
 
-def test_a_guest_hears_of_no_people_whom_they_share_no_room_with(
+def test_a_guest_gets_no_events_about_people_without_a_common_room(
     server: Server, comes: Arrive, shell: Shell, canary: str
 ) -> None:
     """Rows 4, 16: presence, new names, new members."""
@@ -108,10 +108,10 @@ def test_a_guest_hears_of_no_people_whom_they_share_no_room_with(
     assert stranger.member not in {p["member"] for p in carol.state["presence"]}
 
 
-def test_a_guest_hears_of_those_they_share_a_room_with(
+def test_a_guest_gets_events_about_people_in_a_common_room(
     server: Server, owner: Online, comes: Arrive, shell: Shell
 ) -> None:
-    """Row 4, the other way round: what a guest may know, they are told."""
+    """Row 4, the opposite: a guest gets the events that they may see."""
     carol = comes("carol")
     friend = Person(**shell.ask("newcomer('friend' + x, 'member')", x=new_id()[-8:]))
     owner.creates(invite=(carol, friend))
@@ -121,10 +121,10 @@ def test_a_guest_hears_of_those_they_share_a_room_with(
     carol.hears_event("member", lambda e: e["member"]["name"] == "A Friend")
 
 
-def test_whoever_becomes_a_guest_stops_hearing_of_everybody(
+def test_a_member_who_becomes_a_guest_gets_no_more_events_about_others(
     server: Server, comes: Arrive, shell: Shell, erin: Person, canary: str
 ) -> None:
-    """Rows 4, 10, 16: on the socket that is open already."""
+    """Rows 4, 10, 16: on an already open socket."""
     tab = comes(erin)
     shell.run(
         "actions.change_role(by=member('alice'), member=Member.objects.get(pk=pk), role=Role.GUEST)",
@@ -142,10 +142,10 @@ def test_whoever_becomes_a_guest_stops_hearing_of_everybody(
     assert set(heard) <= shared
 
 
-def test_what_only_bob_knows_reaches_only_bob(
+def test_private_events_of_bob_reach_only_bob(
     server: Server, owner: Online, member: Online, comes: Arrive
 ) -> None:
-    """Rows 16, 30: how far he has read, what notifies him, in which rooms he is."""
+    """Rows 16, 30: his read position, notification level and rooms."""
     room = owner.creates(invite=(member,))
     owner.says(room, "read this")
     dave = comes("dave")
@@ -158,8 +158,10 @@ def test_what_only_bob_knows_reaches_only_bob(
         assert all(e["membership"]["level"] != "nothing" for e in mine)
 
 
-def test_guessed_rooms_make_no_difference(server: Server, owner: Online, comes: Arrive, canary: str) -> None:
-    """Row 3: a private room, one that never was, one that is archived: the same words."""
+def test_replies_to_guessed_room_ids_are_identical(
+    server: Server, owner: Online, comes: Arrive, canary: str
+) -> None:
+    """Row 3: private, unknown and archived rooms get the same refusal."""
     private = owner.creates(f"{canary} room", private=True)
     owner.says(private, f"{canary} said")
     archived = owner.creates(f"{canary} old", private=True)
@@ -218,21 +220,19 @@ def test_the_room_socket_of_a_private_room_opens_for_nobody_else(
         ),
     ],
 )
-async def test_nothing_is_done_for_whoever_has_not_signed_in(
+def test_commands_before_sign_in_are_not_run(
     any_server: Server, owner: Online, by_hand: ByHand, words: Callable[[], bytes]
 ) -> None:
-    """Row 7: commands that are sent all the same, right behind the handshake."""
-    nobody = await by_hand()
-    await nobody.open()
-    await nobody.write(words() * 5)
-    assert await nobody.read_close() == 4001
+    """Row 7: commands that are sent directly after the handshake."""
+    nobody = by_hand()
+    nobody.opens()
+    nobody.write(words() * 5)
+    nobody.is_closed(4001)
     owner.hears_nothing(of={"message"})
 
 
-async def test_many_who_come_and_break_off_leave_the_server_as_it_was(
-    server: Server, comes: Arrive, by_hand: ByHand
-) -> None:
-    """Rows 15, 70: half handshakes, half frames, sudden ends; nothing is left of them."""
+def test_aborted_connections_leave_nothing_behind(server: Server, comes: Arrive, by_hand: ByHand) -> None:
+    """Rows 15, 70: partial handshakes, partial frames, aborted connections."""
     alice = comes("alice")
     before = server.ready()["connections"]
     for n in range(60):
@@ -252,10 +252,8 @@ async def test_many_who_come_and_break_off_leave_the_server_as_it_was(
     alice.command("beat")
 
 
-async def test_many_tiny_pieces_of_one_message_do_not_fill_the_memory(
-    server: Server, by_hand: ByHand
-) -> None:
-    """Row 11: up to two million empty fragments; after some the server hangs up."""
+def test_many_tiny_pieces_of_one_message_do_not_fill_the_memory(server: Server, by_hand: ByHand) -> None:
+    """Row 11: up to two million empty fragments; the server soon closes the connection."""
     from pathlib import Path
 
     def resident() -> int:
@@ -266,7 +264,7 @@ async def test_many_tiny_pieces_of_one_message_do_not_fill_the_memory(
     await bob.open()
     await bob.write(b"\x01\x80\0\0\0\0")
     with pytest.raises((BrokenPipeError, ConnectionResetError)):
-        for _ in range(2000):  # more than the buffers on the way hold
-            await bob.write(b"\x00\x80\0\0\0\0" * 1000)
+        for _ in range(2000):  # more than the buffers in between hold
+            bob.write(b"\x00\x80\0\0\0\0" * 1000)
     assert resident() - before < 16 * 1024 * 1024
     assert server.process.poll() is None

@@ -1,4 +1,4 @@
-"""What our own source never does, so that whole kinds of attack have nothing to hold on to."""
+"""Checks of our own source that rule out whole classes of attacks."""
 
 from __future__ import annotations
 
@@ -54,15 +54,15 @@ def files_that_import(modules: set[str]) -> set[str]:
     }
 
 
-def test_no_text_becomes_code() -> None:
+def test_no_text_is_executed() -> None:
     """Rows 14, 75: no eval, no pickle, no YAML, no XML, no LDAP and no second template language."""
     assert files_that_import(CODE_FROM_DATA) == set()
     evaluating = {name for name, tree in parsed() if {"eval", "exec", "compile"} & set(calls(tree))}
     assert evaluating == set()
 
 
-def test_no_program_is_started_but_our_own() -> None:
-    """Row 75: nothing that people type is on a command line. The sandbox starts this interpreter."""
+def test_only_our_own_programs_are_started() -> None:
+    """Row 75: no user input is on a command line. The sandbox starts this interpreter."""
     assert files_that_import(PROGRAMS) <= {"hubbub/sandbox/decoding.py", "hubbub_site/workers.py"}
     shells = {
         name
@@ -72,12 +72,12 @@ def test_no_program_is_started_but_our_own() -> None:
     assert shells == set()
 
 
-def test_nothing_is_fetched_but_by_the_one_way_out() -> None:
-    """Row 57: a second HTTP client would be a way around every check."""
+def test_only_fetch_untrusted_makes_http_requests() -> None:
+    """Row 57: a second HTTP client would bypass the checks."""
     assert {name for name in files_that_import(WAYS_OUT) if not name.startswith("hubbub/outside/")} == set()
 
 
-def test_no_query_is_put_together_from_text() -> None:
+def test_no_query_is_built_from_text() -> None:
     """Row 75: the ORM writes the SQL. `cursor.execute` gets texts without values in them."""
     writing = {
         f"{name}: {ast.unparse(node)}"
@@ -85,12 +85,12 @@ def test_no_query_is_put_together_from_text() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".raw", ".extra", "RawSQL"))
     }
-    # A constant of ours, which asks a database for the history it is on.
+    # A constant of ours, which queries PostgreSQL's timeline.
     assert writing <= {"hubbub/models/workspace.py: RawSQL(TIMELINE, ())"}
 
 
 def test_templates_escape_everything() -> None:
-    """Rows 47, 50: the one drawing that is not escaped is a QR code of our own making."""
+    """Rows 47, 50: the only unescaped markup is our own QR code."""
     for file in TEMPLATES:
         text = file.read_text(encoding="utf-8")
         assert not re.search(r"\|\s*safe\b|autoescape off|safeseq", text), file
@@ -99,8 +99,8 @@ def test_templates_escape_everything() -> None:
     assert marked <= {"hubbub_site/accounts/views/invitations.py"}
 
 
-def test_the_client_makes_no_markup_of_text() -> None:
-    """Rows 47, 48, 50: elements and text nodes only; and no message of another window is listened to."""
+def test_the_client_never_turns_text_into_markup() -> None:
+    """Rows 47, 48, 50: elements and text nodes only; and no messages of other windows are received."""
     dangerous = re.compile(
         r"innerHTML|outerHTML|insertAdjacentHTML|\{@html|document\.write|new Function|\beval\(|srcdoc"
         r"|addEventListener\(['\"]message|window\.onmessage"
@@ -127,8 +127,8 @@ def test_no_weak_hash_protects_anything() -> None:
     assert files_that_import({"cryptography", "Crypto", "nacl"}) == set()
 
 
-def test_no_secret_stands_in_the_source() -> None:
-    """Row 9: neither a key nor a password, in the code or in what is deployed."""
+def test_the_source_contains_no_secrets() -> None:
+    """Row 9: no key or password in the code or in deployment files."""
     secret = re.compile(
         r"(?i)(secret_key|password|token)\s*[:=]\s*[\"'][A-Za-z0-9+/_=-]{20,}[\"']|BEGIN [A-Z ]*PRIVATE KEY"
     )

@@ -1,4 +1,4 @@
-"""What a server does while it is attacked: how long a page takes, how much memory it has, what it logs."""
+"""Watches a server during an attack: response time of a page, memory, logged faults."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Watched:
 
 @contextlib.contextmanager
 def watching(server: Server) -> Iterator[Watched]:
-    """Look at a server from a thread until the context ends."""
+    """Watch a server from a thread until the context ends."""
     watched, over = Watched(), threading.Event()
     watched.before = watched.highest = _memory(server)
     thread = threading.Thread(target=_watch, args=(server, watched, over), daemon=True)

@@ -209,7 +209,7 @@ def test_too_much_to_repair_does_not_hide_a_removal(alice: Connection, bob: Conn
     assert pipe_of(alice).seqs == [1]
 
 
-def test_what_only_bob_knows_reaches_only_bob(alice: Connection, bob: Connection) -> None:
+def test_private_events_of_bob_reach_only_bob(alice: Connection, bob: Connection) -> None:
     hub = WatchedHub().with_(alice, bob)
     hub.hears(notices=(joined(BOB, ROOM + 1, 1),))
     assert pipe_of(alice).texts == []

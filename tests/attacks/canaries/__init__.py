@@ -1,5 +1,5 @@
-"""The canary crawl: secrets in every private place, and people who ask for everything that can be asked for.
+"""The canary crawl: secrets in every private place, and people who request everything that can be requested.
 
-`planting` puts the secrets there, `commands`, `events` and `pages` know how to call what there is, `visitors` call it.
-A later feature adds what it has to these tables; a test fails until it does.
+`planting` creates the secrets; `commands`, `events` and `pages` say how to call everything; `visitors` call it. A new
+feature adds lines to these tables; a test fails until it does.
 """

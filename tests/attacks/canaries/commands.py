@@ -1,4 +1,4 @@
-"""How the crawler calls each command: with every id that exists, and with beginnings of every secret name.
+"""How the crawler calls each command: with every existing id, and with the beginning of every secret name.
 
 A new command needs a line in `WAYS`.
 """
@@ -88,7 +88,8 @@ WAYS: dict[str, Callable[[Known, int], Iterator[Fields]]] = {
 
 
 def all_of_them(known: Known, me: int) -> Iterator[tuple[str, Fields]]:
-    """Every command with every guess, reading before changing. AssertionError for one that stands in no table."""
+    """Every command with every guess, reading before changing. AssertionError for a command that is missing in the
+    table."""
     unknown = [kind for kind in commands.BY_TYPE if kind not in WAYS]
     assert not unknown, (
         f"The crawler does not know how to call {unknown}: add a line for each to WAYS in {__file__}."

@@ -1,4 +1,4 @@
-"""How each event is provoked by those who are inside, while outsiders listen.
+"""How insiders provoke each event while outsiders are connected.
 
 A new event needs a line in `PROVOKED`, or in `WITHOUT_WORDS` if it has numbers only.
 """
@@ -20,7 +20,7 @@ from tests.sockets import Online
 
 
 class Insiders:
-    """Alice and Bob at their sockets, and the private room of theirs in which they act."""
+    """Alice and Bob with their sockets and their private room."""
 
     def __init__(self, alice: Online, bob: Online, known: Known) -> None:
         self.alice, self.bob, self.known = alice, bob, known
@@ -77,10 +77,10 @@ PROVOKED: dict[str, Deed | str] = {
     "presence": Insiders.look_away,
     "workspace": "from the shell: workspace",
 }
-"""Each with what provokes it. A string: the crawl does it from outside the sockets."""
+"""Each event with the action that provokes it. A string: the crawl causes it in another way."""
 
 WITHOUT_WORDS = {"lag", "refresh", "heartbeat", "permissions"}
-"""They have numbers only, which `test_canaries` checks. Most need a slow reader, a broken bus or time."""
+"""Events with numbers only, which `test_canaries` checks. Most need a slow reader, a broken bus or time."""
 
 
 def provoke(insiders: Insiders) -> None:
@@ -94,7 +94,7 @@ def provoke(insiders: Insiders) -> None:
 
 
 def words_of(event: type[BaseModel]) -> list[str]:
-    """The fields of an event that can hold a text of somebody's: neither numbers nor one of our own fixed words."""
+    """The fields of an event that can contain users' text: neither numbers nor fixed words."""
     wordless = (int, NoneType, Enum)
     return [
         name
@@ -115,7 +115,7 @@ def _parts(annotation: Any) -> Iterator[Any]:
 
 
 def rooms_in(document: Any) -> set[int]:
-    """Every room's id that a frame names, wherever it stands."""
+    """All room ids anywhere in a frame."""
     found: set[int] = set()
     if isinstance(document, dict):
         for name, value in document.items():

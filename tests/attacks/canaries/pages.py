@@ -33,7 +33,7 @@ ARGUMENTS: dict[str, Callable[[Known], list[str]]] = {
 
 
 def addresses(known: Known) -> list[str]:
-    """Every path, each with its arguments; longest last, so that signing out comes late."""
+    """All paths with their arguments; the longest last, so that sign-out comes late."""
     found: dict[str, None] = {}
     for pattern in _patterns(get_resolver(OURS).url_patterns, ""):
         for address in _filled(pattern, known):
@@ -51,7 +51,7 @@ def _patterns(entries: list[URLPattern | URLResolver], before: str) -> Iterator[
 
 
 def _template(entry: URLPattern | URLResolver) -> str:
-    """The pattern with `<name>` for each parameter, whether it is written as a path or as a regular expression."""
+    """The pattern with `<name>` for each parameter, for paths and regular expressions."""
     pattern = entry.pattern
     text = str(pattern)
     if isinstance(pattern, RegexPattern):

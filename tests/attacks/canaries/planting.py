@@ -1,4 +1,4 @@
-"""A workspace with a secret in every private place. The secrets are random, so that none stands in our own code.
+"""A workspace with a secret in every private place. The secrets are random, so none occurs in our own code.
 
 Alice owns it. Bob, Erin and Dave are members, Carol is a guest, Frank was deactivated. Private rooms, direct rooms and
 archived ones are Alice's, Bob's and Erin's. Carol is in `square` only; Dave is in no room.
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from tests.serving import Person, Shell, Site, newcomer, settle
 
 WORD = "quokka"
-"""Begins the names that are secret, so that a crawler can ask for the beginning without saying the secret."""
+"""The beginning of secret names, so that a crawler can search for it without sending the secret."""
 
 BUSY = """
 alice, bob, carol, dave, erin, frank = (member(n) for n in ("alice", "bob", "carol", "dave", "erin", "frank"))
@@ -82,7 +82,7 @@ __main__.NAMES.update(PLANTED=dict(
     members=list(Member.objects.order_by("pk").values_list("pk", flat=True)),
     users=list(User.objects.order_by("pk").values_list("pk", flat=True)),
     web_token=frank_token,
-    # Their new passwords ended the sessions that they had.
+    # Their new passwords ended their earlier sessions.
     sessions={person.handle: session_of(person.user) for person in (alice, bob)},
 ))
 """
@@ -90,7 +90,7 @@ __main__.NAMES.update(PLANTED=dict(
 
 @dataclass
 class Known:
-    """What an attacker may guess: the ids of everything. And what nobody may find out: the secrets."""
+    """What an attacker may guess (all ids), and what they must not learn (the secrets)."""
 
     secrets: dict[str, str]
     named: dict[str, int]
@@ -100,10 +100,10 @@ class Known:
     users: list[int]
     people: dict[str, Person]
     web_token: str
-    """Of Frank, made before he was deactivated."""
+    """Frank's, made before his deactivation."""
 
     def hidden_from(self, who: str) -> dict[str, str]:
-        """The secrets that this person must not meet in any byte."""
+        """The secrets that this person must not receive."""
         allowed = ALLOWED[who]
         return {what: secret for what, secret in self.secrets.items() if what not in allowed}
 
@@ -195,7 +195,7 @@ NAMES = [
 
 
 def plant(site: Site, shell: Shell, seed: int = 1) -> Known:
-    """Fill an empty site. The same seed makes the same secrets, but for those that the product makes itself."""
+    """Fill an empty site. The same seed makes the same secrets, except those that the product generates."""
     chance = random.Random(seed)
     planted: dict[str, str] = {}
     for what in NAMES:
@@ -214,7 +214,7 @@ def plant(site: Site, shell: Shell, seed: int = 1) -> Known:
 
 
 def spoken(known: Known, data: bytes, who: str) -> list[str]:
-    """What of the secrets hidden from `who` stands in these bytes, as a sentence each."""
+    """A sentence for each secret in these bytes that is hidden from `who`."""
     return [what for what, secret in known.hidden_from(who).items() if secret.encode() in data]
 
 

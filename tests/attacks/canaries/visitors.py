@@ -1,4 +1,4 @@
-"""Somebody who asks for everything: over HTTP, on the member socket and on room sockets. Every byte is kept."""
+"""A visitor requests everything: over HTTP, on the member socket and on room sockets. All bytes are kept."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ FORM = {
     "workspace": "Taken Over",
 }
 LAST = ("logout", "revoke", "session", "password", "tokens")
-"""What such addresses do ends logins, so they come last and with a login of their own."""
+"""These paths end logins, so they come last and with a separate login."""
 
 
 @dataclass
 class Bytes:
-    """One answer, frame or page: what was asked, and every byte that came."""
+    """One answer, frame or page: the request, and all bytes received."""
 
     asked: str
     came: bytes
@@ -50,7 +50,7 @@ class Bytes:
 
 @dataclass
 class Visitor:
-    """One of the people of `planting`, or nobody."""
+    """One of the people of `planting`, or an unauthenticated client."""
 
     name: str
     known: Known
@@ -62,13 +62,13 @@ class Visitor:
     answers: list[Bytes] = field(default_factory=list)
 
     def asks_for_everything(self, *, changing: bool = True) -> None:
-        """Every page, and every command over HTTP and on a socket. Without `changing`: only what changes nothing."""
+        """Every page, and every command over HTTP and on a socket. Without `changing`: only read-only ones."""
         chance = random.Random(self.seed)
         pages = addresses(self.known)
         chance.shuffle(pages)
         pages.sort(key=lambda address: any(word in address for word in LAST))
         self._pages(pages, ["GET"])
-        # Their answers are headers only: a third of the pages a time, another third for another seed.
+        # Their answers are headers only: a third of the pages per run, chosen by the seed.
         self._pages(chance.sample(pages, len(pages) // 3), ["HEAD", "OPTIONS"])
         self._commands(changing)
         self._socket(changing)
@@ -78,7 +78,7 @@ class Visitor:
             self._pages(pages, ["POST", "PUT", "PATCH", "DELETE"])
 
     def failures(self) -> list[str]:
-        """What the server answered with a fault of its own."""
+        """Requests that caused a server error."""
         return [f"{answer.asked}: {answer.status}" for answer in self.answers if answer.status in (500, 501)]
 
     def all_bytes(self) -> bytes:
@@ -162,7 +162,7 @@ class Visitor:
             except (
                 http.client.HTTPException,
                 ConnectionError,
-            ):  # the server may end a connection that is idle
+            ):  # the server may close an idle connection
                 line.close()
                 if not again:
                     raise
@@ -172,7 +172,7 @@ class Visitor:
     # ── on sockets ──
 
     def listens(self) -> ClientConnection | None:
-        """A member socket that has a snapshot, if the server lets one in."""
+        """A member socket with a snapshot, if the server accepts it."""
         try:
             socket = dial(self.server, person=self.person)
         except InvalidStatus:
@@ -182,7 +182,7 @@ class Visitor:
         return socket
 
     def hears(self, socket: ClientConnection, *, until: int | None = None, quiet: float = 0.5) -> list[bytes]:
-        """The frames that come until the answer to `until` is there, or until it is quiet."""
+        """The frames until the answer to `until` arrives, or until the socket is silent."""
         frames: list[bytes] = []
         with contextlib.suppress(ConnectionClosed, TimeoutError):
             while True:

@@ -1,4 +1,4 @@
-"""What costs its sender little costs the server little: texts, names and numbers that were made to be slow."""
+"""Input that is cheap to send is cheap to handle: texts, names and numbers made to be slow."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "name key": lambda text: name_key(text[: limits.ROOM_NAME_CHARACTERS]),
     "log line": escaped,
 }
-# Far more than any of them needs, far less than a person would notice or an attacker would want.
+# Far more than any of them needs, and too little to be noticed or to be useful for an attack.
 SECONDS = 0.5
 
 
 def seconds(act: Callable[[], Any]) -> float:
-    """The best of three: other programs run on this machine too."""
+    """The best of three runs, because other programs run on the machine too."""
     times = []
     for _ in range(3):
         start = time.perf_counter()
@@ -61,7 +61,7 @@ def seconds(act: Callable[[], Any]) -> float:
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("text", PATHOLOGICAL)
 def test_no_text_makes_a_function_slow(text: str, function: str) -> None:
-    """Row 66: expressions and normalisations that take the square of what they get."""
+    """Row 66: regular expressions and normalisations with quadratic time."""
 
     def act() -> None:
         with suppress(ValidationError):
@@ -104,7 +104,7 @@ def test_no_frame_is_slow_to_refuse(frame: str) -> None:
 
 
 def test_no_refusal_is_longer_than_what_it_refuses() -> None:
-    """Row 67: an answer that grows with the question would pay for an attacker's traffic."""
+    """Row 67: an answer that grows with the request would amplify an attacker's traffic."""
     for document in ({"x" * 60_000: 1}, {"name": "x" * 60_000}, {"room": "x" * 60_000}):
         with pytest.raises(HubbubError) as caught:
             codec.decode(json.dumps({"type": "room.rename", **document}))
@@ -116,11 +116,11 @@ UNPACKING = {"zipfile", "tarfile", "pickle", "marshal", "shelve", "PIL", "lxml",
 
 
 OUTSIDE = Path(hubbub.__file__).parent / "outside"
-"""The one way out: `fetch_untrusted`, with tests of its own in tests/outside."""
+"""Only `fetch_untrusted` makes requests; its tests are in tests/outside."""
 
 
 def test_the_chat_fetches_nothing_and_unpacks_nothing() -> None:
-    """Rows 57 to 63: there are no previews, uploads or imports yet. The first one brings its tests along."""
+    """Rows 57 to 63: there are no previews, uploads or imports yet. The first one needs its own tests."""
     found = []
     for file in Path(hubbub.__file__).parent.rglob("*.py"):
         if OUTSIDE in file.parents:
@@ -134,7 +134,7 @@ def test_the_chat_fetches_nothing_and_unpacks_nothing() -> None:
 
 
 def test_no_file_is_taken(alice: object, client: Any) -> None:
-    """Row 62: a file that is sent along with a command goes nowhere."""
+    """Row 62: a file that is sent with a command is discarded."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     file = SimpleUploadedFile("../../evil.svg", b"<svg onload=alert(1)>")

@@ -1,4 +1,4 @@
-"""A server with people and secrets in it, to be attacked; and what an attack came to."""
+"""A server with people and secrets as the target of attacks, and the results of an attack."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from tests.serving import Server, Shell, new_site, served, shell_of
 
 @dataclass
 class Seen:
-    """What an attack came to: figures for people, and sentences about what did not hold."""
+    """The results of an attack: figures, and a sentence for each violated expectation."""
 
     figures: dict[str, Any] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Ground:
-    """A server with people and secrets in it, and how long and with which choices it is attacked."""
+class AttackedServer:
+    """A server with people and secrets, and the duration and seed of the attack."""
 
     server: Server
     shell: Shell
@@ -38,11 +38,11 @@ class Ground:
 
 
 @contextlib.contextmanager
-def ground(seconds: float, seed: int, **environment: str) -> Iterator[Ground]:
+def attacked_server(seconds: float, seed: int, **environment: str) -> Iterator[AttackedServer]:
     """A fresh server. Rates are lifted unless `environment` says otherwise."""
     with tempfile.TemporaryDirectory(prefix="hubbub-attacks-", ignore_cleanup_errors=True) as folder:
         site = new_site(Path(folder) / "data")
         with shell_of(site) as shell:
             known = plant(site, shell, seed)
             with served(site, **environment) as server:
-                yield Ground(server, shell, known, seconds, seed)
+                yield AttackedServer(server, shell, known, seconds, seed)

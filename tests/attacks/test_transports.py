@@ -1,4 +1,4 @@
-"""A rule that holds at one door holds at every door: session, token and JWT, over HTTP and on a socket."""
+"""A rule applies to all transports: session, token and JWT, over HTTP and on sockets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def at_http(asker: Asker) -> bool:
 
 
 def at_socket(asker: Asker) -> bool:
-    """What a handshake with the same cookie or token would be told."""
+    """Whether a handshake with the same cookie or token is accepted."""
     try:
         return bool(login_of(asker))
     except HubbubError:
@@ -60,7 +60,7 @@ def not_active_as_a_user(bob: Member) -> None:
     type(bob.user).objects.filter(pk=bob.user.pk).update(is_active=False)
 
 
-def no_longer_anybody(bob: Member) -> None:
+def without_a_member(bob: Member) -> None:
     assert bob.user is not None
     user = bob.user
     bob.tokens.all().delete()
@@ -70,15 +70,16 @@ def no_longer_anybody(bob: Member) -> None:
 
 @pytest.mark.parametrize("door", [at_http, at_socket])
 @pytest.mark.parametrize("way", ["browser", "script", "phone"])
-@pytest.mark.parametrize("rule", [deactivated, not_active_as_a_user, no_longer_anybody])
-def test_nobody_comes_in_by_the_other_door(
+@pytest.mark.parametrize("rule", [deactivated, not_active_as_a_user, without_a_member])
+def test_a_member_refused_by_one_transport_is_refused_by_all(
     rule: Callable[[Member], None],
     way: str,
     door: Callable[[Asker], bool],
     bob: Member,
     request: pytest.FixtureRequest,
 ) -> None:
-    """Rows 5, 6, 41: Rocket.Chat's streamer let in whom the login page refused; tokens outlived their owners."""
+    """Rows 5, 6, 41: Rocket.Chat's streamer accepted users whom the login page refused; tokens outlived their
+    owners."""
     asker: Asker = request.getfixturevalue(way)
     assert door(asker)
     rule(bob)
@@ -86,8 +87,8 @@ def test_nobody_comes_in_by_the_other_door(
 
 
 @pytest.mark.parametrize("way", ["browser", "script", "phone"])
-@pytest.mark.parametrize("rule", [deactivated, not_active_as_a_user, no_longer_anybody])
-def test_no_open_socket_is_taken_for_valid_that_could_not_be_opened_again(
+@pytest.mark.parametrize("rule", [deactivated, not_active_as_a_user, without_a_member])
+def test_an_open_socket_is_valid_only_if_it_could_be_opened_again(
     rule: Callable[[Member], None], way: str, bob: Member, request: pytest.FixtureRequest
 ) -> None:
     """Rows 8, 9: Vikunja checked the JWT and not the session table."""
@@ -99,7 +100,7 @@ def test_no_open_socket_is_taken_for_valid_that_could_not_be_opened_again(
 
 @pytest.mark.parametrize("way", ["browser", "phone"])
 def test_a_new_password_leaves_no_old_login(way: str, bob: Member, request: pytest.FixtureRequest) -> None:
-    """Row 8: in Campfire other sessions and live connections outlived it."""
+    """Row 8: in Campfire other sessions and open connections survived a new password."""
     login = login_of(request.getfixturevalue(way))
     assert bob.user is not None
     bob.user.set_password("another one, chosen well")
@@ -117,12 +118,12 @@ def test_an_ended_session_or_revoked_token_is_not_valid(browser: Asker, script: 
 
 
 @pytest.mark.parametrize("kind", OVER_HTTP, ids=commands.type_of)
-def test_no_command_is_run_without_the_csrf_token_or_by_looking(
+def test_no_command_runs_without_the_csrf_token_or_by_get(
     kind: type[commands.Command],
     town: Town,  # noqa: F811
     browser: Asker,
 ) -> None:
-    """Row 72: a cookie comes along by itself, so it alone changes nothing; and to GET changes nothing at all."""
+    """Row 72: browsers send a cookie automatically, so it alone changes nothing; and GET never changes anything."""
     name = commands.type_of(kind)
     before = [list(Room.objects.values()), list(Member.objects.values())]
     forged = browser.post(name, FIELDS[name](town), **{"X-CSRFToken": ""})
@@ -136,8 +137,8 @@ def test_no_command_is_run_without_the_csrf_token_or_by_looking(
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
 )
-def test_a_form_of_another_page_is_no_command(kind: str, browser: Asker) -> None:
-    """Row 72: what a page may send without asking first still lacks the CSRF token."""
+def test_a_form_from_another_site_cannot_send_a_command(kind: str, browser: Asker) -> None:
+    """Row 72: a form that needs no CORS preflight still lacks the CSRF token."""
     response = browser.client.post("/api/room.create", '{"name":"forged"}', content_type=kind)
     assert response.status_code == 403
     assert not Room.objects.filter(name="forged").exists()
@@ -165,14 +166,14 @@ ORIGINS = [
 
 
 @pytest.mark.parametrize("origin", ORIGINS)
-def test_no_foreign_page_opens_a_socket(origin: str) -> None:
+def test_another_sites_page_cannot_open_a_socket(origin: str) -> None:
     """Row 10: cross-site WebSocket hijacking, in Uptime Kuma, Gitpod and others."""
     scope = {"headers": [(b"host", b"testserver"), (b"origin", origin.encode())], "scheme": "ws"}
     assert not origin_allowed(scope)
 
 
-def test_our_own_page_opens_one_and_twice_is_not_once() -> None:
-    """Row 12: of two Origins it is not known which one the browser meant."""
+def test_our_own_page_opens_a_socket_and_two_origins_are_refused() -> None:
+    """Row 12: with two Origin headers it is unknown which one the browser sent."""
     own = (b"origin", b"http://testserver")
     assert origin_allowed({"headers": [(b"host", b"testserver"), own], "scheme": "ws"})
     evil = (b"origin", b"https://evil.example")
