@@ -20,9 +20,9 @@ class HubbubConfig(AppConfig):
 
         from hubbub import checks, signals  # noqa: F401
         from hubbub.publish import set_outlet
-        from hubbub.realtime import runtime
+        from hubbub.realtime import entry_points
 
-        set_outlet(runtime.outlet)
+        set_outlet(entry_points.outlet)
         user_logged_out.connect(_end_session, dispatch_uid="hubbub.end_session")
         post_save.connect(_recheck, sender=settings.AUTH_USER_MODEL, dispatch_uid="hubbub.recheck")
 

@@ -19,16 +19,12 @@ from typing import Any
 
 import psycopg
 
+from hubbub.database_deadlines import (
+    SERVER_CHECK_SECONDS,
+    SERVER_DOWN_SECONDS,
+    STATEMENT_SILENCE_SECONDS,
+)
 from hubbub_site.request_deadline import has_deadline
-
-QUIET_SECONDS = 0.7
-"""How long the server may be silent before the connection asks whether it lives."""
-
-ALIVE_SECONDS = 0.7
-"""How long the server may take for that answer."""
-
-REMEMBERED_SECONDS = 1.0
-"""How long a missing answer is remembered, so that the next connection of a page fails without asking again."""
 
 SSL_REQUEST = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
 """PostgreSQL's SSLRequest: the one message that needs no user. The server answers S or N."""
@@ -52,7 +48,7 @@ class Connection(psycopg.Connection[Any]):
 
     def _watched(self, gen: Any) -> Generator[Any, Any, Any]:
         """Yield the steps of `gen`, and check the clock at each: psycopg steps at least ten times a second."""
-        look_at = monotonic() + (0 if _is_silent() else QUIET_SECONDS)
+        look_at = monotonic() + (0 if _is_silent() else STATEMENT_SILENCE_SECONDS)
         ready: Any = None
         while True:
             try:
@@ -61,12 +57,12 @@ class Connection(psycopg.Connection[Any]):
                 return end.value
             ready = yield wanted
             if ready:
-                look_at = monotonic() + QUIET_SECONDS
+                look_at = monotonic() + STATEMENT_SILENCE_SECONDS
             elif monotonic() > look_at:
                 if not lives(self.pgconn.host.decode(), self.pgconn.port.decode()):
                     self.pgconn.finish()
                     raise psycopg.OperationalError("the server does not answer")
-                look_at = monotonic() + QUIET_SECONDS
+                look_at = monotonic() + STATEMENT_SILENCE_SECONDS
 
 
 def lives(host: str, port: str) -> bool:
@@ -79,14 +75,14 @@ def lives(host: str, port: str) -> bool:
 
 
 def _is_silent() -> bool:
-    """Whether the server failed to answer within the last REMEMBERED_SECONDS."""
-    return monotonic() - _silent_at < REMEMBERED_SECONDS
+    """Whether the server failed to answer within the last SERVER_DOWN_SECONDS."""
+    return monotonic() - _silent_at < SERVER_DOWN_SECONDS
 
 
 def _answers(host: str, port: str) -> bool:
     try:
         with _line_to(host, port) as line:
-            line.settimeout(ALIVE_SECONDS)
+            line.settimeout(SERVER_CHECK_SECONDS)
             line.sendall(SSL_REQUEST)
             return bool(line.recv(1))
     except OSError:
@@ -95,12 +91,12 @@ def _answers(host: str, port: str) -> bool:
 
 def _line_to(host: str, port: str) -> socket.socket:
     if not host.startswith("/"):
-        return socket.create_connection((host, int(port)), ALIVE_SECONDS)
+        return socket.create_connection((host, int(port)), SERVER_CHECK_SECONDS)
     line = socket.socket(socket.AF_UNIX)
-    line.settimeout(ALIVE_SECONDS)
+    line.settimeout(SERVER_CHECK_SECONDS)
     line.connect(f"{host}/.s.PGSQL.{port}")
     return line
 
 
-_silent_at = -REMEMBERED_SECONDS
+_silent_at = -SERVER_DOWN_SECONDS
 _asking = threading.Lock()

@@ -11,7 +11,7 @@ from django.db import OperationalError
 from hubbub import errors
 from hubbub.models import Member, Room
 from hubbub.protocol import limits
-from hubbub.realtime import runtime
+from hubbub.realtime import entry_points
 from tests.http.conftest import Asker
 from tests.people import no_such_room, says
 
@@ -160,7 +160,7 @@ def test_a_bug_is_logged_and_its_details_are_not_sent(
     def broken(*_: Any) -> None:
         raise RuntimeError("password=1234")
 
-    monkeypatch.setattr(runtime, "call", broken)
+    monkeypatch.setattr(entry_points, "call", broken)
     told = refusal(script.post("snapshot"), 500, "internal")
     assert "1234" not in told["message"]
     assert "password=1234" in caplog.text
@@ -170,7 +170,7 @@ def refused_with(error: Exception, script: Asker, monkeypatch: pytest.MonkeyPatc
     def refuse(*_: Any) -> None:
         raise error
 
-    monkeypatch.setattr(runtime, "call", refuse)
+    monkeypatch.setattr(entry_points, "call", refuse)
     return script.post("snapshot")
 
 

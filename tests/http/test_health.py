@@ -7,7 +7,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from hubbub.models import Workspace
-from hubbub.realtime import runtime
+from hubbub.realtime import entry_points
 from tests.http.conftest import Asker
 
 
@@ -52,6 +52,6 @@ def test_it_is_not_ready_when_the_database_is_down(
 
 
 def test_it_is_not_ready_during_shutdown(db: None, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = runtime.status()
-    monkeypatch.setattr(runtime, "status", lambda: {**usual, "draining": True})
+    usual = entry_points.status()
+    monkeypatch.setattr(entry_points, "status", lambda: {**usual, "draining": True})
     assert client.get("/readyz").status_code == 503

@@ -20,10 +20,12 @@ from hubbub.protocol.events import Hello
 from hubbub.protocol.generate import typescript
 from hubbub.protocol.ids import make_message_id
 from hubbub.realtime.connection_monitor import ConnectionMonitor
-from hubbub.realtime.delivery.audience import Piece
+from hubbub.realtime.delivery.audience import MergedFrames
 from hubbub.realtime.delivery.connection import Connection
-from hubbub.realtime.delivery.encoded_events import EncodedEvents, as_events
+from hubbub.realtime.delivery.encoded_events import EncodedEvents
 from hubbub.realtime.delivery.send_buffer import SendBuffer
+from hubbub.realtime.delivery.slow_readers import is_stalled
+from hubbub.realtime.delivery.socket_protocols import EVENT_PROTOCOL
 from hubbub.realtime.rate_limits.command_rates import Rates
 from hubbub.realtime.sockets.base import SocketBase
 from hubbub.realtime.storage.writer import Writer
@@ -69,59 +71,61 @@ def test_outbox_bytes_of_replies_that_nobody_reads_end_the_connection() -> None:
 def test_gathered_bytes() -> None:
     """Counted as encoded, all frames of a piece together."""
     said = [frame(seq, text="x" * limits.MESSAGE_BYTES) for seq in range(1, 100)]
-    piece = Piece(7, as_events, said[:1], 0)
+    piece = MergedFrames(7, EVENT_PROTOCOL, said[:1], 0)
     bytes_told, told = len(said[0].data), 1
     while bytes_told + len(said[told].data) <= limits.GATHERED_BYTES:
-        piece.grow([said[told]])
+        piece.extend([said[told]])
         bytes_told += len(said[told].data)
         told += 1
-    assert piece.parcel is not None
-    assert len(piece.parcel.texts) == told
+    assert piece.encoded is not None
+    assert len(piece.encoded.texts) == told
 
-    larger = Piece(7, as_events, said[:told], 0)
-    larger.grow([said[told]])
-    assert larger.parcel is not None
-    assert [from_json(text) for text in larger.parcel.texts] == [{"type": "lag", "room": 7, "head": told + 1}]
+    larger = MergedFrames(7, EVENT_PROTOCOL, said[:told], 0)
+    larger.extend([said[told]])
+    assert larger.encoded is not None
+    assert [from_json(text) for text in larger.encoded.texts] == [
+        {"type": "lag", "room": 7, "head": told + 1}
+    ]
 
 
 def test_waiting_commands_whose_answers_nobody_reads() -> None:
-    door = SimpleNamespace(open=True)
-    door.pause_reading = lambda: setattr(door, "open", False)
-    door.resume_reading = lambda: setattr(door, "open", True)
+    push = SimpleNamespace(open=True)
+    push.pause_reading = lambda: setattr(push, "open", False)
+    push.resume_reading = lambda: setattr(push, "open", True)
     connection = connected(ready=False)
-    session = session_at(connection, door=door)
+    socket = socket_of(connection, push=push)
     for _ in range(limits.WAITING_COMMANDS):
-        assert door.open
-        session.received(b"a command")
+        assert push.open
+        socket.received(b"a command")
         connection.answer(b"an answer")
-        session.done_waiting()
-    assert not door.open, "each answer still counts"
+        socket.done_waiting()
+    assert not push.open, "each answer still counts"
     pipe_of(connection).ready = True
-    session.writable(True)
-    assert door.open
+    socket.writable(True)
+    assert push.open
     assert len(pipe_of(connection).texts) == limits.WAITING_COMMANDS
 
 
 def test_stalled_seconds() -> None:
     connection = connected(ready=False)
     connection.push(parcel())
-    assert not connection.is_stalled(100.0)
-    assert not connection.is_stalled(100.0 + limits.STALLED_SECONDS - 0.01)
-    assert connection.is_stalled(100.0 + limits.STALLED_SECONDS)
+    assert not is_stalled(connection, 100.0)
+    assert not is_stalled(connection, 100.0 + limits.STALLED_SECONDS - 0.01)
+    assert is_stalled(connection, 100.0 + limits.STALLED_SECONDS)
 
 
 def test_waiting_commands() -> None:
-    door = SimpleNamespace(open=True)
-    door.pause_reading = lambda: setattr(door, "open", False)
-    door.resume_reading = lambda: setattr(door, "open", True)
-    session = session_at(connected(), door=door)
+    push = SimpleNamespace(open=True)
+    push.pause_reading = lambda: setattr(push, "open", False)
+    push.resume_reading = lambda: setattr(push, "open", True)
+    socket = socket_of(connected(), push=push)
     for _ in range(limits.WAITING_COMMANDS - 1):
-        session.received(b"a command")
-    assert door.open
-    session.received(b"one more")
-    assert not door.open
-    session.done_waiting()
-    assert door.open
+        socket.received(b"a command")
+    assert push.open
+    socket.received(b"one more")
+    assert not push.open
+    socket.done_waiting()
+    assert push.open
 
 
 # ── the writer ──
@@ -253,8 +257,8 @@ def test_connections_per_member(rates: Rates, lifted: bool) -> None:
 
 def test_heartbeat_seconds() -> None:
     connection = connected()
-    connection.last_heard = 10_000  # they are alive
-    in_no_time(pulse_of(connection).keep(), seconds=3 * limits.HEARTBEAT_SECONDS + 5)
+    connection.last_received = 10_000  # they are alive
+    in_no_time(monitor_of(connection).run_forever(), seconds=3 * limits.HEARTBEAT_SECONDS + 5)
     beats = [event for event in pipe_of(connection).events if event["type"] == "heartbeat"]
     assert len(beats) == 3
     hello = Hello(epoch="", member=1, heartbeat=limits.HEARTBEAT_SECONDS)
@@ -263,10 +267,10 @@ def test_heartbeat_seconds() -> None:
 
 def test_silence_seconds() -> None:
     connection = connected()
-    connection.last_heard = 0
-    in_no_time(pulse_of(connection).keep(), seconds=limits.SILENCE_SECONDS - 1)
+    connection.last_received = 0
+    in_no_time(monitor_of(connection).run_forever(), seconds=limits.SILENCE_SECONDS - 1)
     assert connection.closing is None
-    in_no_time(pulse_of(connection).keep(), seconds=limits.SILENCE_SECONDS + 2)
+    in_no_time(monitor_of(connection).run_forever(), seconds=limits.SILENCE_SECONDS + 2)
     assert connection.closing is not None
     assert connection.closing[0] == Close.LOST_CONTINUITY
 
@@ -279,24 +283,28 @@ def test_typing_seconds() -> None:
 # ── helpers ──
 
 
-def session_at(connection: Connection, *, door: Any) -> SocketBase:
-    """A session without a handshake; each message is a waiting command."""
-    session = SocketBase.__new__(SocketBase)
-    session._push = door
-    session.connection = connection
-    session.runtime = SimpleNamespace(loop=Clock())  # type: ignore[assignment]
-    session._full = False
-    session._inflow = SimpleNamespace(stopped=False)  # type: ignore[assignment]
+def socket_of(connection: Connection, *, push: Any) -> SocketBase:
+    """A socket without its handshake; each message is a command that waits."""
+    socket = SocketBase.__new__(SocketBase)
+    socket._push = push
+    socket.connection = connection
+    socket.runtime = SimpleNamespace(loop=Clock())  # type: ignore[assignment]
+    socket._paused = False
+    socket._incoming = SimpleNamespace(stopped=False)  # type: ignore[assignment]
 
     def understand(data: bytes) -> None:
         connection.waiting += 1
 
-    session.understand = understand  # type: ignore[method-assign]
-    return session
+    socket.understand = understand  # type: ignore[method-assign]
+    return socket
 
 
-def pulse_of(*connections: Connection) -> ConnectionMonitor:
-    hub: Any = SimpleNamespace(connections=set(connections), feeds={}, each=lambda write: write(connections))
+def monitor_of(*connections: Connection) -> ConnectionMonitor:
+    class AllOf(set[Connection]):
+        def each(self, write: Any) -> None:
+            write(connections)
+
+    hub: Any = SimpleNamespace(connections=AllOf(connections), feeds={})
     nothing: Any = SimpleNamespace(forget_idle=lambda: None)
 
     class Readers:

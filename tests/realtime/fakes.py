@@ -14,9 +14,10 @@ from hubbub.models import Member
 from hubbub.protocol.objects import Message, Role, System, SystemKind
 from hubbub.publish import RoomFrame, frame_of
 from hubbub.realtime.delivery.connection import Connection
-from hubbub.realtime.delivery.encoded_events import Dialect, EncodedEvents, as_events
-from hubbub.realtime.delivery.fanout import Turns
+from hubbub.realtime.delivery.encoded_events import EncodedEvents
+from hubbub.realtime.delivery.fanout import WriteScheduler
 from hubbub.realtime.delivery.feed import Feed
+from hubbub.realtime.delivery.socket_protocols import EVENT_PROTOCOL, SocketProtocol
 from hubbub.realtime.delivery.versions import Versions
 from hubbub.realtime.logins.sign_in import Login
 
@@ -77,18 +78,18 @@ class Pipe:
 
     def __init__(self, *, ready: bool = True) -> None:
         self.ready = ready
-        self.parcels: list[EncodedEvents] = []
+        self.written: list[EncodedEvents] = []
 
-    def write(self, parcel: EncodedEvents) -> None:
+    def write(self, events: EncodedEvents) -> None:
         assert self.ready, "written to although the way is not free"
-        self.parcels.append(parcel)
+        self.written.append(events)
 
     def abort(self) -> None:
         self.ready = False
 
     @property
     def texts(self) -> list[bytes]:
-        return [text for parcel in self.parcels for text in parcel.texts]
+        return [text for events in self.written for text in events.texts]
 
     @property
     def events(self) -> list[Any]:
@@ -106,7 +107,7 @@ class Pipe:
 def connected(
     member: int = ALICE,
     *,
-    dialect: Dialect = as_events,
+    protocol: SocketProtocol = EVENT_PROTOCOL,
     role: Role = Role.MEMBER,
     ready: bool = True,
     clock: Clock | None = None,
@@ -115,7 +116,7 @@ def connected(
     """A connection that has had its snapshot, of the member's version 1; `pipe_of` shows what reached its peer."""
     person = Member(pk=member, name=f"member {member}", role=role)
     loop: Any = clock or Clock()
-    connection = Connection(Login(person, key=login or f"token:{member}"), dialect, loop)
+    connection = Connection(Login(person, key=login or f"token:{member}"), protocol, loop)
     connection.pipe = Pipe(ready=ready)
     connection.known = Versions(1)
     connection.live = True
@@ -170,15 +171,15 @@ class WatchedFeed(Feed):
 
     def __init__(self, head: int, last_number: int) -> None:
         self.clock = Clock()
-        self.repairs = self.descriptions = 0
+        self.repairs = self.state_reads = 0
         super().__init__(
             ROOM,
             head,
             last_number,
             repair=self._ask_repair,
-            describe=self._ask_description,
+            read_room_state=self._ask_room_state,
             leave=self._let_leave,
-            turns=turns_of(self.clock),
+            scheduler=scheduler_of(self.clock),
         )
 
     def hears(self, *frames: RoomFrame) -> None:
@@ -187,21 +188,21 @@ class WatchedFeed(Feed):
     def _ask_repair(self, _: Feed) -> None:
         self.repairs += 1
 
-    def _ask_description(self, _: Feed) -> None:
-        self.descriptions += 1
+    def _ask_room_state(self, _: Feed) -> None:
+        self.state_reads += 1
 
     def _let_leave(self, _: Feed, member: int, seq: int) -> None:
         for connection in [c for c in self.audience if c.member.pk == member]:
-            if self.audience.has_since_before(seq, connection):
+            if self.audience.attached_before(seq, connection):
                 connection.rooms.discard(self.room)
                 self.audience.discard(connection)
 
 
-def turns_of(clock: Clock, committing: Callable[[], int | None] = lambda: None) -> Turns:
-    """Turns of a loop that only the test moves; writing costs nothing unless the clock is moved."""
+def scheduler_of(clock: Clock, committing: Callable[[], int | None] = lambda: None) -> WriteScheduler:
+    """The scheduler of a loop that only the test moves; writing costs nothing unless the clock is moved."""
     loop: Any = clock
-    return Turns(loop, committing, clock.time)
+    return WriteScheduler(loop, committing, clock.time)
 
 
-def texts_of(parcels: Sequence[EncodedEvents]) -> list[bytes]:
-    return [text for parcel in parcels for text in parcel.texts]
+def texts_of(sent: Sequence[EncodedEvents]) -> list[bytes]:
+    return [text for events in sent for text in events.texts]

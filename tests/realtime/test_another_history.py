@@ -50,7 +50,7 @@ async def test_what_was_read_for_others_is_not_told_in_another_history(
     bob = dial("bob")
     epoch = (await bob.hears_event("hello"))["epoch"]
     await bob.asks("resume", epoch=epoch, rooms={room.pk: seq})  # no feed has this: it is read
-    repairs = runtime.runtime().repair
+    repairs = runtime.runtime().poll
     await repairs._poll(lambda topic: True)
     for _ in range(2):
         await in_thread(goes_back, room)

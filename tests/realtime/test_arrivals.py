@@ -19,7 +19,7 @@ class Loop:
     def __init__(self) -> None:
         self.clock: Any = Clock()
         self.received: list[tuple[list[int], int]] = []
-        self.arrivals = MergedCommits(self.clock, self._receive)
+        self.merged_commits = MergedCommits(self.clock, self._receive)
 
     def _receive(self, batch: Batch) -> None:
         self.received.append(([f.seq for f in batch.frames], len(batch.notices)))
@@ -31,28 +31,28 @@ def loop() -> Loop:
 
 
 def test_what_comes_in_one_turn_is_handed_on_as_one(loop: Loop) -> None:
-    loop.arrivals.add(Batch([frame(1), frame(2)]))
-    loop.arrivals.add(Batch([frame(3)]))
+    loop.merged_commits.add(Batch([frame(1), frame(2)]))
+    loop.merged_commits.add(Batch([frame(3)]))
     assert loop.received == []
     loop.clock.turn()
     assert loop.received == [([1, 2, 3], 0)]
 
 
 def test_what_comes_in_the_next_turn_is_handed_on_then(loop: Loop) -> None:
-    loop.arrivals.add(Batch([frame(1)]))
+    loop.merged_commits.add(Batch([frame(1)]))
     loop.clock.turn()
-    loop.arrivals.add(Batch([frame(2)]))
+    loop.merged_commits.add(Batch([frame(2)]))
     loop.clock.turn()
     loop.clock.turn()
     assert loop.received == [([1], 0), ([2], 0)]
 
 
 def test_a_notice_comes_after_its_own_frames_and_before_those_of_the_next_commit(loop: Loop) -> None:
-    loop.arrivals.add(Batch([frame(1)]))
-    loop.arrivals.add(Batch([frame(2)], [NOTICE]))
-    loop.arrivals.add(Batch([], [NOTICE]))
-    loop.arrivals.add(Batch([frame(3)]))
-    loop.arrivals.add(Batch([frame(4)]))
+    loop.merged_commits.add(Batch([frame(1)]))
+    loop.merged_commits.add(Batch([frame(2)], [NOTICE]))
+    loop.merged_commits.add(Batch([], [NOTICE]))
+    loop.merged_commits.add(Batch([frame(3)]))
+    loop.merged_commits.add(Batch([frame(4)]))
     loop.clock.turn()
     assert loop.received == [([1, 2], 1), ([], 1), ([3, 4], 0)]
 

@@ -8,7 +8,8 @@ from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
 from hubbub.realtime.delivery import fanout
 from hubbub.realtime.delivery.connection import Connection
-from hubbub.realtime.delivery.encoded_events import EncodedEvents, as_lines
+from hubbub.realtime.delivery.encoded_events import EncodedEvents
+from hubbub.realtime.delivery.socket_protocols import LINE_PROTOCOL
 from tests.realtime.fakes import (
     ALICE,
     BOB,
@@ -36,18 +37,18 @@ def finish(feed: WatchedFeed) -> None:
 
 
 def test_a_huge_room_is_written_to_in_slices_and_everybody_hears_everything_in_order() -> None:
-    people = crowd(fanout.FIRST * 2 + 10)
+    people = crowd(fanout.FIRST_WRITES * 2 + 10)
     feed = feed_with(*people)
     feed.hears(frame(1))
     feed.hears(frame(2), frame(3))
     heard = [len(pipe_of(person).seqs) for person in people]
-    assert sum(heard) == fanout.FIRST, "one slice in one turn"
+    assert sum(heard) == fanout.FIRST_WRITES, "one slice in one turn"
     finish(feed)
     assert all(pipe_of(person).seqs == [1, 2, 3] for person in people)
 
 
 def test_slices_keep_their_order_around_a_removal() -> None:
-    people = crowd(fanout.FIRST + 10)
+    people = crowd(fanout.FIRST_WRITES + 10)
     last = people[-1]
     feed = feed_with(*people)
     feed.hears(frame(1), removal(2, of=last.member.pk), frame(3))
@@ -58,7 +59,7 @@ def test_slices_keep_their_order_around_a_removal() -> None:
 
 
 def test_who_comes_during_the_slices_hears_what_comes_after() -> None:
-    feed = feed_with(*crowd(fanout.FIRST + 10))
+    feed = feed_with(*crowd(fanout.FIRST_WRITES + 10))
     feed.hears(frame(1))
     late = connected(BOB)
     late.rooms.add(ROOM)
@@ -69,7 +70,7 @@ def test_who_comes_during_the_slices_hears_what_comes_after() -> None:
 
 
 def test_who_goes_during_the_slices_hears_nothing_more() -> None:
-    people = crowd(fanout.FIRST + 10)
+    people = crowd(fanout.FIRST_WRITES + 10)
     feed = feed_with(*people)
     feed.hears(frame(1))
     gone = people[-1]
@@ -80,7 +81,7 @@ def test_who_goes_during_the_slices_hears_nothing_more() -> None:
 
 
 def test_a_slice_that_fails_does_not_hold_up_the_room() -> None:
-    people = crowd(fanout.FIRST * 2)
+    people = crowd(fanout.FIRST_WRITES * 2)
     feed = feed_with(*people)
 
     def breaks(_: object) -> None:
@@ -90,21 +91,21 @@ def test_a_slice_that_fails_does_not_hold_up_the_room() -> None:
     with pytest.raises(RuntimeError):
         feed.hears(frame(1))
     finish(feed)
-    assert all(pipe_of(person).seqs == [1] for person in people[fanout.FIRST :])
+    assert all(pipe_of(person).seqs == [1] for person in people[fanout.FIRST_WRITES :])
 
 
 def test_what_is_said_while_a_huge_room_is_written_to_goes_out_in_one_piece() -> None:
-    people = crowd(fanout.FIRST * 2)
+    people = crowd(fanout.FIRST_WRITES * 2)
     feed = feed_with(*people)
     for seq in range(1, 6):
         feed.hears(frame(seq))
     finish(feed)
     assert all(pipe_of(person).seqs == [1, 2, 3, 4, 5] for person in people)
-    assert all(len(pipe_of(person).parcels) == 2 for person in people), "the first, and the other four"
+    assert all(len(pipe_of(person).written) == 2 for person in people), "the first, and the other four"
 
 
 def test_what_is_said_after_the_first_was_written_to_makes_another_piece() -> None:
-    people = crowd(fanout.FIRST * 2)
+    people = crowd(fanout.FIRST_WRITES * 2)
     feed = feed_with(*people)
     feed.hears(frame(1))
     feed.hears(frame(2))
@@ -113,11 +114,11 @@ def test_what_is_said_after_the_first_was_written_to_makes_another_piece() -> No
     feed.hears(frame(3))
     finish(feed)
     assert all(pipe_of(person).seqs == [1, 2, 3] for person in people)
-    assert all(len(pipe_of(person).parcels) == 3 for person in people)
+    assert all(len(pipe_of(person).written) == 3 for person in people)
 
 
 def test_who_comes_while_a_piece_grows_hears_what_is_said_from_then_on() -> None:
-    people = crowd(fanout.FIRST * 2)
+    people = crowd(fanout.FIRST_WRITES * 2)
     feed = feed_with(*people)
     feed.hears(frame(1))
     feed.hears(frame(2))
@@ -131,7 +132,7 @@ def test_who_comes_while_a_piece_grows_hears_what_is_said_from_then_on() -> None
 
 
 def test_who_goes_while_a_piece_grows_hears_nothing_of_it() -> None:
-    people = crowd(fanout.FIRST * 2)
+    people = crowd(fanout.FIRST_WRITES * 2)
     feed = feed_with(*people)
     feed.hears(frame(1))
     feed.hears(frame(2))
@@ -145,32 +146,34 @@ def test_who_goes_while_a_piece_grows_hears_nothing_of_it() -> None:
 
 
 def test_a_notice_keeps_its_place_among_what_is_said() -> None:
-    people = crowd(fanout.FIRST * 2)
+    people = crowd(fanout.FIRST_WRITES * 2)
     feed = feed_with(*people)
     feed.hears(frame(1))
     feed.hears(frame(2))
-    feed.audience.notice(EncodedEvents([b'{"type":"message","seq":"notice"}'], room=ROOM))
+    feed.audience.send_event(EncodedEvents([b'{"type":"message","seq":"notice"}'], room=ROOM))
     feed.hears(frame(3))
     finish(feed)
     assert all(pipe_of(person).seqs == [1, 2, "notice", 3] for person in people)
 
 
 def test_who_is_typing_is_told_only_where_nothing_waits() -> None:
-    people = crowd(fanout.FIRST * 2)
+    people = crowd(fanout.FIRST_WRITES * 2)
     feed = feed_with(*people)
     feed.hears(frame(1))
-    feed.audience.notice(TYPING)
+    feed.audience.send_event(TYPING)
     finish(feed)
-    assert all(pipe_of(person).parcels != [TYPING] for person in people)
-    feed.audience.notice(TYPING)
+    assert all(pipe_of(person).written != [TYPING] for person in people)
+    feed.audience.send_event(TYPING)
     finish(feed)
     assert all(
-        [len(pipe_of(person).parcels), pipe_of(person).parcels[-1]] == [2, TYPING] for person in people
+        [len(pipe_of(person).written), pipe_of(person).written[-1]] == [2, TYPING] for person in people
     )
 
 
 def test_scripts_hear_each_new_message_of_a_piece_once() -> None:
-    scripts = [connected(member, dialect=as_lines) for member in range(100, 100 + 2 * fanout.FIRST)]
+    scripts = [
+        connected(member, protocol=LINE_PROTOCOL) for member in range(100, 100 + 2 * fanout.FIRST_WRITES)
+    ]
     feed = feed_with(*scripts)
     feed.hears(frame(1, text="one"))
     feed.hears(frame(2, text="two"))
@@ -182,9 +185,9 @@ def test_scripts_hear_each_new_message_of_a_piece_once() -> None:
 
 def test_a_room_that_says_more_than_it_can_be_told_lags_and_goes_on() -> None:
     """Memory is bounded by a piece, however long it is flooded; people ask for what was left out."""
-    script = connected(BOB, dialect=as_lines)
+    script = connected(BOB, protocol=LINE_PROTOCOL)
     browsers = [connected(ALICE), connected(CAROL)]
-    feed = feed_with(*crowd(fanout.FIRST * 2), *browsers)
+    feed = feed_with(*crowd(fanout.FIRST_WRITES * 2), *browsers)
     feed.hears(frame(1))
     script.rooms.add(ROOM)
     feed.audience.add(script, feed.head)

@@ -19,7 +19,7 @@ from hubbub.protocol.events import Heartbeat
 from hubbub.realtime import connection_monitor as pulse
 from hubbub.realtime import runtime
 from hubbub.realtime.logins.sign_in import still_valid
-from hubbub.realtime.recovery import repair
+from hubbub.realtime.recovery import head_poll
 from tests.realtime.wires import Dial, in_thread, until
 from tests.sockets import new_id
 
@@ -38,7 +38,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "SILENCE_SECONDS", Quick.SILENCE)
     monkeypatch.setattr(pulse, "TICK_SECONDS", 0.02)
     monkeypatch.setattr(pulse, "REVALIDATE_SECONDS", Quick.CHECK)
-    monkeypatch.setattr(repair, "POLL_SECONDS", Quick.POLL)
+    monkeypatch.setattr(head_poll, "POLL_SECONDS", Quick.POLL)
 
 
 @pytest.fixture
@@ -77,10 +77,10 @@ async def test_a_slow_readers_heartbeat_names_the_heads(dial: Dial, room: Room) 
     await alice.asks("snapshot")
     runtime_here = runtime.runtime()
     (connection,) = runtime_here.hub.connections
-    connection.moved = True
-    runtime_here.pulse._beat()
+    connection.heads_due = True
+    runtime_here.monitor._send_heartbeats()
     assert (await alice.hears_event("heartbeat"))["heads"] == {str(room.pk): room.seq}
-    assert not connection.moved
+    assert not connection.heads_due
     assert Heartbeat().encode() == b'{"type":"heartbeat"}'
 
 
@@ -91,11 +91,11 @@ async def test_that_others_are_heard_late_is_said_at_once_and_to_newcomers(
     monkeypatch.setattr(pulse, "TICK_SECONDS", 0.02)
     alice = dial("alice")
     assert "degraded" not in await alice.hears_event("hello")
-    runtime.runtime().pulse.bus_is_well = lambda: False
+    runtime.runtime().monitor.bus_is_up = lambda: False
     assert (await alice.hears_event("heartbeat"))["degraded"] is True
     assert (await dial("bob").hears_event("hello"))["degraded"] is True
     alice.frames.clear()
-    runtime.runtime().pulse.bus_is_well = lambda: True
+    runtime.runtime().monitor.bus_is_up = lambda: True
     assert await alice.hears_event("heartbeat") == {"type": "heartbeat"}
     assert "degraded" not in await dial("bob").hears_event("hello")
 
@@ -119,15 +119,15 @@ async def test_where_a_part_of_the_bus_is_down_only_its_rooms_are_compared_every
     cut_off: Callable[[], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(repair, "POLL_SECONDS", 3600)
-    monkeypatch.setattr(repair, "POLL_SECONDS_WITHOUT_BUS", 0.05)
+    monkeypatch.setattr(head_poll, "POLL_SECONDS", 3600)
+    monkeypatch.setattr(head_poll, "POLL_SECONDS_WITHOUT_BUS", 0.05)
     author = people["alice"][0]
     other = await in_thread(actions.create_room, by=author, name="kitchen")
     alice = dial("alice")
     await alice.asks("snapshot")
-    here = runtime.runtime().repair
-    here.bus_is_well = lambda: False
-    here.is_carried = lambda topic: topic != f"room.{room.pk}"
+    here = runtime.runtime().poll
+    here.bus_is_up = lambda: False
+    here.bus_carries = lambda topic: topic != f"room.{room.pk}"
     compared, compare = [], here._poll
 
     async def noted(wanted: Any) -> None:
@@ -141,7 +141,7 @@ async def test_where_a_part_of_the_bus_is_down_only_its_rooms_are_compared_every
     for where in (other, room):
         await in_thread(actions.send_message, author=author, room=where.pk, text="unheard of")
     assert (await alice.hears_event("message"))["room"] == room.pk
-    here.is_carried = lambda topic: False
+    here.bus_carries = lambda topic: False
     await alice.hears(lambda frame: frame.get("type") == "message" and frame["room"] == other.pk)
 
 
@@ -212,7 +212,7 @@ async def test_when_another_process_finds_it_out_everybody_here_starts_anew_too(
 ) -> None:
     bob = dial("bob")
     await bob.asks("snapshot")
-    repairs = runtime.runtime().repair
+    repairs = runtime.runtime().poll
     await until(lambda: repairs._history is not None)
     present = await in_thread(actions.begin_epoch)
     assert await bob.is_closed() == Close.LOST_CONTINUITY
@@ -261,7 +261,11 @@ async def test_nothing_is_left_of_sockets_that_ended(dial: Dial, room: Room) -> 
         await wire.leaves()
     hub = runtime.runtime().hub
     assert not (
-        hub.connections or hub.of_member or hub.of_login or hub.feeds or hub.notices.versions(hub.of_member)
+        hub.connections
+        or hub.connections.of_member
+        or hub.connections.of_login
+        or hub.feeds
+        or hub.notices.versions(hub.connections.of_member)
     )
 
 

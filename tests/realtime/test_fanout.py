@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 
 from hubbub.realtime.delivery.fanout import (
-    FEW,
-    FIRST,
-    LOOK_SECONDS,
-    MANY_TURNS,
-    MOST,
+    COMMIT_POLL_SECONDS,
+    FEW_WRITES,
+    FIRST_WRITES,
+    LONG_QUEUE_TURNS,
+    MOST_WRITES,
     PAUSE_SECONDS,
     TURN_SECONDS,
     FanOut,
-    Turns,
+    WriteScheduler,
 )
-from tests.realtime.fakes import Clock, turns_of
+from tests.realtime.fakes import Clock, scheduler_of
 
-MANY = 10 * MOST
+MANY = 10 * MOST_WRITES
 
 
 class Loop:
@@ -32,7 +32,7 @@ class Loop:
         self.cost = 0.0
         self.commit: int | None = None
         self.heard: list[tuple[str, int]] = []
-        self.turns: Turns = turns_of(self.clock, lambda: self.commit)
+        self.scheduler: WriteScheduler = scheduler_of(self.clock, lambda: self.commit)
 
     def room(self, name: str) -> Room:
         return Room(self, name)
@@ -55,7 +55,7 @@ class Loop:
 class Room:
     def __init__(self, loop: Loop, name: str) -> None:
         self.loop, self.name = loop, name
-        self.out = FanOut(loop.turns)
+        self.out = FanOut(loop.scheduler)
 
     def says(self, what: str, to: int) -> list[tuple[str, int]]:
         """A message to so many; returns whom it reached at once."""
@@ -93,7 +93,7 @@ def rooms_of(heard: list[tuple[str, int]]) -> dict[str, int]:
 
 
 def test_a_small_room_does_not_wait_for_a_huge_one(square: Room, desk: Room) -> None:
-    assert len(square.says("hello", to=MANY)) == FIRST
+    assert len(square.says("hello", to=MANY)) == FIRST_WRITES
     assert desk.says("psst", to=2) == [("desk: psst", 0), ("desk: psst", 1)]
 
 
@@ -102,11 +102,11 @@ def test_a_huge_room_does_not_starve_though_small_ones_speak_in_every_turn(
 ) -> None:
     square.says("hello", to=MANY)
     heard = 0
-    for _ in range(MANY // FEW):
+    for _ in range(MANY // FEW_WRITES):
         heard += rooms_of(loop.turn()).get("square", 0)
         for _ in range(100):
-            desk.says("psst", to=FEW)
-    assert heard == MANY - FIRST
+            desk.says("psst", to=FEW_WRITES)
+    assert heard == MANY - FIRST_WRITES
 
 
 def test_two_huge_rooms_share_each_turn(loop: Loop, square: Room) -> None:
@@ -120,15 +120,15 @@ def test_two_huge_rooms_share_each_turn(loop: Loop, square: Room) -> None:
 def test_a_middling_room_has_its_share_of_the_next_turn(loop: Loop, square: Room) -> None:
     hall = loop.room("hall")
     square.says("hello", to=MANY)
-    assert hall.says("hello", to=FEW + 1) == []
-    assert rooms_of(loop.turn())["hall"] == FEW + 1
+    assert hall.says("hello", to=FEW_WRITES + 1) == []
+    assert rooms_of(loop.turn())["hall"] == FEW_WRITES + 1
 
 
 def test_many_middling_rooms_do_not_all_go_at_once(loop: Loop) -> None:
     """A commit that held up for a moment brings messages of a hundred rooms."""
-    at_once = sum(len(loop.room(f"room {n}").says("hello", to=FEW + 1)) for n in range(100))
-    assert at_once <= FIRST
-    assert len(loop.rest()) == 100 * (FEW + 1) - at_once
+    at_once = sum(len(loop.room(f"room {n}").says("hello", to=FEW_WRITES + 1)) for n in range(100))
+    assert at_once <= FIRST_WRITES
+    assert len(loop.rest()) == 100 * (FEW_WRITES + 1) - at_once
 
 
 def test_each_room_keeps_its_order_and_nobody_hears_anything_twice(
@@ -183,7 +183,7 @@ def test_a_turn_holds_what_can_be_written_in_its_time(loop: Loop, square: Room, 
     assert len(said) * cost == pytest.approx(TURN_SECONDS, rel=0.1)
 
 
-@pytest.mark.parametrize(("cost", "writes"), [(1.0, FEW), (0.0, MOST)])
+@pytest.mark.parametrize(("cost", "writes"), [(1.0, FEW_WRITES), (0.0, MOST_WRITES)])
 def test_a_turn_holds_some_whatever_was_measured(loop: Loop, square: Room, cost: float, writes: int) -> None:
     loop.cost = cost
     for _ in range(5):
@@ -198,10 +198,10 @@ def test_a_huge_room_waits_for_a_commit_that_is_under_way(loop: Loop, square: Ro
     loop.commit = 7
     assert (loop.turn(), loop.turn()) == ([], [])
     assert desk.says("psst", to=2), "what others said before is not held up"
-    loop.clock.wait(LOOK_SECONDS)
+    loop.clock.wait(COMMIT_POLL_SECONDS)
     before = rooms_of(loop.heard)["square"]
     loop.commit = 8
-    loop.clock.wait(LOOK_SECONDS)
+    loop.clock.wait(COMMIT_POLL_SECONDS)
     assert rooms_of(loop.heard)["square"] > before, "one has ended, and the next can wait"
 
 
@@ -219,10 +219,10 @@ def test_a_huge_room_does_not_wait_for_a_commit_that_takes_long(loop: Loop, squa
 
 def test_what_is_done_in_some_turns_waits_for_no_commit(loop: Loop, square: Room) -> None:
     loop.commit = 7
-    square.says("hello", to=(1 + MANY_TURNS) * FIRST)
+    square.says("hello", to=(1 + LONG_QUEUE_TURNS) * FIRST_WRITES)
     while loop.clock.soon:
         loop.turn()
-    assert len(loop.heard) == (1 + MANY_TURNS) * FIRST
+    assert len(loop.heard) == (1 + LONG_QUEUE_TURNS) * FIRST_WRITES
 
 
 def test_a_write_that_fails_holds_up_neither_its_room_nor_others(loop: Loop, square: Room) -> None:

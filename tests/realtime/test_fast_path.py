@@ -89,7 +89,7 @@ async def test_whoever_is_lost_takes_nobody_else_along(dial: Dial, room: Room) -
         push.is_lost()
     hub = runtime.runtime().hub
     hub.receive(Batch([frame(hub.feeds[room.pk].head + 1, room=room.pk, text="on we go")]))
-    runtime.runtime().pulse._beat()
+    runtime.runtime().monitor._beat()
     assert [b"on we go" in b"".join(push.written) for push, _ in people] == [False, False, False, True]
     people[3][0].is_lost()
 

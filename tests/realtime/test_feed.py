@@ -8,7 +8,7 @@ import pytest
 
 from hubbub.protocol.closing import Close
 from hubbub.realtime.delivery.connection import Connection
-from hubbub.realtime.delivery.encoded_events import as_lines
+from hubbub.realtime.delivery.socket_protocols import LINE_PROTOCOL
 from tests.realtime.fakes import ALICE, BOB, ROOM, connected, feed_with, frame, pipe_of, removal
 
 
@@ -32,7 +32,7 @@ def test_frames_are_delivered_in_order(alice: Connection) -> None:
 
 def test_the_frames_of_one_commit_go_out_in_one_write(alice: Connection) -> None:
     feed_with(alice).hears(frame(1), frame(2), frame(3))
-    assert len(pipe_of(alice).parcels) == 1
+    assert len(pipe_of(alice).written) == 1
 
 
 def test_a_frame_that_comes_twice_is_heard_once(alice: Connection) -> None:
@@ -149,7 +149,7 @@ def test_bob_hears_nothing_while_his_removal_may_be_in_the_gap(alice: Connection
 
 
 def test_the_room_socket_hears_new_messages_only() -> None:
-    script = connected(dialect=as_lines)
+    script = connected(protocol=LINE_PROTOCOL)
     feed = feed_with(script, last_number=2, head=2)
     feed.hears(frame(3, number=1, text="edited"), frame(4, number=3, text="new"))
     feed.hears(frame(5, number=3, text="new, edited"))
@@ -167,7 +167,7 @@ def test_a_seq_that_is_told_for_another_message_says_that_the_database_has_gone_
 
 def test_whoever_cannot_ask_for_what_a_repair_leaves_out_is_told_to_come_back() -> None:
     """A room socket knows no `lag`: it would go on as if nothing were missing."""
-    browser, script = connected(), connected(BOB, dialect=as_lines)
+    browser, script = connected(), connected(BOB, protocol=LINE_PROTOCOL)
     feed = feed_with(browser, script)
     feed.repaired([], head=600, last_number=600, whole=False)
     assert pipe_of(browser).lags == {ROOM: 600}

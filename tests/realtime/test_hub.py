@@ -22,11 +22,23 @@ from hubbub.publish import (
     member_changed,
 )
 from hubbub.realtime.delivery.connection import Connection
-from hubbub.realtime.delivery.encoded_events import EncodedEvents, as_lines
-from hubbub.realtime.delivery.fanout import FIRST
+from hubbub.realtime.delivery.encoded_events import EncodedEvents
+from hubbub.realtime.delivery.fanout import FIRST_WRITES
 from hubbub.realtime.delivery.feed import Feed
 from hubbub.realtime.delivery.hub import Hub
-from tests.realtime.fakes import ALICE, BOB, CAROL, ROOM, Clock, connected, frame, pipe_of, removal, turns_of
+from hubbub.realtime.delivery.socket_protocols import LINE_PROTOCOL
+from tests.realtime.fakes import (
+    ALICE,
+    BOB,
+    CAROL,
+    ROOM,
+    Clock,
+    connected,
+    frame,
+    pipe_of,
+    removal,
+    scheduler_of,
+)
 
 
 class WatchedHub(Hub):
@@ -43,20 +55,20 @@ class WatchedHub(Hub):
         self.clock = Clock()
         super().__init__(
             repair=lambda feed: self.repairs.append(feed.room),
-            describe=lambda feed: self.described.append(feed.room),
+            read_room_state=lambda feed: self.described.append(feed.room),
             missed_of_member=self.missed.append,
             missed_of_directory=self._miss_directory,
-            ask_guests=self.guests_to_ask.append,
+            notify_guests=self.guests_to_ask.append,
             recheck=self.rechecked.append,
-            turns=turns_of(self.clock),
+            subscribe=self._subscribe,
+            scheduler=scheduler_of(self.clock),
         )
-        self.on_listen = self._listen
 
     def with_(self, *connections: Connection, room: int | None = ROOM, head: int = 0) -> WatchedHub:
         for connection in connections:
-            self.add(connection)
+            self.connections.add(connection)
             if room is not None:
-                self.attach(connection, room, head, head)
+                self.subscriptions.attach(connection, room, head, head)
         return self
 
     def hears(self, *of_rooms: Any, notices: tuple[Notice, ...] = ()) -> None:
@@ -65,8 +77,8 @@ class WatchedHub(Hub):
     def _miss_directory(self) -> None:
         self.directory_missed += 1
 
-    def _listen(self, topic: str, yes: bool) -> None:
-        (self.topics.add if yes else self.topics.remove)(topic)
+    def _subscribe(self, topic: str, wanted: bool) -> None:
+        (self.topics.add if wanted else self.topics.remove)(topic)
 
 
 @pytest.fixture
@@ -99,12 +111,12 @@ def test_only_those_in_the_room_hear_it(alice: Connection, bob: Connection) -> N
     assert pipe_of(bob).texts == []
 
 
-def test_the_process_listens_to_what_somebody_here_hears(alice: Connection, bob: Connection) -> None:
+def test_the_process_subscribes_to_what_somebody_here_hears(alice: Connection, bob: Connection) -> None:
     hub = WatchedHub().with_(alice, bob)
     assert hub.topics == {f"room.{ROOM}", f"member.{ALICE}", f"member.{BOB}"}
     hub.drop(alice)
     assert hub.topics == {f"room.{ROOM}", f"member.{BOB}"}
-    hub.detach(bob, ROOM)
+    hub.subscriptions.detach(bob, ROOM)
     assert hub.topics == {f"member.{BOB}"}
     assert not hub.feeds
     hub.drop(bob)
@@ -116,7 +128,11 @@ def test_nothing_is_left_of_those_who_have_gone(alice: Connection) -> None:
     hub.drop(alice)
     hub.drop(alice)
     assert not (
-        hub.connections or hub.of_member or hub.of_login or hub.feeds or hub.notices.versions([ALICE])
+        hub.connections
+        or hub.connections.of_member
+        or hub.connections.of_login
+        or hub.feeds
+        or hub.notices.versions([ALICE])
     )
 
 
@@ -172,7 +188,7 @@ def test_bob_is_removed_also_if_only_the_notice_arrives(alice: Connection, bob: 
 
 
 def test_bobs_room_socket_ends_when_he_is_removed(alice: Connection) -> None:
-    script = connected(BOB, dialect=as_lines)
+    script = connected(BOB, protocol=LINE_PROTOCOL)
     hub = WatchedHub().with_(alice, script)
     hub.hears(removal(1, of=BOB))
     assert script.closing is not None
@@ -180,7 +196,7 @@ def test_bobs_room_socket_ends_when_he_is_removed(alice: Connection) -> None:
 
 
 def test_who_comes_back_before_a_huge_room_has_heard_of_the_leaving_stays(bob: Connection) -> None:
-    hub = WatchedHub().with_(bob, *(connected(member) for member in range(100, 100 + 2 * FIRST)))
+    hub = WatchedHub().with_(bob, *(connected(member) for member in range(100, 100 + 2 * FIRST_WRITES)))
     hub.hears(removal(1, of=BOB), notices=(left(BOB, ROOM, version=2),))
     hub.hears(frame(2), notices=(joined(BOB, ROOM, 2, version=3),))
     while hub.clock.soon:
@@ -203,7 +219,7 @@ def test_a_removal_that_comes_late_does_not_touch_who_has_come_back_since(bob: C
 def test_too_much_to_repair_does_not_hide_a_removal(alice: Connection, bob: Connection) -> None:
     """G9: among what is skipped may be the message that removed somebody."""
     hub = WatchedHub().with_(alice, bob)
-    hub.keep_only(hub.feeds[ROOM], {ALICE})
+    hub.subscriptions.keep_only(hub.feeds[ROOM], {ALICE})
     hub.hears(frame(1))
     assert pipe_of(bob).texts == []
     assert pipe_of(alice).seqs == [1]
@@ -217,16 +233,16 @@ def test_private_events_of_bob_reach_only_bob(alice: Connection, bob: Connection
 
 
 def test_the_room_socket_hears_no_json_events() -> None:
-    script = connected(BOB, dialect=as_lines)
+    script = connected(BOB, protocol=LINE_PROTOCOL)
     hub = WatchedHub().with_(script)
-    hub.everyone(EncodedEvents([b"{}"]))
+    hub.connections.broadcast(EncodedEvents([b"{}"]))
     hub.hears(notices=(joined(BOB, ROOM + 1, 1), RoomNotice(ROOM, b"{}", 9)))
     assert pipe_of(script).texts == []
 
 
 def test_who_has_no_snapshot_yet_hears_nothing_of_others(alice: Connection) -> None:
     alice.live = False
-    WatchedHub().with_(alice).everyone(EncodedEvents([b"{}"]))
+    WatchedHub().with_(alice).connections.broadcast(EncodedEvents([b"{}"]))
     assert pipe_of(alice).texts == []
 
 
@@ -283,17 +299,17 @@ def test_whoever_becomes_a_guest_is_one_at_once_on_open_sockets_too(bob: Connect
 
 async def test_waiting_for_everybody_to_go(alice: Connection) -> None:
     hub = WatchedHub()
-    await hub.emptied()
+    await hub.connections.emptied()
     hub.with_(alice)
     hub.drop(alice)
-    await hub.emptied()
+    await hub.connections.emptied()
 
 
 def test_a_feed_of_a_room_that_all_have_left_makes_way_for_a_new_one(alice: Connection) -> None:
     hub = WatchedHub().with_(alice, head=3)
     old: Feed = hub.feeds[ROOM]
-    hub.detach(alice, ROOM)
-    hub.attach(alice, ROOM, 9, 9)
+    hub.subscriptions.detach(alice, ROOM)
+    hub.subscriptions.attach(alice, ROOM, 9, 9)
     assert hub.feeds[ROOM] is not old
     hub.hears(frame(10))
     assert pipe_of(alice).seqs == [10]

@@ -13,7 +13,7 @@ from hubbub.protocol.closing import Close
 from hubbub.realtime.delivery.connection import Connection
 from hubbub.realtime.rate_limits.command_rates import Rates
 from hubbub.realtime.rate_limits.incoming_budget import IncomingBudget
-from hubbub.realtime.sockets.incoming_frames import BACK_AFTER_SECONDS, IncomingFrames
+from hubbub.realtime.sockets.incoming_frames import RETRY_SECONDS, IncomingFrames
 from tests.realtime.fakes import ALICE, BOB, Clock, connected
 
 
@@ -78,7 +78,7 @@ def test_a_flood_that_goes_on_ends_the_connection(tab: Tab, clock: Clock) -> Non
     while tab.code is None:
         tab.says(100_000)
         clock.wait(tab.inflow.wait)
-    assert tab.connection.closing == (Close.TOO_MANY, f"retry_after={BACK_AFTER_SECONDS:.2f}")
+    assert tab.connection.closing == (Close.TOO_MANY, f"retry_after={RETRY_SECONDS:.2f}")
     assert limits.FLOOD_SECONDS <= clock.now - begun <= limits.FLOOD_SECONDS + 2
     assert tab.inflow.room() == 0, "nothing more comes in"
 
@@ -152,28 +152,28 @@ def test_sockets_of_a_member_share_a_budget_that_outlives_them(clock: Clock) -> 
     """Otherwise each new connection would bring a new burst."""
     rates = Rates(clock.time)
     rates.lifted = False
-    intake = rates.intake(ALICE)
+    intake = rates.incoming_budget(ALICE)
     assert intake is not None
-    assert intake is rates.intake(ALICE)
-    assert intake is not rates.intake(BOB)
+    assert intake is rates.incoming_budget(ALICE)
+    assert intake is not rates.incoming_budget(BOB)
     rates.seat(ALICE)
     intake.take(limits.INCOMING_FRAMES_BURST, 0)
     rates.unseat(ALICE)
     rates.forget_idle()
-    assert rates.intake(ALICE) is intake
+    assert rates.incoming_budget(ALICE) is intake
     clock.now += 60
     rates.forget_idle()
-    assert rates.intake(ALICE) is not intake
+    assert rates.incoming_budget(ALICE) is not intake
 
 
 def test_an_idle_socket_keeps_its_budget(clock: Clock) -> None:
     rates = Rates(clock.time)
     rates.lifted = False
     rates.seat(ALICE)
-    intake = rates.intake(ALICE)
+    intake = rates.incoming_budget(ALICE)
     clock.now += 60
     rates.forget_idle()
-    assert rates.intake(ALICE) is intake
+    assert rates.incoming_budget(ALICE) is intake
 
 
 def test_a_socket_that_has_ended_is_freed_without_the_garbage_collector() -> None:

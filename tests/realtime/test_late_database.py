@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hubbub import database_deadlines
 from hubbub.dispatch import Job
 from hubbub.errors import Unavailable
 from hubbub.models import Member
@@ -17,6 +18,7 @@ from hubbub.publish import Batch
 from hubbub.realtime.storage import readers as reading
 from hubbub.realtime.storage import writer as writing
 from hubbub.realtime.storage.readers import Readers
+from hubbub.realtime.storage.sqlite_file import SqliteFile
 from hubbub.realtime.storage.writer import Writer
 from tests.realtime.fakes import ALICE, frame
 
@@ -43,11 +45,10 @@ class Database:
 def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     database = Database()
     monkeypatch.setattr(writing, "run_changes", database.run)
-    monkeypatch.setattr(writing.Writer, "_look_for_other_writers", lambda self: None)
-    monkeypatch.setattr(writing, "LATE_SECONDS", 0.1)
-    monkeypatch.setattr(writing, "WATCH_SECONDS", 0.02)
-    monkeypatch.setattr(reading, "STUCK_SECONDS", 0.4)
-    monkeypatch.setattr(reading, "WATCH_SECONDS", 0.02)
+    monkeypatch.setattr(SqliteFile, "was_changed", lambda self: False)
+    monkeypatch.setattr(database_deadlines, "WRITER_SECONDS", 0.1)
+    monkeypatch.setattr(database_deadlines, "READERS_SECONDS", 0.4)
+    monkeypatch.setattr(database_deadlines, "CHECK_SECONDS", 0.02)
     yield database
     database.answering.set()
 
@@ -61,7 +62,7 @@ async def delivered() -> list[Batch]:
 async def writer(database: Database, delivered: list[Batch]) -> AsyncIterator[Writer]:
     writer = database.writer = Writer(asyncio.get_running_loop(), delivered.append, lambda: None)
     writer.start()
-    watching = asyncio.create_task(writer.keep())
+    watching = asyncio.create_task(writer.run_forever())
     yield writer
     database.answering.set()
     await writer.stop()
@@ -131,7 +132,7 @@ async def test_what_was_refused_while_it_waited_is_never_run(writer: Writer, dat
 
 async def test_reads_of_a_database_that_does_not_answer_are_refused(database: Database) -> None:
     readers = Readers()
-    watching = asyncio.create_task(readers.keep())
+    watching = asyncio.create_task(readers.run_forever())
     ran: list[int] = []
 
     def read(number: int) -> None:
@@ -153,7 +154,7 @@ async def test_reads_of_a_database_that_does_not_answer_are_refused(database: Da
 
 async def test_a_long_queue_is_no_reason_to_refuse_while_it_moves(database: Database) -> None:
     readers = Readers()
-    watching = asyncio.create_task(readers.keep())
+    watching = asyncio.create_task(readers.run_forever())
 
     def read() -> None:
         threading.Event().wait(0.04)

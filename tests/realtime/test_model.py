@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from hubbub.realtime.delivery.feed import Feed
-from hubbub.realtime.delivery.hub import Hub
+from hubbub.realtime.delivery.subscriptions import Subscriptions
 from hubbub.realtime.delivery.versions import Versions
 from hubbub.realtime.recovery.repair import Repair
 from hubbub.realtime.recovery.repair_notices import RepairNotices
@@ -98,17 +98,17 @@ def test_a_lost_notice_that_nobody_repairs_is_found(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_removal_that_does_not_cut_delivery_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Hub, "_leave", lambda self, feed, member, seq: None)
-    monkeypatch.setattr(Hub, "lose", lambda self, connection, room: None)
+    monkeypatch.setattr(Subscriptions, "_leave", lambda self, feed, member, seq: None)
+    monkeypatch.setattr(Subscriptions, "lose", lambda self, connection, room: None)
     assert_found(small=False)
 
 
 def test_an_older_state_of_a_room_that_is_told_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def describe(self: Feed, version: int, event: bytes) -> None:
-        self.described = version
-        self.audience.notice(self._parcel_of(event))
+    def receive_room_state(self: Feed, seq: int, event: bytes) -> None:
+        self.room_state_seq = seq
+        self.audience.send_event(self._encoded(event))
 
-    monkeypatch.setattr(Feed, "describe", describe)
+    monkeypatch.setattr(Feed, "receive_room_state", receive_room_state)
     assert_found(small=False)
 
 

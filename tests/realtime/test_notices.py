@@ -84,7 +84,7 @@ def test_a_late_invitation_after_the_removal_was_heard_asks_the_database(
     hub.hears(frame(4, text="secret, too"))
     assert pipe_of(bob).seqs == []
     assert hub.missed == [BOB]
-    assert hub.notices.doubts(BOB), "the poll finds it, if this repair fails"
+    assert hub.notices.needs_read(BOB), "the poll finds it, if this repair fails"
 
 
 def test_so_does_one_that_is_so_late_that_the_ring_has_forgotten(alice: Connection, bob: Connection) -> None:
@@ -112,10 +112,10 @@ def test_an_invitation_that_a_change_of_the_same_place_has_overtaken_is_not_forg
     hub.missed.clear()
     hub.hears(notices=(joined(BOB, ROOM, 1, version=2),))
     assert hub.missed == [BOB]
-    assert hub.notices.doubts(BOB)
+    assert hub.notices.needs_read(BOB)
     assert bob.known is not None
     bob.known.learn(3)
-    assert not hub.notices.doubts(BOB)
+    assert not hub.notices.needs_read(BOB)
 
 
 def test_doubt_forgets_no_removal(alice: Connection, bob: Connection) -> None:
@@ -210,8 +210,8 @@ def test_a_feed_that_began_later_than_a_listeners_state_reads_the_rooms(
     alice: Connection, bob: Connection
 ) -> None:
     hub = WatchedHub().with_(bob, head=2)
-    hub.add(alice)
-    hub.attach_at(alice, ROOM, 1, 1)
+    hub.connections.add(alice)
+    hub.subscriptions.attach_and_catch_up(alice, ROOM, 1, 1)
     assert hub.described == [ROOM]
     hub.hears(notices=(named(2),))
     assert names(alice) == ["name 2"]
@@ -232,9 +232,9 @@ def test_a_room_whose_new_state_did_not_come_is_read(alice: Connection) -> None:
     hub = WatchedHub().with_(alice)
     hub.hears(removal(1, of=BOB))
     assert hub.described == [ROOM]
-    assert not hub.feeds[ROOM].is_described
+    assert not hub.feeds[ROOM].has_room_state
     hub.hears(notices=(named(1),))
-    assert hub.feeds[ROOM].is_described
+    assert hub.feeds[ROOM].has_room_state
 
 
 def test_an_ordinary_message_changes_nothing_of_the_room(alice: Connection) -> None:
@@ -305,7 +305,7 @@ def test_an_end_of_logins_does_not_hide_what_bob_may_do_now(bob: Connection) -> 
 def test_an_end_of_logins_that_comes_late_spares_those_that_began_since(bob: Connection) -> None:
     """Bob chose a new password and signed in again, before this process heard of the first."""
     again = connected(BOB, login="session:new")
-    again.since = 5
+    again.checked_version = 5
     hub = WatchedHub().with_(bob, again, room=None)
     hub.hears(notices=(EndLogins(BOB, 5),))
     assert bob.closing is not None

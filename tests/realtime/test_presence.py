@@ -41,7 +41,7 @@ class Board(Presence):
         self.changed(member)
 
     def looks(self, connection: Connection, state: str) -> None:
-        connection.state = state
+        connection.presence = state
         self.changed(connection.member.pk)
 
     def after(self, seconds: float) -> list[dict[int, PresenceState]]:
@@ -112,39 +112,39 @@ def test_alice_is_away_when_she_looks_at_none_of_her_tabs(board: Board) -> None:
 
 
 def test_people_of_another_process_count(board: Board) -> None:
-    board.hear("there", 1, {str(BOB): "away"})
+    board.receive("there", 1, {str(BOB): "away"})
     assert board.after(0.3) == [{BOB: AWAY}]
-    board.hear("there", 2, {str(BOB): "active"})
+    board.receive("there", 2, {str(BOB): "active"})
     assert board.after(0.3) == [{BOB: ACTIVE}]
 
 
 def test_the_most_present_of_all_processes_counts(board: Board) -> None:
     tab = board.comes(BOB)
-    board.hear("there", 3, {str(BOB): "away"})
+    board.receive("there", 3, {str(BOB): "away"})
     assert board.after(0.3) == [{BOB: ACTIVE}]
     board.goes(tab)
     assert board.after(GRACE_SECONDS + 1) == [{BOB: AWAY}]
 
 
 def test_a_killed_process_fades_by_itself(board: Board) -> None:
-    board.hear("there", 4, {str(BOB): "active"})
+    board.receive("there", 4, {str(BOB): "active"})
     board.after(0.3)
     assert board.after(LEASE_SECONDS - 1) == []
     assert board.after(2) == [{BOB: OFFLINE}]
 
 
 def test_a_sign_of_life_renews_the_lease(board: Board) -> None:
-    board.hear("there", 5, {str(BOB): "active"})
+    board.receive("there", 5, {str(BOB): "active"})
     for generation in range(6, 11):
         assert OFFLINE not in [state for told in board.after(LEASE_SECONDS / 2) for state in told.values()]
-        board.hear("there", generation, {str(BOB): "active"})
+        board.receive("there", generation, {str(BOB): "active"})
     assert board.states() == {BOB: ACTIVE}
 
 
 def test_a_process_that_says_goodbye_takes_its_people_along(board: Board) -> None:
-    board.hear("there", 7, {str(BOB): "active"})
+    board.receive("there", 7, {str(BOB): "active"})
     board.after(0.3)
-    board.hear("there", 8, {})
+    board.receive("there", 8, {})
     assert board.after(0.3) == [{BOB: OFFLINE}]
 
 
@@ -160,18 +160,18 @@ def test_whoever_reloads_onto_another_process_never_goes_anywhere(board: Board) 
 
 def test_goodbye_names_nobody(board: Board) -> None:
     board.comes(ALICE)
-    board.say_goodbye()
+    board.announce_stop()
     assert board.gossip == [{"node": "here", "generation": 1, "states": {}}]
 
 
 def test_what_another_process_said_before_is_not_taken_late(board: Board) -> None:
     """Its gossip was held back on the way: its later words, and its goodbye, have come already."""
-    board.hear("there", 2, {str(BOB): "active"})
-    board.hear("there", 1, {str(BOB): "away"})
+    board.receive("there", 2, {str(BOB): "active"})
+    board.receive("there", 1, {str(BOB): "away"})
     assert board.after(0.3) == [{BOB: ACTIVE}]
-    board.hear("there", 4, {})
-    board.hear("there", 3, {str(BOB): "active"})
-    board.hear("there", 4, {str(BOB): "active"})
+    board.receive("there", 4, {})
+    board.receive("there", 3, {str(BOB): "active"})
+    board.receive("there", 4, {str(BOB): "active"})
     assert board.after(0.3) == [{BOB: OFFLINE}]
-    board.hear("another", 1, {str(BOB): "active"})
+    board.receive("another", 1, {str(BOB): "active"})
     assert board.after(0.3) == [{BOB: ACTIVE}]

@@ -101,7 +101,7 @@ def test_the_setting_lifts_rates(settings: object) -> None:
 
 async def test_what_a_member_took_at_another_process_is_charged_here(rates: Rates, clock: Clock) -> None:
     """One rate, however many processes."""
-    rates.hear({str(ALICE): [limits.COMMANDS_BURST, limits.MESSAGES_BURST]})
+    rates.receive({str(ALICE): [limits.COMMANDS_BURST, limits.MESSAGES_BURST]})
     with pytest.raises(RateLimited):
         rates.check(ALICE, TYPING)
     rates.check(BOB, TYPING)
@@ -111,7 +111,7 @@ async def test_what_a_member_took_at_another_process_is_charged_here(rates: Rate
 
 async def test_the_debt_is_never_more_than_a_burst(rates: Rates, clock: Clock) -> None:
     for _ in range(100):
-        rates.hear({str(ALICE): [limits.COMMANDS_BURST, 0]})
+        rates.receive({str(ALICE): [limits.COMMANDS_BURST, 0]})
     clock.now += (limits.COMMANDS_BURST + 1.01) / limits.COMMANDS_PER_SECOND
     rates.check(ALICE, TYPING)
 
@@ -123,7 +123,7 @@ async def test_what_was_taken_here_is_told_once(monkeypatch: pytest.MonkeyPatch,
     rates.lifted = False
     rates.check(ALICE, POST)
     rates.check(ALICE, TYPING)
-    sharing = asyncio.create_task(rates.keep())
+    sharing = asyncio.create_task(rates.run_forever())
     await asyncio.sleep(0.1)
     sharing.cancel()
     assert told == [("rates", {str(ALICE): [2, 1]})]

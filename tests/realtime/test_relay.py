@@ -12,7 +12,7 @@ import pytest
 from channels_redis.utils import _consistent_hash
 
 from hubbub.publish import Batch, DirectoryNotice, EndLogin, EndLogins, PrivateNotice, RoomFrame
-from hubbub.realtime.bus import bus_connection as carriers
+from hubbub.realtime.bus import bus_connection
 from hubbub.realtime.bus import relay as relays
 from hubbub.realtime.bus.envelopes import batch_of, messages_of
 from hubbub.realtime.bus.relay import Relay
@@ -69,7 +69,7 @@ def heard() -> list[Any]:
 @asynccontextmanager
 async def running(heard: list[Any]) -> AsyncIterator[Relay]:
     relay = Relay(heard.append, lambda kind, content: heard.append((kind, content)))
-    task = asyncio.create_task(relay.keep())
+    task = asyncio.create_task(relay.run_forever())
     try:
         yield relay
     finally:
@@ -155,12 +155,12 @@ async def test_nonsense_is_skipped(layer: Layer, heard: list[Any], caplog: pytes
         layer.inbox.put_nowait({"type": "hubbub.gossip", "node": "x", "kind": "typing", "content": {}})
         await until(lambda: heard)
     assert heard == [("typing", {})]
-    assert "makes no sense" in caplog.text
+    assert "could not be understood" in caplog.text
 
 
 async def test_what_was_asked_before_is_done_when_it_has_settled(layer: Layer, heard: list[Any]) -> None:
     async with running(heard) as relay:
-        relay.listen("room.7", True)
+        relay.subscribe("room.7", True)
         await relay.settled()
         assert layer.groups == {"hubbub.everyone", "hubbub.room.7"}
 
@@ -170,21 +170,21 @@ async def test_it_starts_while_the_layer_is_down(
 ) -> None:
     layer.down = True
     async with running(heard) as relay:
-        await until(lambda: not relay.well)
+        await until(lambda: not relay.is_up)
         layer.down = False
-        await until(lambda: relay.well and "hubbub.everyone" in layer.groups)
+        await until(lambda: relay.is_up and "hubbub.everyone" in layer.groups)
 
 
 async def test_when_the_layer_comes_back_everything_is_heard_again(layer: Layer, heard: list[Any]) -> None:
     recovered = []
     async with running(heard) as relay:
-        relay.on_doubt = lambda: recovered.append(relay.well)
-        relay.listen("room.7", True)
+        relay.on_possible_loss = lambda: recovered.append(relay.is_up)
+        relay.subscribe("room.7", True)
         await relay.settled()
         layer.down = True
         layer.groups.clear()
-        relay.listen("room.8", True)
-        await until(lambda: not relay.well)
+        relay.subscribe("room.8", True)
+        await until(lambda: not relay.is_up)
         layer.down = False
         await until(lambda: True in recovered)
         await relay.settled()
@@ -195,28 +195,28 @@ async def test_a_layer_that_takes_everything_and_brings_nothing_is_down(
     layer: Layer, heard: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its subscriptions were forgotten, or it is cut off in one direction."""
-    monkeypatch.setattr(carriers, "BEAT_SECONDS", 0.02)
-    monkeypatch.setattr(carriers, "DEAF_SECONDS", 0.2)
+    monkeypatch.setattr(bus_connection, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(bus_connection, "DOWN_SECONDS", 0.2)
     async with running(heard) as relay:
-        await until(lambda: relay._carriers[0]._beats_heard > 2)
+        await until(lambda: relay._connections[0]._beats_received > 2)
         layer.deaf = True
-        await until(lambda: not relay.well)
+        await until(lambda: not relay.is_up)
         layer.deaf = False
-        await until(lambda: relay.well)
+        await until(lambda: relay.is_up)
 
 
 async def test_what_a_layer_has_lost_is_looked_for_at_once(
     layer: Layer, heard: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carriers, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(bus_connection, "BEAT_SECONDS", 0.02)
     doubts = []
     async with running(heard) as relay:
-        relay.on_doubt = lambda: doubts.append(relay.well)
-        await until(lambda: relay._carriers[0]._beats_heard > 2)
+        relay.on_possible_loss = lambda: doubts.append(relay.is_up)
+        await until(lambda: relay._connections[0]._beats_received > 2)
         assert not doubts
         layer.deaf = True
-        said = relay._carriers[0]._beats_said
-        await until(lambda: relay._carriers[0]._beats_said > said + 2)
+        said = relay._connections[0]._beats_sent
+        await until(lambda: relay._connections[0]._beats_sent > said + 2)
         layer.deaf = False
         await until(lambda: doubts == [True])
 
@@ -229,16 +229,16 @@ async def test_nobody_waits_for_a_layer_that_is_down_and_waiting_does_not_make_i
         layer.down = True
         relay.publish(Batch([frame(1)]))
         await relay.settled()
-        assert not relay.well
+        assert not relay.is_up
         async with asyncio.timeout(0.5):
             await relay.settled()
-        assert not relay.well
+        assert not relay.is_up
 
 
 async def test_a_layer_that_is_stuck_does_not_fill_the_memory(
     layer: Layer, heard: list[Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(carriers, "TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(bus_connection, "TIMEOUT_SECONDS", 0.05)
     caplog.set_level(logging.ERROR)
 
     async def stuck(group: str, message: Any) -> None:
@@ -248,10 +248,10 @@ async def test_a_layer_that_is_stuck_does_not_fill_the_memory(
         await relay.settled()
         monkeypatch.setattr(layer, "group_send", stuck)
         relay.publish(Batch([frame(1)]))
-        await until(lambda: not relay.well)
-        for seq in range(3 * carriers.BACKLOG):
+        await until(lambda: not relay.is_up)
+        for seq in range(3 * bus_connection.BACKLOG):
             relay.publish(Batch([frame(seq)]))
-        assert relay._carriers[0]._waiting.qsize() <= carriers.BACKLOG
+        assert relay._connections[0]._waiting.qsize() <= bus_connection.BACKLOG
 
 
 class Sharded:
@@ -286,25 +286,25 @@ class Sharded:
 async def test_of_two_servers_the_dead_one_is_said_and_the_other_goes_on(
     monkeypatch: pytest.MonkeyPatch, heard: list[Any], dead: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(carriers, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(bus_connection, "BEAT_SECONDS", 0.02)
     sharded = Sharded()
     monkeypatch.setattr(relays, "bus", lambda: sharded)
     lost, kept = sharded.carries(dead), sharded.carries(1 - dead)
     async with running(heard) as relay:
-        relay.listen(lost, True)
-        relay.listen(kept, True)
-        await until(lambda: all(carrier._beats_heard > 2 for carrier in relay._carriers))
-        assert relay.well and relay.down == []
+        relay.subscribe(lost, True)
+        relay.subscribe(kept, True)
+        await until(lambda: all(connection._beats_received > 2 for connection in relay._connections))
+        assert relay.is_up and relay.down == []
         sharded._shards[dead].down = True
         sharded._shards[dead].groups.clear()
-        await until(lambda: not relay.well)
+        await until(lambda: not relay.is_up)
         assert relay.down == [dead + 1]
         assert (relay.carries(lost), relay.carries(kept)) == (False, True)
-        beats = relay._carriers[1 - dead]._beats_heard
-        await until(lambda: relay._carriers[1 - dead]._beats_heard > beats + 5)
+        beats = relay._connections[1 - dead]._beats_received
+        await until(lambda: relay._connections[1 - dead]._beats_received > beats + 5)
         assert relay.down == [dead + 1], "the other one's life is not its own"
         sharded._shards[dead].down = False
-        await until(lambda: relay.well)
+        await until(lambda: relay.is_up)
         await relay.settled()
         assert f"hubbub.{lost}" in sharded._shards[dead].groups, "asked for once more"
     assert f"Server {dead + 1} of 2 of the channel layer is down" in caplog.text
@@ -320,12 +320,12 @@ async def test_one_that_hangs_holds_up_nothing_of_the_other(
     async def never(*_: Any) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(carriers, "TIMEOUT_SECONDS", 60)
+    monkeypatch.setattr(bus_connection, "TIMEOUT_SECONDS", 60)
     async with running(heard) as relay:
         await relay.settled()
         monkeypatch.setattr(sharded._shards[0], "group_add", never)
-        relay.listen(hangs, True)
-        relay.listen(goes, True)
+        relay.subscribe(hangs, True)
+        relay.subscribe(goes, True)
         await until(lambda: f"hubbub.{goes}" in sharded._shards[1].groups)
 
 
@@ -334,11 +334,11 @@ async def test_a_layer_that_forgets_after_a_day_who_listens_is_told_again(
 ) -> None:
     layer.group_expiry = 0.2  # type: ignore[attr-defined]
     async with running(heard) as relay:
-        relay.listen("room.7", True)
+        relay.subscribe("room.7", True)
         await relay.settled()
         layer.groups.discard("hubbub.room.7")
         await until(lambda: "hubbub.room.7" in layer.groups)
-        relay.listen("room.7", False)
+        relay.subscribe("room.7", False)
         await relay.settled()
         assert "hubbub.room.7" not in layer.groups
 
@@ -347,7 +347,7 @@ async def test_alone_it_does_nothing(monkeypatch: pytest.MonkeyPatch, heard: lis
     monkeypatch.setattr(relays, "bus", lambda: None)
     relay = Relay(heard.append, lambda kind, content: None)
     relay.publish(Batch([frame(1)]))
-    relay.listen("room.7", True)
+    relay.subscribe("room.7", True)
     await relay.settled()
-    await relay.keep()
-    assert relay.alone
+    await relay.run_forever()
+    assert relay.is_alone

@@ -64,5 +64,5 @@ async def test_rooms_are_not_made_by_connecting_faster_than_by_asking(
 
 
 def is_answered(script: Wire, member: int) -> bool:
-    here = runtime.runtime().hub.of_member.get(member, ())
+    here = runtime.runtime().hub.connections.of_member.get(member, ())
     return script.close is not None or any(connection.live for connection in here)

@@ -111,7 +111,7 @@ async def test_a_removal_among_what_a_repair_skips_still_cuts_off(
     for wire in (hers, his):
         await wire.asks("snapshot")
     # Heads have not been compared yet when the bus is back.
-    monkeypatch.setattr(runtime.runtime().repair, "_poll", _nothing)
+    monkeypatch.setattr(runtime.runtime().poll, "_poll", _nothing)
     with monkeypatch.context() as cut_off:
         cut_off.setattr(publish, "_outlet", None)
         await in_thread(actions.remove_member, by=alice, room=room, member=bob)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from hubbub.realtime.presence.typing import TypingBoard
+from hubbub.realtime.presence.typing import TypingEvents
 from tests.realtime.fakes import ALICE, BOB, ROOM, connected, feed_with, pipe_of
 
 
-async def keep_once(board: TypingBoard) -> None:
+async def keep_once(board: TypingEvents) -> None:
     import asyncio
 
-    task = asyncio.create_task(board.keep())
+    task = asyncio.create_task(board.run_forever())
     await asyncio.sleep(0.4)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -20,7 +20,7 @@ async def keep_once(board: TypingBoard) -> None:
 async def test_all_who_type_in_a_moment_are_one_event() -> None:
     listener = connected(ALICE)
     gossip: list[Any] = []
-    board = TypingBoard({ROOM: feed_with(listener)}, lambda kind, content: gossip.append((kind, content)))
+    board = TypingEvents({ROOM: feed_with(listener)}, lambda kind, content: gossip.append((kind, content)))
     for _ in range(1000):
         board.started(ROOM, BOB)
         board.started(ROOM, ALICE)
@@ -31,12 +31,12 @@ async def test_all_who_type_in_a_moment_are_one_event() -> None:
 
 def test_another_process_tells_who_types_there() -> None:
     listener = connected(ALICE)
-    board = TypingBoard({ROOM: feed_with(listener)}, lambda kind, content: None)
-    board.hear({str(ROOM): [BOB], "999": [BOB]})
+    board = TypingEvents({ROOM: feed_with(listener)}, lambda kind, content: None)
+    board.receive({str(ROOM): [BOB], "999": [BOB]})
     assert [event["members"] for event in pipe_of(listener).events] == [[BOB]]
 
 
 def test_typing_is_the_first_thing_that_a_slow_reader_loses() -> None:
     listener = connected(ALICE)
-    TypingBoard({ROOM: feed_with(listener)}, lambda kind, content: None).hear({str(ROOM): [BOB]})
-    assert all(parcel.ephemeral for parcel in pipe_of(listener).parcels)
+    TypingEvents({ROOM: feed_with(listener)}, lambda kind, content: None).receive({str(ROOM): [BOB]})
+    assert all(parcel.ephemeral for parcel in pipe_of(listener).written)

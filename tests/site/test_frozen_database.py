@@ -116,14 +116,15 @@ def test_a_browser_is_told_when_to_retry(
 
 def test_a_slow_statement_is_not_cancelled(site_on_postgres: tuple[Server, int]) -> None:
     """The server is slow but alive: it answers each liveness check."""
-    from hubbub_site.postgresql_deadline import QUIET_SECONDS, Connection
+    from hubbub.database_deadlines import STATEMENT_SILENCE_SECONDS
+    from hubbub_site.postgresql_deadline import Connection
     from hubbub_site.request_deadline import has_deadline
 
     server, _ = site_on_postgres
     here = has_deadline.set(True)
     try:
         with Connection.connect(server.site.environment["DATABASE_URL"]) as connection:
-            slow = connection.execute("SELECT 'slow' FROM pg_sleep(%s)", [3 * QUIET_SECONDS])
+            slow = connection.execute("SELECT 'slow' FROM pg_sleep(%s)", [3 * STATEMENT_SILENCE_SECONDS])
             assert slow.fetchone() == ("slow",)
     finally:
         has_deadline.reset(here)

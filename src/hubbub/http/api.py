@@ -25,7 +25,7 @@ from hubbub.errors import Forbidden, HubbubError, Invalid, NotFound, SignInRequi
 from hubbub.models import Member
 from hubbub.protocol import codec, commands, limits
 from hubbub.protocol.wire import Command
-from hubbub.realtime import runtime
+from hubbub.realtime import entry_points
 from hubbub.realtime.logins.sign_in import login_from_secret
 
 
@@ -61,7 +61,7 @@ class Bearer(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Member | None:
         login = login_from_secret(token)
         if login.token is not None and login.used_long_ago:
-            runtime.note_token_use(login.token, request.META.get("REMOTE_ADDR", ""))
+            entry_points.note_token_use(login.token, request.META.get("REMOTE_ADDR", ""))
         return login.member
 
 
@@ -96,7 +96,7 @@ def _serve(kind: type[Command]) -> None:
     def operation(request: HttpRequest, command: Any) -> HttpResponse:
         member: Member = request.auth  # type: ignore[attr-defined]
         original = codec.command_from(command.model_dump(exclude_unset=True) | {"type": name})
-        return HttpResponse(runtime.call(member, original).encode(), content_type="application/json")
+        return HttpResponse(entry_points.call(member, original).encode(), content_type="application/json")
 
     operation.__annotations__["command"] = body
     refusals = frozenset(error.status for error in errors.ALL)

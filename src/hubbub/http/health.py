@@ -9,7 +9,7 @@ from django.urls import path
 from hubbub import actions, storage_faults
 from hubbub.errors import HubbubError
 from hubbub.models import Workspace
-from hubbub.realtime import runtime
+from hubbub.realtime import entry_points
 from hubbub.realtime.logins.sign_in import login_from_secret
 
 
@@ -25,7 +25,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     be degraded although the process is ready. The number of connections is shown to signed-in members only: it would
     help an attacker to choose a time and to measure the effect.
     """
-    state = runtime.status()
+    state = entry_points.status()
     fault = _database_fault()
     if fault is not None or not _is_signed_in(request):
         del state["connections"]

@@ -1,4 +1,4 @@
-"""The realtime side of one process: its parts, wired. Starts with the first socket, or when a server says so."""
+"""The realtime side of one process: its parts, how they are wired, and how they start and stop."""
 
 from __future__ import annotations
 
@@ -8,31 +8,25 @@ import threading
 from collections.abc import Coroutine
 from typing import Any
 
-from django.db import DatabaseError
-
-from hubbub.dispatch import Job, reads, run
 from hubbub.errors import HubbubError
-from hubbub.models import Member
 from hubbub.protocol.closing import Close
 from hubbub.protocol.events import PresenceChanged
 from hubbub.protocol.objects import Presence as PresenceObject
-from hubbub.protocol.objects import PresenceState
-from hubbub.protocol.wire import Command, Wire
-from hubbub.publish import Batch, DirectoryNotice
+from hubbub.publish import Batch
 from hubbub.queries import presence as presence_query
-from hubbub.realtime.bus import relay as relays
 from hubbub.realtime.bus.relay import Relay
 from hubbub.realtime.connection_monitor import ConnectionMonitor
 from hubbub.realtime.delivery.connection import Connection
-from hubbub.realtime.delivery.encoded_events import EncodedEvents, as_events
-from hubbub.realtime.delivery.fanout import Turns
+from hubbub.realtime.delivery.encoded_events import EncodedEvents
+from hubbub.realtime.delivery.fanout import WriteScheduler
 from hubbub.realtime.delivery.hub import Hub
 from hubbub.realtime.delivery.merged_commits import MergedCommits
 from hubbub.realtime.logins.sign_in import Login, logins_from_secrets
-from hubbub.realtime.logins.token_uses import write_uses
+from hubbub.realtime.presence.guest_visibility import GuestVisibility
 from hubbub.realtime.presence.presence import Presence, States
-from hubbub.realtime.presence.typing import TypingBoard
+from hubbub.realtime.presence.typing import TypingEvents
 from hubbub.realtime.rate_limits.command_rates import Rates
+from hubbub.realtime.recovery.head_poll import HeadPoll
 from hubbub.realtime.recovery.repair import Repair
 from hubbub.realtime.storage.catch_up import CatchUp
 from hubbub.realtime.storage.coalesced_reads import CoalescedReads
@@ -51,32 +45,38 @@ class Runtime:
         self.rates = Rates(gossip=lambda kind, content: self.relay.send_gossip(kind, content))
         self.hub = Hub(
             repair=lambda feed: self.repair.soon(feed),
-            describe=lambda feed: self.repair.notices.describe_soon(feed),
+            read_room_state=lambda feed: self.repair.notices.room_soon(feed),
             missed_of_member=lambda member: self.repair.notices.member_soon(member),
             missed_of_directory=lambda: self.repair.notices.directory_soon(),
-            ask_guests=self._tell_guests,
-            recheck=lambda member: self.pulse.recheck_soon(member),
-            turns=Turns(loop, lambda: self.writer.committing),
+            notify_guests=lambda notice: self.guests.announce_member(notice),
+            recheck=lambda member: self.monitor.recheck_soon(member),
+            subscribe=lambda topic, wanted: self.relay.subscribe(topic, wanted),
+            scheduler=WriteScheduler(loop, lambda: self.writer.committing),
         )
         self.repair = Repair(self.hub, self.readers, self.spawn)
+        self.poll = HeadPoll(self.hub, self.readers, self.repair)
         self.catch_up = CatchUp(self.readers)
         self.logins: CoalescedReads[str, Login | HubbubError] = CoalescedReads(
             logins_from_secrets, self.readers
         )
-        self.arrivals = MergedCommits(loop, self.hub.receive)
-        self.relay = Relay(self.arrivals.add, self._hear_gossip)
+        self.merged_commits = MergedCommits(loop, self.hub.receive)
+        self.relay = Relay(self.merged_commits.add, self._receive_gossip)
         self.writer = Writer(loop, self.deliver, self._written_elsewhere)
         self.presence = Presence(
-            loop, self.hub.of_member, self._announce, self.relay.send_gossip, node=self.relay.node
+            loop,
+            self.hub.connections.of_member,
+            self._announce_presence,
+            self.relay.send_gossip,
+            node=self.relay.node,
         )
-        self.typing = TypingBoard(self.hub.feeds, self.relay.send_gossip)
-        self.pulse = ConnectionMonitor(self.hub, self.readers, self.rates, self.spawn)
-        self.hub.on_listen = self.relay.listen
-        self.relay.on_doubt = self.repair.now
-        self.repair.notices.recheck = self.pulse.recheck_soon
-        self.repair.bus_is_well = self.pulse.bus_is_well = lambda: self.relay.well
-        self.repair.forget = self.catch_up.forget
-        self.repair.is_carried = self.relay.carries
+        self.guests = GuestVisibility(self.hub, self.readers, self.presence.states, self.spawn)
+        self.typing = TypingEvents(self.hub.feeds, self.relay.send_gossip)
+        self.monitor = ConnectionMonitor(self.hub, self.readers, self.rates, self.spawn)
+        self.relay.on_possible_loss = self.poll.now
+        self.repair.notices.recheck = self.monitor.recheck_soon
+        self.poll.bus_is_up = self.monitor.bus_is_up = lambda: self.relay.is_up
+        self.poll.on_new_epoch = self.catch_up.forget
+        self.poll.bus_carries = self.relay.carries
         self.repair.bus_has_settled = self.relay.settled
         self.draining: float | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -84,14 +84,14 @@ class Runtime:
     def start(self) -> None:
         self.writer.start()
         presence_query.set_source(self.presence.states)
-        parts = (self.repair, self.relay, self.presence, self.typing, self.pulse, self.rates)
+        parts = (self.poll, self.relay, self.presence, self.typing, self.monitor, self.rates)
         for part in (*parts, self.writer, self.readers):
-            self.spawn(part.keep())
+            self.spawn(part.run_forever())
 
     async def stop(self) -> None:
-        """Commit what was submitted, say goodbye to the other processes, end all tasks."""
+        """Commit what was submitted, tell the other processes, end all tasks."""
         await self.writer.stop()
-        self.presence.say_goodbye()
+        self.presence.announce_stop()
         await self.relay.settled()
         for task in list(self._tasks):
             task.cancel()
@@ -100,20 +100,20 @@ class Runtime:
         await asyncio.to_thread(self.readers.stop)
 
     async def drain(self, seconds: float) -> None:
-        """Ask all clients to go elsewhere, spread over some seconds, so that they do not come back all at once."""
+        """Ask all clients to connect to another process, spread over so many seconds to avoid a stampede."""
         self.draining = seconds
         waiting = list(self.hub.connections)
-        for place, connection in enumerate(waiting):
-            delay = seconds * place / len(waiting)
-            self.spawn(self._send_away(connection, f"retry_after={0.5 + delay:.2f}"))
+        for index, connection in enumerate(waiting):
+            delay = seconds * index / len(waiting)
+            self.spawn(self._close_when_answered(connection, f"retry_after={0.5 + delay:.2f}"))
         try:
             async with asyncio.timeout(seconds):
-                await self.hub.emptied()
+                await self.hub.connections.emptied()
         except TimeoutError:
-            log.warning("%d connections did not go", len(self.hub.connections))
+            log.warning("%d connections did not close", len(self.hub.connections))
 
-    async def _send_away(self, connection: Connection, reason: str) -> None:
-        """Close a connection as soon as what it asked is answered; it gets a second for that."""
+    async def _close_when_answered(self, connection: Connection, reason: str) -> None:
+        """Close a connection once its commands are answered, after a second at most."""
         for _ in range(50):
             if not connection.waiting:
                 break
@@ -121,77 +121,39 @@ class Runtime:
         connection.close(Close.GOING_AWAY, reason)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a background task: the runtime keeps a reference, logs its failure, and cancels it at the end."""
         task = self.loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return task
 
     def deliver(self, batch: Batch) -> None:
-        """What this process committed: to listeners here, and to the other processes. On the loop."""
-        if self.relay.alone:
+        """Send what this process committed to connections here, and to the other processes. On the loop."""
+        if self.relay.is_alone:
             self.hub.receive(batch)
         else:
-            self.arrivals.add(batch)
+            self.merged_commits.add(batch)
             self.relay.publish(batch)
 
     def _written_elsewhere(self) -> None:
-        """Another process has written to our SQLite file, and there is no bus by which it could say what."""
-        self.repair.now()
-        self.pulse.recheck_all_soon()
+        """Another process has written to the same SQLite file. There is no bus, so compare everything."""
+        self.poll.now()
+        self.monitor.recheck_all_soon()
 
-    def _announce(self, changes: States) -> None:
-        whole = PresenceChanged(
+    def _announce_presence(self, changes: States) -> None:
+        event = PresenceChanged(
             presence=[PresenceObject(member=m, state=s) for m, s in sorted(changes.items())]
         )
-        self.hub.everyone(EncodedEvents([whole.encode()], ephemeral=True), guests=False)
-        if guests := self._guests():
-            self.spawn(self._announce_to_guests(guests, changes))
+        self.hub.connections.broadcast(EncodedEvents([event.encode()], ephemeral=True), guests=False)
+        self.guests.announce_presence(list(changes))
 
-    async def _announce_to_guests(self, guests: dict[int, Member], changes: States) -> None:
-        for pk, guest in guests.items():
-            visible = await self._visible_to(guest, list(changes))
-            # As they are now: another change may have been announced while this was read.
-            now = self.presence.states()
-            seen = [
-                PresenceObject(member=m, state=now.get(m, PresenceState.OFFLINE)) for m in sorted(visible)
-            ]
-            if seen:
-                self._push_to(pk, EncodedEvents([PresenceChanged(presence=seen).encode()], ephemeral=True))
-
-    async def _visible_to(self, guest: Member, members: list[int]) -> set[int]:
-        """Those of the members that the guest may see. If the database does not answer, the guest is to ask later."""
-        try:
-            return await self.readers.run(_visible, guest, members)
-        except Exception as error:
-            log.warning("It could not be read whom a guest may see: %s", error)
-            self.hub.notices.refresh(self.hub.of_member.get(guest.pk, ()))
-            return set()
-
-    def _tell_guests(self, notice: DirectoryNotice) -> None:
-        """An event about one member, for those guests who may see them."""
-        if guests := self._guests():
-            self.spawn(self._tell_guests_about(notice.member, guests, EncodedEvents([notice.data])))
-
-    async def _tell_guests_about(self, member: int, guests: dict[int, Member], parcel: EncodedEvents) -> None:
-        for pk, guest in guests.items():
-            if await self._visible_to(guest, [member]):
-                self._push_to(pk, parcel)
-
-    def _guests(self) -> dict[int, Member]:
-        return {c.member.pk: c.member for c in self.hub.connections if c.is_guest}
-
-    def _push_to(self, member: int, parcel: EncodedEvents) -> None:
-        for connection in list(self.hub.of_member.get(member, ())):
-            if connection.hears and connection.dialect is as_events:
-                connection.push(parcel)
-
-    def _hear_gossip(self, kind: str, content: Any) -> None:
+    def _receive_gossip(self, kind: str, content: Any) -> None:
         if kind == "presence":
-            self.presence.hear(content["node"], content["generation"], content["states"])
+            self.presence.receive(content["node"], content["generation"], content["states"])
         elif kind == "typing":
-            self.typing.hear(content)
+            self.typing.receive(content)
         elif kind == "rates":
-            self.rates.hear(content)
+            self.rates.receive(content)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -205,7 +167,7 @@ _lock = threading.Lock()
 
 
 def runtime() -> Runtime:
-    """The runtime of the running event loop, started if need be."""
+    """The runtime of the running event loop. Starts it if there is none."""
     global _serving
     loop = asyncio.get_running_loop()
     found = _runtimes.get(loop)
@@ -216,6 +178,12 @@ def runtime() -> Runtime:
     return found
 
 
+def serving() -> Runtime | None:
+    """The runtime that this process started last, for other threads; None if there is none or its loop has ended."""
+    found = _serving
+    return None if found is None or found.loop.is_closed() else found
+
+
 async def stop() -> None:
     """Stop the running loop's runtime, if it has one."""
     global _serving
@@ -224,54 +192,3 @@ async def stop() -> None:
         if _serving is found:
             _serving = None
         await found.stop()
-
-
-def outlet(batch: Batch) -> None:
-    """Where committed batches go, from any thread: the writer's next report, the loop, or the channel layer."""
-    serving = _serving
-    if serving is None or serving.loop.is_closed():
-        relays.publish_from_outside(batch)
-    elif not serving.writer.take_over(batch):
-        serving.loop.call_soon_threadsafe(serving.deliver, batch)
-
-
-def call(member: Member, command: Command) -> Wire:
-    """Run a command from a synchronous thread (the HTTP API): through this process's writer if it has one."""
-    serving = _serving
-    if serving is None or serving.loop.is_closed():
-        return run(member, command)
-    serving.rates.check(member.pk, command)
-    if reads(command):
-        return run(member, command)
-    return serving.writer.run(Job(member, command)).outcome()
-
-
-def note_token_use(token: int, address: str) -> None:
-    """A request came with this bearer token (its id). Written by this process's clock, or now if it has none."""
-    serving = _serving
-    if serving is None or serving.loop.is_closed():
-        try:
-            write_uses({token: address})
-        except DatabaseError as error:
-            log.warning("The last use of a token could not be written: %s", error)
-    else:
-        serving.pulse.token_uses.note(token, address)
-
-
-def _visible(guest: Member, members: list[int]) -> set[int]:
-    return set(Member.objects.visible_to(guest).filter(pk__in=members).values_list("pk", flat=True))
-
-
-def status() -> dict[str, Any]:
-    """What this process can say of itself, for `/readyz`."""
-    serving = _serving
-    if serving is None:
-        return {"realtime": "idle", "bus": "none", "connections": 0, "draining": False}
-    bus = "none" if serving.relay.alone else "up" if serving.relay.well else "degraded"
-    return {
-        "realtime": "serving",
-        "bus": bus,
-        **({"bus_down": serving.relay.down} if bus == "degraded" else {}),
-        "connections": len(serving.hub.connections),
-        "draining": serving.draining is not None,
-    }

@@ -18,7 +18,7 @@ from django.db import connection
 
 from hubbub.protocol import limits
 from hubbub.realtime import runtime as realtime
-from hubbub.realtime.bus import relay
+from hubbub.realtime.bus.channel_layer import shared_layer
 from hubbub_site import lost_changes
 from hubbub_site.server import connection_capacity
 from hubbub_site.server.edge_limits import CONNECTIONS_PER_ADDRESS
@@ -51,7 +51,7 @@ class CannotServe(Exception):
 
 def serve(*, host: str, port: int, data: Path, workers: int = 1) -> int:
     """Serve until SIGTERM or SIGINT. Returns the exit code. Raises CannotServe."""
-    if workers > 1 and relay.bus() is None:
+    if workers > 1 and shared_layer() is None:
         raise CannotServe(
             f"{workers} workers need a Redis server to talk to each other: set REDIS_URL, or serve with one worker."
         )

@@ -28,22 +28,22 @@ class Bus:
 class Line:
     """One process's way to the bus: what it asked, in order, and what is coming to it. Stands for `Relay`."""
 
-    alone = False
+    is_alone = False
 
     def __init__(self, bus: Bus, node: str, loop: asyncio.AbstractEventLoop) -> None:
         self.bus, self.node, self._loop = bus, node, loop
         self.receive: Callable[[Batch], None]
-        self.on_doubt: Callable[[], None] = lambda: None
+        self.on_possible_loss: Callable[[], None] = lambda: None
         self.groups: set[str] = set()
         self.coming: list[Message] = []
         self.asked: list[Callable[[], None] | asyncio.Future[None]] = []
         """What the task that talks to the bus has yet to do; a future marks a place in this order."""
         self._topics: dict[str, None] = {}
         bus.lines[node] = self
-        self.listen(EVERYONE, True)
+        self.subscribe(EVERYONE, True)
 
     @property
-    def well(self) -> bool:
+    def is_up(self) -> bool:
         return self.bus.up
 
     def carries(self, topic: str) -> bool:
@@ -56,12 +56,12 @@ class Line:
     def send_gossip(self, kind: str, content: Any) -> None:
         """Presence is no part of the model."""
 
-    def listen(self, topic: str, yes: bool) -> None:
-        if yes:
+    def subscribe(self, topic: str, wanted: bool) -> None:
+        if wanted:
             self._topics[topic] = None
         else:
             self._topics.pop(topic, None)
-        change = self.groups.add if yes else self.groups.discard
+        change = self.groups.add if wanted else self.groups.discard
         self.asked.append(lambda: change(PREFIX + topic))
 
     async def settled(self) -> None:
@@ -89,9 +89,9 @@ class Line:
 
     def goes_down(self) -> None:
         self.groups.clear()
-        self._loop.call_soon(self.on_doubt)
+        self._loop.call_soon(self.on_possible_loss)
 
     def comes_back(self) -> None:
         for topic in list(self._topics):
-            self.listen(topic, True)
-        self._loop.call_soon(self.on_doubt)
+            self.subscribe(topic, True)
+        self._loop.call_soon(self.on_possible_loss)

@@ -28,7 +28,7 @@ def check_handed(db: Database, socket: Socket, document: Document) -> None:
                 _check_rising(socket, ("message", document["room"]), document["seq"])
         case "room":
             _check_room(db, socket.member, document["room"])
-            if not _is_described(socket, document["room"]):
+            if not _has_room_state(socket, document["room"]):
                 _check_rising(socket, ("room", document["room"]["id"]), document["room"]["seq"])
         case "membership":
             if room := document.get("room"):
@@ -54,7 +54,7 @@ def _is_known(socket: Socket, message: Document) -> bool:
     return view is not None and message["seq"] <= view.last.get(message["room"], message["seq"])
 
 
-def _is_described(socket: Socket, room: Document) -> bool:
+def _has_room_state(socket: Socket, room: Document) -> bool:
     """Whether the client knows a newer state of the room. A state may wait in turns while the member rejoins."""
     view = socket.tab.follower.view
     return view is not None and room["seq"] < view.described.get(room["id"], 0)

@@ -102,7 +102,7 @@ class Game:
 
     def _poll(self) -> None:
         self.left["polls"] -= 1
-        self.process.runtime.repair.now()
+        self.process.runtime.poll.now()
 
     def _return(self) -> None:
         self.left["returns"] -= 1

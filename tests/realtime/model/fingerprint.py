@@ -19,14 +19,14 @@ from django.db.models import Model
 from hubbub.protocol.wire import Wire
 from hubbub.publish import RoomFrame
 from hubbub.realtime.delivery.encoded_events import EncodedEvents
-from hubbub.realtime.delivery.fanout import Turns
+from hubbub.realtime.delivery.fanout import WriteScheduler
 from hubbub.realtime.presence.presence import Presence
 from hubbub.realtime.rate_limits.command_rates import Rates
 from tests.realtime.model.database import Database
 from tests.realtime.model.loop import Loop, Time
 from tests.realtime.model.world import World
 
-OF_NO_MATTER = (Database, Time, Rates, Presence, Turns)
+OF_NO_MATTER = (Database, Time, Rates, Presence, WriteScheduler)
 """The database is what the script made it; the others decide nothing in these histories."""
 
 SOON = 0.3

@@ -11,7 +11,7 @@ from contextvars import Context
 from typing import Any
 
 ENDLESS = 2000
-"""Turns after which a loop that still has work is taken to go in a circle."""
+"""WriteScheduler after which a loop that still has work is taken to go in a circle."""
 
 
 class Time:

@@ -12,7 +12,7 @@ from hubbub.protocol import limits
 from hubbub.publish import Batch
 from hubbub.realtime import runtime
 from hubbub.realtime.delivery import connection, fanout, feed
-from hubbub.realtime.recovery import repair, repair_notices
+from hubbub.realtime.recovery import head_poll, repair_notices
 from hubbub.realtime.runtime import Runtime
 from hubbub.realtime.sockets import base as session
 from hubbub.realtime.storage import catch_up as catchup
@@ -45,7 +45,7 @@ class Process:
             self.runtime = Runtime(self.loop)
         self.runtime.rates.lifted = True
         runtime._runtimes[self.loop] = self.runtime
-        self.runtime.spawn(self.runtime.repair.keep())
+        self.runtime.spawn(self.runtime.poll.run_forever())
         self.loop.run()
 
     def stop(self) -> None:
@@ -73,10 +73,10 @@ class OrderedConnection(connection.Connection):
 SMALL: dict[ModuleType, dict[str, Any]] = {
     limits: {"RESUME_MESSAGES": 3, "GATHERED_BYTES": 700, "OUTBOX_FRAMES": 6},
     feed: {"RING_FRAMES": 3},
-    repair: {"CHUNK": 1},
+    head_poll: {"CHUNK": 1},
     repair_notices: {"MEMBERS_AT_ONCE": 1},
     catchup: {"RANGES": 1, "TRIES": 1},
-    fanout: {"FEW": 1, "FIRST": 1, "MOST": 1},
+    fanout: {"FEW_WRITES": 1, "FIRST_WRITES": 1, "MOST_WRITES": 1},
 }
 """Limits that short histories reach."""
 

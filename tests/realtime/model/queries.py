@@ -15,10 +15,10 @@ from hubbub.models import Member, Workspace
 from hubbub.protocol import limits, replies
 from hubbub.protocol.objects import Changes, Reach, Role, Room
 from hubbub.publish import frame_of, member_changed, room_changed
-from hubbub.realtime import runtime
 from hubbub.realtime.logins import sign_in as auth
 from hubbub.realtime.logins.sign_in import Login
-from hubbub.realtime.recovery import repair, repair_notices
+from hubbub.realtime.presence import guest_visibility
+from hubbub.realtime.recovery import head_poll, repair, repair_notices
 from hubbub.realtime.storage import catch_up as catchup
 from tests.realtime.model.database import Database
 
@@ -175,8 +175,8 @@ def _name(query: Query) -> str:
 ANSWERS: dict[str, Query] = {
     _name(real): modelled
     for real, modelled in {
-        repair._heads: heads,
-        repair._versions: versions,
+        head_poll._heads: heads,
+        head_poll._versions: versions,
         repair._missed: missed,
         repair_notices._room: room_notice,
         repair_notices._member: member,
@@ -188,7 +188,7 @@ ANSWERS: dict[str, Query] = {
         catchup._ranges: ranges,
         catchup._epoch: lambda db, _: {None: db.epoch},
         queries.snapshots: snapshots,
-        runtime._visible: visible,
+        guest_visibility._visible: visible,
         auth.logins_from_secrets: logins_from_secrets,
         auth.still_valid: still_valid,
         dispatch.run_read: run_read,

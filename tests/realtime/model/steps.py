@@ -196,12 +196,12 @@ class Town:
 
     def compares(self, at: int) -> None:
         """A process compares heads and versions with the database."""
-        self._process(at).runtime.repair.now()
+        self._process(at).runtime.poll.now()
         self.world.settle()
 
     def beats(self, at: int) -> None:
         process = self._process(at)
-        process.loop.call_soon(process.runtime.pulse._beat)
+        process.loop.call_soon(process.runtime.monitor._send_heartbeats)
         self.world.settle()
 
     # Something breaks.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from hubbub.realtime.bus.envelopes import messages_of
-from hubbub.realtime.recovery.repair import POLL_SECONDS
+from hubbub.realtime.recovery.head_poll import POLL_SECONDS
 from tests.contract.client import Document
 from tests.realtime.model.bus import Bus
 from tests.realtime.model.checks import Violation, check_handed, check_view
@@ -184,7 +184,7 @@ class World:
             self.settle(EVERYTHING)
         for process in self.processes:
             logins = [connection.login for connection in process.runtime.hub.connections]
-            process.runtime.spawn(process.runtime.pulse._revalidate(logins))
+            process.runtime.spawn(process.runtime.monitor._revalidate(logins))
         self.settle(EVERYTHING)
         self.check()
 

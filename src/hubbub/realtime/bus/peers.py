@@ -1,30 +1,31 @@
-"""Which other processes are silent: they have died, or go on without the channel layer, cut off from it alone."""
+"""Which other processes have fallen silent: they have died, or they are cut off from the channel layer and go on."""
 
 from __future__ import annotations
 
 SILENT_SECONDS = 1.2
-"""Everybody speaks to itself through each server of the layer twice as often, and all hear that."""
+"""A peer is silent after this time. Peers send a heartbeat through each server of the layer every half second."""
 
-SUSPECT_SECONDS = 600.0
-"""How long somebody may be missed before nobody counts on their return."""
+FORGET_SECONDS = 600.0
+"""A silent peer is forgotten after this time."""
 
 
 class Peers:
-    """Process and server of the layer → when that process was last heard through it."""
+    """Process and server of the layer → when that process was last heard through that server."""
 
     def __init__(self) -> None:
         self._heard: dict[tuple[str, int], float] = {}
 
-    def hear(self, node: str, place: int, now: float) -> None:
-        self._heard[node, place] = now
+    def note(self, node: str, server: int, now: float) -> None:
+        """A heartbeat of a peer came through a server."""
+        self._heard[node, server] = now
 
     def forget(self, node: str) -> None:
-        """It has said goodbye. If it has not, and only has no people, it will be heard again soon."""
-        for other in [other for other in self._heard if other[0] == node]:
-            del self._heard[other]
+        """A peer says that it stops or has no connections. If it goes on, its next heartbeat enters it again."""
+        for peer in [peer for peer in self._heard if peer[0] == node]:
+            del self._heard[peer]
 
-    def missing(self, now: float) -> set[int]:
-        """The servers of the layer through which somebody has fallen silent."""
-        for other in [other for other, at in self._heard.items() if now - at > SUSPECT_SECONDS]:
-            del self._heard[other]
-        return {place for (_, place), at in self._heard.items() if now - at > SILENT_SECONDS}
+    def silent(self, now: float) -> set[int]:
+        """The servers of the layer through which a peer has fallen silent."""
+        for peer in [peer for peer, at in self._heard.items() if now - at > FORGET_SECONDS]:
+            del self._heard[peer]
+        return {server for (_, server), at in self._heard.items() if now - at > SILENT_SECONDS}

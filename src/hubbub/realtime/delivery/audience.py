@@ -1,8 +1,8 @@
-"""Who hears one room here, and what they are handed, in order.
+"""The connections here that receive one room, and what they are sent, in order.
 
-A huge room is written to in many turns of the event loop. What is said there meanwhile gathers, and goes out in one
-piece: a room that speaks faster than it can be written to is told more at a time, not later and later. Pieces are
-bounded; what would be too much is left out, and that is said.
+Writing to a large room takes many turns of the event loop. Frames that arrive in that time are merged, and each
+connection gets them in one write: a busy room sends more at a time instead of falling behind. Merged frames have a
+bound (GATHERED_BYTES); over it they are dropped, and the clients are told of the gap.
 """
 
 from __future__ import annotations
@@ -15,113 +15,119 @@ from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
 from hubbub.protocol.events import Lag
 from hubbub.publish import RoomFrame
-from hubbub.realtime.delivery.encoded_events import Dialect, EncodedEvents, as_events
-from hubbub.realtime.delivery.fanout import FanOut, Turns
+from hubbub.realtime.delivery.encoded_events import EncodedEvents
+from hubbub.realtime.delivery.fanout import FanOut, WriteScheduler
+from hubbub.realtime.delivery.socket_protocols import SocketProtocol
 
 if TYPE_CHECKING:
     from hubbub.realtime.delivery.connection import Connection
 
 
 class Audience:
-    """The listeners of a room, by dialect. Whoever is added is handed what is told from then on, and nothing before."""
+    """The connections by protocol. A connection is sent everything from the moment it is added, and nothing before."""
 
-    __slots__ = ("_departures", "_growing", "_listeners", "_out", "_room")
+    __slots__ = ("_connections", "_fan_out", "_open", "_removals", "_room")
 
-    def __init__(self, room: int, turns: Turns) -> None:
+    def __init__(self, room: int, scheduler: WriteScheduler) -> None:
         self._room = room
-        self._listeners: dict[Dialect, dict[Connection, int]] = {}
+        self._connections: dict[SocketProtocol, dict[Connection, int]] = {}
         """Each with the seq up to which it knew the room when it was added."""
-        self._growing: dict[Dialect, Piece] = {}
-        """The last piece of each dialect, until the first listener is written to or something must come after it."""
-        self._departures = 0
-        self._out = FanOut(turns)
+        self._open: dict[SocketProtocol, MergedFrames] = {}
+        """For each protocol the last frames, while more may still be merged into them: until the first connection is
+        written to, or something else must come after them."""
+        self._removals = 0
+        self._fan_out = FanOut(scheduler)
 
     def __len__(self) -> int:
-        return sum(map(len, self._listeners.values()))
+        return sum(map(len, self._connections.values()))
 
     def __iter__(self) -> Iterator[Connection]:
-        for listeners in self._listeners.values():
-            yield from listeners
+        for connections in self._connections.values():
+            yield from connections
 
     def add(self, connection: Connection, seq: int) -> None:
-        """Let it hear the room, of which it knows everything up to `seq`."""
-        self._growing.pop(connection.dialect, None)
-        self._listeners.setdefault(connection.dialect, {})[connection] = seq
+        """Add a connection that has everything of the room up to `seq`."""
+        self._open.pop(connection.protocol, None)
+        self._connections.setdefault(connection.protocol, {})[connection] = seq
 
-    def knows(self, connection: Connection, seq: int) -> None:
-        """A listener has read the room up to `seq`: whatever ended its membership before that has been undone."""
-        listeners = self._listeners[connection.dialect]
-        listeners[connection] = max(seq, listeners[connection])
+    def advance(self, connection: Connection, seq: int) -> None:
+        """A connection has read the room up to `seq`: no earlier message may end its membership any more."""
+        connections = self._connections[connection.protocol]
+        connections[connection] = max(seq, connections[connection])
 
     def discard(self, connection: Connection) -> None:
-        self._departures += 1
-        self._listeners.get(connection.dialect, {}).pop(connection, None)
+        self._removals += 1
+        self._connections.get(connection.protocol, {}).pop(connection, None)
 
-    def has_since_before(self, seq: int, connection: Connection) -> bool:
-        """Whether it listens, and did not know of `seq` when it was added."""
-        return self._listeners.get(connection.dialect, {}).get(connection, seq) < seq
+    def attached_before(self, seq: int, connection: Connection) -> bool:
+        """Whether the connection is here, and did not have `seq` when it was added."""
+        return self._connections.get(connection.protocol, {}).get(connection, seq) < seq
 
-    def tell(self, frames: Sequence[RoomFrame], last_number: int) -> None:
-        """What is said, to all; `last_number` was new before it."""
-        for dialect, listeners in self._listeners.items():
-            if piece := self._growing.get(dialect):
-                piece.grow(frames)
-            elif listeners:
-                self._growing[dialect] = piece = Piece(self._room, dialect, frames, last_number)
-                self._out.each(tuple(listeners), partial(self._hand_out, piece, self._departures))
+    def send_frames(self, frames: Sequence[RoomFrame], last_number: int) -> None:
+        """Send frames to all; `last_number` is the last message number before them."""
+        for protocol, connections in self._connections.items():
+            if merged := self._open.get(protocol):
+                merged.extend(frames)
+            elif connections:
+                self._open[protocol] = merged = MergedFrames(self._room, protocol, frames, last_number)
+                self._fan_out.each(tuple(connections), partial(self._write, merged, self._removals))
 
-    def notice(self, parcel: EncodedEvents) -> None:
-        """An event without seq, to all who understand events. An ephemeral one does not wait: it is left out."""
-        if parcel.ephemeral and self._out.waits:
+    def send_event(self, event: EncodedEvents) -> None:
+        """Send an event without seq to all who receive events. An ephemeral one is dropped if it would have to wait."""
+        if event.ephemeral and self._fan_out.waits:
             return
-        self._growing.pop(as_events, None)
-        if listeners := tuple(self._listeners.get(as_events, ())):
-            self._out.each(listeners, partial(self._push, parcel, self._departures))
+        for protocol, connections in self._connections.items():
+            if protocol.receives_events:
+                self._open.pop(protocol, None)
+                if connections:
+                    self._fan_out.each(tuple(connections), partial(self._push, event, self._removals))
 
-    def leave_out(self, head: int) -> None:
-        """Too much was said to repeat it here, up to `head`. Who can ask for it does so at their own speed."""
-        self.notice(_lag(self._room, head))
-        for connection in [c for c in self if c.dialect is not as_events]:
-            _send_back(connection)
+    def report_gap(self, head: int) -> None:
+        """Frames up to `head` are not sent here. Clients fetch them, or are closed if they cannot be told."""
+        self.send_event(_lag(self._room, head))
+        for connection in [c for c in self if not c.protocol.reports_gaps]:
+            _close_for_gap(connection)
 
     def then(self, act: Callable[[], None]) -> None:
-        """Call `act` when everybody was handed what was told before."""
-        self._growing.clear()
-        self._out.then(act)
+        """Call `act` when everything that was sent before has been written to all connections."""
+        self._open.clear()
+        self._fan_out.then(act)
 
-    def _hand_out(self, piece: Piece, departures: int, listeners: Sequence[Connection]) -> None:
-        if self._growing.get(piece.dialect) is piece:
-            del self._growing[piece.dialect]
-        parcel = piece.parcel
-        if parcel is None:
-            for connection in listeners:
-                _send_back(connection)
-        elif parcel.texts:
-            self._push(parcel, departures, listeners)
+    def _write(self, merged: MergedFrames, removals: int, connections: Sequence[Connection]) -> None:
+        if self._open.get(merged.protocol) is merged:
+            del self._open[merged.protocol]
+        events = merged.encoded
+        if events is None:
+            for connection in connections:
+                _close_for_gap(connection)
+        elif events.texts:
+            self._push(events, removals, connections)
 
-    def _push(self, parcel: EncodedEvents, departures: int, listeners: Sequence[Connection]) -> None:
-        if departures != self._departures:  # somebody left while this slice waited
-            listeners = [connection for connection in listeners if self._room in connection.rooms]
-        for connection in listeners:
-            connection.push(parcel)
+    def _push(self, events: EncodedEvents, removals: int, connections: Sequence[Connection]) -> None:
+        if removals != self._removals:  # a connection was removed while this slice waited
+            connections = [connection for connection in connections if self._room in connection.rooms]
+        for connection in connections:
+            connection.push(events)
 
 
-class Piece:
-    """What those who share a dialect are handed in one write each."""
+class MergedFrames:
+    """Frames that the connections of one protocol get in one write each."""
 
-    __slots__ = ("_frames", "_head", "_last_number", "_parcel", "_room", "_size", "dialect")
+    __slots__ = ("_encoded", "_frames", "_head", "_last_number", "_room", "_size", "protocol")
 
-    def __init__(self, room: int, dialect: Dialect, frames: Sequence[RoomFrame], last_number: int) -> None:
-        self.dialect = dialect
+    def __init__(
+        self, room: int, protocol: SocketProtocol, frames: Sequence[RoomFrame], last_number: int
+    ) -> None:
+        self.protocol = protocol
         self._room = room
         self._frames = list(frames)
         self._head = frames[-1].seq
         self._size = _size(frames)
         self._last_number = last_number
-        self._parcel: EncodedEvents | None = None
+        self._encoded: EncodedEvents | None = None
 
-    def grow(self, frames: Sequence[RoomFrame]) -> None:
-        """Before it is first handed out."""
+    def extend(self, frames: Sequence[RoomFrame]) -> None:
+        """Add frames. Only before the first connection is written to."""
         self._head = frames[-1].seq
         self._size += _size(frames)
         if self._size <= limits.GATHERED_BYTES:
@@ -130,14 +136,14 @@ class Piece:
             self._frames.clear()
 
     @property
-    def parcel(self) -> EncodedEvents | None:
-        """The same for everybody; None if it became too much for a dialect that cannot say so."""
-        if self._parcel is None:
+    def encoded(self) -> EncodedEvents | None:
+        """The same for all connections. None if it became too much, and the protocol cannot report a gap."""
+        if self._encoded is None:
             if self._frames:
-                self._parcel = self.dialect(self._frames, self._last_number)
-            elif self.dialect is as_events:
-                self._parcel = _lag(self._room, self._head)
-        return self._parcel
+                self._encoded = self.protocol.encode(self._frames, self._last_number)
+            elif self.protocol.reports_gaps:
+                self._encoded = _lag(self._room, self._head)
+        return self._encoded
 
 
 def _size(frames: Sequence[RoomFrame]) -> int:
@@ -148,6 +154,6 @@ def _lag(room: int, head: int) -> EncodedEvents:
     return EncodedEvents([Lag(room=room, head=head).encode()], room=room)
 
 
-def _send_back(connection: Connection) -> None:
-    """Its dialect has no way to hear of what was left out: its peer is told that something was."""
-    connection.close(Close.LOST_CONTINUITY, "Too much was said to repeat it here. Come back.")
+def _close_for_gap(connection: Connection) -> None:
+    """This protocol cannot report a gap, so the socket is closed."""
+    connection.close(Close.LOST_CONTINUITY, "Messages were left out: there were too many. Reconnect.")

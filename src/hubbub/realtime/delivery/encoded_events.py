@@ -1,8 +1,8 @@
-"""What is delivered: some events for everybody who hears a topic, encoded once for each way of sending."""
+"""What is sent to clients: one or more events, encoded once for each way of sending."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from pydantic_core import to_json
 
@@ -11,10 +11,11 @@ from hubbub.publish import RoomFrame
 
 
 class EncodedEvents:
-    """One or more JSON texts that go out together. All who receive it share one encoding, so it never changes.
+    """One or more JSON texts that go out together. All receivers share one encoding, so it never changes.
 
-    `texts` are for servers that send message by message; `wire` are the same as ready WebSocket frames in one piece,
-    for a server that lets us write to the transport.
+    `texts` are for servers that send message by message. `wire` is the same as ready WebSocket frames in one piece,
+    for a server that lets us write to the transport. `room` and `head` are set for events of a room; `ephemeral`
+    events may be dropped.
     """
 
     __slots__ = ("_wire", "ephemeral", "head", "room", "texts")
@@ -48,17 +49,13 @@ def frame_header(size: int) -> bytes:
     return b"\x81\x7f" + size.to_bytes(8, "big")
 
 
-Dialect = Callable[[Sequence[RoomFrame], int], EncodedEvents]
-"""How frames become a parcel: (frames, last number that was new before them) → parcel. One per kind of socket."""
-
-
 def as_events(frames: Sequence[RoomFrame], _: int) -> EncodedEvents:
-    """The dialect of `/ws/`: every state, as it is."""
+    """For `/ws/`: every state, as it is."""
     return EncodedEvents([frame.data for frame in frames], room=frames[0].room, head=frames[-1].seq)
 
 
 def as_lines(frames: Sequence[RoomFrame], last_number: int) -> EncodedEvents:
-    """The dialect of the room socket: new messages only, in the Channels tutorial's shape."""
+    """For the room socket: new messages only, in the shape of the Channels tutorial."""
     lines = []
     for frame in frames:
         if frame.number > last_number:
@@ -68,13 +65,15 @@ def as_lines(frames: Sequence[RoomFrame], last_number: int) -> EncodedEvents:
 
 
 def line_of(message: Message, author: str) -> bytes:
-    """`{"message", "author", "number"}`; what nobody typed has no author."""
+    """`{"message", "author", "number"}`; system messages have no author."""
     if message.system:
-        return to_json({"message": _told(message.system, author), "author": None, "number": message.number})
+        return to_json(
+            {"message": _system_text(message.system, author), "author": None, "number": message.number}
+        )
     return to_json({"message": message.text, "author": author, "number": message.number})
 
 
-_TOLD = {
+_SYSTEM_TEXTS = {
     SystemKind.CREATED: "{author} opened the room",
     SystemKind.JOINED: "{author} joined",
     SystemKind.ADDED: "{author} brought somebody in",
@@ -87,5 +86,5 @@ _TOLD = {
 }
 
 
-def _told(system: System, author: str) -> str:
-    return _TOLD[system.kind].format(author=author, text=system.text or "")
+def _system_text(system: System, author: str) -> str:
+    return _SYSTEM_TEXTS[system.kind].format(author=author, text=system.text or "")

@@ -1,7 +1,7 @@
-"""What was committed here and in other processes within one turn of the event loop: handed on together.
+"""Merges the commits of this process and of its peers that arrive in one turn of the event loop.
 
-Each process writes to its own people, so each writes as often as there are commits anywhere, if it writes at once. A
-busy one finds its own and several of the others' in the same turn; a room's frames then go out as one piece.
+Without it, each process would write to its clients once for every commit anywhere. A busy process finds its own commit
+and several of its peers' in the same turn; a room's frames then go out in one write.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ log = logging.getLogger("hubbub")
 
 
 class MergedCommits:
-    """`add` on the event loop; `receive` gets what came, in the next turn."""
+    """`add` on the event loop; `receive` gets the merged batches in the next turn."""
 
     def __init__(self, loop: AbstractEventLoop, receive: Callable[[Batch], None]) -> None:
         self._loop, self._receive = loop, receive
@@ -25,19 +25,19 @@ class MergedCommits:
     def add(self, batch: Batch) -> None:
         self._waiting.append(batch)
         if len(self._waiting) == 1:
-            self._loop.call_soon(self._hand_on)
+            self._loop.call_soon(self._deliver)
 
-    def _hand_on(self) -> None:
+    def _deliver(self) -> None:
         waiting, self._waiting = self._waiting, []
-        for batch in _joined(waiting):
+        for batch in _merged(waiting):
             try:
                 self._receive(batch)
             except Exception:
-                log.exception("A commit could not be delivered; listeners hear of it by polling")
+                log.exception("A commit could not be delivered; clients get it by the next poll")
 
 
-def _joined(batches: Sequence[Batch]) -> Iterator[Batch]:
-    """As few as keep their order: what a notice says comes after its own frames, and before those of the next."""
+def _merged(batches: Sequence[Batch]) -> Iterator[Batch]:
+    """As few as keep the order: a batch's notices come after its own frames, and before the next batch's."""
     frames: list[RoomFrame] = []
     for batch in batches:
         frames += batch.frames

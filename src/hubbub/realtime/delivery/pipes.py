@@ -1,7 +1,7 @@
-"""The two ways bytes leave: written to the transport at once, or sent message by message through ASGI.
+"""The two ways to send: write to the transport at once, or `websocket.send` through ASGI, message by message.
 
-A server that offers the extension `hubbub.push` (ours does: `hubbub_site.server.push_protocol`) takes ready frames;
-any other ASGI server gets `websocket.send`. A connection does not know which it has.
+A server that offers the extension `hubbub.push` (ours does: `hubbub_site.server.push_protocol`) takes ready WebSocket
+frames; every other ASGI server gets `websocket.send`. A connection does not know which it has.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Push(Protocol):
-    """What the extension offers: the transport of one WebSocket, and its events."""
+    """What the extension offers: the transport of one WebSocket."""
 
     def write(self, data: bytes) -> None:
-        """Frames, as they are. Not after `lost`."""
+        """Write ready WebSocket frames. Not after `lost`."""
 
     def abort(self) -> None: ...
     def pause_reading(self) -> None: ...
     def resume_reading(self) -> None:
-        """Bring what has come already, and read on."""
+        """Deliver what has already arrived, and continue reading."""
 
     def take_over(self, receiver: Receiver) -> None: ...
 
 
 class Receiver(Protocol):
-    """What the extension tells: calls come from the event loop, and must not wait."""
+    """What the extension calls, on the event loop. Nothing here may wait."""
 
     def may_take(self) -> int:
-        """How many frames may come in now, of any kind. After 0 the receiver has paused the reading, and resumes it."""
+        """How many WebSocket frames of any kind it takes now. 0: it has paused reading, and resumes it later."""
 
     def took(self, frames: int, size: int) -> None:
-        """So many frames have come in since `may_take`, control frames and parts of messages included; their bytes."""
+        """So many WebSocket frames came in since `may_take`, control frames and fragments included, and their bytes."""
 
     def received(self, data: bytes) -> None: ...
     def writable(self, yes: bool) -> None: ...
@@ -44,16 +44,16 @@ class Receiver(Protocol):
 
 
 class Pipe(Protocol):
-    """One way out. `ready` is false while earlier bytes are stuck; then nothing may be written."""
+    """One way to send. `ready` is false while the transport is full; then nothing may be written."""
 
     ready: bool
 
-    def write(self, parcel: EncodedEvents) -> None: ...
+    def write(self, events: EncodedEvents) -> None: ...
     def abort(self) -> None: ...
 
 
 class PushPipe:
-    """Ready frames, straight to the transport. The server says when its buffer is full."""
+    """Ready WebSocket frames, straight to the transport. The server says when its buffer is full."""
 
     __slots__ = ("_push", "ready", "write_bytes")
 
@@ -62,15 +62,15 @@ class PushPipe:
         self.write_bytes = push.write
         self.ready = True
 
-    def write(self, parcel: EncodedEvents) -> None:
-        self.write_bytes(parcel.wire)
+    def write(self, events: EncodedEvents) -> None:
+        self.write_bytes(events.wire)
 
     def abort(self) -> None:
         self._push.abort()
 
 
 class SendPipe:
-    """`websocket.send` for one parcel at a time, in a task that the connection never waits for."""
+    """`websocket.send`, one `EncodedEvents` at a time, in a task that the connection never waits for."""
 
     __slots__ = ("_emptied", "_send", "_task", "ready")
 
@@ -80,24 +80,24 @@ class SendPipe:
         self._task: asyncio.Task[None] | None = None
         self.ready = True
 
-    def write(self, parcel: EncodedEvents) -> None:
+    def write(self, events: EncodedEvents) -> None:
         self.ready = False
-        self._task = asyncio.get_running_loop().create_task(self._send_all(parcel))
+        self._task = asyncio.get_running_loop().create_task(self._send_all(events))
 
     def abort(self) -> None:
         if self._task:
             self._task.cancel()
 
     async def settled(self) -> None:
-        """Wait until what is being sent is sent."""
+        """Wait until everything that was written has been sent."""
         if self._task:
             await asyncio.wait([self._task])
 
-    async def _send_all(self, parcel: EncodedEvents) -> None:
+    async def _send_all(self, events: EncodedEvents) -> None:
         try:
-            for text in parcel.texts:
+            for text in events.texts:
                 await self._send({"type": "websocket.send", "text": text.decode()})
         except Exception:
-            return  # the peer is gone; the server tells the receive side, which ends the connection
+            return  # the peer is gone; the receive side gets the disconnect and ends the connection
         self.ready = True
         self._emptied()

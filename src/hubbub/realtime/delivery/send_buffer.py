@@ -1,35 +1,36 @@
-"""What waits for one slow connection: bounded, and when it is full the cheapest loss comes first (contract G11)."""
+"""Events that wait for one slow connection. Over its bound it drops the least important first (contract G11)."""
 
 from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable
 
-from hubbub.protocol import limits
 from hubbub.protocol.events import Lag, Refresh
 from hubbub.realtime.delivery.encoded_events import EncodedEvents
+from hubbub.realtime.delivery.slow_readers import is_over_bound
 
 
 class SendBuffer:
-    """Parcels in order. Over the limit it drops ephemeral ones, then turns the fattest room into one `lag`.
+    """Events in order. Over the bound it drops ephemeral ones, then replaces the largest room's frames by one `lag`.
 
-    A room that lags says so once, with its head; until that is sent, later frames of the room only move the head.
-    The client then asks for what it missed at its own speed: late, not lost. A change of presence is not repeated, so
-    where one was dropped a `refresh` lets the client ask who is here. Typing fades by itself.
+    The `lag` has the room's head; until it is sent, later frames of the room only move that head. The client then
+    reads what it missed at its own speed: late, not lost. A presence change is not repeated, so after dropping one the
+    buffer sends `refresh`, and the client asks who is connected. Typing expires by itself.
     """
 
-    __slots__ = ("_bytes", "_frames", "_lagging", "_parcels", "_lost_presence")
+    __slots__ = ("_bytes", "_frames", "_lagging", "_lost_presence", "_waiting")
 
     def __init__(self) -> None:
-        self._parcels: deque[EncodedEvents] = deque()
+        self._waiting: deque[EncodedEvents] = deque()
         self._lagging: dict[int, int] = {}
+        """Room → head to report in its `lag`."""
         self._bytes = 0
         self._frames = 0
         self._lost_presence = False
-        """Whether a change of presence was dropped, and the client is to ask again."""
+        """Whether a presence change was dropped, so that the client must ask again."""
 
     def __bool__(self) -> bool:
-        return bool(self._parcels or self._lagging or self._lost_presence)
+        return bool(self._waiting or self._lagging or self._lost_presence)
 
     @property
     def bytes(self) -> int:
@@ -37,29 +38,29 @@ class SendBuffer:
 
     @property
     def answers(self) -> int:
-        """Parcels that belong to no room and cannot be left out: answers, and a few events."""
-        return sum(parcel.room is None and not parcel.ephemeral for parcel in self._parcels)
+        """Entries that belong to no room and cannot be dropped: answers, and a few events."""
+        return sum(events.room is None and not events.ephemeral for events in self._waiting)
 
-    def add(self, parcel: EncodedEvents, *, first: bool = False) -> bool:
-        """Keep a parcel for later, behind or before all others. False: what overflows cannot be asked for again."""
-        if parcel.room in self._lagging and parcel.head:
-            self._lagging[parcel.room] = max(parcel.head, self._lagging[parcel.room])
+    def add(self, events: EncodedEvents, *, first: bool = False) -> bool:
+        """Queue events, after or before all others. False: over the bound, and nothing is left that may be dropped."""
+        if events.room in self._lagging and events.head:
+            self._lagging[events.room] = max(events.head, self._lagging[events.room])
             return True
-        (self._parcels.appendleft if first else self._parcels.append)(parcel)
-        self._bytes += parcel.size
-        self._frames += len(parcel.texts)
-        while self._is_full():
-            if not self._sacrifice():
+        (self._waiting.appendleft if first else self._waiting.append)(events)
+        self._bytes += events.size
+        self._frames += len(events.texts)
+        while is_over_bound(self._bytes, self._frames):
+            if not self._drop_some():
                 return False
         return True
 
     def take(self) -> EncodedEvents | None:
-        """The next parcel to send: what waits in order, then which rooms lag."""
-        if self._parcels:
-            parcel = self._parcels.popleft()
-            self._bytes -= parcel.size
-            self._frames -= len(parcel.texts)
-            return parcel
+        """The next events to send: what waits in order, then the `lag`s."""
+        if self._waiting:
+            events = self._waiting.popleft()
+            self._bytes -= events.size
+            self._frames -= len(events.texts)
+            return events
         lagging, self._lagging = self._lagging, {}
         texts = [Lag(room=room, head=head).encode() for room, head in lagging.items()]
         if self._lost_presence:
@@ -68,33 +69,30 @@ class SendBuffer:
         return EncodedEvents(texts) if texts else None
 
     def forget(self, room: int) -> None:
-        """Drop what waits of a room, as if it had never been said."""
+        """Drop everything of a room, without a `lag`."""
         self._lagging.pop(room, None)
-        self._keep(lambda parcel: parcel.room != room)
+        self._keep(lambda events: events.room != room)
 
-    def _is_full(self) -> bool:
-        return self._bytes > limits.OUTBOX_BYTES or self._frames > limits.OUTBOX_FRAMES
-
-    def _sacrifice(self) -> bool:
-        if any(parcel.ephemeral for parcel in self._parcels):
+    def _drop_some(self) -> bool:
+        if any(events.ephemeral for events in self._waiting):
             self._lost_presence = self._lost_presence or any(
-                p.ephemeral and p.room is None for p in self._parcels
+                events.ephemeral and events.room is None for events in self._waiting
             )
-            self._keep(lambda parcel: not parcel.ephemeral)
+            self._keep(lambda events: not events.ephemeral)
             return True
-        weights: Counter[int] = Counter()
-        for parcel in self._parcels:
-            if parcel.room is not None and parcel.head:
-                weights[parcel.room] += parcel.size
-        if not weights:
+        sizes: Counter[int] = Counter()
+        for events in self._waiting:
+            if events.room is not None and events.head:
+                sizes[events.room] += events.size
+        if not sizes:
             return False
-        fattest = weights.most_common(1)[0][0]
-        head = max(parcel.head for parcel in self._parcels if parcel.room == fattest)
-        self._keep(lambda parcel: parcel.room != fattest or not parcel.head)
-        self._lagging[fattest] = head
+        largest = sizes.most_common(1)[0][0]
+        head = max(events.head for events in self._waiting if events.room == largest)
+        self._keep(lambda events: events.room != largest or not events.head)
+        self._lagging[largest] = head
         return True
 
     def _keep(self, wanted: Callable[[EncodedEvents], bool]) -> None:
-        self._parcels = deque(parcel for parcel in self._parcels if wanted(parcel))
-        self._bytes = sum(parcel.size for parcel in self._parcels)
-        self._frames = sum(len(parcel.texts) for parcel in self._parcels)
+        self._waiting = deque(events for events in self._waiting if wanted(events))
+        self._bytes = sum(events.size for events in self._waiting)
+        self._frames = sum(len(events.texts) for events in self._waiting)

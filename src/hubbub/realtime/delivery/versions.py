@@ -1,29 +1,29 @@
-"""Which changes of something are known here, by their versions: all up to one, and some beyond it."""
+"""Which numbered changes of one thing are known: all up to one version, and some after it."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 About = int | Literal["permissions", "logins"]
-"""What a change is about: a room or a member by id, or what a member may do, or the end of their logins."""
+"""What a change is about: a room or a member by id, a member's permissions, or the end of their logins."""
 
 
 class Versions:
-    """The changes of one thing, numbered 1, 2, 3 … without holes: what one member alone may know, or the directory.
+    """The changes of one thing, numbered 1, 2, 3 … without holes: one member's private changes, or the directory.
 
-    The bus may hold changes back, lose, repeat and reorder them. `take` says whether one tells anything new; a gap says
-    that one is missing, and the database knows it (see `repair`). The feed of a room does the same with its frames.
+    The bus may delay, lose, repeat and reorder changes. `take` says whether a change is new. A gap means that one is
+    missing and must be read from the database (see `repair_notices`). A room's feed does the same with its frames.
     """
 
-    __slots__ = ("_beyond", "doubtful", "whole")
+    __slots__ = ("_beyond", "needs_read", "whole")
 
     def __init__(self, whole: int) -> None:
         self.whole = whole
         """Every change up to this version is known."""
-        self.doubtful = False
-        """Whether a change that is known could not be carried out, so that only the database says how things are."""
+        self.needs_read = False
+        """Whether a known change could not be applied, so that the state must be read from the database."""
         self._beyond: dict[int, About] | None = None
-        """Later ones that are known → what each is about. None, mostly: ten thousand connections have one each."""
+        """Later known versions → what each is about. Mostly None: ten thousand connections have one each."""
 
     @property
     def newest(self) -> int:
@@ -31,14 +31,14 @@ class Versions:
 
     @property
     def has_gap(self) -> bool:
-        """Whether the database is to be asked."""
-        return self.doubtful or bool(self._beyond)
+        """Whether something must be read from the database."""
+        return self.needs_read or bool(self._beyond)
 
     def knows(self, version: int) -> bool:
         return version <= self.whole or version in (self._beyond or ())
 
     def take(self, version: int, about: About) -> bool:
-        """Note a change. False if it, or a later change of what it is about, is known already."""
+        """Record a change. False if it, or a later change about the same thing, is known already."""
         beyond = self._beyond or {}
         if self.knows(version):
             return False
@@ -47,9 +47,9 @@ class Versions:
         return not overtaken
 
     def learn(self, whole: int) -> None:
-        """Everything up to `whole` was read from the database. What is known beyond it stays known."""
+        """Everything up to `whole` was read from the database. Known later changes stay known."""
         if whole >= self.newest:
-            self.doubtful = False
+            self.needs_read = False
         if whole > self.whole:
             self._advance(whole, self._beyond or {})
 

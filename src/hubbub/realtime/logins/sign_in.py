@@ -1,7 +1,7 @@
-"""Who opens a socket: session cookie, bearer token or JWT; and whether that still holds (contract G10).
+"""The login of a handshake: session cookie, bearer token or JWT; and whether it is still valid (contract G10).
 
-A cookie comes along by itself, so a page that is not ours must not be able to use it: with a cookie an Origin is
-required and must be allowed. A token is something its bearer knows; scripts and devices send no Origin.
+A browser sends the cookie by itself, so pages of other sites must not be able to use it: with a cookie an Origin is
+required and must be allowed. A token is known to its bearer; scripts and devices send no Origin.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from hubbub.realtime.logins.token_uses import NOTED_EVERY_SECONDS
 
 NOTED_EVERY = timedelta(seconds=NOTED_EVERY_SECONDS)
 SUBPROTOCOL = "hubbub"
-"""What a browser offers beside `bearer.<token>`: it cannot set headers on a socket."""
+"""Browsers offer it next to `bearer.<token>`, because they cannot set headers on a socket."""
 
 
 @dataclass(slots=True, frozen=True)
 class Login:
-    """A way in that was used: `key` names it (`session:…`, `token:…`, `bearer:…`), `stamp` is the password's."""
+    """How a member signed in. `key` names it (`session:…`, `token:…`, `bearer:…`); `stamp` is the password hash."""
 
     member: Member
     key: str
@@ -40,11 +40,11 @@ class Login:
     secret: str | None = None
     stamp: str = ""
     used_long_ago: bool = False
-    """Whether the “last used” of its token is due to be written."""
+    """Whether “last used” of its token must be written."""
 
 
 def bearer_of(scope: dict[str, Any]) -> str | None:
-    """The token that a handshake brings: in its header, or in a subprotocol where there can be no header."""
+    """The token of a handshake: from its header, or from a subprotocol, for clients that cannot set headers."""
     header = _header(scope, b"authorization")
     if header[:7].casefold() == "bearer ":
         return header[7:].strip()
@@ -79,7 +79,7 @@ def login_from_secret(secret: str) -> Login:
 
 
 def logins_from_secrets(secrets: Iterable[str]) -> dict[str, Login | HubbubError]:
-    """The logins of many bearer tokens, or why not. One query for all that are tokens of ours."""
+    """The logins of many bearer tokens, or the errors. One query for all tokens of ours."""
     digests = {digest_of(secret): secret for secret in secrets}
     known = Token.objects.valid().filter(digest__in=digests).select_related("member__user")
     found: dict[str, Login | HubbubError] = {digests[token.digest]: _login_of_token(token) for token in known}
@@ -132,14 +132,14 @@ def origin_allowed(scope: dict[str, Any]) -> bool:
         return True
     try:
         parts = urlsplit(origin)
-    except ValueError:  # “http://[”: no browser sends it, and it is not worth a traceback
+    except ValueError:  # such as “http://[”, which no browser sends
         return False
     wild = [urlsplit(t.replace("*", "", 1)) for t in trusted if "://*." in t]
     return any(parts.scheme == w.scheme and parts.netloc.endswith(w.netloc) for w in wild)
 
 
 def still_valid(logins: Iterable[Login]) -> set[str]:
-    """The keys of those logins that hold. A few queries for all of them; called twice a minute."""
+    """The keys of those logins that are still valid. A few queries for all of them; called twice a minute."""
     logins = list(logins)
     members = Member.objects.active().select_related("user").in_bulk([login.member.pk for login in logins])
     tokens = set(
@@ -169,7 +169,7 @@ def _live_sessions(keys: set[str]) -> set[str]:
     ):
         from django.contrib.sessions.models import (
             Session,
-        )  # a host that keeps them elsewhere has no such table
+        )  # a host that keeps sessions elsewhere has no such table
 
         live = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
         return set(live.values_list("session_key", flat=True))
@@ -180,7 +180,7 @@ def _live_sessions(keys: set[str]) -> set[str]:
 
 
 def _header(scope: dict[str, Any], name: bytes) -> str:
-    """The header's value if it stands there exactly once: two Origins are no Origin that we would trust."""
+    """The header's value if it occurs exactly once, "?" if more often: two Origins are never trusted."""
     found = [value for key, value in scope["headers"] if key == name]
     return found[0].decode("latin-1") if len(found) == 1 else ("?" if found else "")
 

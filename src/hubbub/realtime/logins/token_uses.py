@@ -1,4 +1,4 @@
-"""When each bearer token was last used: noted in memory, written by the clock, so that no command waits for it."""
+"""When each bearer token was last used: noted in memory and written by the monitor, so that no command waits."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from hubbub.models import Token
 from hubbub.signals import AuditEvent, report
 
 NOTED_EVERY_SECONDS = 600.0
-"""Between two notes of one token in one process: at most so old is the “last used” of a token that is in use."""
+"""Between two notes of one token in one process: the largest error of “last used” for a token in use."""
 
 
 class TokenUses:
-    """Which tokens were used here since the last write. Any thread may call `note`; one at a time calls `write`."""
+    """The tokens that were used since the last write. Any thread may call `note`; only one at a time `write`."""
 
     def __init__(self) -> None:
         self._noted: dict[int, float] = {}
         self._pending: dict[int, str] = {}
 
     def note(self, token: int, address: str = "") -> None:
-        """The token (its id) was used from this address. Costs a look into a dict; writes nothing."""
+        """The token (its id) was used from this address. Looks into a dict; writes nothing."""
         now = time.monotonic()
         if now - self._noted.get(token, -NOTED_EVERY_SECONDS) >= NOTED_EVERY_SECONDS:
             self._noted[token] = now
@@ -32,7 +32,7 @@ class TokenUses:
         return bool(self._pending)
 
     def write(self) -> None:
-        """Write what was noted, in one transaction, and forget the tokens that are idle. Synchronous."""
+        """Write the notes in one transaction, and forget idle tokens. Synchronous."""
         pending, self._pending = self._pending, {}
         if pending:
             write_uses(pending)
@@ -46,7 +46,7 @@ def write_uses(used_from: dict[int, str]) -> None:
     tokens = Token.objects.filter(pk__in=used_from)
     with transaction.atomic():
         for token in tokens.filter(last_used_at=None).select_related("member"):
-            # A condition of the statement: of two processes one reports the first use.
+            # `last_used_at=None` is a condition of the statement, so only one of two processes reports the first use.
             if Token.objects.filter(pk=token.pk, last_used_at=None).update(last_used_at=now):
                 report(
                     AuditEvent.TOKEN_FIRST_USED,

@@ -1,4 +1,4 @@
-"""Who is connected now. Several tabs are one person; a killed process fades by itself, for its lease runs out."""
+"""Who is connected now, in all processes. Several tabs are one person. The people of a killed process expire."""
 
 from __future__ import annotations
 
@@ -9,25 +9,28 @@ from hubbub.protocol.objects import PresenceState
 from hubbub.realtime.delivery.connection import Connection
 
 TICK_SECONDS = 0.3
-"""Changes are gathered that long and told in one event: a thousand arrivals are not a thousand events each."""
+"""Changes of so long are coalesced into one event: a thousand arrivals must not be a thousand events for each."""
 
 PEOPLE_PER_SECOND = 2000
+"""A tick is longer by a second for so many members here, because every event goes to all of them."""
 
 GRACE_SECONDS = 3.0
-"""Somebody whose last connection ended is shown that long: a reload is not a departure."""
+"""A member stays present for so long after their last connection ended, so that a reload changes nothing."""
 
 GOSSIP_SECONDS = 5.0
+"""Between two messages to other processes if nothing changes."""
+
 LEASE_SECONDS = 16.0
-"""Another process's people count that long after its last sign of life: three gossips may be lost."""
+"""Members at another process expire so long after its last message: three of these may be lost."""
 
 NODES_REMEMBERED = 1000
-"""Other processes, each with a new name after every restart, whose late gossip is recognised as late."""
+"""Processes whose late gossip is recognised. A process has a new name after every restart."""
 
 States = dict[int, PresenceState]
 
 
 class Presence:
-    """Local connections and other processes' leases in, changes out."""
+    """Merges local connections and other processes' states, and announces changes."""
 
     def __init__(
         self,
@@ -42,57 +45,57 @@ class Presence:
         self._of_member = of_member
         self._announce, self._gossip = announce, gossip
         self._node = node
-        self._told: States = {}
+        self._announced: States = {}
         self._leaving: dict[int, float] = {}
         self._nodes: dict[str, tuple[float, States]] = {}
         self._generation = 0
-        """Counts what this process has said of its people."""
+        """Counts the states that this process has sent."""
         self._generations: dict[str, int] = {}
-        """Other processes → the latest that was heard of theirs: an older one is late, and says nothing new."""
+        """Other processes → the newest generation received. An older one is late, and ignored."""
         self._dirty: set[int] = set()
 
     def states(self) -> Mapping[int, PresenceState]:
-        """Everybody who is connected somewhere, as last told."""
-        return self._told
+        """All connected members, as last announced."""
+        return self._announced
 
     def changed(self, member: int) -> None:
-        """A connection of the member came, went, or looks away."""
+        """A connection of the member opened, closed, or changed its state."""
         if member in self._of_member:
             self._leaving.pop(member, None)
         else:
             self._leaving[member] = self._loop.time() + GRACE_SECONDS
         self._dirty.add(member)
 
-    def hear(self, node: str, generation: int, states: Mapping[str, str]) -> None:
-        """Another process says who is connected there: all of them, every few seconds. Nobody: it says goodbye."""
+    def receive(self, node: str, generation: int, states: Mapping[str, str]) -> None:
+        """All members at another process; sent every few seconds. An empty mapping: that process stops."""
         if generation <= self._generations.get(node, 0):
             return
         self._generations.pop(node, None)
         self._generations[node] = generation
         if len(self._generations) > NODES_REMEMBERED:
-            del self._generations[next(iter(self._generations))]  # the one that was heard longest ago
+            del self._generations[next(iter(self._generations))]  # the one whose message is the oldest
         before = self._nodes.pop(node, (0.0, {}))[1]
         now = {int(member): PresenceState(state) for member, state in states.items()}
         if now:
             self._nodes[node] = (self._loop.time() + LEASE_SECONDS, now)
         self._dirty |= before.keys() | now.keys()
 
-    async def keep(self) -> None:
-        """Tell changes every tick, and other processes every few seconds."""
+    async def run_forever(self) -> None:
+        """Announce changes at every tick, and the local state to other processes every few seconds."""
         next_gossip = 0.0
         while True:
-            # Each change goes to everybody: the more there are, the longer changes are gathered.
+            # Each change goes to all members here: the more there are, the longer the tick.
             await asyncio.sleep(TICK_SECONDS + len(self._of_member) / PEOPLE_PER_SECOND)
             changed = self._tick()
             if changed or self._loop.time() >= next_gossip:
-                self._say(self._local())
+                self._send(self._local())
                 next_gossip = self._loop.time() + GOSSIP_SECONDS
 
-    def say_goodbye(self) -> None:
-        """This process stops: its people are not here any more."""
-        self._say({})
+    def announce_stop(self) -> None:
+        """Tell other processes that this one stops, and its members are gone."""
+        self._send({})
 
-    def _say(self, states: Mapping[str, str]) -> None:
+    def _send(self, states: Mapping[str, str]) -> None:
         self._generation += 1
         self._gossip("presence", {"node": self._node, "generation": self._generation, "states": states})
 
@@ -103,29 +106,29 @@ class Presence:
             self._dirty.add(member)
         for node in [n for n, (lease, _) in self._nodes.items() if lease <= now]:
             self._dirty |= self._nodes.pop(node)[1].keys()
-        changes = {m: state for m in self._dirty if (state := self._state(m)) != self._told_of(m)}
+        changes = {m: state for m in self._dirty if (state := self._state(m)) != self._announced_state(m)}
         self._dirty.clear()
-        if changes:  # a mapping of its own: readers' threads may be at work with the one before
-            now_told = {**self._told, **changes}
-            self._told = {m: state for m, state in now_told.items() if state != PresenceState.OFFLINE}
+        if changes:  # a new mapping: readers' threads may be using the old one
+            announced = {**self._announced, **changes}
+            self._announced = {m: state for m, state in announced.items() if state != PresenceState.OFFLINE}
             self._announce(changes)
         return bool(changes)
 
-    def _told_of(self, member: int) -> PresenceState:
-        return self._told.get(member, PresenceState.OFFLINE)
+    def _announced_state(self, member: int) -> PresenceState:
+        return self._announced.get(member, PresenceState.OFFLINE)
 
     def _state(self, member: int) -> PresenceState:
-        here = {connection.state for connection in self._of_member.get(member, ())}
+        here = {connection.presence for connection in self._of_member.get(member, ())}
         here |= {states[member].value for _, states in self._nodes.values() if member in states}
         if PresenceState.ACTIVE in here:
             return PresenceState.ACTIVE
         if here:
             return PresenceState.AWAY
-        return self._told_of(member) if member in self._leaving else PresenceState.OFFLINE
+        return self._announced_state(member) if member in self._leaving else PresenceState.OFFLINE
 
     def _local(self) -> dict[str, str]:
-        states = {m: {c.state for c in connections} for m, connections in self._of_member.items()}
+        states = {m: {c.presence for c in connections} for m, connections in self._of_member.items()}
         here = {str(m): "active" if "active" in found else "away" for m, found in states.items()}
-        # Whoever is in the middle of a reload may come back on another process: it must not see them go first.
-        leaving = {str(m): self._told[m].value for m in self._leaving if m in self._told}
+        # A reload may reconnect to another process, which must not announce the member as gone before that.
+        leaving = {str(m): self._announced[m].value for m in self._leaving if m in self._announced}
         return leaving | here

@@ -1,7 +1,7 @@
-"""How fast is too fast: a token bucket for each member, one for handshakes; and how many sockets are too many.
+"""Rate limits for commands: token buckets for each member; also the count of a member's open sockets.
 
-Several processes share a member's rate: each tells the others once a second how much a member took, and they charge
-their own bucket for it. So what somebody gets at N processes is their rate, and at most N bursts once.
+Processes share a member's rate: each sends the others once a second what the member took, and they charge it to their
+own bucket. So a member who uses N processes gets their rate, and at most N bursts once.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from hubbub.realtime.rate_limits.incoming_budget import IncomingBudget
 from hubbub.realtime.rate_limits.token_bucket import TokenBucket
 
 SHARE_SECONDS = 1.0
+"""Between two messages to the other processes."""
 
 
 class Rates:
@@ -35,13 +36,13 @@ class Rates:
         self._taken: dict[int, list[int]] = {}
         self._commands: dict[int, TokenBucket] = {}
         self._messages: dict[int, TokenBucket] = {}
-        self._intakes: dict[int, IncomingBudget] = {}
+        self._budgets: dict[int, IncomingBudget] = {}
         self._sockets: Counter[int] = Counter()
         self._handshakes = Handshakes(clock())
         self.lifted = not conf.get("RATE_LIMITS")
 
     def check(self, member: int, command: Command) -> None:
-        """Count a command. Raises RateLimited, which says when to come back."""
+        """Count a command. Raises RateLimited, with the seconds until a retry."""
         if self.lifted or type(command) is Beat:
             return
         now = self._clock()
@@ -55,16 +56,16 @@ class Rates:
         taken[0] += 1
         taken[1] += sends
 
-    async def keep(self) -> None:
-        """Tell the other processes what was taken here, once a second."""
+    async def run_forever(self) -> None:
+        """Send the other processes what was taken here."""
         while True:
             await asyncio.sleep(SHARE_SECONDS)
             if self._taken:
                 taken, self._taken = self._taken, {}
                 self._gossip("rates", {str(member): counts for member, counts in taken.items()})
 
-    def hear(self, taken: Mapping[str, Sequence[int]]) -> None:
-        """What members took at another process: [commands, messages] each."""
+    def receive(self, taken: Mapping[str, Sequence[int]]) -> None:
+        """What members took at another process: [commands, messages] for each."""
         if self.lifted:
             return
         now = self._clock()
@@ -74,29 +75,29 @@ class Rates:
                 self._of_messages(int(member), now).charge(messages, now)
 
     def admit(self, address: str | None = None) -> float:
-        """Count a handshake for everybody and for its address: 0.0, or the seconds after which to come back."""
+        """Count a handshake for the process and for its address: 0.0, or the seconds until a retry."""
         return 0.0 if self.lifted else self._handshakes.admit(address, self._clock())
 
     def signed_in(self, address: str | None) -> None:
-        """A handshake that was admitted has signed in: its address has one more."""
+        """A handshake that was admitted has signed in: give it back to its address."""
         if not self.lifted:
             self._handshakes.signed_in(address, self._clock())
 
     def seat(self, member: int) -> bool:
-        """Count a socket of a member's, from before it opens until `unseat`. False: too many, so it is not counted."""
+        """Count a socket of a member until `unseat`. False: the member has too many, and it is not counted."""
         if self._sockets[member] >= limits.CONNECTIONS_PER_MEMBER and not self.lifted:
             return False
         self._sockets[member] += 1
         return True
 
-    def intake(self, member: int) -> IncomingBudget | None:
-        """The budget that all sockets of a member here share for what they send; None: it is lifted."""
+    def incoming_budget(self, member: int) -> IncomingBudget | None:
+        """The budget that all sockets of a member share for what they send; None where rates are lifted."""
         if self.lifted:
             return None
-        intake = self._intakes.get(member)
-        if intake is None:
-            intake = self._intakes[member] = IncomingBudget(self._clock())
-        return intake
+        budget = self._budgets.get(member)
+        if budget is None:
+            budget = self._budgets[member] = IncomingBudget(self._clock())
+        return budget
 
     def unseat(self, member: int) -> None:
         self._sockets[member] -= 1
@@ -104,16 +105,16 @@ class Rates:
             del self._sockets[member]
 
     def forget_idle(self) -> None:
-        """Drop buckets that are full again: they say nothing that a new one would not. Other threads may add some."""
+        """Drop buckets that are full again: a new one would be the same. Other threads may add some."""
         now = self._clock()
         for buckets in (self._commands, self._messages):
             for member in [m for m, bucket in list(buckets.items()) if bucket.is_full(now)]:
                 del buckets[member]
         self._handshakes.forget_idle(now)
-        # A socket that is open holds its member's budget: another one would not share it.
-        quiet = [m for m, intake in self._intakes.items() if m not in self._sockets and intake.is_full(now)]
+        # An open socket refers to its member's budget; a new one would not be shared with it.
+        quiet = [m for m, budget in self._budgets.items() if m not in self._sockets and budget.is_full(now)]
         for member in quiet:
-            del self._intakes[member]
+            del self._budgets[member]
 
     def _of_commands(self, member: int, now: float) -> TokenBucket:
         return self._bucket(self._commands, member, now, limits.COMMANDS_PER_SECOND, limits.COMMANDS_BURST)

@@ -1,7 +1,7 @@
-"""How many sockets may be opened: one bucket for the process, and one for each address that does not sign in.
+"""Rate limits for handshakes: one bucket for the process, and one for each address that does not sign in.
 
-A handshake is charged to its address before anything is looked up, and given back when it has signed in: an office
-behind one address may come back at once, and a stranger who guesses tokens uses up their own bucket, not everybody's.
+A handshake is charged to its address before anything is looked up, and given back after sign-in. So an office behind
+one address can reconnect at once, and a stranger who guesses tokens uses up only the bucket of their own address.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ class Handshakes:
         return len(self._addresses)
 
     def admit(self, address: str | None, now: float) -> float:
-        """Count a handshake: 0.0, or the seconds after which to come back."""
+        """Count a handshake: 0.0, or the seconds until a retry."""
         if address is None:
             return self._all.take(now)
         return self._of(address, now).take(now) or self._all.take(now)
 
     def signed_in(self, address: str | None, now: float) -> None:
-        """The handshake was somebody's whom we know: it does not count for the address."""
+        """The handshake has signed in: it does not count for the address."""
         if address is not None and (bucket := self._addresses.get(address)):
             bucket.give_back(now)
 

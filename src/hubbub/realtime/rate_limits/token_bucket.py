@@ -1,4 +1,4 @@
-"""A token bucket, by a clock that the caller reads."""
+"""A token bucket; the caller reads the clock."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class TokenBucket:
         return (1 - self._tokens) / self.rate
 
     def charge(self, tokens: int, now: float) -> None:
-        """Somebody else took these. The debt is bounded: what one has to wait for, is over after a burst's time."""
+        """Another process took these. The debt is at most one burst."""
         self._tokens = min(self.burst, self._tokens + (now - self._at) * self.rate)
         self._at = now
         self._tokens = max(self._tokens - tokens, -self.burst)
 
     def give_back(self, now: float) -> None:
-        """What was taken turned out not to count."""
+        """Return one token."""
         self._tokens = min(self.burst, self._tokens + (now - self._at) * self.rate + 1)
         self._at = now
 

@@ -1,7 +1,7 @@
-"""Reads from the database what a notice would have told that is missing: of a room, a member, the directory.
+"""Reads the content of missing notices from the database: a room's state, a member's private changes, the directory.
 
-A notice that is only late mostly comes within PATIENCE_SECONDS; then there is nothing to do. What was read goes the way
-of a notice, with the same versions: connections that know it already hear nothing.
+A notice that is only late mostly comes within LATE_NOTICE_SECONDS; then there is nothing to do. What is read is handled
+like a notice, with the same versions: connections that have it already get nothing.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from hubbub.realtime.storage.readers import Readers
 
 log = logging.getLogger("hubbub")
 
-PATIENCE_SECONDS = 0.02
-"""Two threads that commit at once may report in the other order, and a frame may come before its notice."""
+LATE_NOTICE_SECONDS = 0.02
+"""Two threads that commit at once may report in reverse order, and a frame may arrive before its notice."""
 
 MEMBERS_AT_ONCE = 200
-"""Changed members that are told one by one. If more are missing, every client asks for those it does not know."""
+"""Changed members that are sent one by one. If more are missing, every client asks for what it does not have."""
 
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
@@ -37,19 +37,19 @@ class RepairNotices:
         self._hub, self._readers, self._spawn = hub, readers, spawn
         self._under_way: set[Any] = set()
         self.recheck: Callable[[int], None] = lambda member: None
-        """Look whether a member's logins hold: what is missing may be that they have ended."""
+        """Check whether a member's logins are valid: the missing notice may be that they have ended."""
 
-    def describe_soon(self, feed: Feed) -> None:
-        """The room of a feed has changed, and its new state has not come."""
-        self._soon(feed, lambda: self._describe(feed))
+    def room_soon(self, feed: Feed) -> None:
+        """A room has changed, and its new state has not arrived."""
+        self._soon(feed, lambda: self._read_room(feed))
 
     def member_soon(self, member: int) -> None:
-        """Something is missing of what only this member knows."""
-        self._soon(member, lambda: self._tell_member(member))
+        """A private change of this member is missing."""
+        self._soon(member, lambda: self._read_member(member))
 
     def directory_soon(self) -> None:
         """Changes of members are missing."""
-        self._soon("directory", self._tell_directory)
+        self._soon("directory", self._read_directory)
 
     def _soon(self, key: Any, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         if key not in self._under_way:
@@ -57,42 +57,44 @@ class RepairNotices:
             self._spawn(self._run(key, work))
 
     async def _run(self, key: Any, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """What fails is found again by the poll."""
+        """The poll finds again whatever fails here."""
         try:
-            await asyncio.sleep(PATIENCE_SECONDS)
+            await asyncio.sleep(LATE_NOTICE_SECONDS)
             await work()
         except Exception as error:
-            log.warning("What a lost notice told could not be read yet: %s", error)
+            log.warning("The content of a lost notice could not be read yet: %s", error)
         finally:
             self._under_way.discard(key)
 
-    async def _describe(self, feed: Feed) -> None:
-        if feed.is_described or self._hub.feeds.get(feed.room) is not feed:
+    async def _read_room(self, feed: Feed) -> None:
+        if feed.has_room_state or self._hub.feeds.get(feed.room) is not feed:
             return
         if notice := await self._readers.run(_room, feed.room):
-            feed.describe(notice.version, notice.data)
+            feed.receive_room_state(notice.version, notice.data)
 
-    async def _tell_member(self, member: int) -> None:
-        """Cut what the member has lost, and let their clients ask again."""
-        while connections := [c for c in self._hub.of_member.get(member, ()) if c.known is not None]:
+    async def _read_member(self, member: int) -> None:
+        """Detach the rooms that the member has lost, and let their clients ask for their state."""
+        while connections := [
+            c for c in self._hub.connections.of_member.get(member, ()) if c.known is not None
+        ]:
             newest = max(c.known.newest for c in connections if c.known)
             found = await self._readers.run(_member, member)
             version, rooms = found or (newest, set())
-            await asyncio.sleep(PATIENCE_SECONDS)
+            await asyncio.sleep(LATE_NOTICE_SECONDS)
             behind = [c for c in connections if c.known and (c.known.has_gap or c.known.whole < version)]
             if not behind:
                 return
             if any(c.known and c.known.newest > max(newest, version) for c in connections):
-                continue  # told something meanwhile that this read may not have seen
+                continue  # they received a change in the meantime that this read may not contain
             for connection in behind:
-                connection.known = Versions(version)  # nothing beyond: the read came after what was told
+                connection.known = Versions(version)  # nothing beyond: the read contains all that was sent
                 for lost in connection.rooms - rooms:
-                    self._hub.expel(connection, lost)
+                    self._hub.subscriptions.evict(connection, lost)
             self._hub.notices.refresh(behind)
             self.recheck(member)
             return
 
-    async def _tell_directory(self) -> None:
+    async def _read_directory(self) -> None:
         while (known := self._hub.notices.directory) is not None:
             newest = known.newest
             count, changed = await self._readers.run(_directory, known.whole)
@@ -101,7 +103,7 @@ class RepairNotices:
             else:
                 for notice in changed:
                     self._hub.notices.receive(notice)
-            if newest > count:  # told by a history that is no more: the read came after it
+            if newest > count:  # from an earlier history: the read came after it
                 self._hub.notices.directory = Versions(count)
             known.learn(count)
             if not known.has_gap:
@@ -114,13 +116,13 @@ def _room(room: int) -> RoomNotice | None:
 
 
 def _member(member: int) -> tuple[int, set[int]] | None:
-    """Their version, and their rooms just after; None if there is no such member."""
+    """The member's version, and their rooms read just after; None if there is no such member."""
     person = Member.objects.filter(pk=member).first()
     return (person.version, set(queries.room_ids(person))) if person else None
 
 
 def _directory(since: int) -> tuple[int, list[DirectoryNotice]]:
-    """The directory's count, and the members that changed after `since`: one more than is told one by one."""
+    """The directory's count, and the members that changed after `since`: at most MEMBERS_AT_ONCE and one more."""
     count = Workspace.objects.the_one().directory
     changed = Member.objects.filter(changed__gt=since).order_by("changed")[: MEMBERS_AT_ONCE + 1]
     return count, [member_changed(member.as_object()) for member in changed]

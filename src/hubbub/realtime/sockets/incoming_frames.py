@@ -1,4 +1,4 @@
-"""What comes in on one connection: so many frames in a turn of the event loop, within what its member may bring in."""
+"""Limits the WebSocket frames of one connection: some per turn of the event loop, within the budget of its member."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from hubbub.realtime.delivery.connection import Connection
 from hubbub.realtime.rate_limits.incoming_budget import IncomingBudget
 
 CALM_SECONDS = 5.0
-"""A connection that was not stopped for so long is not flooding. Nor is one whose member has an ample budget again."""
+"""A connection that was not stopped for so long is not flooding; nor is one whose member has half a budget again."""
 
-BACK_AFTER_SECONDS = limits.INCOMING_FRAMES_BURST / limits.INCOMING_FRAMES_PER_SECOND
-"""What a client that is closed for flooding has to wait: then its budget is full again."""
+RETRY_SECONDS = limits.INCOMING_FRAMES_BURST / limits.INCOMING_FRAMES_PER_SECOND
+"""When a client that was closed for flooding may reconnect: then its budget is full again."""
 
 
 class IncomingFrames:
@@ -22,11 +22,11 @@ class IncomingFrames:
 
     __slots__ = (
         "_connection",
-        "_intake",
+        "_budget",
         "_last",
         "_loop",
         "_over_since",
-        "_read_again",
+        "_resume",
         "flooded",
         "stopped",
         "wait",
@@ -35,59 +35,59 @@ class IncomingFrames:
     def __init__(
         self,
         connection: Connection,
-        intake: IncomingBudget | None,
+        budget: IncomingBudget | None,
         loop: asyncio.AbstractEventLoop,
-        read_again: Callable[[], None],
+        resume: Callable[[], None],
     ) -> None:
-        """`intake`: None where rates are lifted. `read_again` is called when a wait is over."""
-        self._connection, self._intake, self._loop, self._read_again = connection, intake, loop, read_again
+        """`budget`: None where rates are lifted. `resume` is called when a pause is over."""
+        self._connection, self._budget, self._loop, self._resume = connection, budget, loop, resume
         self.stopped = False
-        """Whether the rest waits in the network until there is room in the budget."""
+        """Whether the connection is not read until there is room in the budget."""
         self.wait = 0.0
-        """Seconds from the last stop until there is room."""
+        """Seconds from the last stop until the budget has room."""
         self.flooded = False
-        """Whether the connection was closed for it."""
+        """Whether the connection was closed for flooding."""
         self._over_since: float | None = None
-        """Since when it has been over the budget, but for moments."""
+        """Since when it has been over the budget, apart from short pauses."""
         self._last = 0.0
 
     def room(self) -> int:
-        """How many frames may come in in this turn. 0: none before `read_again`, or never: the connection ends."""
+        """How many frames this turn may take. 0: none before `resume`, or none at all because the connection ends."""
         if self.stopped or self._connection.closing is not None:
             return 0
-        if self._intake is None:
+        if self._budget is None:
             return limits.TURN_FRAMES
         now = self._loop.time()
-        room = self._intake.room(now)
+        room = self._budget.room(now)
         if not room:
-            self._stop(now, self._intake.wait())
-        elif self._over_since is not None and self._intake.is_ample:
+            self._stop(now, self._budget.wait())
+        elif self._over_since is not None and self._budget.is_ample:
             self._over_since = None
         return min(room, limits.TURN_FRAMES)
 
     def took(self, frames: int, size: int) -> None:
-        """Count frames of any kind, and their bytes."""
-        if self._intake is not None:
-            self._intake.take(frames, size)
+        """Count WebSocket frames of any kind, and their bytes."""
+        if self._budget is not None:
+            self._budget.take(frames, size)
 
     def end(self) -> None:
-        """The socket has ended. Lets go of the session, which holds this: only the garbage collector frees a cycle."""
-        self.stopped, self._read_again = True, _nothing
+        """The socket has ended: drop the reference to it, because only the garbage collector frees a cycle."""
+        self.stopped, self._resume = True, _nothing
 
     def _stop(self, now: float, wait: float) -> None:
         if self._over_since is None or now - self._last > CALM_SECONDS:
             self._over_since = now
         elif now - self._over_since >= limits.FLOOD_SECONDS:
             self.flooded = True
-            self._connection.close(Close.TOO_MANY, f"retry_after={BACK_AFTER_SECONDS:.2f}")
+            self._connection.close(Close.TOO_MANY, f"retry_after={RETRY_SECONDS:.2f}")
             return
         self.stopped, self.wait, self._last = True, wait, now + wait
         self._loop.call_later(wait, self._go_on)
 
     def _go_on(self) -> None:
         self.stopped = False
-        self._read_again()
+        self._resume()
 
 
 def _nothing() -> None:
-    """Called instead of the session that has ended."""
+    """Called instead of the socket that has ended."""

@@ -14,7 +14,8 @@ from hubbub.protocol.events import Hello
 from hubbub.protocol.limits import HEARTBEAT_SECONDS
 from hubbub.protocol.replies import Done
 from hubbub.protocol.wire import Command
-from hubbub.realtime.delivery.encoded_events import Dialect, EncodedEvents, as_events
+from hubbub.realtime.delivery.encoded_events import EncodedEvents
+from hubbub.realtime.delivery.socket_protocols import EVENT_PROTOCOL
 from hubbub.realtime.sockets.base import NOT_UTF8, SocketBase, is_utf8
 from hubbub.realtime.sockets.subscribe import subscribe
 
@@ -23,10 +24,9 @@ SUBSCRIBING = {TakeSnapshot, Resume}
 
 
 class MemberSocket(SocketBase):
-    """One socket of the protocol, from hello to goodbye."""
+    """One socket of the protocol, from `hello` to the close frame."""
 
-    def dialect(self) -> Dialect:
-        return as_events
+    protocol = EVENT_PROTOCOL
 
     async def prepare(self) -> None:
         self._epoch = await self.runtime.catch_up.epoch() or ""
@@ -36,7 +36,7 @@ class MemberSocket(SocketBase):
             epoch=self._epoch,
             member=self.connection.member.pk,
             heartbeat=HEARTBEAT_SECONDS,
-            degraded=self.runtime.pulse.degraded,
+            degraded=self.runtime.monitor.degraded,
         )
         self.connection.push(EncodedEvents([hello.encode()]))
 
@@ -61,16 +61,16 @@ class MemberSocket(SocketBase):
             on_socket(self, command)
             self._done(command)
         elif kind in SUBSCRIBING:
-            self.waits(self._subscribe(command))
+            self.start_waiting(self._subscribe(command))
         elif reads(command):
-            self.waits(self._read(command))
+            self.start_waiting(self._read(command))
         else:
             self.connection.waiting += 1
             job = Job(self.connection.member, command, quiet=command.id is None)
             self.runtime.writer.submit(job, self._written)
 
     def set_presence(self, state: Literal["active", "away"]) -> None:
-        self.connection.state = state
+        self.connection.presence = state
         self.runtime.presence.changed(self.connection.member.pk)
 
     def start_typing(self, room: int) -> None:
@@ -90,7 +90,7 @@ class MemberSocket(SocketBase):
         job = Job(self.connection.member, command)
         try:
             await self.runtime.readers.run(run_read, job)
-        except HubbubError as refusal:  # it never came to be read: the database does not answer
+        except HubbubError as refusal:  # the query never ran: the database does not answer
             self._refuse(command, refusal)
         else:
             self._answer(job)

@@ -1,7 +1,7 @@
 """The room socket `/ws/chat/<room name>/`: the Channels tutorial's protocol, unchanged, in any Unicode room name.
 
-`{"message": "hi"}` in; `{"message": "hi", "author": …, "number": …}` out, to all in the room. The same policy, writer
-and feed as everywhere else: what is said here is stored, and everybody in the browser sees it.
+`{"message": "hi"}` in; `{"message": "hi", "author": …, "number": …}` out, to all in the room. Policy, writer and feed
+are the same as for `/ws/`: messages are stored, and browsers receive them too.
 """
 
 from __future__ import annotations
@@ -20,16 +20,15 @@ from hubbub.protocol.closing import Close
 from hubbub.protocol.ids import make_message_id
 from hubbub.protocol.replies import RoomState
 from hubbub.protocol.wire import Command
-from hubbub.realtime.delivery.encoded_events import Dialect, as_lines
+from hubbub.realtime.delivery.socket_protocols import LINE_PROTOCOL
 from hubbub.realtime.delivery.versions import Versions
 from hubbub.realtime.sockets.base import NOT_UTF8, SocketBase, is_utf8
 
 
 class RoomSocket(SocketBase):
-    """One room, one socket. A public room that does not exist yet is opened, as the tutorial does."""
+    """A socket for one room. Creates a public room that does not exist yet, as the tutorial does."""
 
-    def dialect(self) -> Dialect:
-        return as_lines
+    protocol = LINE_PROTOCOL
 
     room: int = 0
     _state: RoomState
@@ -47,13 +46,15 @@ class RoomSocket(SocketBase):
         del self._state
         self.room = state.room.id
         known = self.room in self.runtime.hub.feeds
-        feed = self.runtime.hub.attach(self.connection, self.room, state.room.seq, state.room.last_number)
+        feed = self.runtime.hub.subscriptions.attach(
+            self.connection, self.room, state.room.seq, state.room.last_number
+        )
         if not known:
             self.runtime.repair.soon(feed)
-        self.connection.known = Versions(self.connection.since)
+        self.connection.known = Versions(self.connection.checked_version)
         self.connection.live = True
         self.connection.hold()
-        self.waits(self._look_again())
+        self.start_waiting(self._check_membership())
 
     def understand(self, data: bytes) -> None:
         try:
@@ -89,33 +90,34 @@ class RoomSocket(SocketBase):
     def _refuse(self, refusal: HubbubError) -> None:
         self.connection.answer(to_json({"error": codec.error_document(refusal)}))
 
-    async def _look_again(self) -> None:
-        """The membership may have ended after it was read and before the room was heard. Until this is known, what is
-        said waits."""
+    async def _check_membership(self) -> None:
+        """Check again: the membership may have ended between its read and the attaching. Until then events wait."""
         member = self.connection.member.pk
         try:
             if not await self.runtime.readers.run(_belongs, member, self.room):
-                self.runtime.hub.expel(self.connection, self.room)
+                self.runtime.hub.subscriptions.evict(self.connection, self.room)
         except HubbubError as refusal:
             self.connection.close(Close.GOING_AWAY, f"retry_after={refusal.retry_after or 1}")
         self.connection.release()
 
     async def _enter(self, name: str) -> RoomState:
-        """Find the room by name, open it if there is none, join it if need be."""
+        """Find the room by name, create it if there is none, join it if necessary."""
         get = {"type": "room.get", "name": name}
         try:
             state = await self._run(get)
         except NotFound:
             try:
                 state = await self._run({"type": "room.create", "name": name})
-            except Conflict:  # somebody was faster; or the name is a private room's, and stays not found
+            except (
+                Conflict
+            ):  # another client was faster; or the name is a private room's, which stays "not found"
                 state = await self._run(get)
         if state.membership is None:
             state = await self._run({"type": "room.join", "room": state.room.id})
         return state
 
     async def _run(self, document: dict[str, Any]) -> RoomState:
-        """As if the member had sent it: what they do by connecting counts for their rates."""
+        """Run a command as if the member had sent it: it counts for their rates."""
         command = codec.command_from(document)
         self.runtime.rates.check(self.connection.member.pk, command)
         state = await self.runtime.readers.run(_run, self.connection.member, command)

@@ -1,13 +1,15 @@
-"""Snapshot and resume on a socket: no gap, no lock, and nothing that is no longer the member's.
+"""Snapshot and resume on a socket, without a gap, without a lock, and without rooms that the member has lost.
 
-1. Events are held back. 2. The state is read: which rooms, where each stands. 3. The connection is attached to the
-rooms' feeds where the state stands; what a room missed since the client's seq comes from the feed's ring, or from one
-read that all who miss the same share. 4. It is looked at once more: has the member's version moved, or a room whose
-feed has only just begun? Then a membership may have ended in between, and all is done anew; nothing has left the
-house yet. 5. Answered; the held events go, and the client drops those whose seq it has.
+1. Hold events back.
+2. Read the state: the member's rooms, and the head of each.
+3. Attach the connection to the rooms' feeds at these heads. Messages after the client's seq come from the feed's ring,
+   or from one read that is shared by all clients that miss the same.
+4. Read again: has the member's version moved, or the head of a room whose feed is new here? Then a membership may have
+   ended in between: retry from 2. Nothing has been sent yet.
+5. Answer, then send the held events. The client drops those whose seq it has.
 
-Every commit before the read is in it; every commit after the attaching is heard; one in between has moved a version or
-a head, and is found in step 4.
+The read contains every commit before it, and the feeds deliver every commit after the attaching. A commit in between
+has moved a version or a head, which step 4 detects.
 """
 
 from __future__ import annotations
@@ -24,30 +26,33 @@ from hubbub.protocol.replies import Resumed, Snapshot
 from hubbub.realtime.delivery.connection import Connection
 from hubbub.realtime.delivery.feed import Feed
 from hubbub.realtime.delivery.versions import Versions
-from hubbub.realtime.recovery.repair import chunks
 from hubbub.realtime.runtime import Runtime
+from hubbub.realtime.storage.readers import batches
 
 ROOMS_AT_ONCE = 16
-"""Rooms that one resume reads together: clients name those whose messages they show, which are fewer."""
+"""Rooms that one resume reads together. Clients mostly name fewer: those whose messages they show."""
 
 TRIES = 5
-"""Whose rooms change faster than they can be read is told to ask again."""
+"""Rounds before the client must ask again: its rooms change faster than they can be read."""
 
 
 async def subscribe(runtime: Runtime, connection: Connection, job: Job) -> None:
-    """Answer a `snapshot` or `resume` in `job`, and make the connection live. The caller answers, then releases."""
+    """Put the answer of a `snapshot` or `resume` into `job`, and make the connection live.
+
+    The caller sends the answer, then releases the held events.
+    """
     connection.hold()
     try:
         for _ in range(TRIES):
-            if await _settled(runtime, connection, job):
+            if await _is_consistent(runtime, connection, job):
                 return
         job.answer, job.refusal = None, Unavailable("Your rooms change too fast. Ask again.", retry_after=0.5)
     except Exception as error:
         job.answer, job.refusal = None, refusal_of(error)
 
 
-async def _settled(runtime: Runtime, connection: Connection, job: Job) -> bool:
-    """One round. False if the member's rooms changed while it went on."""
+async def _is_consistent(runtime: Runtime, connection: Connection, job: Job) -> bool:
+    """One round. False if the member's rooms changed in the meantime."""
     hub, command = runtime.hub, job.command
     known = command.directory if isinstance(command, Resume) else None
     found = await runtime.catch_up.state(queries.Asked(job.member.pk, known))
@@ -57,12 +62,12 @@ async def _settled(runtime: Runtime, connection: Connection, job: Job) -> bool:
         raise SignInRequired("There is no such member any more.")
     member, state = found
     job.member = member
-    if not await runtime.repair.follows(state.epoch):
+    if not await runtime.poll.follows(state.epoch):
         return False  # the feeds here, or the state, are of another history
     if connection.known is not None and connection.known.newest > member.version:
-        return False  # it was told something newer than the state says
-    for tab in hub.of_member[member.pk]:
-        tab.becomes(member)  # the freshest row for all of them, and one instead of many
+        return False  # it has been sent a newer change than the state has
+    for other in hub.connections.of_member[member.pk]:
+        other.set_member(member)  # share one fresh row
     if connection.known is None:
         connection.known = Versions(member.version)
     connection.known.learn(member.version)
@@ -86,20 +91,19 @@ async def _settled(runtime: Runtime, connection: Connection, job: Job) -> bool:
 
 
 def _attach(runtime: Runtime, connection: Connection, state: Snapshot) -> list[int]:
-    """Hear the rooms of the state from where it stands. Returns those that nobody here had heard before."""
+    """Attach the connection to the rooms of the state. Returns the rooms whose feeds are new in this process."""
     hub = runtime.hub
     begun = [room.id for room in state.rooms if room.id not in hub.feeds]
     for lost in connection.rooms - {room.id for room in state.rooms}:
-        hub.lose(connection, lost)
+        hub.subscriptions.lose(connection, lost)
     for room in state.rooms:
         if room.id not in connection.rooms:
-            hub.attach_at(connection, room.id, room.seq, room.last_number)
+            hub.subscriptions.attach_and_catch_up(connection, room.id, room.seq, room.last_number)
         else:
-            hub.feeds[room.id].audience.knows(connection, room.seq)
+            hub.feeds[room.id].audience.advance(connection, room.seq)
         if hub.feeds[room.id].head < room.seq:
-            runtime.repair.soon(
-                hub.feeds[room.id]
-            )  # others hear from the feed what this client has read already
+            # The client has read these messages; other connections get them from the feed.
+            runtime.repair.soon(hub.feeds[room.id])
     return begun
 
 
@@ -107,24 +111,24 @@ async def _resumed(runtime: Runtime, state: Snapshot, command: Resume) -> Resume
     if state.epoch != command.epoch:
         return queries.resumed(state, command.epoch, [])
     mine = {room.id for room in state.rooms}
-    feeds = [  # of a room that was lost meanwhile there may be none; then the member's version has moved
+    feeds = [  # a room that was lost in the meantime may have none; then the member's version has moved
         (feed, seq)
         for room, seq in command.rooms.items()
         if room in mine and (feed := runtime.hub.feeds.get(room))
     ]
-    # A reset leads to where the state stands: what was committed after it comes as events, and counts.
+    # A reset leads to the head in the state: later commits come as events.
     heads = {room.id: room.seq for room in state.rooms}
     return queries.resumed(state, command.epoch, await _changes(runtime, feeds, heads))
 
 
 async def _changes(runtime: Runtime, feeds: list[tuple[Feed, int]], heads: dict[int, int]) -> list[Changes]:
-    """What each room missed, in the order of the client; from the first that is too much in all, only resets.
+    """The changes of each room, in the client's order; once they are too much together, only resets.
 
     Some rooms at a time, so that those beyond RESUME_TOTAL_BYTES are not even read.
     """
     found: list[Changes] = []
     left = int(limits.RESUME_TOTAL_BYTES)
-    for some in chunks(feeds, ROOMS_AT_ONCE):
+    for some in batches(feeds, ROOMS_AT_ONCE):
         if left < 0:
             found += [queries.reset(feed.room, heads[feed.room]) for feed, _ in some]
             continue
@@ -137,7 +141,7 @@ async def _changes(runtime: Runtime, feeds: list[tuple[Feed, int]], heads: dict[
 
 
 async def _missed(runtime: Runtime, feeds: list[tuple[Feed, int]]) -> list[Changes]:
-    """What each of these rooms missed. Nearly always the feeds' rings have it, and no task is made for it."""
+    """The changes of these rooms. Nearly always the feeds' rings have them, and no task is needed."""
     at_hand = [runtime.catch_up.at_hand(feed, seq) for feed, seq in feeds]
     absent = [pair for pair, found in zip(feeds, at_hand, strict=True) if found is None]
     read = iter(await asyncio.gather(*(runtime.catch_up.changes(feed, seq) for feed, seq in absent)))

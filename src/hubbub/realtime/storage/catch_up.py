@@ -1,8 +1,8 @@
-"""What rooms and members have moved meanwhile: asked once for all who ask at the same time.
+"""What reconnecting clients have missed, read once for all that ask at the same time.
 
-A thousand clients that come back at once miss the same messages of the same rooms. Most of it is in the feeds' rings;
-what is not is read once for each room and seq, also for those who come a little later: the ring has what came since. It
-is also encoded once, for as long as somebody's answer holds it.
+A thousand clients that reconnect at once miss the same messages of the same rooms. Most of these are in the feeds'
+rings. The others are read once for each room and seq, and also used for clients that ask a little later: the ring has
+what came since. They are also encoded once, for as long as an answer holds them.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from hubbub.realtime.storage.coalesced_reads import CoalescedReads
 from hubbub.realtime.storage.readers import Readers
 
 RANGES = 32
-"""Ranges of messages that are kept after they were read, each of at most RESUME_BYTES."""
+"""How many ranges of messages are cached, each of at most RESUME_BYTES."""
 
 TRIES = 3
-"""How often a range is read if the room runs ahead of the reading; after that the client pages it anew."""
+"""How often a range is read while the ring moves past it; after that the answer is `reset`, and the client pages."""
 
 
 class CatchUp:
-    """Versions of members, heads of rooms, and what a room's listeners missed."""
+    """Versions of members, heads of rooms, snapshots, and the messages after a seq."""
 
     def __init__(self, readers: Readers) -> None:
         self._versions: CoalescedReads[int, int] = CoalescedReads(_versions, readers)
@@ -41,19 +41,19 @@ class CatchUp:
             queries.snapshots, readers
         )
         self._epoch: CoalescedReads[None, str] = CoalescedReads(_epoch, readers)
-        self._ringed: WeakValueDictionary[tuple[int, int, int], Changes] = WeakValueDictionary()
+        self._from_ring: WeakValueDictionary[tuple[int, int, int], Changes] = WeakValueDictionary()
 
     async def epoch(self) -> str | None:
         return await self._epoch.get(None)
 
     async def state(self, asked: queries.Asked) -> tuple[Member, Snapshot] | None:
-        """A member as they were, and their snapshot just after; None if there is no such member."""
+        """A member as they were, and their snapshot read just after; None if there is no such member."""
         return await self._states.get(asked)
 
     def forget(self) -> None:
-        """The history is another one: what was read for others is of no use any more."""
+        """The database has another history: drop the cache."""
         self._read.clear()
-        self._ringed.clear()
+        self._from_ring.clear()
 
     async def version(self, member: int) -> int | None:
         return await self._versions.get(member)
@@ -62,9 +62,9 @@ class CatchUp:
         return await self._heads.get(room)
 
     async def changes(self, feed: Feed, seq: int) -> Changes:
-        """Every state after `seq`, or `reset`. Whoever asks listens to the feed already: what comes next, they hear."""
-        if (ringed := self.at_hand(feed, seq)) is not None:
-            return ringed
+        """Every state after `seq`, or `reset`. The caller is attached to the feed already, so it gets what follows."""
+        if (from_ring := self.at_hand(feed, seq)) is not None:
+            return from_ring
         for _ in range(TRIES):
             found = await self._range(feed.room, seq)
             if found is None or found.reset:
@@ -72,13 +72,13 @@ class CatchUp:
             if (rest := feed.since(found.seq)) is not None:
                 if not rest:
                     return found
-                came_since = (frame.message for frame in rest)
-                return _changes(feed.room, [*found.messages, *came_since], max(found.seq, feed.head))
-            self._read.pop((feed.room, seq), None)  # too old: the ring has moved on
+                newer = (frame.message for frame in rest)
+                return _changes(feed.room, [*found.messages, *newer], max(found.seq, feed.head))
+            self._read.pop((feed.room, seq), None)  # too old: the ring no longer reaches back to it
         return Changes(room=feed.room, seq=feed.head, reset=True)
 
     async def _range(self, room: int, seq: int) -> Changes | None:
-        """What a room's listeners missed, as of some moment that may be past."""
+        """The states after `seq` as of a moment that may be past."""
         reading = self._read.get((room, seq))
         if reading is None:
             reading = self._read[room, seq] = asyncio.ensure_future(self._ranges.get((room, seq)))
@@ -93,14 +93,14 @@ class CatchUp:
     def at_hand(self, feed: Feed, seq: int) -> Changes | None:
         """Every state after `seq` if the feed's ring has them all."""
         asked = (feed.room, seq, feed.head)
-        found = self._ringed.get(asked)
+        found = self._from_ring.get(asked)
         if found is None and seq <= feed.head and (frames := feed.since(seq)) is not None:
-            found = self._ringed[asked] = _changes(feed.room, (f.message for f in frames), feed.head)
+            found = self._from_ring[asked] = _changes(feed.room, (f.message for f in frames), feed.head)
         return found
 
 
 def _changes(room: int, states: Iterable[Message], head: int) -> Changes:
-    """The last state of each message, in order, as a query would find them: what was deleted is not told any more."""
+    """The last state of each message, in order, as a query would find them."""
     last: dict[UUID, Message] = {}
     for state in states:
         last.pop(state.id, None)

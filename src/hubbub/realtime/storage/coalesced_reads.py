@@ -1,7 +1,7 @@
-"""One database read for all connections that ask for the same kind of thing at the same time.
+"""Coalesces reads: one query for all keys that are asked for at the same time.
 
-A read costs a thread's wake-up and several queries, whether it is for one key or for fifty. So after a batch with
-several askers, the next batch waits for company; a single asker on an idle server waits for nobody.
+A read costs a thread's wake-up and several queries, for one key as for fifty. So after a batch with several callers the
+next batch waits for more of them; a single caller on an idle server waits for nobody.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 COMPANY_TURNS = 20
-"""Turns of the event loop that a batch waits for more askers. With a thousand arrivals a second these save a quarter of
-the processor time of each; an idle loop takes them in less than a millisecond."""
+"""Turns of the event loop that a batch waits for more callers. With a thousand arrivals a second these save a quarter
+of the processor time of each; an idle loop takes them in less than a millisecond."""
 
 COMPANY_SECONDS = 0.01
 """The longest that these turns may take, for a loop whose turns are long."""
 
 
 class CoalescedReads(Generic[K, V]):
-    """`get` returns a value that is read after the call began. Calls that come during a read share the next read."""
+    """The keys that are asked for during a read go into the next one. An answer is never older than its question."""
 
     def __init__(self, read: Callable[[list[K]], dict[K, V]], readers: Readers) -> None:
         self._read, self._readers = read, readers
@@ -44,7 +44,7 @@ class CoalescedReads(Generic[K, V]):
         return await answer
 
     async def _run(self) -> None:
-        await asyncio.sleep(0)  # all calls of this turn of the loop share the first read
+        await asyncio.sleep(0)  # include the keys that are asked for in this turn of the loop
         while self._waiting:
             if self._had_company:
                 await _turns(COMPANY_TURNS, COMPANY_SECONDS)
@@ -55,7 +55,7 @@ class CoalescedReads(Generic[K, V]):
             except Exception as error:
                 refused = [*waiting.values()]
                 if isinstance(error, Unavailable):
-                    # The database does not answer. Another read for the later askers would take as long again.
+                    # The database does not answer. A read for the keys that came since would take as long again.
                     refused += self._waiting.values()
                     self._waiting = {}
                 for answer in _still_awaited(chain(*refused)):
@@ -78,5 +78,5 @@ async def _turns(most: int, seconds: float) -> None:
 
 
 def _still_awaited(answers: Iterable[asyncio.Future[V]]) -> list[asyncio.Future[V]]:
-    """Without the answers whose askers have gone."""
+    """Without the futures whose callers are gone."""
     return [answer for answer in answers if not answer.done()]
