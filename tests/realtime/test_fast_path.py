@@ -89,7 +89,7 @@ async def test_whoever_is_lost_takes_nobody_else_along(dial: Dial, room: Room) -
         push.is_lost()
     hub = runtime.runtime().hub
     hub.receive(Batch([frame(hub.feeds[room.pk].head + 1, room=room.pk, text="on we go")]))
-    runtime.runtime().monitor._beat()
+    runtime.runtime().monitor._send_heartbeats()
     assert [b"on we go" in b"".join(push.written) for push, _ in people] == [False, False, False, True]
     people[3][0].is_lost()
 
@@ -149,7 +149,7 @@ async def test_a_goodbye_that_cannot_be_said_cuts_the_line(
     """A peer that does not read gets two seconds (here a tenth of one) and no more."""
     from hubbub.realtime.sockets import base as session
 
-    monkeypatch.setattr(session, "GOODBYE_SECONDS", 0.1)
+    monkeypatch.setattr(session, "CLOSE_SECONDS", 0.1)
     push, wire = await opened(dial, "alice")
     wire.reads.clear()
     (connection,) = runtime.runtime().hub.connections

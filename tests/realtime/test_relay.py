@@ -57,7 +57,7 @@ class Layer:
 @pytest.fixture
 def layer(monkeypatch: pytest.MonkeyPatch) -> Layer:
     layer = Layer()
-    monkeypatch.setattr(relays, "bus", lambda: layer)
+    monkeypatch.setattr(relays, "shared_layer", lambda: layer)
     return layer
 
 
@@ -288,7 +288,7 @@ async def test_of_two_servers_the_dead_one_is_said_and_the_other_goes_on(
 ) -> None:
     monkeypatch.setattr(bus_connection, "BEAT_SECONDS", 0.02)
     sharded = Sharded()
-    monkeypatch.setattr(relays, "bus", lambda: sharded)
+    monkeypatch.setattr(relays, "shared_layer", lambda: sharded)
     lost, kept = sharded.carries(dead), sharded.carries(1 - dead)
     async with running(heard) as relay:
         relay.subscribe(lost, True)
@@ -314,7 +314,7 @@ async def test_one_that_hangs_holds_up_nothing_of_the_other(
     monkeypatch: pytest.MonkeyPatch, heard: list[Any]
 ) -> None:
     sharded = Sharded()
-    monkeypatch.setattr(relays, "bus", lambda: sharded)
+    monkeypatch.setattr(relays, "shared_layer", lambda: sharded)
     hangs, goes = sharded.carries(0), sharded.carries(1)
 
     async def never(*_: Any) -> None:
@@ -344,7 +344,7 @@ async def test_a_layer_that_forgets_after_a_day_who_listens_is_told_again(
 
 
 async def test_alone_it_does_nothing(monkeypatch: pytest.MonkeyPatch, heard: list[Any]) -> None:
-    monkeypatch.setattr(relays, "bus", lambda: None)
+    monkeypatch.setattr(relays, "shared_layer", lambda: None)
     relay = Relay(heard.append, lambda kind, content: None)
     relay.publish(Batch([frame(1)]))
     relay.subscribe("room.7", True)

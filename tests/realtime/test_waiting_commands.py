@@ -12,7 +12,7 @@ from hubbub.models import Room
 from hubbub.protocol import limits
 from hubbub.protocol.closing import Close
 from hubbub.realtime import runtime
-from hubbub.realtime.sockets import base as session
+from hubbub.realtime.sockets import asgi_reader
 from tests.realtime.wires import Dial, Wire, until
 from tests.sockets import new_id
 
@@ -90,5 +90,5 @@ async def test_what_lies_ahead_of_commands_that_wait_is_bounded(
     alice: Wire, room: Room, held: list[Any]
 ) -> None:
     text = "x" * 10_000
-    talks(alice, room, session.AHEAD_BYTES // len(text) + 20, text)
+    talks(alice, room, asgi_reader.AHEAD_BYTES // len(text) + 20, text)
     await until(lambda: len(held) == limits.WAITING_COMMANDS and alice.inbox.qsize() < 21)

@@ -59,7 +59,7 @@ class GuestVisibility:
         try:
             return await self._readers.run(_visible, guest, members)
         except Exception as error:
-            log.warning("Could not read which members a guest may see: %s", error)
+            log.warning("The members whom a guest may see could not be read: %s", error)
             self._hub.notices.refresh(self._hub.connections.of_member.get(guest.pk, ()))
             return set()
 
