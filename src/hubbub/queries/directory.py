@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from hubbub.models import Member, Room
 from hubbub.protocol.objects import PresenceState, RoomKind, RoomRole, RosterEntry
 from hubbub.protocol.replies import MemberPage, RoomPage, Roster
-from hubbub.protocol.wire import name_key
+from hubbub.protocol.text import name_key
 from hubbub.queries.presence import states
 
 

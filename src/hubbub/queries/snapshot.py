@@ -13,9 +13,9 @@ from hubbub.protocol.encoded_once import EncodedOnce
 from hubbub.protocol.objects import Changes, Reach
 from hubbub.protocol.replies import Resumed, Snapshot
 from hubbub.protocol.replies import Workspace as WorkspaceObject
-from hubbub.queries.known_members import KnownMembers
 from hubbub.queries.presence import presence_for
 from hubbub.queries.sidebar import sidebars
+from hubbub.queries.snapshot_members import SnapshotMembers
 
 
 class Asked(NamedTuple):
@@ -39,13 +39,13 @@ def snapshots(asked: Collection[Asked]) -> dict[Asked, tuple[Member, Snapshot]]:
     members = Member.objects.in_bulk({a.member for a in asked})
     workspace = Workspace.objects.with_history()
     mine = sidebars(members)
-    known = KnownMembers(workspace)
+    members_for = SnapshotMembers(workspace)
     found = {}
     for a in asked:
         if (member := members.get(a.member)) is None:
             continue
         side = mine[a.member]
-        people, directory = known.of(member, side.people, since=a.directory)
+        people, directory = members_for.of(member, side.people, since=a.directory)
         state = Snapshot.model_construct(
             epoch=workspace.history,
             me=member.as_object(),

@@ -9,8 +9,8 @@ from typing import TypeVar
 from hubbub import errors
 from hubbub.protocol import commands, events, limits
 from hubbub.protocol.closing import Close
-from hubbub.protocol.generate import refusals, shapes, words
-from hubbub.protocol.generate.story import STORY
+from hubbub.protocol.generate import field_tables, refusals, shapes
+from hubbub.protocol.generate.introduction import INTRODUCTION
 from hubbub.protocol.permissions import PERMISSIONS, Facts
 from hubbub.protocol.wire import Command, Event, Wire
 
@@ -23,7 +23,7 @@ def document() -> str:
     lines = [
         "<!-- Written by bin/generate from src/hubbub/protocol. Change that, not this. -->",
         "",
-        STORY.format(**{name: int(limit) for name, limit in limits.table().items()}),
+        INTRODUCTION.format(**{name: int(limit) for name, limit in limits.table().items()}),
         "## Commands",
         "",
         "In the order a person meets them. `id` (integer, ≥ 0) names the request; a command without it is done and not",
@@ -75,7 +75,7 @@ def _command(kind: type[Command]) -> Iterator[str]:
     yield f"### Command `{name}`"
     yield ""
     yield from _prose(kind)
-    yield from words.table(field for field in shapes.fields(kind) if field.name not in ("id", "type"))
+    yield from field_tables.table(field for field in shapes.fields(kind) if field.name not in ("id", "type"))
     yield f"Reply: [{kind.reply.__name__}](#{kind.reply.__name__.lower()}){_where(kind)}."
     yield ""
     for code, reason in refusals.OF[name].items():
@@ -92,14 +92,14 @@ def _event(kind: type[Event]) -> Iterator[str]:
     yield f"### Event `{kind.model_fields['type'].default}`"
     yield ""
     yield from _prose(kind)
-    yield from words.table(field for field in shapes.fields(kind) if field.name != "type")
+    yield from field_tables.table(field for field in shapes.fields(kind) if field.name != "type")
 
 
 def _object(kind: type[Wire]) -> Iterator[str]:
     yield f"### {kind.__name__}"
     yield ""
     yield from _prose(kind)
-    yield from words.table(shapes.fields(kind))
+    yield from field_tables.table(shapes.fields(kind))
 
 
 def _enum(kind: type[StrEnum]) -> Iterator[str]:

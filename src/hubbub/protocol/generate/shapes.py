@@ -26,7 +26,7 @@ class Shape:
     default: Any
     meaning: str
     alias: str | None
-    """The name of the field type in `wire`, where it has one: `MessageText`."""
+    """The name of the field type in `fields`, if it has one: `MessageText`."""
     constraints: list[Any]
 
 

@@ -16,7 +16,7 @@ class Known(NamedTuple):
     directory: int
 
 
-class KnownMembers:
+class SnapshotMembers:
     """For the snapshots of one moment; what is the same for many of them is read once."""
 
     def __init__(self, workspace: Workspace) -> None:

@@ -1,6 +1,6 @@
 """The first part of the reference: how a socket's life goes, in prose. Numbers in braces come from the limits."""
 
-STORY = """\
+INTRODUCTION = """\
 # The protocol
 
 One socket at `/ws/` carries JSON text frames (binary frames with the same text are taken too). The same
