@@ -1,6 +1,6 @@
 """A unit of work: what one transaction changes, placed in its rooms' order and published once it is committed.
 
-Actions say `post` (a new message), `touch` (a changed one) and `tell` (an event without seq). Placing comes last:
+Actions call `post` (a new message), `touch` (a changed one) and `announce` (an event without seq). Placing comes last:
 rooms are locked in order of id, counters move, rows are written, and each changed message gets one new seq however
 many actions changed it. Units nest: an inner one is a savepoint, and takes back what it said if it fails.
 """
@@ -55,7 +55,7 @@ class Unit:
         """The message has changed (its row is saved): it gets the room's next seq when the unit is placed."""
         self._touched.append((message, author_name))
 
-    def tell(self, notice: Callable[[], Notice | None]) -> None:
+    def announce(self, notice: Callable[[], Notice | None]) -> None:
         """An event without seq; built once everything is placed, so that it shows the final state (None: no need)."""
         self._notices.append(notice)
 
@@ -81,7 +81,7 @@ class Unit:
     def publish_on_commit(self) -> None:
         """Let the batch leave with the commit. Nothing is placed or told after this."""
         if batch := self._batch:
-            transaction.on_commit(lambda: _announce(batch))
+            transaction.on_commit(lambda: _publish(batch))
 
     def mark(self) -> tuple[int, int, int]:
         return len(self._postings), len(self._touched), len(self._notices)
@@ -198,7 +198,7 @@ def _show_what_changed(postings: list[Posting], changed: list[tuple[Message, str
             posting.message = message
 
 
-def _announce(batch: Batch) -> None:
+def _publish(batch: Batch) -> None:
     publish(batch)
     if signals.message_changed.has_listeners(Message):
         for frame in batch.frames:

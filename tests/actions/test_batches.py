@@ -93,7 +93,7 @@ def test_a_command_that_fails_half_way_takes_back_all_of_itself(
     def broken(work: Unit, room: Room) -> None:
         raise RuntimeError("half way")
 
-    monkeypatch.setattr("hubbub.actions.memberships.tell_room_changed", broken)
+    monkeypatch.setattr("hubbub.actions.memberships.announce_room_changed", broken)
     caught = outcomes(
         job(bob, "message.send", room=kitchen.pk, text="one"),
         job(alice, "room.invite", room=kitchen.pk, members=[dave.pk]),

@@ -17,7 +17,8 @@ import hubbub
 from hubbub.actions.identities import free_handle
 from hubbub.errors import HubbubError
 from hubbub.protocol import codec, limits
-from hubbub.protocol.wire import MessageText, PersonName, RoomName, ShortText, name_key
+from hubbub.protocol.fields import MessageText, PersonName, RoomName, ShortText
+from hubbub.protocol.text import name_key
 from hubbub_site.logs import escaped
 
 LONG = limits.FRAME_BYTES

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from hubbub.protocol.fields import PersonName
 from hubbub.protocol.names import (
     APPEARANCE_CHARACTERS,
     MARKS_SHOWN,
@@ -15,7 +16,6 @@ from hubbub.protocol.names import (
     is_reserved,
     shown,
 )
-from hubbub.protocol.wire import PersonName
 
 PERSON = TypeAdapter(PersonName)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from hubbub.protocol import limits
-from hubbub.protocol.wire import MessageText
+from hubbub.protocol.fields import MessageText
 
 TEXT = TypeAdapter(MessageText)
 

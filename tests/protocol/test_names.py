@@ -11,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from hubbub.models.room import direct_key
 from hubbub.protocol import limits
-from hubbub.protocol.wire import PersonName, RoomName, ShortText, name_key
+from hubbub.protocol.fields import PersonName, RoomName, ShortText
+from hubbub.protocol.text import name_key
 
 ROOM, PERSON, SHORT = TypeAdapter(RoomName), TypeAdapter(PersonName), TypeAdapter(ShortText)
 

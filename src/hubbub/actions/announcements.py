@@ -34,16 +34,16 @@ def post_system(unit: Unit, *, room: Room, author: Member, system: System) -> Po
     return unit.post(message, author_name=author.name)
 
 
-def tell_room_changed(unit: Unit, room: Room) -> None:
+def announce_room_changed(unit: Unit, room: Room) -> None:
     """To everybody in the room, with the counters as they are once all is placed.
 
     The caller also posts a system message, so the room's seq rises with every change of the room: it is the version by
     which processes and clients tell a newer state from an older one, and notice that they have missed one.
     """
-    unit.tell(lambda: room_changed(Room.objects.get(pk=room.pk).as_object()))
+    unit.announce(lambda: room_changed(Room.objects.get(pk=room.pk).as_object()))
 
 
-def tell_membership(unit: Unit, membership: Membership, *, joined: bool = False) -> None:
+def announce_membership(unit: Unit, membership: Membership, *, joined: bool = False) -> None:
     """To the member, in all their tabs. `joined`: from now on they hear the room."""
 
     def notice() -> Notice | None:
@@ -63,12 +63,12 @@ def tell_membership(unit: Unit, membership: Membership, *, joined: bool = False)
             attach=fresh.room.seq if joined else None,
         )
 
-    unit.tell(notice)
+    unit.announce(notice)
     if joined:
         _signal(signals.member_joined, room=membership.room_id, member=membership.member_id)
 
 
-def tell_left(unit: Unit, *, room: int, member: int) -> None:
+def announce_left(unit: Unit, *, room: int, member: int) -> None:
     """To the member: the room is no longer theirs."""
 
     def notice() -> Notice:
@@ -76,11 +76,11 @@ def tell_left(unit: Unit, *, room: int, member: int) -> None:
         event = RoomLeft(room=room, version=version)
         return PrivateNotice(member, event.encode(), version, room=room, detach=True)
 
-    unit.tell(notice)
+    unit.announce(notice)
     _signal(signals.member_left, room=room, member=member)
 
 
-def tell_member_changed(unit: Unit, member: Member) -> None:
+def announce_member_changed(unit: Unit, member: Member) -> None:
     """To everybody who may see them. Clients that are away ask later for the members that changed.
 
     Reads the row again: the caller's may be older than what others changed.
@@ -90,15 +90,15 @@ def tell_member_changed(unit: Unit, member: Member) -> None:
         Member.objects.filter(pk=member.pk).update(changed=Workspace.objects.count_directory_change())
         return member_changed(Member.objects.get(pk=member.pk).as_object())
 
-    unit.tell(notice)
+    unit.announce(notice)
 
 
-def tell_workspace_named(unit: Unit, workspace: Workspace) -> None:
+def announce_workspace_named(unit: Unit, workspace: Workspace) -> None:
     """To everybody."""
-    unit.tell(lambda: workspace_named(workspace.name, workspace.version))
+    unit.announce(lambda: workspace_named(workspace.name, workspace.version))
 
 
-def tell_permissions(unit: Unit, member: Member) -> None:
+def announce_permissions(unit: Unit, member: Member) -> None:
     """To the member, in all their tabs: what they may do in the workspace, and who may bring them into rooms."""
 
     def notice() -> Notice:
@@ -109,25 +109,25 @@ def tell_permissions(unit: Unit, member: Member) -> None:
         )
         return PrivateNotice(member.pk, event.encode(), version)
 
-    unit.tell(notice)
+    unit.announce(notice)
 
 
-def tell_login_ended(unit: Unit, login: str) -> None:
+def announce_login_ended(unit: Unit, login: str) -> None:
     """To the connections of that login: they are closed. A login that has ended never holds again."""
-    unit.tell(lambda: EndLogin(login))
+    unit.announce(lambda: EndLogin(login))
 
 
-def tell_logins_ended(unit: Unit, member: int, *, spared: str) -> None:
+def announce_logins_ended(unit: Unit, member: int, *, spared: str) -> None:
     """To the connections that the member has now, but those of one login: they are closed.
 
     The version spares logins that begin later, should this arrive late.
     """
-    unit.tell(lambda: EndLogins(member, Member.objects.count_private_change(member), spared))
+    unit.announce(lambda: EndLogins(member, Member.objects.count_private_change(member), spared))
 
 
-def tell_account_changed(unit: Unit, member: int) -> None:
+def announce_account_changed(unit: Unit, member: int) -> None:
     """To whoever holds connections of the member: look whether their logins still hold."""
-    unit.tell(lambda: RecheckLogins(member))
+    unit.announce(lambda: RecheckLogins(member))
 
 
 def _signal(signal: Signal, **about: int) -> None:

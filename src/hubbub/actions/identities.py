@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from hubbub.actions.announcements import tell_member_changed
+from hubbub.actions.announcements import announce_member_changed
 from hubbub.actions.checking import checked
 from hubbub.actions.namesakes import lock_names, mark_namesakes
 from hubbub.admission import Admission
@@ -17,9 +17,10 @@ from hubbub.errors import Invalid
 from hubbub.models import Member
 from hubbub.models.member import hue_of
 from hubbub.protocol import limits
+from hubbub.protocol.fields import PersonName
 from hubbub.protocol.names import appearance, handle_appearance, is_reserved
 from hubbub.protocol.objects import Role
-from hubbub.protocol.wire import PersonName, tidy
+from hubbub.protocol.text import tidy
 from hubbub.unit import Unit
 
 HANDLE_READ = 200
@@ -46,7 +47,7 @@ def make_member(work: Unit, admission: Admission, **more: Any) -> Member:
         hue=hue_of(handle),
         **more,
     )
-    tell_member_changed(work, member)
+    announce_member_changed(work, member)
     mark_namesakes(work, member.appearance)
     return member
 

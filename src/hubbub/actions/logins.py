@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from hubbub.actions.announcements import tell_account_changed, tell_login_ended, tell_logins_ended
+from hubbub.actions.announcements import announce_account_changed, announce_login_ended, announce_logins_ended
 from hubbub.actions.checking import require
 from hubbub.errors import Conflict
 from hubbub.models import Member, Token
@@ -59,7 +59,7 @@ def revoke_token(*, by: Member, token: Token) -> None:
         named = _named(token)
         token.delete()
         report(AuditEvent.TOKEN_REVOKED, by=by, about=token.member, **named)
-        tell_login_ended(work, login)
+        announce_login_ended(work, login)
 
 
 def end_tokens(*, member: Member, by: Member | None = None) -> int:
@@ -70,27 +70,27 @@ def end_tokens(*, member: Member, by: Member | None = None) -> int:
             Token.objects.filter(pk__in=[token.pk for token in tokens]).delete()
             report(AuditEvent.TOKENS_ENDED, by=by, about=member, tokens=len(tokens))
             for token in tokens:
-                tell_login_ended(work, token_login(token))
+                announce_login_ended(work, token_login(token))
     return len(tokens)
 
 
 def end_session(session_key: str) -> None:
     """Close the sockets of a Django session. Call it when a session ends; signing out does."""
     with unit() as work:
-        tell_login_ended(work, session_login(session_key))
+        announce_login_ended(work, session_login(session_key))
 
 
 def end_logins_of(member: Member, *, except_session: str | None = None) -> None:
     """Close all sockets of a member, but those of one session. Delete sessions and tokens yourself before."""
     spared = session_login(except_session) if except_session else ""
     with unit() as work:
-        tell_logins_ended(work, member.pk, spared=spared)
+        announce_logins_ended(work, member.pk, spared=spared)
 
 
 def recheck_logins_of(member: Member) -> None:
     """Something about the account behind a member has changed: close the sockets of logins that hold no more."""
     with unit() as work:
-        tell_account_changed(work, member.pk)
+        announce_account_changed(work, member.pk)
 
 
 def session_login(session_key: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from hubbub import conf, policy
-from hubbub.actions.announcements import tell_member_changed, tell_membership, tell_permissions
+from hubbub.actions.announcements import announce_member_changed, announce_membership, announce_permissions
 from hubbub.actions.checking import checked, require
 from hubbub.actions.identities import make_member
 from hubbub.actions.logins import end_logins_of
@@ -16,9 +16,9 @@ from hubbub.actions.rooms import create_room
 from hubbub.admission import Admission, admission_of
 from hubbub.errors import Forbidden, Invalid
 from hubbub.models import Member, Room
+from hubbub.protocol.fields import PersonName, ShortText
 from hubbub.protocol.names import appearance, is_reserved
 from hubbub.protocol.objects import Reach, Role, RoomRole
-from hubbub.protocol.wire import PersonName, ShortText
 from hubbub.signals import AuditEvent, report
 from hubbub.unit import Unit, unit
 
@@ -81,12 +81,12 @@ def update_profile(
         if changes:
             # Only these columns: another tab may have changed the others since this row was fetched.
             Member.objects.filter(pk=member.pk).update(**changes)
-            tell_member_changed(work, member)
+            announce_member_changed(work, member)
         if looks:
             mark_namesakes(work, *looks)
         if reach is not None:
             Member.objects.filter(pk=member.pk).update(reach=reach)
-            tell_permissions(work, member)
+            announce_permissions(work, member)
     member.refresh_from_db()
     return member
 
@@ -104,8 +104,8 @@ def change_role(*, by: Member, member: Member, role: Role) -> Member:
             _hand_over_rooms(work, member)
         if before != role:
             report(AuditEvent.ROLE_CHANGED, by=by, about=member, before=before, role=role)
-        tell_member_changed(work, member)
-        tell_permissions(work, member)
+        announce_member_changed(work, member)
+        announce_permissions(work, member)
     return member
 
 
@@ -129,7 +129,7 @@ def _hand_over_rooms(work: Unit, member: Member) -> None:
     for place in member.memberships.filter(role=RoomRole.ADMIN).order_by("room"):
         place.role = RoomRole.MEMBER
         place.save(update_fields=["role"])
-        tell_membership(work, place)
+        announce_membership(work, place)
     for room in rooms:
         hand_over(work, room)
 
@@ -139,7 +139,7 @@ def _set_active(member: Member, *, by: Member, active: bool) -> Member:
         member.active = active
         member.save(update_fields=["active"])
         report(AuditEvent.REACTIVATED if active else AuditEvent.DEACTIVATED, by=by, about=member)
-        tell_member_changed(work, member)
+        announce_member_changed(work, member)
         if not active:
             end_logins_of(member)
     return member

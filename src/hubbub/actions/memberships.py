@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from django.db.models import F
 
 from hubbub import policy
-from hubbub.actions.announcements import post_system, tell_left, tell_membership, tell_room_changed
+from hubbub.actions.announcements import (
+    announce_left,
+    announce_membership,
+    announce_room_changed,
+    post_system,
+)
 from hubbub.actions.checking import require, require_consent
 from hubbub.actions.quotas import ADDITIONS, CHANGES, require_places, spend
 from hubbub.errors import NotFound
@@ -80,8 +85,8 @@ def _bring_in(work: Unit, room: Room, member: Member, *, by: Member, what: Syste
     if made:
         Room.objects.filter(pk=room.pk).update(member_count=F("member_count") + 1)
         post_system(work, room=room, author=by, system=what)
-        tell_membership(work, membership, joined=True)
-        tell_room_changed(work, room)
+        announce_membership(work, membership, joined=True)
+        announce_room_changed(work, room)
     return membership
 
 
@@ -96,8 +101,8 @@ def _take_out(work: Unit, room: Room, member: Member, *, by: Member, what: Syste
     if membership.is_admin:
         hand_over(work, room)
     post_system(work, room=room, author=by, system=what)
-    tell_left(work, room=room.pk, member=member.pk)
-    tell_room_changed(work, room)
+    announce_left(work, room=room.pk, member=member.pk)
+    announce_room_changed(work, room)
     return True
 
 
@@ -109,7 +114,7 @@ def hand_over(work: Unit, room: Room) -> None:
         if eldest:
             eldest.role = RoomRole.ADMIN
             eldest.save(update_fields=["role"])
-            tell_membership(work, eldest)
+            announce_membership(work, eldest)
 
 
 def _why_not_join(room: Room) -> str:

@@ -12,8 +12,8 @@ from hubbub.actions.checking import checked, require
 from hubbub.errors import Conflict, Forbidden, HubbubError, NotFound
 from hubbub.models import Member, Membership, Message, Room
 from hubbub.models.membership import Standing
+from hubbub.protocol.fields import MessageText
 from hubbub.protocol.ids import make_message_id
-from hubbub.protocol.wire import MessageText
 from hubbub.unit import Posting, Unit, unit
 
 

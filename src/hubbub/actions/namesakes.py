@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hubbub.actions.announcements import tell_member_changed
+from hubbub.actions.announcements import announce_member_changed
 from hubbub.models import Member, Workspace
 from hubbub.unit import Unit
 
@@ -23,4 +23,4 @@ def mark_namesakes(work: Unit, *appearances: str) -> None:
         several = len(alike[:2]) > 1
         for member in alike.exclude(namesake=several).order_by("pk"):
             Member.objects.filter(pk=member.pk).update(namesake=several)
-            tell_member_changed(work, member)
+            announce_member_changed(work, member)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from hubbub.actions.announcements import tell_membership
+from hubbub.actions.announcements import announce_membership
 from hubbub.errors import Forbidden
 from hubbub.models import Membership
 from hubbub.protocol.objects import Level
@@ -25,7 +25,7 @@ def set_level(*, membership: Membership, level: Level) -> Membership:
     """Which messages of the room notify the member."""
     with unit() as work:
         Membership.objects.filter(pk=membership.pk).update(level=level)
-        tell_membership(work, _still_there(membership))
+        announce_membership(work, _still_there(membership))
     return membership
 
 
@@ -38,7 +38,7 @@ def _move(membership: Membership, number: int, *, back: bool) -> Membership:
         elsewhere = Q() if back else Q(read_number__lt=number)
         here = Membership.objects.filter(elsewhere, pk=membership.pk).exclude(read_number=number)
         if here.update(read_number=number, read_posts=posts.first() or 0):
-            tell_membership(work, membership)
+            announce_membership(work, membership)
     return _still_there(membership)
 
 

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 
 from hubbub import policy
-from hubbub.actions.announcements import post_system, tell_membership, tell_room_changed
+from hubbub.actions.announcements import announce_membership, announce_room_changed, post_system
 from hubbub.actions.checking import checked, require, require_consent
 from hubbub.actions.quotas import CHANGES, DIRECTS, ROOMS, require_places, spend
 from hubbub.errors import Conflict, Forbidden, Invalid
 from hubbub.models import Member, Membership, Room
 from hubbub.models.room import direct_key
 from hubbub.protocol import limits
+from hubbub.protocol.fields import RoomName, ShortText
 from hubbub.protocol.objects import Role, RoomKind, RoomRole, System, SystemKind
-from hubbub.protocol.wire import RoomName, ShortText, name_key
+from hubbub.protocol.text import name_key
 from hubbub.unit import unit
 
 
@@ -32,7 +33,7 @@ def create_room(*, by: Member, name: str, description: str = "", private: bool =
         )
         membership = Membership.objects.create(room=room, member=by, role=RoomRole.ADMIN)
         post_system(work, room=room, author=by, system=System(kind=SystemKind.CREATED))
-        tell_membership(work, membership, joined=True)
+        announce_membership(work, membership, joined=True)
     room.refresh_from_db()
     return room
 
@@ -59,7 +60,7 @@ def open_direct(*, by: Member, members: Sequence[Member]) -> Room:
             require_places(people.values(), by=by)
             places = [Membership(room=room, member=member) for member in people.values()]
             for membership in Membership.objects.bulk_create(places):
-                tell_membership(work, membership, joined=True)
+                announce_membership(work, membership, joined=True)
     return room
 
 
@@ -74,7 +75,7 @@ def rename_room(*, by: Member, room: Room, name: str) -> Room:
         room.name, room.name_key = name, name_key(name)
         _save_named(room)
         post_system(work, room=room, author=by, system=System(kind=SystemKind.RENAMED, text=name))
-        tell_room_changed(work, room)
+        announce_room_changed(work, room)
     return room
 
 
@@ -92,7 +93,7 @@ def describe_room(*, by: Member, room: Room, description: str) -> Room:
         room.description = description
         room.save(update_fields=["description"])
         post_system(work, room=room, author=by, system=System(kind=SystemKind.DESCRIBED, text=description))
-        tell_room_changed(work, room)
+        announce_room_changed(work, room)
     return room
 
 
@@ -107,7 +108,7 @@ def archive_room(*, by: Member, room: Room, archived: bool = True) -> Room:
         room.archived = archived
         room.save(update_fields=["archived"])
         post_system(work, room=room, author=by, system=System(kind=kind))
-        tell_room_changed(work, room)
+        announce_room_changed(work, room)
     return room
 
 

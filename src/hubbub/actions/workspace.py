@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hubbub.actions.announcements import tell_workspace_named
+from hubbub.actions.announcements import announce_workspace_named
 from hubbub.actions.checking import checked
 from hubbub.models import Member, Workspace
 from hubbub.models.workspace import new_epoch
-from hubbub.protocol.wire import PersonName
+from hubbub.protocol.fields import PersonName
 from hubbub.signals import AuditEvent, report
 from hubbub.unit import unit
 
@@ -19,7 +19,7 @@ def name_workspace(*, name: str, by: Member | None = None) -> Workspace:
         workspace.name, workspace.version = checked(PersonName, name), workspace.version + 1
         workspace.save(update_fields=["name", "version"])
         report(AuditEvent.WORKSPACE_RENAMED, by=by, before=before, name=workspace.name)
-        tell_workspace_named(work, workspace)
+        announce_workspace_named(work, workspace)
     return workspace
 
 

@@ -16,7 +16,7 @@ from hubbub.models.member import Member
 from hubbub.protocol import limits
 from hubbub.protocol import objects as wire
 from hubbub.protocol.objects import Role, RoomKind
-from hubbub.protocol.wire import NAME_KEY_CHARACTERS, name_key
+from hubbub.protocol.text import NAME_KEY_CHARACTERS, name_key
 
 
 class Head(NamedTuple):

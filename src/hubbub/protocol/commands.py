@@ -11,8 +11,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from hubbub.protocol import limits, objects, replies
-from hubbub.protocol.wire import (
-    Command,
+from hubbub.protocol.fields import (
     Flag,
     Id,
     IdAsKey,
@@ -25,6 +24,7 @@ from hubbub.protocol.wire import (
     Seq,
     ShortText,
 )
+from hubbub.protocol.wire import Command
 
 Offset = Annotated[int, Field(ge=0, le=2**31, strict=True, description="how many to pass over")]
 MemberIds = Annotated[list[Id], Field(min_length=1, max_length=limits.MEMBERS_AT_ONCE)]

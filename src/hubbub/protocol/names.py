@@ -6,7 +6,7 @@ import unicodedata
 from functools import lru_cache
 
 from hubbub.protocol.lookalikes import LOOKALIKES
-from hubbub.protocol.wire import BLANK, tidy
+from hubbub.protocol.text import BLANK, tidy
 
 APPEARANCE_CHARACTERS = 255
 """Of longer appearances only the beginning is compared."""

@@ -13,8 +13,8 @@ from hubbub.actions.checking import checked
 from hubbub.errors import Invalid
 from hubbub.models import Member, Room
 from hubbub.protocol import limits
+from hubbub.protocol.fields import PersonName
 from hubbub.protocol.objects import Role, RoomKind
-from hubbub.protocol.wire import PersonName
 from hubbub_site.accounts.first_run import is_setup_code
 from hubbub_site.accounts.models import Invitation, User
 from hubbub_site.accounts.models.user import USERNAME_CHARACTERS, check_username

@@ -17,7 +17,7 @@ from hubbub.models.member import hue_of
 from hubbub.models.room import Head
 from hubbub.protocol.names import appearance, handle_appearance
 from hubbub.protocol.objects import Role, RoomKind, RoomRole, System, SystemKind
-from hubbub.protocol.wire import name_key
+from hubbub.protocol.text import name_key
 from hubbub_site.accounts.models import User
 from hubbub_site.demo.corpus import BEGIN, id_of, text_of, time_of
 from hubbub_site.demo.names import name_of
