@@ -1,5 +1,5 @@
 /**
- * What the user may do in a room, so that the interface offers nothing that the server would refuse. The server decides;
+ * The user's permissions in a room, so that the interface offers nothing that the server would refuse. The server decides;
  * this evaluates the same permission table.
  */
 
