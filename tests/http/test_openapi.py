@@ -15,10 +15,17 @@ from hubbub.protocol import commands
 OVER_HTTP = [kind for kind in commands.ALL if kind not in commands.SOCKET_ONLY]
 
 
+@pytest.fixture(scope="module")
+def answered() -> dict[str, Any]:
+    return {}
+
+
 @pytest.fixture
-def schema(alice: Member) -> dict[str, Any]:
-    document: dict[str, Any] = Client().get("/api/openapi.json").json()
-    return document
+def schema(alice: Member, answered: dict[str, Any]) -> dict[str, Any]:
+    """What the server answers, asked once for all tests: making it takes most of a second."""
+    if not answered:
+        answered |= Client().get("/api/openapi.json").json()
+    return answered
 
 
 def test_it_is_openapi_with_valid_references(schema: dict[str, Any]) -> None:
