@@ -23,7 +23,7 @@ FOLDERS_OF_LONG_FILES = {"attacks", "embedding", "faults", "realtime", "scale", 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the long files. A worker gets one file after the other: it would be alone with a long one at the end."""
+    """Long files first: a worker runs whole files, and one that begins a long file last makes the others wait."""
     items.sort(key=lambda item: item.path.parent.name not in FOLDERS_OF_LONG_FILES)
 
 
