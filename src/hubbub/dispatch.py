@@ -1,4 +1,4 @@
-"""Runs commands: a batch of changes in one transaction, a read on its own. The same for socket, HTTP and tests."""
+"""Runs commands: a batch of changes in one transaction, each read by itself. Used by sockets, HTTP and tests."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Internal(HubbubError):
 
 @dataclass(slots=True)
 class Job:
-    """A command on its way: who asks what, then the answer or the refusal. `quiet`: nobody waits for the answer."""
+    """A member's command, then its answer or refusal. `quiet`: nobody waits for the answer."""
 
     member: Member
     command: Command
@@ -66,7 +66,7 @@ def run(member: Member, command: Command) -> Wire:
 
 
 def run_read(job: Job) -> None:
-    """Answer a command that changes nothing. Never raises: the refusal stands in the job."""
+    """Answer a command that changes nothing. Never raises: the job gets the refusal."""
     try:
         job.answer = retry(partial(_read, job))
     except Exception as error:
@@ -74,11 +74,11 @@ def run_read(job: Job) -> None:
 
 
 def run_changes(jobs: Sequence[Job]) -> None:
-    """Run commands in one transaction, a savepoint each; then answers or refusals stand in the jobs.
+    """Run commands in one transaction, a savepoint each. The jobs get their answers or refusals.
 
-    A deadlock or a lost connection is nobody's fault: then all is tried again, which is harmless (contract G2). If the
-    transaction itself fails nothing of it has happened, and each command is tried alone, so that one that cannot be
-    committed harms no other. Returns only after commit: what is answered is durable (contract G1).
+    After a deadlock or a lost connection the whole batch is retried, which is harmless (contract G2). If the
+    transaction fails otherwise, nothing has happened, and each command runs again alone, so that one that cannot be
+    committed does not fail the others. Returns only after the commit: answers are durable (contract G1).
     """
     try:
         retry(partial(_run_together, jobs))
@@ -92,19 +92,19 @@ def run_changes(jobs: Sequence[Job]) -> None:
 
 
 def _database_is_down(error: Exception) -> bool:
-    """Whether trying the commands one by one would fail as well. A deadlock is nobody's fault and is over by now."""
+    """Whether running the commands one by one would fail too. A deadlock is over by now."""
     return isinstance(error, OperationalError | InterfaceError) and not is_deadlock(error)
 
 
 def _run_together(jobs: Sequence[Job]) -> None:
     for job in jobs:
-        job.answer = job.result = job.refusal = None  # an earlier try came to nothing
+        job.answer = job.result = job.refusal = None  # the results of a failed try
     with unit() as work:
         others = [job for job in jobs if type(job.command) is not commands.SendMessage]
         if others:
-            # All rooms in one order, before any command takes one: two processes' batches must not wait for each other.
+            # Lock all rooms in one order before any command locks one: batches of two processes must not deadlock.
             Room.objects.lock({room for job in jobs if (room := getattr(job.command, "room", None))})
-        _look_again_who_asks(others)
+        _refresh_members(others)
         for kind, group in groupby(jobs, key=lambda job: type(job.command)):
             if kind is commands.SendMessage:
                 _send_all(work, list(group))
@@ -117,14 +117,14 @@ def _run_together(jobs: Sequence[Job]) -> None:
 
 
 def _read(job: Job) -> Wire:
-    _look_again_who_asks([job])
+    _refresh_members([job])
     return _answer(job, _handle(job))
 
 
-def _look_again_who_asks(jobs: Sequence[Job]) -> None:
-    """A socket knows its member as of its opening; what a role or a deactivation changes holds from the next command.
+def _refresh_members(jobs: Sequence[Job]) -> None:
+    """Read the members again: a socket has them as of its opening, and a new role counts from the next command.
 
-    Posting needs no look: `send_messages` asks for what decides about it together with the memberships.
+    Posting needs no refresh: `send_messages` reads what it needs together with the memberships.
     """
     members = Member.objects.in_bulk({job.member.pk for job in jobs}) if jobs else {}
     for job in jobs:
@@ -196,7 +196,7 @@ def _answer(job: Job, result: Any) -> Wire:
 
 
 def refusal_of(error: Exception) -> HubbubError:
-    """What the client is told of an exception. Bugs are logged, and say nothing about themselves."""
+    """The refusal that a client gets for an exception. Bugs are logged; the client learns nothing about them."""
     if isinstance(error, HubbubError):
         return error
     if isinstance(error, IntegrityError):

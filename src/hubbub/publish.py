@@ -1,7 +1,7 @@
-"""What a committed transaction has to say, and the one door through which it leaves.
+"""The changes that a committed transaction publishes, and the one function that publishes them.
 
-`unit` hands over a Batch after commit, never before (contract G3). Whoever delivers (the realtime layer) registers
-as the outlet; this module knows nothing of sockets or channel layers.
+`unit` calls `publish` after the commit, never before (contract G3). The realtime layer registers as the outlet; this
+module knows nothing of sockets or channel layers.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from hubbub.protocol import events, objects
 
 
 class RoomFrame:
-    """One state of one message at its place in its room's order; `data` is its event, encoded at most once.
+    """One state of one message with its seq; `data` is its event, encoded at most once.
 
     `new`: the message was posted, not changed. `after`: the seq before this one if it is not seq − 1.
     """
@@ -38,7 +38,7 @@ class RoomFrame:
 
     @property
     def data(self) -> bytes:
-        """The `message` event as JSON. Made when it is first asked for: many rooms have nobody who wants it."""
+        """The `message` event as JSON. Encoded on first use: many rooms have no listeners."""
         if self._data is None:
             state = self.message
             event = events.MessageChanged(room=self.room, seq=self.seq, after=self.after, message=state)
@@ -47,7 +47,7 @@ class RoomFrame:
 
     @property
     def leaves(self) -> int | None:
-        """The member who loses the room with this message; they hear it and nothing after (contract G9)."""
+        """The member who loses the room with this message, if any: it is the last one they receive (contract G9)."""
         system = self.message.system
         if system is None or system.kind not in (objects.SystemKind.LEFT, objects.SystemKind.REMOVED):
             return None
@@ -160,7 +160,7 @@ Notice = RoomNotice | PrivateNotice | DirectoryNotice | WorkspaceNotice | EndLog
 
 @dataclass(slots=True)
 class Batch:
-    """All that one transaction published: frames by room in order of seq, then notices."""
+    """Everything that one transaction publishes: frames by room and seq, then notices."""
 
     frames: list[RoomFrame] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
@@ -176,17 +176,17 @@ HeadRecorder = Callable[[Iterable[tuple[int, int]]], None]
 _head_recorder: HeadRecorder | None = None
 
 DIRECTORY = 0
-"""Stands for the directory of members among the heads of rooms, whose ids begin with 1."""
+"""The id of the directory of members among the heads of rooms, whose own ids begin with 1."""
 
 
 def set_outlet(outlet: Outlet | None) -> None:
-    """Say who delivers. Called once, when the app is ready."""
+    """Set the function that delivers batches. Called once, when the app is ready."""
     global _outlet
     _outlet = outlet
 
 
 def set_head_recorder(recorder: HeadRecorder | None) -> None:
-    """Set who records the heads of rooms: called with (room, seq) pairs after commit and before anybody hears of them.
+    """Set the function that records heads. It gets (room, seq) pairs after the commit and before the outlet.
 
     Called from any thread. Must not raise.
     """
@@ -195,7 +195,7 @@ def set_head_recorder(recorder: HeadRecorder | None) -> None:
 
 
 def publish(batch: Batch) -> None:
-    """Hand a committed batch to the outlet. Must not raise: the transaction is over, nobody could undo it."""
+    """Hand a committed batch to the outlet. Must not raise: the transaction can no longer be undone."""
     record_heads((frame.room, frame.seq) for frame in batch.frames)
     record_heads(
         (DIRECTORY, notice.version) for notice in batch.notices if isinstance(notice, DirectoryNotice)
@@ -211,7 +211,7 @@ def record_heads(heads: Iterable[tuple[int, int]]) -> None:
 
 
 def frame_of(message: objects.Message, author_name: str, *, new: bool, after: int | None = None) -> RoomFrame:
-    """A message's state as the frame that everybody in the room gets."""
+    """The frame that carries a message state to the listeners of its room."""
     return RoomFrame(message.room, message.seq, message.number, None, message, author_name, new, after)
 
 
@@ -221,7 +221,7 @@ def room_changed(room: objects.Room) -> RoomNotice:
 
 
 def member_changed(member: objects.Member) -> DirectoryNotice:
-    """How a member is seen, for everybody who may see them."""
+    """A member as others see them, for everybody who may see them."""
     event = events.MemberChanged(member=member)
     return DirectoryNotice(member.id, event.encode(), member.version)
 

@@ -1,4 +1,4 @@
-"""Trying again what failed through nobody's fault: a deadlock's victim, a database connection that was lost."""
+"""Retries database work that failed because of a deadlock or a lost connection."""
 
 from __future__ import annotations
 
@@ -15,23 +15,22 @@ T = TypeVar("T")
 TRIES = 3
 
 DEADLOCKS = {"40P01", "40001"}
-"""PostgreSQL's codes for who was chosen to give way. By then the others have gone on."""
+"""PostgreSQL's codes for the transaction that it ended to resolve a deadlock or conflict. The others have continued."""
 
 
 def retry(work: Callable[[], T]) -> T:
-    """What `work` returns. It must bear to be done twice: whether a connection was lost before or after its commit,
-    nobody knows.
+    """Run `work` and return its result. It must be idempotent: a lost connection does not tell whether it committed.
 
-    Only what may well succeed at once is tried again: a database that takes no new connection is not waited for.
+    Retries only what may succeed at once: it does not wait for a database that accepts no connection.
     """
     for _ in range(TRIES - 1):
-        line = connection.connection
+        used = connection.connection
         try:
             return work()
         except (OperationalError, InterfaceError) as error:
-            if not _passes(error, line):
+            if not _is_transient(error, used):
                 raise
-            log.warning("Trying again: %s", error)
+            log.warning("Retrying: %s", error)
     return work()
 
 
@@ -39,16 +38,16 @@ def is_deadlock(error: Exception) -> bool:
     return getattr(error.__cause__, "sqlstate", None) in DEADLOCKS
 
 
-def _passes(error: Exception, line: Any) -> bool:
-    """Whether the same may succeed at once. `line`: what it went over when it began, if there was one."""
+def _is_transient(error: Exception, used: Any) -> bool:
+    """Whether a retry may succeed at once. `used`: the database connection at the start, if there was one."""
     if connection.in_atomic_block:
-        return False  # a part of somebody's transaction cannot be repeated without the rest
-    return is_deadlock(error) or (line is not None and _is_lost(line))
+        return False  # part of the caller's transaction: it cannot be repeated without the rest
+    return is_deadlock(error) or (used is not None and _is_lost(used))
 
 
-def _is_lost(line: Any) -> bool:
-    """Whether that connection is no more. Then there is another, or the next query opens one."""
-    if connection.connection is not line:
+def _is_lost(used: Any) -> bool:
+    """Whether that database connection is gone. Then there is another one, or the next query opens one."""
+    if connection.connection is not used:
         return True
     if connection.is_usable():
         return False

@@ -1,8 +1,8 @@
-"""A unit of work: what one transaction changes, placed in its rooms' order and published once it is committed.
+"""A unit of work: collects what one transaction changes, places it in its rooms' order, publishes it after commit.
 
 Actions call `post` (a new message), `touch` (a changed one) and `announce` (an event without seq). Placing comes last:
-rooms are locked in order of id, counters move, rows are written, and each changed message gets one new seq however
-many actions changed it. Units nest: an inner one is a savepoint, and takes back what it said if it fails.
+the unit locks the rooms in order of id, advances their counters and writes the rows; each changed message gets one new
+seq, however many actions changed it. Units nest: an inner one is a savepoint, and drops its changes if it fails.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(slots=True)
 class Posting:
-    """A message on its way into a room. After placing: `message` has its place, or `refusal` says why not."""
+    """A new message inside a unit. After placing, `message` has its number and seq, or `refusal` the reason why not."""
 
     message: Message
     author_name: str
@@ -37,7 +37,7 @@ class Posting:
 
 
 class Unit:
-    """Collects what a transaction says. Get the present one from `unit()`."""
+    """The changes of one transaction. `unit()` returns the current one."""
 
     def __init__(self) -> None:
         self._postings: list[Posting] = []
@@ -46,21 +46,21 @@ class Unit:
         self._batch = Batch()
 
     def post(self, message: Message, *, author_name: str) -> Posting:
-        """A new message, or a second try of one. What became of it stands in the Posting once placed."""
+        """Add a new message, or a retry of one. The Posting has the result once it is placed."""
         posting = Posting(message, author_name)
         self._postings.append(posting)
         return posting
 
     def touch(self, message: Message, *, author_name: str) -> None:
-        """The message has changed (its row is saved): it gets the room's next seq when the unit is placed."""
+        """Add a changed message, whose row is saved already. Placing gives it the room's next seq."""
         self._touched.append((message, author_name))
 
     def announce(self, notice: Callable[[], Notice | None]) -> None:
-        """An event without seq; built once everything is placed, so that it shows the final state (None: no need)."""
+        """Add an event without seq. It is built after placing, and so shows the final state (None: nothing to send)."""
         self._notices.append(notice)
 
     def place(self) -> None:
-        """Give every posting and touched message its place, and write it. Safe to call several times."""
+        """Give every new and changed message its seq, and write it. May be called several times."""
         if self._postings or self._touched:
             postings, touched = self._postings, self._touched
             self._postings, self._touched = [], []
@@ -69,17 +69,17 @@ class Unit:
             )
             new = _place_new(postings, heads)
             changed = _place_touched(touched, heads)
-            _show_what_changed(postings, changed)
+            _update_retries(postings, changed)
             Room.objects.save_heads(heads.values())
             self._batch.frames += _frames(changed, new)
 
     def build_notices(self) -> None:
-        """Build what was told, and so give each change its version. Once everything is placed; safe to call again."""
+        """Build the announced notices, which gives each change its version. Call it after placing, once or more."""
         notices, self._notices = self._notices, []
-        self._batch.notices += [told for notice in notices if (told := notice())]
+        self._batch.notices += [built for notice in notices if (built := notice())]
 
     def publish_on_commit(self) -> None:
-        """Let the batch leave with the commit. Nothing is placed or told after this."""
+        """Publish the batch after the commit. Nothing is placed or announced after this."""
         if batch := self._batch:
             transaction.on_commit(lambda: _publish(batch))
 
@@ -92,15 +92,15 @@ class Unit:
 
 @contextmanager
 def unit() -> Iterator[Unit]:
-    """The present unit, or a new transaction with one. An exception undoes exactly what happened inside."""
-    present: Unit | None = getattr(_here, "unit", None)
-    if present is not None:
-        mark = present.mark()
+    """The current unit, or a new transaction with one. An exception undoes exactly what happened inside."""
+    current: Unit | None = getattr(_here, "unit", None)
+    if current is not None:
+        mark = current.mark()
         try:
             with transaction.atomic():
-                yield present
+                yield current
         except BaseException:
-            present.rewind(mark)
+            current.rewind(mark)
             raise
         return
     fresh = _here.unit = Unit()
@@ -110,7 +110,7 @@ def unit() -> Iterator[Unit]:
             fresh.place()
             fresh.build_notices()
             fresh.publish_on_commit()
-            # It is over before the commit: a receiver of our signals that acts on what it hears gets a unit of its own.
+            # The unit ends before the commit, so that actions of signal receivers get a unit of their own.
             _here.unit = None
     finally:
         _here.unit = None
@@ -129,18 +129,18 @@ def _place_new(postings: list[Posting], heads: dict[int, Head]) -> list[tuple[Me
     for posting in postings:
         message = posting.message
         if earlier := seen.get(message.pk):
-            _recognise(posting, earlier)
+            _resolve_retry(posting, earlier)
             continue
         if (head := heads.get(message.room_id)) is None:
             posting.refusal = NotFound("There is no such room.")
             continue
-        # Times name messages in some protocols, so they rise and are unique in a room, whatever the clock does.
+        # Some clients identify messages by time, so times rise and are unique in a room, whatever the clock does.
         message.created_at = max(now, head.last_at + MICROSECOND)
         message.seq, message.number = head.seq + 1, head.last_number + 1
         message.post = head.posts + (message.system is None)
         heads[head.room] = Head(head.room, message.seq, message.number, message.post, message.created_at)
         seen[message.pk] = message
-        if message.system is None:  # whoever posts has read what is above it; whoever renames a room has not
+        if message.system is None:  # posting marks everything before as read; renaming a room does not
             read[head.room, message.author_id] = (message.number, message.post)
         new.append((message, posting.author_name))
     Message.objects.insert_many([message for message, _ in new])
@@ -148,12 +148,12 @@ def _place_new(postings: list[Posting], heads: dict[int, Head]) -> list[tuple[Me
     return new
 
 
-def _recognise(posting: Posting, earlier: Message) -> None:
-    """A second try is the first message (contract G2); somebody else's id, or another text, reveals nothing."""
-    again = posting.message
-    same_place = (earlier.author_id, earlier.room_id) == (again.author_id, again.room_id)
+def _resolve_retry(posting: Posting, earlier: Message) -> None:
+    """A retry returns the first message (contract G2). Another member's id, or another text, reveals nothing."""
+    retried = posting.message
+    same_room = (earlier.author_id, earlier.room_id) == (retried.author_id, retried.room_id)
     changed_since = earlier.edited_at is not None or earlier.deleted
-    if same_place and earlier.system is None and (changed_since or earlier.text == again.text):
+    if same_room and earlier.system is None and (changed_since or earlier.text == retried.text):
         posting.message, posting.dup = earlier, True
     else:
         posting.refusal = Conflict("This message id is taken. Make a new one for a new message.")
@@ -171,7 +171,7 @@ def _place_touched(touched: list[tuple[Message, str]], heads: dict[int, Head]) -
         head = heads[last.room_id]
         last.seq = head.seq + 1
         for message, _ in states:
-            # What was changed together shows what it came to: one seq names one state (contract I4).
+            # All objects of this message show its final state: one seq identifies one state (contract I4).
             message.__dict__.update(last.__dict__)
         heads[last.room_id] = head._replace(seq=head.seq + 1)
         latest.append((last, name))
@@ -190,8 +190,8 @@ def _frames(changed: list[tuple[Message, str]], new: list[tuple[Message, str]]) 
     return sorted(frames, key=lambda frame: (frame.room, frame.seq))
 
 
-def _show_what_changed(postings: list[Posting], changed: list[tuple[Message, str]]) -> None:
-    """A message that is edited and sent again in one transaction: the answer shows the state that the new seq names."""
+def _update_retries(postings: list[Posting], changed: list[tuple[Message, str]]) -> None:
+    """If a message is edited and sent again in one transaction, the answer to the retry shows the edited state."""
     latest = {message.pk: message for message, _ in changed}
     for posting in postings:
         if posting.dup and (message := latest.get(posting.message.pk)):

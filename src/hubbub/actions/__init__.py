@@ -1,6 +1,6 @@
 """Every change of state: verb_noun, actor first, keyword-only. The only code that writes.
 
-Call them from a view, a task, the shell. In async code put an `a` before the verb and await it:
+Call them from a view, a task or the shell. In async code, put an `a` before the verb and await it:
 `await actions.asend_message(author=…, room=…, text=…)`.
 """
 

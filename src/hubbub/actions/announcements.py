@@ -1,4 +1,4 @@
-"""What actions tell: a room's members of the room, a member of what only they know, everybody of a member."""
+"""The notices of actions: to a room's members, to one member, or to everybody. They are sent after the commit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from hubbub.unit import Posting, Unit
 
 
 def post_system(unit: Unit, *, room: Room, author: Member, system: System) -> Posting:
-    """Put what happened into the room, as a message that nobody typed."""
+    """Post a system message, which records what happened in the room."""
     message = Message(
         pk=make_message_id(),
         room=room,
@@ -35,16 +35,16 @@ def post_system(unit: Unit, *, room: Room, author: Member, system: System) -> Po
 
 
 def announce_room_changed(unit: Unit, room: Room) -> None:
-    """To everybody in the room, with the counters as they are once all is placed.
+    """Send the room's state to its members, with the counters as they are after placing.
 
-    The caller also posts a system message, so the room's seq rises with every change of the room: it is the version by
-    which processes and clients tell a newer state from an older one, and notice that they have missed one.
+    The caller also posts a system message, so the room's seq rises with every change of the room. Processes and clients
+    use it as the version: it tells a newer state from an older one, and shows that one was missed.
     """
     unit.announce(lambda: room_changed(Room.objects.get(pk=room.pk).as_object()))
 
 
 def announce_membership(unit: Unit, membership: Membership, *, joined: bool = False) -> None:
-    """To the member, in all their tabs. `joined`: from now on they hear the room."""
+    """Send a membership to its member, in all their tabs. `joined`: from now on they receive the room."""
 
     def notice() -> Notice | None:
         fresh = Membership.objects.select_related("room").filter(pk=membership.pk).first()
@@ -69,7 +69,7 @@ def announce_membership(unit: Unit, membership: Membership, *, joined: bool = Fa
 
 
 def announce_left(unit: Unit, *, room: int, member: int) -> None:
-    """To the member: the room is no longer theirs."""
+    """Tell the member that they have lost the room."""
 
     def notice() -> Notice:
         version = Member.objects.count_private_change(member)
@@ -81,9 +81,9 @@ def announce_left(unit: Unit, *, room: int, member: int) -> None:
 
 
 def announce_member_changed(unit: Unit, member: Member) -> None:
-    """To everybody who may see them. Clients that are away ask later for the members that changed.
+    """Send a member to everybody who may see them. Disconnected clients ask later which members changed.
 
-    Reads the row again: the caller's may be older than what others changed.
+    Reads the row again: others may have changed it since the caller read it.
     """
 
     def notice() -> Notice:
@@ -94,12 +94,12 @@ def announce_member_changed(unit: Unit, member: Member) -> None:
 
 
 def announce_workspace_named(unit: Unit, workspace: Workspace) -> None:
-    """To everybody."""
+    """Send the workspace's name to everybody."""
     unit.announce(lambda: workspace_named(workspace.name, workspace.version))
 
 
 def announce_permissions(unit: Unit, member: Member) -> None:
-    """To the member, in all their tabs: what they may do in the workspace, and who may bring them into rooms."""
+    """Send a member what they may do in the workspace and who may add them to rooms, in all their tabs."""
 
     def notice() -> Notice:
         version = Member.objects.count_private_change(member.pk)
@@ -113,20 +113,20 @@ def announce_permissions(unit: Unit, member: Member) -> None:
 
 
 def announce_login_ended(unit: Unit, login: str) -> None:
-    """To the connections of that login: they are closed. A login that has ended never holds again."""
+    """Close the connections of a login. A login that has ended never becomes valid again."""
     unit.announce(lambda: EndLogin(login))
 
 
 def announce_logins_ended(unit: Unit, member: int, *, spared: str) -> None:
-    """To the connections that the member has now, but those of one login: they are closed.
+    """Close the present connections of a member except those of one login.
 
-    The version spares logins that begin later, should this arrive late.
+    The version spares logins that begin later, if this arrives late.
     """
     unit.announce(lambda: EndLogins(member, Member.objects.count_private_change(member), spared))
 
 
 def announce_account_changed(unit: Unit, member: int) -> None:
-    """To whoever holds connections of the member: look whether their logins still hold."""
+    """Let every process check whether the member's logins are still valid."""
     unit.announce(lambda: RecheckLogins(member))
 
 

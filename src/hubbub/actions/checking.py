@@ -1,4 +1,4 @@
-"""How actions refuse: by the rules of the wire, and by policy."""
+"""The checks that actions share: permissions, consent, and the rules of the protocol's fields."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from hubbub.protocol.names import shown
 
 
 def require(allowed: bool, otherwise: str) -> None:
-    """Go on only if policy allows it; `otherwise` is the sentence that the person reads."""
+    """Raise Forbidden unless it is allowed. `otherwise` is the sentence that people read."""
     if not allowed:
         raise Forbidden(otherwise)
 
 
 def require_consent(by: Member, members: Iterable[Member]) -> None:
-    """Go on only if all of them let this member bring them into a room."""
+    """Raise Forbidden unless all of them let this member add them to a room."""
     refusing = policy.refusing(by, members)
     if refusing:
         names = ", ".join(sorted(shown(member.name) for member in refusing)[:NAMED])
@@ -32,11 +32,11 @@ def require_consent(by: Member, members: Iterable[Member]) -> None:
 
 
 NAMED = 5
-"""Of people in a refusal."""
+"""People whose names a refusal lists."""
 
 
 def checked(kind: Any, value: str) -> str:
-    """The value as the wire would accept it: actions called from Python keep the same limits."""
+    """Validate a value like a field of a command, so that calls from Python keep the same limits. Raises Invalid."""
     try:
         return str(TypeAdapter(kind).validate_python(value))
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The row of a new member: a handle that looks like nobody else's, and a name that people may have."""
+"""Makes the row of a new member: a handle that looks like no other, and a name that is allowed."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from hubbub.protocol.text import tidy
 from hubbub.unit import Unit
 
 HANDLE_READ = 200
-"""Characters of a host's name for somebody that are looked at."""
+"""Characters of a handle wished for by the host that are read."""
 
 
 def make_member(work: Unit, admission: Admission, **more: Any) -> Member:
-    """A new member, with names locked. What the host calls them is made acceptable."""
+    """Make a member, with names locked. A handle or name that is not allowed is adjusted."""
     workspace, owner = lock_names(), admission.role == Role.OWNER
 
     def reserved(name: str) -> bool:
@@ -53,7 +53,7 @@ def make_member(work: Unit, admission: Admission, **more: Any) -> Member:
 
 
 def _acceptable(name: str) -> str | None:
-    """A host's name of somebody as the chat's rules allow it: tidied and shortened; None if nothing is to be seen."""
+    """The host's name for a person, cleaned and shortened to the rules of the chat. None if nothing visible is left."""
     try:
         return checked(PersonName, tidy(name[: limits.MEMBER_NAME_CHARACTERS]))
     except (Invalid, ValueError):
@@ -61,7 +61,7 @@ def _acceptable(name: str) -> str | None:
 
 
 def free_handle(wanted: str, reserved: Callable[[str], bool] = lambda handle: False) -> str:
-    """The handle itself, or with a number: one that is not reserved and that looks like nobody else's."""
+    """The wanted handle, with a number if it is reserved or looks like another member's."""
     storable = wanted[:HANDLE_READ].replace("\x00", "").encode("utf-8", "ignore").decode()
     visible = tidy(unicodedata.normalize("NFKC", storable)[: limits.DESCRIPTION_CHARACTERS])
     base = re.sub(r"[^\w.-]+", "-", visible.casefold()).strip("-.")[:56] or "member"

@@ -1,4 +1,4 @@
-"""Ways in, and ending them: bearer tokens, sessions. Ending one closes its sockets (contract G10)."""
+"""Bearer tokens and sessions: creating and ending them. Ending a login closes its sockets (contract G10)."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def create_token(
     expires_at: datetime | None = None,
     never_expires: bool = False,
 ) -> tuple[Token, str]:
-    """A bearer token for a member, and its secret, which is stored nowhere.
+    """Create a bearer token for a member. Returns it and its secret, which is not stored.
 
-    It works for `limits.TOKEN_DAYS` unless `expires_at` names another end, or `never_expires` says that there is none.
+    It is valid for `limits.TOKEN_DAYS`, or until `expires_at`, or for ever with `never_expires`.
     """
     secret = new_secret()
     end = None if never_expires else expires_at or _a_lifetime_from_now()
@@ -40,10 +40,10 @@ def create_token(
 
 
 def renew_token(*, by: Member, token: Token) -> Token:
-    """Let one's own token work for another `limits.TOKEN_DAYS` from now. Conflict if it has expired or ended."""
+    """Make one's own token valid for `limits.TOKEN_DAYS` from now. Conflict if it has expired or was revoked."""
     require(token.member_id == by.pk, "You can renew only your own tokens.")
     with unit():
-        # A condition of the statement: a token that has expired by now is dead, whatever the page showed.
+        # Checked in the statement itself: the token may have expired since the page was shown.
         if not Token.objects.valid().filter(pk=token.pk).update(expires_at=_a_lifetime_from_now()):
             raise Conflict("This token has expired or was revoked. Make a new one.")
         token.refresh_from_db()
@@ -52,7 +52,7 @@ def renew_token(*, by: Member, token: Token) -> Token:
 
 
 def revoke_token(*, by: Member, token: Token) -> None:
-    """End a token now: one's own, or anybody's for an admin."""
+    """End a token now: one's own, or any token for an admin."""
     require(token.member_id == by.pk or by.is_admin, "You can revoke only your own tokens.")
     with unit() as work:
         login = token_login(token)
@@ -63,7 +63,7 @@ def revoke_token(*, by: Member, token: Token) -> None:
 
 
 def end_tokens(*, member: Member, by: Member | None = None) -> int:
-    """End all tokens of a member and close their sockets; how many there were."""
+    """End all tokens of a member and close their sockets. Returns how many there were."""
     with unit() as work:
         tokens = list(member.tokens.select_for_update().order_by("pk"))
         if tokens:
@@ -81,20 +81,20 @@ def end_session(session_key: str) -> None:
 
 
 def end_logins_of(member: Member, *, except_session: str | None = None) -> None:
-    """Close all sockets of a member, but those of one session. Delete sessions and tokens yourself before."""
+    """Close all sockets of a member except those of one session. The caller deletes sessions and tokens first."""
     spared = session_login(except_session) if except_session else ""
     with unit() as work:
         announce_logins_ended(work, member.pk, spared=spared)
 
 
 def recheck_logins_of(member: Member) -> None:
-    """Something about the account behind a member has changed: close the sockets of logins that hold no more."""
+    """Close the sockets of a member's logins that are no longer valid. Call it after a change of the account."""
     with unit() as work:
         announce_account_changed(work, member.pk)
 
 
 def session_login(session_key: str) -> str:
-    """The name of a session's login: a hash, for it travels between processes."""
+    """The name of a session's login: a hash, because it is sent between processes."""
     return "session:" + hashlib.sha256(session_key.encode()).hexdigest()[:32]
 
 
@@ -107,6 +107,6 @@ def _a_lifetime_from_now() -> datetime:
 
 
 def _named(token: Token) -> dict[str, str]:
-    """What tells a token from others in an audit log. The hint is the part of the secret that pages show as well."""
+    """The fields that identify a token in the audit log. Pages show the hint, the start of the secret, too."""
     end = token.expires_at.isoformat(timespec="minutes") if token.expires_at else "never"
     return {"label": token.label, "hint": token.hint, "until": end}

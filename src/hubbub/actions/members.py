@@ -1,4 +1,4 @@
-"""Who is who: admitting a user, changing a profile, a role, and ending a member's access."""
+"""Members: admitting a user, changing a profile or role, and ending a member's access."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from hubbub.unit import Unit, unit
 
 
 def member_for(user: Any) -> Member:
-    """The member that a host's user is, made at the first time. Forbidden if ADMIT refuses or they are inactive."""
+    """The member of a host's user, created on first use. Forbidden if ADMIT refuses or one of both is inactive."""
     member = Member.objects.filter(user=user).first()
     if member is None:
         admission = admission_of(user)
@@ -37,20 +37,20 @@ def member_for(user: Any) -> Member:
 
 
 def admit(*, user: Any, admission: Admission) -> Member:
-    """Make a user a member, who is in the first room from the start unless they are a guest."""
+    """Make a user a member and add them to the first room, unless they are a guest or bot."""
     with unit() as work:
-        # One newcomer at a time: two may wish for the same handle, and both would make the first room.
+        # One new member at a time: two could want the same handle, and both would create the first room.
         lock_names()
         member = Member.objects.filter(user=user).first()
         if member is None:
             member = make_member(work, admission, user=user)
-            with lifted():  # they do not do this themselves
+            with lifted():  # the member does not act here
                 _join_first_room(member)
     return member
 
 
 def create_bot(*, by: Member, handle: str, name: str) -> Member:
-    """A member without a user. It speaks with a token (`create_token`)."""
+    """Create a member without a user, which signs in with a token (`create_token`)."""
     require(by.is_admin, "Only admins can make bots.")
     with unit() as work:
         member = make_member(work, Admission(handle, checked(PersonName, name), Role.BOT))
@@ -66,7 +66,7 @@ def update_profile(
     hue: int | None = None,
     reach: Reach | None = None,
 ) -> Member:
-    """Change how others see a member, and who may bring them into rooms. What is None stays."""
+    """Change how others see a member, and who may add them to rooms. None leaves a field unchanged."""
     changes: dict[str, str | int] = {}
     if name is not None:
         changes["name"] = checked(PersonName, name)
@@ -79,7 +79,7 @@ def update_profile(
         if looks:
             changes["appearance"] = looks.after
         if changes:
-            # Only these columns: another tab may have changed the others since this row was fetched.
+            # Only these columns: another tab may have changed the others since the caller read the row.
             Member.objects.filter(pk=member.pk).update(**changes)
             announce_member_changed(work, member)
         if looks:
@@ -92,7 +92,7 @@ def update_profile(
 
 
 def change_role(*, by: Member, member: Member, role: Role) -> Member:
-    """Make somebody owner, admin, member or guest. The last owner stays one."""
+    """Give a member another role: owner, admin, member or guest. The last owner stays one."""
     require(policy.can_change_role(by, member, role), "You cannot give this role.")
     with unit() as work:
         if role != Role.OWNER:
@@ -110,7 +110,7 @@ def change_role(*, by: Member, member: Member, role: Role) -> Member:
 
 
 def deactivate_member(*, by: Member, member: Member) -> Member:
-    """End a member's access everywhere, at once. What they said stays."""
+    """End a member's access everywhere, at once. Their messages stay."""
     require(policy.can_deactivate(by, member), "You cannot deactivate this member.")
     with unit():
         _keep_an_owner(member)
@@ -123,7 +123,7 @@ def reactivate_member(*, by: Member, member: Member) -> Member:
 
 
 def _hand_over_rooms(work: Unit, member: Member) -> None:
-    """A guest manages nothing: the rooms whose admin they were get another one, and theirs is an ordinary place."""
+    """A guest manages nothing: they become an ordinary member of the rooms they managed, which get another admin."""
     rooms = list(Room.objects.filter(memberships__member=member, memberships__role=RoomRole.ADMIN))
     Room.objects.lock(room.pk for room in rooms)
     for place in member.memberships.filter(role=RoomRole.ADMIN).order_by("room"):
@@ -146,8 +146,8 @@ def _set_active(member: Member, *, by: Member, active: bool) -> Member:
 
 
 def _keep_an_owner(member: Member) -> None:
-    # Locked: of two owners who make each other members at once, the second finds that there is no other. An owner whose
-    # user is closed cannot sign in and does not count. The lock is on members only: PostgreSQL locks no outer join.
+    # Locked: if two owners demote each other at once, the second one finds no other owner. An owner whose user is
+    # inactive cannot sign in and does not count. Only members are locked: PostgreSQL cannot lock an outer join.
     owners = Member.objects.active().filter(role=Role.OWNER).select_related("user").order_by("pk")
     usable = [owner for owner in owners.select_for_update(of=("self",)) if _can_sign_in(owner)]
     if usable == [member]:
@@ -158,20 +158,20 @@ def _can_sign_in(member: Member) -> bool:
     return member.user is not None and bool(member.user.is_active)
 
 
-class _Looks(NamedTuple):
+class _Appearances(NamedTuple):
     before: str
     after: str
 
 
-def _new_appearance(member: Member, name: str) -> _Looks | None:
-    """What the member looks like by name before and after, with names locked. None if the name stays as it is."""
+def _new_appearance(member: Member, name: str) -> _Appearances | None:
+    """The appearances of a member's old and new name, with names locked. None if the name does not change."""
     workspace = lock_names()
     present = Member.objects.only("name", "appearance").get(pk=member.pk)
     if name == present.name:
         return None
     if is_reserved(name, workspace=workspace.name, owner=member.role == Role.OWNER):
-        raise Invalid(f"“{name}” could be taken for the workspace itself. Choose another name.")
-    return _Looks(present.appearance, appearance(name))
+        raise Invalid(f"“{name}” could be mistaken for the workspace itself. Choose another name.")
+    return _Appearances(present.appearance, appearance(name))
 
 
 def _join_first_room(member: Member) -> None:

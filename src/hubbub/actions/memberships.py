@@ -1,4 +1,4 @@
-"""Who is in a room: joining, leaving, inviting, removing."""
+"""The members of a room: joining, leaving, inviting, removing."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from hubbub.models import Member, Membership, Room
 from hubbub.protocol.objects import Role, RoomRole, System, SystemKind
 from hubbub.unit import Unit, unit
 
-NO_HEIRS = (Role.GUEST, Role.BOT)
-"""They never come to look after a room by themselves: guests are here for a room or two, bots do what they are told."""
+CANNOT_INHERIT = (Role.GUEST, Role.BOT)
+"""Roles that never become admin of a room automatically: guests manage nothing, bots do not act on their own."""
 
 
 def join_room(*, member: Member, room: Room) -> Membership:
-    """Become a member of a public room. Joining twice is joining once."""
+    """Become a member of a public room. Idempotent."""
     if present := room.memberships.filter(member=member).first():
         return present
     require(policy.can_join(member, room), _why_not_join(room))
     with unit() as work:
         spend(member, CHANGES)
         require_places([member], by=member)
-        return _bring_in(work, room, member, by=member, what=System(kind=SystemKind.JOINED))
+        return _add(work, room, member, by=member, what=System(kind=SystemKind.JOINED))
 
 
 def invite_members(*, by: Member, room: Room, members: Sequence[Member]) -> Room:
-    """Bring members into a room. Those who are in it already stay as they are."""
+    """Add members to a room. Members who are in it already stay as they are."""
     own = room.memberships.filter(member=by).first()
     require(policy.can_invite(by, room, own), "You cannot bring people into this room.")
     inside = set(room.memberships.values_list("member", flat=True))
@@ -47,32 +47,32 @@ def invite_members(*, by: Member, room: Room, members: Sequence[Member]) -> Room
             spend(by, ADDITIONS, len(newcomers))
             require_places(newcomers, by=by)
             for member in newcomers:
-                _bring_in(work, room, member, by=by, what=System(kind=SystemKind.ADDED, member=member.pk))
+                _add(work, room, member, by=by, what=System(kind=SystemKind.ADDED, member=member.pk))
     room.refresh_from_db()
     return room
 
 
 def leave_room(*, member: Member, room: Room) -> None:
-    """Stop being a member. Nothing that is said after is heard. Leaving twice is leaving once."""
+    """Leave a room. The member receives nothing that is posted afterwards. Idempotent."""
     require(policy.can_leave(room), "A direct room cannot be left; mute it instead.")
     with unit() as work:
-        _take_out(work, room, member, by=member, what=System(kind=SystemKind.LEFT))
+        _remove(work, room, member, by=member, what=System(kind=SystemKind.LEFT))
 
 
 def remove_member(*, by: Member, room: Room, member: Member) -> None:
-    """Put a member out of a room. NotFound if they are not in it."""
+    """Remove a member from a room. NotFound if they are not in it."""
     own = room.memberships.filter(member=by).first()
     require(policy.can_manage(by, room, own), "Only the room's admins can remove people.")
     with unit() as work:
-        if not _take_out(work, room, member, by=by, what=System(kind=SystemKind.REMOVED, member=member.pk)):
+        if not _remove(work, room, member, by=by, what=System(kind=SystemKind.REMOVED, member=member.pk)):
             raise NotFound("They are not in this room.")
 
 
-def _bring_in(work: Unit, room: Room, member: Member, *, by: Member, what: System) -> Membership:
-    # A newcomer has read what was said before: unread counts begin with what comes now.
+def _add(work: Unit, room: Room, member: Member, *, by: Member, what: System) -> Membership:
+    # Earlier messages count as read for a new member.
     head = Room.objects.lock_heads([room.pk])[room.pk]
-    # A room that nobody looks after is looked after by whoever comes first and may.
-    inherits = member.role not in NO_HEIRS and not room.memberships.managing().exists()
+    # The first new member who may manage rooms becomes admin of a room that has none.
+    inherits = member.role not in CANNOT_INHERIT and not room.memberships.managing().exists()
     membership, made = Membership.objects.get_or_create(
         room=room,
         member=member,
@@ -90,8 +90,8 @@ def _bring_in(work: Unit, room: Room, member: Member, *, by: Member, what: Syste
     return membership
 
 
-def _take_out(work: Unit, room: Room, member: Member, *, by: Member, what: System) -> bool:
-    # Under the room's lock: of two who take the same person out at once, one finds nothing left to do.
+def _remove(work: Unit, room: Room, member: Member, *, by: Member, what: System) -> bool:
+    # Under the room's lock: if two remove the same member at once, the second finds nothing to do.
     Room.objects.lock([room.pk])
     membership = room.memberships.filter(member=member).first()
     if membership is None:
@@ -107,14 +107,14 @@ def _take_out(work: Unit, room: Room, member: Member, *, by: Member, what: Syste
 
 
 def hand_over(work: Unit, room: Room) -> None:
-    """Make the eldest member admin of a room whose last admin has gone. Guests and bots do not inherit."""
+    """Make the longest-standing member admin of a room that has lost its last admin. Guests and bots do not inherit."""
     if not room.memberships.managing().exists():
-        heirs = room.memberships.filter(member__active=True).exclude(member__role__in=NO_HEIRS)
-        eldest = heirs.order_by("joined_at", "pk").first()
-        if eldest:
-            eldest.role = RoomRole.ADMIN
-            eldest.save(update_fields=["role"])
-            announce_membership(work, eldest)
+        heirs = room.memberships.filter(member__active=True).exclude(member__role__in=CANNOT_INHERIT)
+        successor = heirs.order_by("joined_at", "pk").first()
+        if successor:
+            successor.role = RoomRole.ADMIN
+            successor.save(update_fields=["role"])
+            announce_membership(work, successor)
 
 
 def _why_not_join(room: Room) -> str:

@@ -1,4 +1,4 @@
-"""Saying something, changing it, taking it back."""
+"""Posting, editing and deleting messages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hubbub.unit import Posting, Unit, unit
 
 @dataclass(slots=True)
 class Post:
-    """Something to say: by whom, in which room, under which id (made by the sender)."""
+    """A message to post: its author, its room, its id (made by the sender) and its text."""
 
     author: Member
     room: int
@@ -28,20 +28,20 @@ class Post:
 
 
 def send_messages(posts: Sequence[Post]) -> list[Posting]:
-    """Place each post in its room. The one hot action is bulk by design: a single post is a batch of one.
+    """Post messages with a constant number of queries. A single post is a batch of one.
 
-    Returns one Posting each, in order: placed, or recognised as an earlier one (`dup`), or with a `refusal`. A
-    refused post harms no other. The results are final once the outermost unit has ended.
+    Returns one Posting for each, in order: placed, or recognised as a retry (`dup`), or with a `refusal`, which does
+    not affect the others. The results are final once the outermost unit has ended.
     """
     with unit() as work:
-        # Locked before asking who may: whoever is removed at this moment posts before that, or not at all.
+        # Lock the rooms before checking memberships: a member who is being removed posts before that, or not at all.
         Room.objects.lock({post.room for post in posts})
         standings = Membership.objects.standings({(post.room, post.author.pk) for post in posts})
         return [_place(work, post, standings.get((post.room, post.author.pk))) for post in posts]
 
 
 def send_message(*, author: Member, room: Room | int, text: str, id: UUID | None = None) -> Message:  # noqa: A002
-    """Post a message and return it. With the id of an earlier try, returns that one.
+    """Post a message and return it. With the id of an earlier message of the same member, return that one.
 
     Raises Invalid (empty or too long), NotFound, Forbidden (not a member, archived), Conflict (id taken).
     """
@@ -55,7 +55,7 @@ def send_message(*, author: Member, room: Room | int, text: str, id: UUID | None
 
 
 def edit_message(*, by: Member, message: Message, text: str, seq: int | None = None) -> Message:
-    """Change the text of one's own message. `seq`: the state it is based on; another one is a Conflict."""
+    """Change the text of one's own message. Conflict if its seq is not `seq`, the state that the author has seen."""
     text = checked(MessageText, text)
     with unit() as work:
         message = _locked(message)
@@ -70,7 +70,7 @@ def edit_message(*, by: Member, message: Message, text: str, seq: int | None = N
 
 
 def delete_message(*, by: Member, message: Message) -> Message:
-    """Take a message back: its text is gone for good, a tombstone keeps its place. Twice is once."""
+    """Delete a message: its text is gone for good, its number stays. Idempotent."""
     with unit() as work:
         message = _locked(message)
         require(policy.can_delete(by, message, _membership(by, message)), "You cannot delete this message.")
@@ -84,16 +84,16 @@ def delete_message(*, by: Member, message: Message) -> Message:
 def _place(work: Unit, post: Post, standing: Standing | None) -> Posting:
     message = Message.unplaced(id=post.id, room=post.room, author=post.author.pk, text=post.text)
     may_post = standing is not None and standing.active and policy.can_post(archived=standing.archived)
-    if not may_post and not _came_before(post, standing):
-        return Posting(message, post.author.name, refusal=_why_not(post, standing))
+    if not may_post and not _is_retry(post, standing):
+        return Posting(message, post.author.name, refusal=_refusal_of(post, standing))
     return work.post(message, author_name=standing.name if standing else post.author.name)
 
 
-def _came_before(post: Post, standing: Standing | None) -> bool:
-    """Whether this is a second try of a post that arrived while its author could still post: a `dup` (contract G2).
+def _is_retry(post: Post, standing: Standing | None) -> bool:
+    """Whether this is a retry of a message that was placed while its author could still post: a `dup` (contract G2).
 
-    The author may have left or been removed since. Then they hear of the post only as they knew it: nobody but they can
-    have edited it; if it was deleted meanwhile, it does not exist for them.
+    An author who has left or was removed since gets only what they already know: nobody else can have edited the
+    message, and if it was deleted, it does not exist for them.
     """
     if standing is not None and not standing.active:
         return False
@@ -103,7 +103,7 @@ def _came_before(post: Post, standing: Standing | None) -> bool:
     return earlier.exists()
 
 
-def _why_not(post: Post, standing: Standing | None) -> HubbubError:
+def _refusal_of(post: Post, standing: Standing | None) -> HubbubError:
     if standing is None:
         try:
             policy.room_for(post.author, post.room)
@@ -114,7 +114,7 @@ def _why_not(post: Post, standing: Standing | None) -> HubbubError:
 
 
 def _locked(message: Message) -> Message:
-    """The message as it is now, and as it stays until the transaction ends: it may have changed since it was read."""
+    """Read the message again and lock its room, because it may have changed since the caller read it."""
     Room.objects.lock([message.room_id])
     return Message.objects.select_related("room", "author").get(pk=message.pk)
 

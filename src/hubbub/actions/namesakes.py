@@ -1,4 +1,4 @@
-"""Members whose names look the same: each is marked, so that clients show the handle next to the name."""
+"""Marks members whose names look the same, so that clients show the handle next to the name."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from hubbub.unit import Unit
 
 
 def lock_names() -> Workspace:
-    """Let others who change names wait until this transaction ends: two could take the same name and not know it."""
+    """Lock all names until this transaction ends: two members could take the same name at once."""
     workspace: Workspace = Workspace.objects.select_for_update().get(pk=Workspace.objects.the_one().pk)
     return workspace
 
 
 def mark_namesakes(work: Unit, *appearances: str) -> None:
-    """Mark or unmark the members with these appearances, and tell everybody. Call `lock_names` before.
+    """Mark or unmark the members with these appearances, and send the changes to everybody. Call `lock_names` first.
 
-    Deactivated members count too: what they said is still there, under their name.
+    Deactivated members count too: their messages still show their names.
     """
     for appearance in sorted(set(appearances) - {""}):
         alike = Member.objects.filter(appearance=appearance)

@@ -1,4 +1,4 @@
-"""Daily quotas: how many rooms, direct rooms, additions and room changes one member may cause.
+"""Daily quotas: rooms, direct rooms, additions to rooms and changes of rooms by one member.
 
 `spend` counts in the database, in the transaction of the action itself: a refused action spends nothing, and several
 processes and restarts share one count. Sending a message spends nothing here; `command_rates.py` bounds it.
@@ -27,14 +27,14 @@ DAY = timedelta(days=1)
 
 
 class Quota(NamedTuple):
-    """What is counted: its name in the database, how much a member may use in a day, and how people say it."""
+    """A quota: its name in the database, the usual amount per day, and the activity as people say it."""
 
     name: str
     usual: int
-    deed: str
+    activity: str
 
     def of(self, member: Member) -> int:
-        """How much of it this member may use in a day."""
+        """The amount per day for this member."""
         if member.is_admin:
             return self.usual * limits.ADMINS_TIMES
         return self.usual // limits.NEWCOMERS_PART if is_newcomer(member) else self.usual
@@ -48,7 +48,7 @@ CHANGES = Quota("changes", limits.ROOM_CHANGES_PER_DAY, "join or change {most} c
 
 @contextmanager
 def lifted() -> Iterator[None]:
-    """Inside, actions of this thread or task spend nothing: for imports and scripts that the host trusts."""
+    """Actions of this thread or task spend nothing inside the block. For imports and scripts that the host trusts."""
     before = _lifted.set(True)
     try:
         yield
@@ -60,7 +60,7 @@ _lifted: ContextVar[bool] = ContextVar("hubbub_quotas_lifted", default=False)
 
 
 def is_newcomer(member: Member) -> bool:
-    """Guests always, members on their first day. An admin has made the bots on purpose."""
+    """Whether the smaller quotas apply: to guests always, to members on their first day, never to bots."""
     if member.role == Role.GUEST:
         return True
     young = timezone.now() - member.created_at < timedelta(hours=limits.NEWCOMER_HOURS)
@@ -68,11 +68,11 @@ def is_newcomer(member: Member) -> bool:
 
 
 def spend(member: Member, quota: Quota, amount: int = 1) -> None:
-    """Count `amount` of a quota within the present transaction. RateLimited if the day's rest is smaller."""
+    """Spend `amount` of a quota in the current transaction. RateLimited if less is left for the day."""
     if _lifted.get() or not conf.get("RATE_LIMITS"):
         return
     most = quota.of(member)
-    # Locked: two processes that spend for the same member at once count one after the other.
+    # Locked, so that two processes that spend for the same member count one after the other.
     allowance, _ = Allowance.objects.select_for_update().get_or_create(member=member, quota=quota.name)
     now = (
         timezone.now()
@@ -86,7 +86,7 @@ def spend(member: Member, quota: Quota, amount: int = 1) -> None:
 
 
 def require_places(members: Collection[Member], *, by: Member) -> None:
-    """Forbidden if one of them is in so many rooms that there is no place for another one."""
+    """Forbidden if one of them is in the largest allowed number of rooms already."""
     counted = Membership.objects.filter(member__in=members).values("member").annotate(rooms=Count("pk"))
     full = {row["member"] for row in counted if row["rooms"] >= limits.MEMBERSHIPS}
     if by.pk in full:
@@ -99,8 +99,8 @@ def require_places(members: Collection[Member], *, by: Member) -> None:
 def _refusal(quota: Quota, most: int, wait: timedelta) -> RateLimited:
     hours = max(1, round(wait / timedelta(hours=1)))
     when = "in about an hour" if hours == 1 else f"in about {hours} hours"
-    deed = quota.deed.format(most=most)
+    activity = quota.activity.format(most=most)
     return RateLimited(
-        f"You can {deed} in a day, and not more. Try again {when}, or ask an admin.",
+        f"You can {activity} in a day, and not more. Try again {when}, or ask an admin.",
         retry_after=wait.total_seconds(),
     )

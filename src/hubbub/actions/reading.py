@@ -1,4 +1,4 @@
-"""How far a member has read, and what notifies them. Only they are told."""
+"""A member's read position and notification level. Only the member receives the change."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from hubbub.unit import unit
 
 
 def mark_read(*, membership: Membership, number: int) -> Membership:
-    """Read up to this number, at most to the newest message. Never moves back."""
+    """Mark messages as read up to this number, at most up to the newest one. Never moves back."""
     return _move(membership, min(number, membership.room.last_number), back=False)
 
 
 def mark_unread(*, membership: Membership, number: int) -> Membership:
-    """Unread from this number on."""
+    """Mark messages from this number on as unread."""
     return _move(membership, min(number - 1, membership.room.last_number), back=True)
 
 
 def set_level(*, membership: Membership, level: Level) -> Membership:
-    """Which messages of the room notify the member."""
+    """Choose which messages of the room notify the member."""
     with unit() as work:
         Membership.objects.filter(pk=membership.pk).update(level=level)
-        announce_membership(work, _still_there(membership))
+        announce_membership(work, _reloaded(membership))
     return membership
 
 
@@ -39,10 +39,10 @@ def _move(membership: Membership, number: int, *, back: bool) -> Membership:
         here = Membership.objects.filter(elsewhere, pk=membership.pk).exclude(read_number=number)
         if here.update(read_number=number, read_posts=posts.first() or 0):
             announce_membership(work, membership)
-    return _still_there(membership)
+    return _reloaded(membership)
 
 
-def _still_there(membership: Membership) -> Membership:
+def _reloaded(membership: Membership) -> Membership:
     """The membership as it is now. Forbidden if it has ended since it was fetched."""
     try:
         membership.refresh_from_db(fields=["level", "read_number", "read_posts", "version"])

@@ -1,4 +1,4 @@
-"""Opening rooms, and changing what they are called, are for, and whether they are open."""
+"""Creating rooms, and changing their name, description and archive."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hubbub.unit import unit
 
 
 def create_room(*, by: Member, name: str, description: str = "", private: bool = False) -> Room:
-    """Open a room; its creator is its first member and admin. Raises Conflict if the name is taken."""
+    """Create a room; its creator is its first member and admin. Raises Conflict if the name is taken."""
     require(policy.can_create_rooms(by), "Guests cannot create rooms.")
     name, description = checked(RoomName, name), checked(ShortText, description)
     kind = RoomKind.PRIVATE if private else RoomKind.PUBLIC
@@ -65,7 +65,7 @@ def open_direct(*, by: Member, members: Sequence[Member]) -> Room:
 
 
 def rename_room(*, by: Member, room: Room, name: str) -> Room:
-    """Give a room another name. Raises Conflict if it is taken."""
+    """Rename a room. Raises Conflict if the name is taken."""
     _require_manager(by, room)
     name = checked(RoomName, name)
     if name == room.name:
@@ -80,10 +80,10 @@ def rename_room(*, by: Member, room: Room, name: str) -> Room:
 
 
 def describe_room(*, by: Member, room: Room, description: str) -> Room:
-    """Say what a room is for."""
+    """Change the description of a room."""
     require(
         policy.can_describe(by, room, _membership(by, room)),
-        "You cannot change what this room says it is for.",
+        "You cannot change the description of this room.",
     )
     description = checked(ShortText, description)
     if description == room.description:
@@ -98,7 +98,7 @@ def describe_room(*, by: Member, room: Room, description: str) -> Room:
 
 
 def archive_room(*, by: Member, room: Room, archived: bool = True) -> Room:
-    """Close a room for new messages, or open it again."""
+    """Archive a room, which closes it for new messages, or open it again."""
     _require_manager(by, room)
     if archived == room.archived:
         return room

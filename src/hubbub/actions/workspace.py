@@ -1,4 +1,4 @@
-"""The workspace itself."""
+"""The workspace: its name and the epoch of its history."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hubbub.unit import unit
 
 
 def name_workspace(*, name: str, by: Member | None = None) -> Workspace:
-    """Give the workspace its name, and tell everybody."""
+    """Rename the workspace, and send the name to everybody."""
     with unit() as work:
         workspace = Workspace.objects.select_for_update().get(pk=Workspace.objects.the_one().pk)
         before = workspace.name
@@ -24,13 +24,13 @@ def name_workspace(*, name: str, by: Member | None = None) -> Workspace:
 
 
 def begin_epoch(*, after: str | None = None) -> Workspace:
-    """Say that the history is another one than clients may remember, as after a backup was restored.
+    """Start a new epoch: the database no longer has the history that clients know, for example after a restore.
 
-    Each client starts anew when it connects next, and sends what it said in the last minutes once more. With `after`
-    only if that is still the present one: of several processes that find it out, one says so.
+    Each client starts over when it connects next, and resends its messages of the last minutes. With `after`, only if
+    that is still the current epoch: if several processes detect the change, one of them starts the epoch.
     """
     workspace = Workspace.objects.the_one()
-    present = Workspace.objects.filter(pk=workspace.pk, epoch=after or workspace.epoch)
-    present.update(epoch=new_epoch())
+    current = Workspace.objects.filter(pk=workspace.pk, epoch=after or workspace.epoch)
+    current.update(epoch=new_epoch())
     workspace.refresh_from_db()
     return workspace

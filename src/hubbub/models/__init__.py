@@ -1,4 +1,4 @@
-"""The rows. All models live in this one app: they all point at each other."""
+"""The database models. They are in one app because they all refer to each other."""
 
 from hubbub.models.allowance import Allowance
 from hubbub.models.member import Member

@@ -1,4 +1,4 @@
-"""How much of a daily quota a member has used: counted in the database, so it holds for all processes and restarts."""
+"""A member's use of a daily quota. Counted in the database, so that all processes share it and restarts keep it."""
 
 from __future__ import annotations
 

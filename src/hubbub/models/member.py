@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 class MemberQuerySet(models.QuerySet["Member"]):
     def visible_to(self, viewer: Member) -> MemberQuerySet:
-        """Everybody, for a guest only those they share a room with."""
+        """Everybody; for a guest, only members who share a room with them."""
         if viewer.role != Role.GUEST:
             return self
         shared = viewer.memberships.values("room")
@@ -31,10 +31,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(active=True)
 
     def named_like(self, prefix: str) -> MemberQuerySet:
-        """Whose name, a later word of it, or handle begins with the prefix."""
+        """Members whose name, a later word of it, or handle begins with the prefix."""
         if not prefix:
             return self
-        # Databases know the capitals of ASCII only: of other letters each spelling is looked for.
+        # Databases ignore the case of ASCII letters only. For other letters, search for each spelling.
         spellings = {prefix} if prefix.isascii() else {prefix, prefix.lower(), prefix.title(), prefix.upper()}
         wanted = Q(handle__istartswith=prefix.casefold().removeprefix("@"))
         for spelling in spellings:
@@ -45,7 +45,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.order_by(Lower("name"), "pk")
 
     def count_private_change(self, member: int) -> int:
-        """Something that only this member knows has changed: their version since then."""
+        """Count a change that only this member sees. Returns their new version."""
         self.filter(pk=member).update(version=F("version") + 1)
         return self.version_of(member) or 0
 
@@ -131,5 +131,5 @@ class Member(models.Model):
 
 
 def hue_of(handle: str) -> int:
-    """A colour that stays the same for a handle, in degrees."""
+    """The colour of a handle, in degrees. It never changes."""
     return zlib.crc32(handle.encode()) % 360

@@ -14,7 +14,7 @@ from hubbub.protocol.objects import Level, Role, RoomRole
 
 
 class Standing(NamedTuple):
-    """What decides whether a member may post in a room."""
+    """The facts that decide whether a member may post in a room."""
 
     room: int
     member: int
@@ -25,11 +25,11 @@ class Standing(NamedTuple):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def managing(self) -> MembershipQuerySet:
-        """Those of a room's admins. Guests manage nothing, whatever their place in the room says."""
+        """The memberships of admins who may manage their room. Guests manage nothing, even as a room's admin."""
         return self.filter(role=RoomRole.ADMIN).exclude(member__role=Role.GUEST)
 
     def standings(self, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Standing]:
-        """For each (room, member) that is a membership, what decides about posting. One query for a whole batch.
+        """The standing of each (room, member) pair that is a membership. One query for a whole batch.
 
         Written by hand because Django has no row-value IN: two separate INs would read rooms × members rows.
         """
@@ -86,7 +86,7 @@ class Membership(models.Model):
         return self.role == RoomRole.ADMIN
 
     def as_object(self, *, as_of: int | None = None) -> wire.Membership:
-        """Its shape on the wire. `as_of`: the room's last number, where the room does not come along."""
+        """The protocol object. `as_of`: the room's last number, if the room is not sent with it."""
         return wire.Membership(
             room=self.room_id,
             role=RoomRole(self.role),

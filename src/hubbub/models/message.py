@@ -1,4 +1,4 @@
-"""One post in its present state."""
+"""A message, as its last change left it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hubbub.models.room import Room
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def changed_after(self, seq: int) -> MessageQuerySet:
-        """What catching up reads: every state later than `seq`, oldest change first."""
+        """Messages changed after `seq`, oldest change first. Resume and repair read these."""
         return self.filter(seq__gt=seq).order_by("seq")
 
     def before(self, number: int) -> MessageQuerySet:
@@ -25,9 +25,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(number__gt=number).order_by("number")
 
     def present(self, ids: Sequence[UUID]) -> dict[UUID, Message]:
-        """Those of the ids that are taken, with their messages. Nearly always none, so it looks at the index first.
+        """The messages that exist under these ids. There are nearly always none, so only the index is read first.
 
-        Written by hand because Django prepares each value of an IN by itself, which costs more than the look.
+        Written in SQL because Django prepares each value of an IN separately, which costs more than the query.
         """
         if not ids:
             return {}
@@ -91,7 +91,7 @@ class Message(models.Model):
 
     @classmethod
     def unplaced(cls, *, id: UUID, room: int, author: int, text: str) -> Message:  # noqa: A002
-        """A new post that has no place yet. Made from a list of values like a row, which costs half of keywords."""
+        """A new message without number and seq. Built like a row of a query, which costs half of keyword arguments."""
         row = {**_DEFAULTS, "id": id, "room_id": room, "author_id": author, "text": text}
         return cls.from_db(connection.alias, row.keys(), row.values())
 

@@ -20,7 +20,7 @@ from hubbub.protocol.text import NAME_KEY_CHARACTERS, name_key
 
 
 class Head(NamedTuple):
-    """Where a room's counters stand, under its lock."""
+    """A room's counters, read under its lock."""
 
     room: int
     seq: int
@@ -39,14 +39,14 @@ class RoomQuerySet(models.QuerySet["Room"]):
         return self.filter(name_key=name_key(name))
 
     def lock(self, ids: Iterable[int]) -> None:
-        """Let whoever else changes these rooms wait until this transaction ends. SQLite has one writer anyway."""
+        """Lock these rooms until the transaction ends. SQLite has only one writer anyway."""
         if connection.features.has_select_for_update:
             self.lock_heads(ids)
 
     def lock_heads(self, ids: Iterable[int]) -> dict[int, Head]:
         """The counters of these rooms, locked until the transaction ends, always in the same order.
 
-        The lock is what makes the order of commits the order of seqs (SQLite has one writer anyway).
+        Because of the lock, the order of commits is the order of seqs (SQLite has only one writer anyway).
         """
         wanted = sorted(ids)
         if not wanted:
@@ -89,7 +89,7 @@ class Room(models.Model):
     created_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
-    # The counters: only `unit.place` moves them, under the lock of `lock_heads`.
+    # The counters. Only `unit.place` changes them, under the lock of `lock_heads`.
     seq = models.PositiveBigIntegerField(default=0, editable=False)
     last_number = models.PositiveBigIntegerField(default=0, editable=False)
     posts = models.PositiveBigIntegerField(default=0, editable=False)
@@ -107,7 +107,7 @@ class Room(models.Model):
         return self.kind == RoomKind.DIRECT
 
     def as_object(self, participants: list[int] | None = None) -> wire.Room:
-        """Its shape on the wire. A direct room's participants are looked up unless given."""
+        """The protocol object. Reads a direct room's participants unless they are given."""
         if self.is_direct and participants is None:
             participants = sorted(self.memberships.values_list("member", flat=True))
         return wire.Room(
@@ -135,6 +135,6 @@ def _moment(stored: datetime | str) -> datetime:
 
 
 def direct_key(members: Iterable[int]) -> str:
-    """The name of a direct room for the database: who is in it, in any order, once each."""
+    """The key of a direct room in the database: the ids of its members, sorted, or their hash."""
     people = ",".join(str(member) for member in sorted(set(members)))
     return people if len(people) <= 64 else hashlib.sha256(people.encode()).hexdigest()

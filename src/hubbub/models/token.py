@@ -1,4 +1,4 @@
-"""A bearer token: how scripts, devices and bots sign in. Only its hash is stored."""
+"""Bearer tokens, with which scripts, devices and bots sign in. Only the hash is stored."""
 
 from __future__ import annotations
 

@@ -12,10 +12,10 @@ from django.db.models.expressions import RawSQL
 from hubbub import conf
 
 TIMELINE = "left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)"
-"""PostgreSQL counts its promotions: a replica that takes over is on another timeline, whatever it had missed."""
+"""PostgreSQL counts promotions: a replica that takes over has another timeline, whether it missed commits or not."""
 
 FIRST_TIMELINE = "00000001"
-"""Nothing was promoted yet. It is left out of the name: a site that moves to PostgreSQL keeps its history."""
+"""No replica was promoted yet. Not part of the history's name: a site that moves to PostgreSQL keeps its history."""
 
 
 def new_epoch() -> str:
@@ -24,22 +24,22 @@ def new_epoch() -> str:
 
 class WorkspaceQuerySet(models.QuerySet["Workspace"]):
     def the_one(self) -> Workspace:
-        """The workspace, made with the setting's name if nobody has named it yet."""
+        """The workspace. Created with the name of the setting on first use."""
         workspace = self.order_by("pk").first()
         return workspace or self.get_or_create(pk=1, defaults={"name": conf.get("WORKSPACE")})[0]
 
     def with_history(self) -> Workspace:
-        """The workspace as it is now, with all that names its history, for what is handed out or compared by that."""
+        """The workspace with the database's timeline, from which `history` is computed."""
         if not _has_timeline(self.db):
             return self.the_one()
-        told = self.annotate(timeline=RawSQL(TIMELINE, ())).order_by("pk")  # noqa: S611  no arguments
-        found = told.first()
-        if found is None:  # a new site: the row that is made here does not know its timeline
-            found = told.get(pk=self.the_one().pk)
+        rows = self.annotate(timeline=RawSQL(TIMELINE, ())).order_by("pk")  # noqa: S611  no arguments
+        found = rows.first()
+        if found is None:  # a new site: the row that is created here has no timeline yet
+            found = rows.get(pk=self.the_one().pk)
         return found
 
     def count_directory_change(self) -> int:
-        """A member has changed: the place of that change in the directory's order."""
+        """Count a change of a member. Returns the directory's new count."""
         workspace = self.the_one()
         self.filter(pk=workspace.pk).update(directory=F("directory") + 1)
         return self.values_list("directory", flat=True).get(pk=workspace.pk)
@@ -63,9 +63,9 @@ class Workspace(models.Model):
 
     @property
     def history(self) -> str:
-        """The name of the history, on the wire `epoch`: another one after `begin_epoch`, and after a replica took over.
+        """The name of the history, `epoch` for clients. It changes with `begin_epoch` and when a replica takes over.
 
-        Only of what `with_history` returns.
+        Needs a row from `with_history`.
         """
         timeline: str = getattr(self, "timeline", "")
         return f"{self.epoch}-{timeline}" if timeline not in ("", FIRST_TIMELINE) else self.epoch
@@ -78,7 +78,7 @@ def epoch_of(history: str) -> str:
 
 @cache
 def _has_timeline(alias: str) -> bool:
-    """Whether the database tells its timeline. Some that speak PostgreSQL's language do not, or not to everybody."""
+    """Whether the database reports its timeline. Some relatives of PostgreSQL do not, or not to every user."""
     if connections[alias].vendor != "postgresql":
         return False
     try:

@@ -4,7 +4,7 @@ from hubbub.queries.directory import browse_members, browse_rooms, list_members,
 from hubbub.queries.presence import presence_for
 from hubbub.queries.sidebar import room_ids, room_state, sidebar
 from hubbub.queries.snapshot import (
-    Asked,
+    SnapshotRequest,
     bytes_of,
     changes_since,
     reset,
@@ -16,7 +16,7 @@ from hubbub.queries.snapshot import (
 from hubbub.queries.timeline import timeline
 
 __all__ = [
-    "Asked",
+    "SnapshotRequest",
     "browse_members",
     "browse_rooms",
     "bytes_of",

@@ -1,4 +1,4 @@
-"""What there is to find: public rooms, members, and who belongs to a room."""
+"""Lists to browse: public rooms, members, and the members of a room."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hubbub.queries.presence import states
 
 
 def browse_rooms(member: Member, *, query: str, after: str, archived: bool, limit: int) -> RoomPage:
-    """Public rooms whose name holds the query, by name, and which of them are the member's."""
+    """Public rooms whose name contains the query, by name, and which of them the member has joined."""
     rooms = Room.objects.visible_to(member).filter(kind=RoomKind.PUBLIC, archived=archived)
     rooms = rooms.filter(name_key__contains=name_key(query), name_key__gt=name_key(after)).order_by(
         "name_key"
@@ -29,7 +29,7 @@ def browse_rooms(member: Member, *, query: str, after: str, archived: bool, limi
 
 
 def browse_members(viewer: Member, *, query: str, after: int, limit: int) -> MemberPage:
-    """Active members that the viewer may see, by name; `after` is how many to pass over."""
+    """Active members that the viewer may see, by name. `after`: how many to skip."""
     found = list(
         Member.objects.visible_to(viewer).active().named_like(query).by_name()[after : after + limit + 1]
     )
@@ -37,16 +37,16 @@ def browse_members(viewer: Member, *, query: str, after: int, limit: int) -> Mem
 
 
 def list_members(viewer: Member, ids: Iterable[int]) -> MemberPage:
-    """Members by id. Those the viewer may not see are left out, as if they did not exist."""
+    """Members by id. Members that the viewer may not see are left out, as if they did not exist."""
     found = Member.objects.visible_to(viewer).filter(pk__in=list(ids)).order_by("pk")
     return MemberPage(members=[member.as_object() for member in found])
 
 
 def roster(room: Room, *, query: str, after: int, limit: int) -> Roster:
-    """Who belongs to a room: those connected now first, then by name; `after` is how many to pass over."""
+    """The members of a room: connected ones first, then by name. `after`: how many to skip."""
     connected = states()
     order: list[Any] = [Lower("name"), "pk"]
-    if connected:  # an empty case is the number 1, which PostgreSQL takes for the first column
+    if connected:  # PostgreSQL would read an empty case, the number 1, as the first column
         here = When(pk__in=list(connected), then=Value(0))
         order.insert(0, Case(here, default=Value(1), output_field=IntegerField()))
     people = Member.objects.filter(memberships__room=room).active().named_like(query)

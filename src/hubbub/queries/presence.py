@@ -1,4 +1,4 @@
-"""Who is connected now, as far as this process knows. The realtime layer is the source; without it, nobody is."""
+"""The members who are connected now, as far as this process knows. Without the realtime layer, nobody is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hubbub.protocol.objects import Presence, PresenceState, Role
 
 States = Mapping[int, PresenceState]
 Source = Callable[[], States]
-"""What it returns is never changed afterwards: whoever comes or goes makes another mapping."""
+"""Returns a mapping that is never changed: each connect or disconnect makes a new one."""
 
 
 def _nobody() -> States:
@@ -29,12 +29,12 @@ def set_source(source: Source | None) -> None:
 
 
 def states() -> States:
-    """The state of every member who is connected somewhere; the others are offline."""
+    """The states of all connected members; the others are offline."""
     return _source()
 
 
 def presence_for(viewer: Member, *, first: Collection[int] = ()) -> list[Presence]:
-    """Who is connected now, of those the viewer may see: up to SNAPSHOT_MEMBERS, and of `first` all."""
+    """The connected members that the viewer may see: up to SNAPSHOT_MEMBERS, and all of `first`."""
     connected = states()
     if viewer.role == Role.GUEST:
         seen = Member.objects.visible_to(viewer).filter(pk__in=list(connected))
@@ -44,24 +44,26 @@ def presence_for(viewer: Member, *, first: Collection[int] = ()) -> list[Presenc
     return listed.presence.and_also(_objects(connected, others))
 
 
-class _Listed(NamedTuple):
-    """What everybody but the guests is told of these states."""
+class _CachedPresence(NamedTuple):
+    """The presence list for these states, which everybody but guests gets."""
 
     states: States
     members: frozenset[int]
     presence: EncodedOnce[Presence]
 
 
-_last = _Listed({}, frozenset(), EncodedOnce())
+_cache = _CachedPresence({}, frozenset(), EncodedOnce())
 
 
-def _listed(connected: States) -> _Listed:
-    """The same for all who ask between two changes."""
-    global _last
-    listed = _last
+def _listed(connected: States) -> _CachedPresence:
+    """The cached list, rebuilt after each change."""
+    global _cache
+    listed = _cache
     if listed.states is not connected:
         members = list(islice(connected, limits.SNAPSHOT_MEMBERS))
-        listed = _last = _Listed(connected, frozenset(members), EncodedOnce(_objects(connected, members)))
+        listed = _cache = _CachedPresence(
+            connected, frozenset(members), EncodedOnce(_objects(connected, members))
+        )
     return listed
 
 

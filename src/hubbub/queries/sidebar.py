@@ -1,8 +1,8 @@
-"""A member's rooms and their own place in each, in a fixed number of queries.
+"""A member's rooms and memberships, in a constant number of queries.
 
-Rooms are read before memberships. So a room's head is never later than the membership that is read with it: a removal
-after the membership was read comes after that head, and a feed that starts there delivers it (contract G9). And a read
-position that one's own post moves is never older than the counters next to it.
+Rooms are read before memberships, so a room's head is never later than the membership that comes with it: a feed that
+starts at that head delivers a removal that happens after the membership was read (contract G9). For the same reason a
+read position that one's own post has moved is never older than the counters next to it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Sidebar(NamedTuple):
 
     @property
     def people(self) -> set[int]:
-        """Everybody in its direct rooms."""
+        """All members of its direct rooms."""
         return {member for room in self.rooms for member in room.participants or ()}
 
 
@@ -32,13 +32,13 @@ def sidebar(member: Member) -> Sidebar:
 
 
 def sidebars(members: Iterable[int]) -> dict[int, Sidebar]:
-    """The sidebars of many members, in as many queries as that of one; they share their rooms."""
+    """The sidebars of many members, in as many queries as that of one. They share the rooms."""
     mine = Membership.objects.filter(member__in=list(members))
     rooms = _rooms(Room.objects.filter(pk__in=mine.values("room")))
     columns = ("member", "room", "role", "level", "read_number", "read_posts", "version")
     by_member: dict[int, list[objects.Membership]] = {member: [] for member in members}
     for member, room, role, level, number, posts, version in mine.order_by("room").values_list(*columns):
-        if room in rooms:  # not one that was joined a moment ago: that has moved the member's version
+        if room in rooms:  # else joined after the rooms were read, which has moved the member's version
             place = objects.Membership(
                 room=room, role=role, level=level, read_number=number, read_posts=posts, version=version
             )
@@ -56,12 +56,12 @@ def _rooms(rooms: Iterable[Room]) -> dict[int, objects.Room]:
 
 
 def room_ids(member: Member) -> list[int]:
-    """The rooms whose frames a member hears."""
+    """The rooms whose frames a member receives."""
     return list(Membership.objects.filter(member=member).values_list("room", flat=True))
 
 
 def room_state(member: Member, room: Room) -> RoomState:
-    """One room as it is now, and the member's place in it."""
+    """One room as it is now, and the member's membership in it."""
     version = Member.objects.version_of(member.pk) or 0
     fresh = Room.objects.get(pk=room.pk)
     place = Membership.objects.filter(member=member, room=room).first()
@@ -69,7 +69,7 @@ def room_state(member: Member, room: Room) -> RoomState:
 
 
 def participants_of(rooms: Iterable[int]) -> dict[int, list[int]]:
-    """Who is in each of these direct rooms."""
+    """The members of each of these direct rooms."""
     rooms = list(rooms)
     found: dict[int, list[int]] = {}
     if not rooms:

@@ -1,4 +1,4 @@
-"""The state a client starts from, and what it missed since."""
+"""Snapshots for clients that start, and the changes for clients that resume."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from hubbub.queries.sidebar import sidebars
 from hubbub.queries.snapshot_members import SnapshotMembers
 
 
-class Asked(NamedTuple):
-    """Who asks for a snapshot, and the directory they know: then only those members come that changed since."""
+class SnapshotRequest(NamedTuple):
+    """A request for a snapshot: the member, and the directory they know, to get only members changed since."""
 
     member: int
     directory: int | None = None
 
 
 def snapshot(member: Member, *, directory: int | None = None) -> Snapshot:
-    """All that a client starts from. The number of queries does not depend on the number of rooms."""
-    _, state = snapshots([Asked(member.pk, directory)])[Asked(member.pk, directory)]
+    """The complete state of a client. The number of queries does not depend on the number of rooms."""
+    _, state = snapshots([SnapshotRequest(member.pk, directory)])[SnapshotRequest(member.pk, directory)]
     return state
 
 
-def snapshots(asked: Collection[Asked]) -> dict[Asked, tuple[Member, Snapshot]]:
-    """The snapshots of many members, in as many queries as that of one, and their rows as they were before.
+def snapshots(asked: Collection[SnapshotRequest]) -> dict[SnapshotRequest, tuple[Member, Snapshot]]:
+    """The snapshots of many members, in as many queries as that of one, and the members' rows, which are read first.
 
-    The member is read first and their rooms after: what changes in between shows in the member's version later on.
+    A change between the reads of the member and of their rooms shows in the member's version later on.
     """
     members = Member.objects.in_bulk({a.member for a in asked})
     workspace = Workspace.objects.with_history()
@@ -67,9 +67,9 @@ def snapshots(asked: Collection[Asked]) -> dict[Asked, tuple[Member, Snapshot]]:
 
 
 def resume(member: Member, *, epoch: str, seqs: dict[int, int], directory: int | None = None) -> Resumed:
-    """What only the member knows, whole, and all changes of each room since the given seq, or `reset`.
+    """A snapshot, and for each room all changes since the given seq, or `reset`.
 
-    Another epoch means another history: everything is reset. A room that is not the member's (any more) is left out.
+    Another epoch means another history: everything is reset. A room is left out if the member is not in it.
     """
     state = snapshot(member, directory=directory)
     if state.epoch != epoch:
@@ -97,12 +97,12 @@ def bytes_of(changes: Changes) -> int:
 
 
 def reset(room: int, head: int) -> Changes:
-    """Too much to be told: the client drops what it has of the room and pages it anew."""
+    """Too many changes to send: the client drops the room's messages and loads them again."""
     return Changes(room=room, seq=head, reset=True)
 
 
 def resumed(state: Snapshot, epoch: str, changes: list[Changes]) -> Resumed:
-    """A state and changes as the answer to a client that knows `epoch`."""
+    """The answer to a client that knows `epoch`, from a snapshot and changes."""
     if state.epoch != epoch:
         return Resumed.model_construct(**dict(state), changes=[], reset=True)
     return Resumed.model_construct(**dict(state), changes=EncodedOnce(changes))
@@ -111,13 +111,13 @@ def resumed(state: Snapshot, epoch: str, changes: list[Changes]) -> Resumed:
 def changes_since(room: int, seq: int, head: int, *, listener: Member | None = None) -> Changes:
     """Every state of one room after `seq`: all of them, or `reset` (contract G8). `head` was read before.
 
-    With a `listener`, membership is asked again in the very query that reads: it may have ended since the sidebar was
-    read. Who asks without one looks at the membership afterwards.
+    With a `listener`, the query also checks their membership, which may have ended since the sidebar was read. Callers
+    without one check the membership afterwards.
     """
     if seq == head:
         return Changes(room=room, seq=head)
     if seq > head:
-        # The client has seen what this database has not: a restored backup that kept its epoch. Start anew.
+        # The client has seen changes that this database does not have: a restored backup that kept its epoch.
         return reset(room, head)
     messages = Message.objects.filter(room=room)
     if listener is not None:

@@ -1,4 +1,4 @@
-"""Which members a snapshot brings along: everybody on a small site, else those one is likely to meet."""
+"""The members in a snapshot: everybody on a small site, else the first ones and those of direct rooms."""
 
 from __future__ import annotations
 
@@ -11,32 +11,35 @@ from hubbub.protocol.encoded_once import EncodedOnce
 from hubbub.protocol.objects import Role
 
 
-class Known(NamedTuple):
+class MemberList(NamedTuple):
+    """Members for one snapshot, and the count of directory changes up to which they are complete."""
+
     members: list[objects.Member]
     directory: int
 
 
 class SnapshotMembers:
-    """For the snapshots of one moment; what is the same for many of them is read once."""
+    """The member lists for snapshots that are made together. Lists that several of them share are read once."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._history, self._directory = workspace.history, workspace.directory
-        self._changed: dict[int, Known] = {}
+        self._changed: dict[int, MemberList] = {}
 
-    def of(self, member: Member, people: set[int], *, since: int | None) -> Known:
-        """Everybody, or with `since` who has changed since; besides the people of one's direct rooms.
+    def of(self, member: Member, people: set[int], *, since: int | None) -> MemberList:
+        """Everybody and the people of one's direct rooms; with `since`, the members that have changed since.
 
-        The rest are asked for when they speak. A directory older than the workspace's says that more have changed.
+        Clients ask for other members when they see their messages. If the returned directory is older than the
+        workspace's, more members have changed.
         """
         if member.role == Role.GUEST:
-            # Whom guests see depends on their rooms, not on changes. They know nothing of the others, so their
-            # directory is at its beginning: should they become members, they miss everybody.
+            # The members that guests see depend on their rooms, not on changes. Their directory stays 0, so that they
+            # get everybody if they become members.
             visible = Member.objects.visible_to(member).order_by("pk")[: limits.SNAPSHOT_MEMBERS]
-            return Known([other.as_object() for other in visible], 0)
+            return MemberList([other.as_object() for other in visible], 0)
         if since is None:
-            return Known(self._everybody(people), self._directory)
+            return MemberList(self._everybody(people), self._directory)
         if since == self._directory:
-            return Known([], self._directory)
+            return MemberList([], self._directory)
         if since not in self._changed:
             self._changed[since] = self._changed_since(since)
         return self._changed[since]
@@ -47,12 +50,12 @@ class SnapshotMembers:
         others = Member.objects.filter(pk__in=missing).order_by("pk") if missing else ()
         return first.and_also(other.as_object() for other in others)
 
-    def _changed_since(self, since: int) -> Known:
+    def _changed_since(self, since: int) -> MemberList:
         changed = list(
             Member.objects.filter(changed__gt=since).order_by("changed")[: limits.SNAPSHOT_MEMBERS]
         )
         whole = len(changed) < limits.SNAPSHOT_MEMBERS
-        return Known(
+        return MemberList(
             EncodedOnce(other.as_object() for other in changed),
             self._directory if whole else changed[-1].changed,
         )
@@ -60,7 +63,7 @@ class SnapshotMembers:
 
 @lru_cache(maxsize=2)
 def _first_members(history: str, directory: int) -> tuple[EncodedOnce[objects.Member], frozenset[int]]:
-    """They and their ids: the same for everybody until a member changes; then history or directory are others."""
+    """The first members and their ids. Cached until a member changes, which changes history or directory."""
     first = EncodedOnce(
         member.as_object() for member in Member.objects.order_by("pk")[: limits.SNAPSHOT_MEMBERS]
     )

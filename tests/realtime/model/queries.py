@@ -76,7 +76,7 @@ def directory(db: Database, since: int) -> Reading:
     return count, [member_changed(p.as_object()) for p in changed[: repair_notices.MEMBERS_AT_ONCE + 1]]
 
 
-def snapshots(db: Database, asked: Iterable[queries.Asked]) -> Reading:
+def snapshots(db: Database, asked: Iterable[queries.SnapshotRequest]) -> Reading:
     asked = list(asked)
     members = {a.member: db.people[a.member].row() for a in asked}
     yield

@@ -55,7 +55,7 @@ async def _is_consistent(runtime: Runtime, connection: Connection, job: Job) -> 
     """One round. False if the member's rooms changed in the meantime."""
     hub, command = runtime.hub, job.command
     known = command.directory if isinstance(command, Resume) else None
-    found = await runtime.catch_up.state(queries.Asked(job.member.pk, known))
+    found = await runtime.catch_up.state(queries.SnapshotRequest(job.member.pk, known))
     if connection not in hub.connections:
         return True
     if found is None:

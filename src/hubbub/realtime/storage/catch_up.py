@@ -37,7 +37,7 @@ class CatchUp:
         self._heads: CoalescedReads[int, int] = CoalescedReads(_heads, readers)
         self._ranges: CoalescedReads[tuple[int, int], Changes] = CoalescedReads(_ranges, readers)
         self._read: dict[tuple[int, int], asyncio.Future[Changes | None]] = {}
-        self._states: CoalescedReads[queries.Asked, tuple[Member, Snapshot]] = CoalescedReads(
+        self._states: CoalescedReads[queries.SnapshotRequest, tuple[Member, Snapshot]] = CoalescedReads(
             queries.snapshots, readers
         )
         self._epoch: CoalescedReads[None, str] = CoalescedReads(_epoch, readers)
@@ -46,8 +46,8 @@ class CatchUp:
     async def epoch(self) -> str | None:
         return await self._epoch.get(None)
 
-    async def state(self, asked: queries.Asked) -> tuple[Member, Snapshot] | None:
-        """A member as they were, and their snapshot read just after; None if there is no such member."""
+    async def state(self, asked: queries.SnapshotRequest) -> tuple[Member, Snapshot] | None:
+        """A member as they were, and their snapshot just after; None if there is no such member."""
         return await self._states.get(asked)
 
     def forget(self) -> None:
