@@ -1,23 +1,23 @@
 // Written by bin/generate from src/hubbub/protocol. Change that, not this.
 
-/** What a member may do on this site, most first. */
+/** A member's role on this site. */
 export type Role = "owner" | "admin" | "member" | "guest" | "bot"
 
 export type RoomKind = "public" | "private" | "direct" | "thread"
 
-/** What a member may do in one room. */
+/** A member's role in one room. */
 export type RoomRole = "admin" | "member"
 
-/** Which messages of a room notify its member. */
+/** The messages of a room that notify its member. */
 export type Level = "all" | "mentions" | "nothing"
 
-/** The people who may bring a member into rooms and open direct rooms with them. Owners and admins always may. */
+/** The people who may add a member to rooms and open direct rooms with them. Owners and admins always may. */
 export type Reach = "everybody" | "known" | "nobody"
 
-/** Whether a member is connected now, and looking. Several tabs are one person: the most present one counts. */
+/** Whether a member is connected and active. Of several tabs the most active one counts. */
 export type PresenceState = "active" | "away" | "offline"
 
-/** What a system message tells. */
+/** The change that a system message records. */
 export type SystemKind =
   | "created"
   | "joined"
@@ -32,16 +32,16 @@ export type SystemKind =
 /** A user's or bot's identity in the chat. */
 export interface Member {
   id: number
-  /** the name to mention them by: letters, digits, “.”, “_”, “-”; unique */
+  /** the unique name to mention them by: letters, digits, “.”, “_”, “-” */
   handle: string
   name: string
   role: Role
   about: string
   /** colour of the generated avatar, in degrees (0–359) */
   hue: number
-  /** false once deactivated: they speak no more, what they said stays */
+  /** false after deactivation: they cannot post any more, their messages stay */
   active: boolean
-  /** the directory's count when they last changed */
+  /** the count of directory changes when they last changed */
   version: number
   /** another member's name looks the same: show the handle wherever you show the name */
   namesake?: true
@@ -51,7 +51,7 @@ export interface Member {
 export interface Room {
   id: number
   kind: RoomKind
-  /** empty in a direct room: its people are its name */
+  /** empty in a direct room, which is shown by its participants */
   name: string
   description: string
   archived: boolean
@@ -59,7 +59,7 @@ export interface Room {
   seq: number
   /** number of its last message */
   last_number: number
-  /** when its last message came, or when it was made */
+  /** when its last message was posted, or when it was created */
   last_at: string
   /** how many messages people have posted; system messages do not count */
   posts: number
@@ -67,46 +67,46 @@ export interface Room {
   floor: number
   /** how many members it has */
   members: number
-  /** who it is between; direct rooms only */
+  /** its members; direct rooms only */
   participants?: number[]
-  /** the message it hangs on; thread rooms only */
+  /** the message that it belongs to; thread rooms only */
   root?: string
 }
 
-/** Your own place in a room. Nobody else is told. */
+/** Your membership in a room. Others do not see it. */
 export interface Membership {
   room: number
   role: RoomRole
   level: Level
-  /** read up to this message */
+  /** number of the last message that you have read */
   read_number: number
-  /** posts up to there; unread = room.posts − read_posts */
+  /** posts up to that message; unread = room.posts − read_posts */
   read_posts: number
   /** your version when it last changed */
   version: number
-  /** the room's last number at that moment, left out where the room comes along: a later post of yours moves the read position further */
+  /** the room's last number at that moment; left out if the room is sent too. A later post of yours moves the read position further */
   as_of?: number
 }
 
-/** What happened, in a message that nobody typed. The message's author did it. */
+/** A change of the room, recorded as a message. Its author made the change. */
 export interface System {
   kind: SystemKind
-  /** whom it happened to */
+  /** the member concerned */
   member?: number
   /** the new name or description */
   text?: string
 }
 
-/** One post in its present state. `seq` is the place of its last change in the room, `number` its place. */
+/** A message in its current state. `number` is its position in the room, `seq` that of its last change. */
 export interface Message {
   id: string
   room: number
   number: number
-  /** posts in the room up to and with this one; what read_posts counts in */
+  /** how many posts the room has up to and with this one; `read_posts` is one of these counts */
   post: number
   seq: number
   author: number
-  /** source, in Markdown; empty once deleted */
+  /** Markdown source; empty after deletion */
   text: string
   created_at: string
   edited_at?: string
@@ -119,24 +119,24 @@ export interface Presence {
   state: PresenceState
 }
 
-/** Somebody who belongs to a room, and whether they are connected now. */
+/** A member of a room and their presence. */
 export interface RosterEntry {
   member: number
   role: RoomRole
   state: PresenceState
 }
 
-/** What one room missed: all of it, oldest change first, or `reset` and nothing. */
+/** The changes of one room: all of them, oldest first, or none and `reset`. */
 export interface Changes {
   room: number
-  /** the head these changes lead to */
+  /** the room's head after these changes */
   seq: number
   messages: Message[]
-  /** too much to send: drop the room, page it anew */
+  /** too many changes to send: drop the room's messages and load them again */
   reset?: true
 }
 
-/** It is done; there is nothing more to say. */
+/** The command is done. No fields. */
 export type Done = Record<string, never>
 
 export interface Workspace {
@@ -152,64 +152,64 @@ export interface Snapshot {
   epoch: string
   me: Member
   workspace: Workspace
-  /** your version: counts changes of what only you know (memberships, permissions). An event with this version or an older one tells nothing new */
+  /** your version: counts changes of your memberships and permissions. Ignore events with this version or an older one */
   version: number
-  /** who may bring you into rooms, and open direct rooms with you */
+  /** who may add you to rooms and open direct rooms with you */
   reach: Reach
   rooms: Room[]
   memberships: Membership[]
-  /** counts changes of members: say it when you resume */
+  /** counts changes of members: send it when you resume */
   directory: number
-  /** those you are likely to meet; ask `member.list` for others */
+  /** all members on a small site; else ask `member.list` for the others */
   members: Member[]
-  /** who is connected now */
+  /** connected members */
   presence: Presence[]
 }
 
-/** What was missed: what only you know, whole; the members that changed; the changes of each room you named. */
+/** Your complete rooms and memberships, the members that changed, and the changes of each room you named. */
 export interface Resumed {
   epoch: string
   me: Member
   workspace: Workspace
-  /** your version: counts changes of what only you know (memberships, permissions). An event with this version or an older one tells nothing new */
+  /** your version: counts changes of your memberships and permissions. Ignore events with this version or an older one */
   version: number
-  /** who may bring you into rooms, and open direct rooms with you */
+  /** who may add you to rooms and open direct rooms with you */
   reach: Reach
   rooms: Room[]
   memberships: Membership[]
-  /** counts changes of members: say it when you resume */
+  /** counts changes of members: send it when you resume */
   directory: number
-  /** those you are likely to meet; ask `member.list` for others */
+  /** all members on a small site; else ask `member.list` for the others */
   members: Member[]
-  /** who is connected now */
+  /** connected members */
   presence: Presence[]
   changes: Changes[]
-  /** another epoch: forget every room's messages */
+  /** another epoch: forget the messages of all rooms */
   reset?: true
 }
 
-/** Where a message was placed. `dup`: it had been placed before, by an earlier try. */
+/** The message with its number and seq. `dup`: an earlier request had stored it already. */
 export interface Sent {
   message: Message
   dup?: true
 }
 
-/** A room, and your place in it if you are a member. */
+/** A room, and your membership if you are a member. */
 export interface RoomState {
   room: Room
   membership?: Membership
-  /** your version when this was read: an older one than you know says nothing new */
+  /** your version when this was read; ignore it if you know a newer one */
   version: number
 }
 
-/** A page of a room's messages by number, oldest first, with the head it was read at. */
+/** A page of a room's messages by number, oldest first, with the room's head when it was read. */
 export interface Timeline {
   room: number
   seq: number
   messages: Message[]
-  /** there are older ones */
+  /** whether there are older ones */
   before: boolean
-  /** there are newer ones */
+  /** whether there are newer ones */
   after: boolean
 }
 
@@ -225,7 +225,7 @@ export interface MemberPage {
   more: boolean
 }
 
-/** Who belongs to a room: those connected now first, then by name. */
+/** The members of a room: connected ones first, then by name. */
 export interface Roster {
   room: number
   entries: RosterEntry[]
@@ -233,23 +233,23 @@ export interface Roster {
   more: boolean
 }
 
-/** The state to start from. From here on the socket delivers every change of your rooms. */
+/** The state to start from. After the reply, the socket sends every change of your rooms. */
 export interface TakeSnapshot {
   id?: number
   type: "snapshot"
 }
 
-/** What was missed since the seqs that the client has. From here on the socket delivers every change. */
+/** The changes since the seqs that the client has. After the reply, the socket sends every change of your rooms. */
 export interface Resume {
   id?: number
   type: "resume"
   epoch: string
   rooms: Record<string, number>
-  /** the one you have; without it all members come */
+  /** the directory you have; without it the reply has all members */
   directory?: number
 }
 
-/** Post a message. `message` is a UUIDv7 made by the sender: sending it again changes nothing. */
+/** Post a message. `message` is a UUIDv7 made by the sender: sending it again is harmless. */
 export interface SendMessage {
   id?: number
   type: "message.send"
@@ -258,7 +258,7 @@ export interface SendMessage {
   text: string
 }
 
-/** Change the text of your own message. `seq` is the state it is based on; another one is a conflict. */
+/** Change the text of your own message. `seq` is that of the state you have; if it has changed: conflict. */
 export interface EditMessage {
   id?: number
   type: "message.edit"
@@ -267,21 +267,21 @@ export interface EditMessage {
   seq: number
 }
 
-/** Take a message back: its text is gone for good, its place stays. */
+/** Delete a message: its text is gone for good, its number stays. */
 export interface DeleteMessage {
   id?: number
   type: "message.delete"
   message: string
 }
 
-/** One message by id: what a deep link points at. */
+/** One message by its id, for links to messages. */
 export interface GetMessage {
   id?: number
   type: "message.get"
   message: string
 }
 
-/** A page of messages: before, after or around a number (exclusive, exclusive, inclusive); none: the newest. */
+/** A page of messages: before, after or around a number (exclusive, exclusive, inclusive), or the newest ones. */
 export interface ReadTimeline {
   id?: number
   type: "timeline"
@@ -292,7 +292,7 @@ export interface ReadTimeline {
   limit?: number
 }
 
-/** Open a room; you are its first member and its admin. */
+/** Create a room; you become its first member and its admin. */
 export interface CreateRoom {
   id?: number
   type: "room.create"
@@ -301,7 +301,10 @@ export interface CreateRoom {
   private?: boolean
 }
 
-/** The direct room between you and these members: the same people, the same room. Alone: notes to yourself. */
+/**
+ * The direct room between you and these members, always the same for the same people. With your own id only: notes
+ * to yourself.
+ */
 export interface OpenDirect {
   id?: number
   type: "room.direct"
@@ -333,7 +336,7 @@ export interface RenameRoom {
   name: string
 }
 
-/** Say what a room is for. */
+/** Change the description of a room. */
 export interface DescribeRoom {
   id?: number
   type: "room.describe"
@@ -341,7 +344,7 @@ export interface DescribeRoom {
   description: string
 }
 
-/** Close a room for new messages, or open it again. What was said stays readable. */
+/** Archive a room, which closes it for new messages, or open it again. Its messages stay readable. */
 export interface ArchiveRoom {
   id?: number
   type: "room.archive"
@@ -361,7 +364,7 @@ export interface LeaveRoom {
   room: number
 }
 
-/** Bring members into a room. */
+/** Add members to a room. */
 export interface InviteMembers {
   id?: number
   type: "room.invite"
@@ -369,7 +372,7 @@ export interface InviteMembers {
   members: number[]
 }
 
-/** Put a member out of a room. They hear nothing that is said after. */
+/** Remove a member from a room. They receive nothing that is posted afterwards. */
 export interface RemoveMember {
   id?: number
   type: "room.remove"
@@ -377,18 +380,18 @@ export interface RemoveMember {
   member: number
 }
 
-/** Who belongs to a room: those connected now first. */
+/** The members of a room, connected ones first. */
 export interface ReadRoster {
   id?: number
   type: "room.roster"
   room: number
   query?: string
-  /** how many to pass over */
+  /** how many entries to skip */
   after?: number
   limit?: number
 }
 
-/** Read up to this number. Never moves back. */
+/** Mark messages as read up to this number. Never moves back. */
 export interface MarkRead {
   id?: number
   type: "room.read"
@@ -396,7 +399,7 @@ export interface MarkRead {
   number: number
 }
 
-/** Unread from this number on. */
+/** Mark messages from this number on as unread. */
 export interface MarkUnread {
   id?: number
   type: "room.unread"
@@ -404,7 +407,7 @@ export interface MarkUnread {
   number: number
 }
 
-/** Which messages of this room notify you. */
+/** Choose which messages of this room notify you. */
 export interface SetLevel {
   id?: number
   type: "room.notify"
@@ -412,7 +415,7 @@ export interface SetLevel {
   level: Level
 }
 
-/** Members by id; those you may not see are left out. */
+/** Members by id. Members that you may not see are left out. */
 export interface ListMembers {
   id?: number
   type: "member.list"
@@ -424,43 +427,43 @@ export interface BrowseMembers {
   id?: number
   type: "member.directory"
   query?: string
-  /** how many to pass over */
+  /** how many entries to skip */
   after?: number
   limit?: number
 }
 
-/** Change how others see you, and who may bring you into rooms. What is left out stays. */
+/** Change how others see you, and who may add you to rooms. Fields that are left out stay as they are. */
 export interface UpdateProfile {
   id?: number
   type: "profile.update"
   name?: string
   about?: string
   hue?: number
-  /** who may bring you into rooms and open direct rooms with you; only you are told */
+  /** who may add you to rooms and open direct rooms with you; others do not see it */
   reach?: Reach
 }
 
-/** Whether somebody looks at this connection. Socket only. */
+/** Whether the user is looking at this connection's window. Socket only. */
 export interface SetPresence {
   id?: number
   type: "presence.set"
   state: "active" | "away"
 }
 
-/** “… is typing” in a room; repeat it every few seconds. Socket only. */
+/** Show “… is typing” to a room; repeat it every few seconds. Socket only. */
 export interface StartTyping {
   id?: number
   type: "typing"
   room: number
 }
 
-/** A sign of life: the answer to a heartbeat. Socket only. */
+/** The answer to a heartbeat. Socket only. */
 export interface Beat {
   id?: number
   type: "beat"
 }
 
-/** What a client may ask. */
+/** A request of a client. */
 export type Command =
   | TakeSnapshot
   | Resume
@@ -491,7 +494,7 @@ export type Command =
   | StartTyping
   | Beat
 
-/** What each command is answered with. */
+/** The reply of each command. */
 export interface Replies {
   snapshot: Snapshot
   resume: Resumed
@@ -523,61 +526,61 @@ export interface Replies {
   beat: Done
 }
 
-/** The first frame of a socket: who you are, and in which history of the database. */
+/** The first event on a socket: your member id and the epoch of the database's history. */
 export interface Hello {
   type: "hello"
   epoch: string
   member: number
-  /** seconds between heartbeats; silence for twice as long means a dead link */
+  /** seconds between heartbeats; silence for twice as long means that the connection is dead */
   heartbeat: number
-  /** true while people at other processes are heard seconds late, for the bus is down; else left out */
+  /** true while the bus is down, so that changes from other processes arrive seconds late; else left out */
   degraded?: boolean
 }
 
 /**
- * The durable event: a message is new or has changed; this is its full state.
+ * The durable event: a message is new or has changed. It has the full state.
  *
- * A client applies it if `seq` is the last it has + 1 (or `after` is the last it has), drops it if it is older,
- * and asks with `resume` for what is between on a jump.
+ * A client applies it if `seq` is its last seq of the room + 1 (or `after` is its last seq), drops it if it is older,
+ * and sends `resume` if there is a gap. A message is new to a client if its `number` is greater than the room's last.
  */
 export interface MessageChanged {
   type: "message"
   room: number
   seq: number
-  /** the seq before this one, where it is not seq − 1 */
+  /** the seq before this one, if it is not seq − 1 */
   after?: number
   message: Message
 }
 
-/** A room's name, description, archive or number of members changed. To its members. `room.seq` is its version. */
+/** A room's name, description, archive or member count has changed. Sent to its members. Version: `room.seq`. */
 export interface RoomChanged {
   type: "room"
   room: Room
 }
 
-/** Your place in a room: joined, read further, other level. To you, in all your tabs. */
+/** Your membership has changed: joined, read further, another level. Sent to you, in all your tabs. */
 export interface MembershipChanged {
   type: "membership"
   membership: Membership
-  /** given when you have just become a member */
+  /** the room, if you have just become a member */
   room?: Room
 }
 
-/** You are no longer a member of this room: forget it. To you. */
+/** You are no longer a member of this room: forget it. Sent to you. */
 export interface RoomLeft {
   type: "left"
   room: number
-  /** your version since then */
+  /** your version after this change */
   version: number
 }
 
-/** Somebody's name, role or profile, or a new member. To all who may see them. */
+/** A member is new, or has another name, role or profile. Sent to all who may see them. */
 export interface MemberChanged {
   type: "member"
   member: Member
 }
 
-/** The workspace has another name. To everybody. */
+/** The workspace has another name. Sent to everybody. */
 export interface WorkspaceChanged {
   type: "workspace"
   name: string
@@ -585,55 +588,55 @@ export interface WorkspaceChanged {
   version: number
 }
 
-/** What you may do in the workspace has changed, or who may bring you into rooms. To you, in all your tabs. */
+/** Your permissions in the workspace have changed, or who may add you to rooms. Sent to you, in all your tabs. */
 export interface PermissionsChanged {
   type: "permissions"
   /** whether you may create rooms */
   open_rooms: boolean
-  /** who may bring you into rooms, and open direct rooms with you */
+  /** who may add you to rooms and open direct rooms with you */
   reach: Reach
-  /** your version since then */
+  /** your version after this change */
   version: number
 }
 
-/** Who came, went, or looks away: all that changed since the last such event. Ephemeral. */
+/** Members who connected, disconnected or are away: all changes since the last such event. Ephemeral. */
 export interface PresenceChanged {
   type: "presence"
   presence: Presence[]
 }
 
-/** Who is typing in a room now; stands for TYPING_SECONDS unless repeated. Ephemeral. */
+/** Members who are typing in a room. Valid for TYPING_SECONDS unless repeated. Ephemeral. */
 export interface Typing {
   type: "typing"
   room: number
   members: number[]
 }
 
-/** You read too slowly: frames of this room were dropped. Ask with `resume`; the head is given. */
+/** You read too slowly, so events of this room were dropped. Send `resume`. `head` is the room's last seq. */
 export interface Lag {
   type: "lag"
   room: number
   head: number
 }
 
-/** The server could not tell you of something that changed. Ask with `resume`. */
+/** The server could not send you some change. Send `resume`. */
 export interface Refresh {
   type: "refresh"
 }
 
 /**
- * The server lives. Answer with `beat`. `heads` names rooms that moved and their heads.
+ * The server is alive. Answer with `beat`. `heads` has the heads of rooms with recent changes.
  *
- * One comes out of turn when `degraded` has changed.
+ * An extra heartbeat is sent when `degraded` changes.
  */
 export interface Heartbeat {
   type: "heartbeat"
   heads?: Record<string, number>
-  /** true while people at other processes are heard seconds late, for the bus is down; else left out */
+  /** true while the bus is down, so that changes from other processes arrive seconds late; else left out */
   degraded?: boolean
 }
 
-/** What a client hears. */
+/** A message that the server sends without being asked. */
 export type Event =
   | Hello
   | MessageChanged
@@ -660,7 +663,7 @@ export type ErrorCode =
   | "unavailable"
   | "internal"
 
-/** Why a socket ends. */
+/** Close codes of the socket. */
 export const Close = {
   PROTOCOL_ERROR: 4000,
   SIGN_IN: 4001,
@@ -672,7 +675,7 @@ export const Close = {
   TOO_MANY: 4029,
 } as const
 
-/** After these a client does not come back by itself. */
+/** Close codes after which a client does not reconnect by itself. */
 export const STAY_AWAY: ReadonlySet<number> = new Set([4000, 4001, 4003, 4004])
 
 /** bytes: text of one message, in UTF-8: a long letter, not a file */
@@ -681,13 +684,13 @@ export const MESSAGE_BYTES = 16384
 /** characters: name of a room: fits a sidebar */
 export const ROOM_NAME_CHARACTERS = 80
 
-/** characters: what a room is for, or what a member says about themself */
+/** characters: description of a room, or of a member by themself */
 export const DESCRIPTION_CHARACTERS = 500
 
 /** characters: name of a member */
 export const MEMBER_NAME_CHARACTERS = 80
 
-/** members: people in one direct room; more deserve a room with a name */
+/** members: people in one direct room; larger groups use a room with a name */
 export const DIRECT_MEMBERS = 20
 
 /** members: ids in one `member.list` or `room.invite` */
@@ -699,8 +702,8 @@ export const TIMELINE_PAGE = 100
 /** rows: one page of the room or member directory */
 export const DIRECTORY_PAGE = 100
 
-/** rooms: rooms in one `resume`; the rest start anew */
+/** rooms: rooms in one `resume`; clients load further rooms again */
 export const RESUME_ROOMS = 1000
 
-/** seconds: that “is typing” stands without being repeated */
+/** seconds: that “is typing” is shown without being repeated */
 export const TYPING_SECONDS = 6

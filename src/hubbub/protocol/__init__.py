@@ -1,5 +1,5 @@
-"""The wire: what clients and servers say to each other. Pure: no Django, no I/O.
+"""The protocol between clients and server. Pure: no Django, no I/O.
 
-Read in this order: `objects` (what there is), `commands` (what a client asks), `events` (what it hears),
-`limits` (how much), `closing` (why a socket ends), `codec` (bytes in and out).
+Read in this order: `objects` (members, rooms, messages), `commands` (requests), `events` (what the server sends),
+`permissions`, `limits`, `closing` (close codes), `codec` (bytes in and out).
 """

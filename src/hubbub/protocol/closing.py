@@ -1,4 +1,4 @@
-"""Why a socket ends, as numbers, and whether to come back."""
+"""The close codes of the socket, and whether a client reconnects after each."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from enum import IntEnum
 
 
 class Close(IntEnum):
-    """Close codes of the socket. `come_back` says what a client does next."""
+    """Close codes of the socket. `come_back` says whether a client reconnects."""
 
     PROTOCOL_ERROR = 4000
-    """The client said something that is not the protocol. Stay away: saying it again changes nothing."""
+    """The client sent something that is not the protocol. Do not reconnect: the same would happen again."""
     SIGN_IN = 4001
-    """No valid session, token or JWT. Sign in, then come back."""
+    """No valid session, token or JWT. Sign in, then connect again."""
     REVOKED = 4003
-    """This login was ended: signed out, password changed, member deactivated, token revoked. Stay away."""
+    """This login was ended: signed out, password changed, member deactivated, token revoked. Do not reconnect."""
     NOT_FOUND = 4004
-    """The room of a room socket does not exist for you. Stay away."""
+    """The room of a room socket does not exist, or you may not see it. Do not reconnect."""
     SLOW = 4008
-    """Nothing was read for too long. Come back and resume: what was missed is kept."""
+    """The client read nothing for too long. Reconnect and resume; nothing is lost."""
     LOST_CONTINUITY = 4010
-    """The server cannot be sure that nothing was missed. Come back and resume."""
+    """The server cannot be sure that it sent everything. Reconnect and resume."""
     GOING_AWAY = 4012
-    """The server stops or moves. Resume after `retry_after` seconds (in the close reason)."""
+    """The server stops or restarts. Reconnect and resume after `retry_after` seconds (in the close reason)."""
     TOO_MANY = 4029
-    """Too many connections or handshakes, or too much sent for too long. Come back after `retry_after` seconds."""
+    """Too many connections or handshakes, or too much sent for too long. Reconnect after `retry_after` seconds."""
 
     @property
     def come_back(self) -> bool:

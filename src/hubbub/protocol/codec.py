@@ -14,7 +14,7 @@ from hubbub.protocol.wire import Command, Wire
 
 
 class NotTheProtocol(Exception):
-    """What came is not a JSON object with a type: the peer speaks something else."""
+    """The frame is not a JSON object with a type: the client does not speak this protocol."""
 
 
 def decode(data: bytes | str) -> Command:
@@ -36,7 +36,7 @@ def decode(data: bytes | str) -> Command:
 
 
 def command_from(document: dict[str, Any]) -> Command:
-    """The command in a document that has a `type`. Raises Invalid, which names what is wrong."""
+    """The command in a document that has a `type`. Raises Invalid, which names the mistake."""
     kind = commands.BY_TYPE.get(document["type"])
     try:
         if kind is None:
@@ -44,7 +44,7 @@ def command_from(document: dict[str, Any]) -> Command:
         try:
             return kind.model_validate(document)
         except ValidationError as error:
-            raise Invalid(f"{document['type']}: {_first_complaint(error)}") from None
+            raise Invalid(f"{document['type']}: {_first_error_in(error)}") from None
     except Invalid as refusal:
         refusal.request = _request_of(document)
         raise
@@ -68,12 +68,12 @@ def error_document(refusal: HubbubError) -> dict[str, Any]:
 
 
 def _request_of(document: dict[str, Any]) -> int | None:
-    """The request's id if it is one that can be answered: a number that is none (true, 10⁵⁰⁰⁰) comes to nothing."""
+    """The request's id if it is a valid one; None for others (true, 10⁵⁰⁰⁰)."""
     request = document.get("id")
     return request if type(request) is int and 0 <= request <= 2**53 else None
 
 
-def _first_complaint(error: ValidationError) -> str:
+def _first_error_in(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     place = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":

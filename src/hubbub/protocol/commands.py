@@ -1,4 +1,4 @@
-"""What a client may ask: every command, in the order a person meets them.
+"""The commands of clients, in the order in which people meet them.
 
 Each names its `reply`. The same commands are served on the socket and at `POST /api/<type>`.
 """
@@ -26,29 +26,31 @@ from hubbub.protocol.fields import (
 )
 from hubbub.protocol.wire import Command
 
-Offset = Annotated[int, Field(ge=0, le=2**31, strict=True, description="how many to pass over")]
+Offset = Annotated[int, Field(ge=0, le=2**31, strict=True, description="how many entries to skip")]
 MemberIds = Annotated[list[Id], Field(min_length=1, max_length=limits.MEMBERS_AT_ONCE)]
 
 
 class TakeSnapshot(Command):
-    """The state to start from. From here on the socket delivers every change of your rooms."""
+    """The state to start from. After the reply, the socket sends every change of your rooms."""
 
     type: Literal["snapshot"]
     reply: ClassVar = replies.Snapshot
 
 
 class Resume(Command):
-    """What was missed since the seqs that the client has. From here on the socket delivers every change."""
+    """The changes since the seqs that the client has. After the reply, the socket sends every change of your rooms."""
 
     type: Literal["resume"]
     epoch: str = Field(max_length=64)
     rooms: dict[IdAsKey, Seq] = Field(max_length=limits.RESUME_ROOMS)
-    directory: Seq | None = Field(default=None, description="the one you have; without it all members come")
+    directory: Seq | None = Field(
+        default=None, description="the directory you have; without it the reply has all members"
+    )
     reply: ClassVar = replies.Resumed
 
 
 class SendMessage(Command):
-    """Post a message. `message` is a UUIDv7 made by the sender: sending it again changes nothing."""
+    """Post a message. `message` is a UUIDv7 made by the sender: sending it again is harmless."""
 
     type: Literal["message.send"]
     room: Id
@@ -58,7 +60,7 @@ class SendMessage(Command):
 
 
 class EditMessage(Command):
-    """Change the text of your own message. `seq` is the state it is based on; another one is a conflict."""
+    """Change the text of your own message. `seq` is that of the state you have; if it has changed: conflict."""
 
     type: Literal["message.edit"]
     message: UUID
@@ -68,7 +70,7 @@ class EditMessage(Command):
 
 
 class DeleteMessage(Command):
-    """Take a message back: its text is gone for good, its place stays."""
+    """Delete a message: its text is gone for good, its number stays."""
 
     type: Literal["message.delete"]
     message: UUID
@@ -76,7 +78,7 @@ class DeleteMessage(Command):
 
 
 class GetMessage(Command):
-    """One message by id: what a deep link points at."""
+    """One message by its id, for links to messages."""
 
     type: Literal["message.get"]
     message: UUID
@@ -84,7 +86,7 @@ class GetMessage(Command):
 
 
 class ReadTimeline(Command):
-    """A page of messages: before, after or around a number (exclusive, exclusive, inclusive); none: the newest."""
+    """A page of messages: before, after or around a number (exclusive, exclusive, inclusive), or the newest ones."""
 
     type: Literal["timeline"]
     room: Id
@@ -102,7 +104,7 @@ class ReadTimeline(Command):
 
 
 class CreateRoom(Command):
-    """Open a room; you are its first member and its admin."""
+    """Create a room; you become its first member and its admin."""
 
     type: Literal["room.create"]
     name: RoomName
@@ -112,7 +114,9 @@ class CreateRoom(Command):
 
 
 class OpenDirect(Command):
-    """The direct room between you and these members: the same people, the same room. Alone: notes to yourself."""
+    """The direct room between you and these members, always the same for the same people. With your own id only: notes
+    to yourself.
+    """
 
     type: Literal["room.direct"]
     members: Annotated[list[Id], Field(min_length=1, max_length=limits.DIRECT_MEMBERS)]
@@ -153,7 +157,7 @@ class RenameRoom(Command):
 
 
 class DescribeRoom(Command):
-    """Say what a room is for."""
+    """Change the description of a room."""
 
     type: Literal["room.describe"]
     room: Id
@@ -162,7 +166,7 @@ class DescribeRoom(Command):
 
 
 class ArchiveRoom(Command):
-    """Close a room for new messages, or open it again. What was said stays readable."""
+    """Archive a room, which closes it for new messages, or open it again. Its messages stay readable."""
 
     type: Literal["room.archive"]
     room: Id
@@ -183,7 +187,7 @@ class LeaveRoom(Command):
 
 
 class InviteMembers(Command):
-    """Bring members into a room."""
+    """Add members to a room."""
 
     type: Literal["room.invite"]
     room: Id
@@ -192,7 +196,7 @@ class InviteMembers(Command):
 
 
 class RemoveMember(Command):
-    """Put a member out of a room. They hear nothing that is said after."""
+    """Remove a member from a room. They receive nothing that is posted afterwards."""
 
     type: Literal["room.remove"]
     room: Id
@@ -201,7 +205,7 @@ class RemoveMember(Command):
 
 
 class ReadRoster(Command):
-    """Who belongs to a room: those connected now first."""
+    """The members of a room, connected ones first."""
 
     type: Literal["room.roster"]
     room: Id
@@ -212,7 +216,7 @@ class ReadRoster(Command):
 
 
 class MarkRead(Command):
-    """Read up to this number. Never moves back."""
+    """Mark messages as read up to this number. Never moves back."""
 
     type: Literal["room.read"]
     room: Id
@@ -221,7 +225,7 @@ class MarkRead(Command):
 
 
 class MarkUnread(Command):
-    """Unread from this number on."""
+    """Mark messages from this number on as unread."""
 
     type: Literal["room.unread"]
     room: Id
@@ -230,7 +234,7 @@ class MarkUnread(Command):
 
 
 class SetLevel(Command):
-    """Which messages of this room notify you."""
+    """Choose which messages of this room notify you."""
 
     type: Literal["room.notify"]
     room: Id
@@ -239,7 +243,7 @@ class SetLevel(Command):
 
 
 class ListMembers(Command):
-    """Members by id; those you may not see are left out."""
+    """Members by id. Members that you may not see are left out."""
 
     type: Literal["member.list"]
     members: MemberIds
@@ -257,7 +261,7 @@ class BrowseMembers(Command):
 
 
 class UpdateProfile(Command):
-    """Change how others see you, and who may bring you into rooms. What is left out stays."""
+    """Change how others see you, and who may add you to rooms. Fields that are left out stay as they are."""
 
     type: Literal["profile.update"]
     name: PersonName | None = None
@@ -265,13 +269,13 @@ class UpdateProfile(Command):
     hue: Annotated[int, Field(ge=0, le=359, strict=True)] | None = None
     reach: objects.Reach | None = Field(
         default=None,
-        description="who may bring you into rooms and open direct rooms with you; only you are told",
+        description="who may add you to rooms and open direct rooms with you; others do not see it",
     )
     reply: ClassVar = objects.Member
 
 
 class SetPresence(Command):
-    """Whether somebody looks at this connection. Socket only."""
+    """Whether the user is looking at this connection's window. Socket only."""
 
     type: Literal["presence.set"]
     state: Literal["active", "away"]
@@ -279,7 +283,7 @@ class SetPresence(Command):
 
 
 class StartTyping(Command):
-    """“… is typing” in a room; repeat it every few seconds. Socket only."""
+    """Show “… is typing” to a room; repeat it every few seconds. Socket only."""
 
     type: Literal["typing"]
     room: Id
@@ -287,7 +291,7 @@ class StartTyping(Command):
 
 
 class Beat(Command):
-    """A sign of life: the answer to a heartbeat. Socket only."""
+    """The answer to a heartbeat. Socket only."""
 
     type: Literal["beat"]
     reply: ClassVar = replies.Done
@@ -340,7 +344,7 @@ STORING: frozenset[type[Command]] = frozenset(
         UpdateProfile,
     }
 )
-"""What the rate of messages counts: each stores a message, or tells a whole room or everybody of a change."""
+"""Commands that the message rate counts: each stores a message, or sends a change to a room or to everybody."""
 SOCKET_ONLY: frozenset[type[Command]] = frozenset({SetPresence, StartTyping, Beat})
 
 

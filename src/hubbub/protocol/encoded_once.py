@@ -1,4 +1,4 @@
-"""Lists that stand in many answers, encoded once: a thousand people who come at once are told of the same thousand."""
+"""Lists that many replies share, encoded once: clients that reconnect together get the same thousand members."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ W = TypeVar("W", bound=Wire)
 
 
 class EncodedOnce(list[W]):
-    """Objects that several answers hold. Never changed, for its JSON is made once."""
+    """Objects that several replies share. Never changed, because the JSON is cached."""
 
     @cached_property
     def encoded(self) -> bytes:
         return b"[%b]" % b",".join([one.encode() for one in self])
 
     def and_also(self, others: Iterable[W]) -> EncodedOnce[W]:
-        """These and the others; only the others are encoded anew."""
+        """A list of these and the others. Only the others are encoded."""
         more = EncodedOnce(others)
         if not self or not more:
             return self or more
@@ -29,7 +29,7 @@ class EncodedOnce(list[W]):
 
 
 def composed(shape: Wire) -> bytes:
-    """A shape's JSON, with its `EncodedOnce` lists as they were encoded before. It has other fields besides."""
+    """The object's JSON, with the cached JSON of its `EncodedOnce` lists. It needs at least one other field."""
     shared = {name: value for name, value in shape if isinstance(value, EncodedOnce)}
     own = shape.__pydantic_serializer__.to_json(shape, exclude_none=True, exclude=set(shared))
     return b"%b}" % b",".join([own[:-1], *(b'"%b":%b' % (n.encode(), s.encoded) for n, s in shared.items())])

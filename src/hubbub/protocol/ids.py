@@ -1,4 +1,4 @@
-"""Names of messages: UUIDs of version 7, so that what is made later sorts later."""
+"""Ids of messages: UUIDs of version 7, so that later ids sort later."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def make_message_id() -> UUID:
 
 
 def is_message_id(made: UUID) -> bool:
-    """Whether a client's id is a UUID of version 7. Its time is not judged: a wrong clock must lose no message."""
+    """Whether a client's id is a UUID of version 7. Its time is not checked: a wrong clock must not lose messages."""
     return made.int & _VERSION_AND_VARIANT_BITS == _VERSION_AND_VARIANT
 
 
@@ -23,7 +23,7 @@ _CHANCE = (0xFFF << 64) | ((1 << 62) - 1)
 
 
 def _chance() -> int:
-    """80 bits from the system, which is asked for many at once: each question lets another thread in."""
+    """80 random bits. Read in blocks, because each system call releases the interpreter lock."""
     try:
         return _pool.pop()
     except IndexError:

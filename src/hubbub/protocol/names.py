@@ -1,4 +1,4 @@
-"""What names look like: which may be taken for one another, which are reserved, how stored ones are shown."""
+"""The appearance of names: which could be mistaken for each other, which are reserved, how stored names are shown."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from hubbub.protocol.lookalikes import LOOKALIKES
 from hubbub.protocol.text import BLANK, tidy
 
 APPEARANCE_CHARACTERS = 255
-"""Of longer appearances only the beginning is compared."""
+"""Only the beginning of longer appearances is compared."""
 
 
 def appearance(name: str, *, keep: str = "") -> str:
-    """The same text for all names that people could take for one another; empty only for an empty name.
+    """The same text for all names that people could mistake for each other; empty only for an empty name.
 
-    After Unicode's confusable skeletons (UTS 39), and coarser, since all that follows from a match is a handle next to
-    the name: letters of other scripts that look like ASCII become ASCII; case, width, accents, spaces, punctuation and
+    Like Unicode's confusable skeletons (UTS 39), but coarser, because a match only shows the handle next to the name:
+    letters of other scripts that look like ASCII become ASCII; case, width, accents, spaces, punctuation and
     what cannot be seen do not count; I, l, 1 and |, O and 0, m and rn are the same. `keep`: punctuation that counts.
     """
     name = name[:_READ]
@@ -31,19 +31,19 @@ def appearance(name: str, *, keep: str = "") -> str:
 
 
 def handle_appearance(handle: str) -> str:
-    """The same for handles, in which punctuation counts."""
+    """The appearance of a handle, in which punctuation counts."""
     return appearance(handle, keep="._-")
 
 
 def is_reserved(name: str, *, workspace: str, owner: bool) -> bool:
-    """Whether a name looks like one that nobody may have, or that only owners may because it speaks for the place."""
+    """Whether a name looks like one that nobody may have, or only owners because it sounds official."""
     looks = appearance(name)
     return looks in ADDRESSING or (not owner and looks in SPEAKING | {appearance(workspace)})
 
 
 @lru_cache(maxsize=4096)
 def shown(name: str) -> str:
-    """A stored name as people see it: rows that other programs wrote, or earlier versions, may hold anything."""
+    """A stored name as people see it. Other programs or earlier versions may have stored anything."""
     if name.isascii() and name.isprintable():
         return name
     kept: list[str] = []
@@ -56,7 +56,7 @@ def shown(name: str) -> str:
 
 
 MARKS_SHOWN = 4
-"""On one letter; the client keeps to the same in messages (`client/src/text/marks.ts`)."""
+"""Marks shown on one letter; the client has the same limit for messages (`client/src/text/marks.ts`)."""
 
 _READ = 256
 _ASCII = {character: letter for letter, characters in LOOKALIKES.items() for character in characters}

@@ -1,7 +1,7 @@
 """Members, rooms, memberships, messages: one shape each, in snapshots, pages and events alike.
 
 Of two states of the same thing the one with the greater `version` (a room: the greater `seq`) is the newer one. A
-client ignores the older one, however late it arrives.
+client ignores the older one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hubbub.protocol.wire import Wire
 
 
 class Role(StrEnum):
-    """What a member may do on this site, most first."""
+    """A member's role on this site."""
 
     OWNER = "owner"
     ADMIN = "admin"
@@ -35,14 +35,14 @@ class RoomKind(StrEnum):
 
 
 class RoomRole(StrEnum):
-    """What a member may do in one room."""
+    """A member's role in one room."""
 
     ADMIN = "admin"
     MEMBER = "member"
 
 
 class Level(StrEnum):
-    """Which messages of a room notify its member."""
+    """The messages of a room that notify its member."""
 
     ALL = "all"
     MENTIONS = "mentions"
@@ -50,7 +50,7 @@ class Level(StrEnum):
 
 
 class Reach(StrEnum):
-    """The people who may bring a member into rooms and open direct rooms with them. Owners and admins always may."""
+    """The people who may add a member to rooms and open direct rooms with them. Owners and admins always may."""
 
     EVERYBODY = "everybody"
     KNOWN = "known"
@@ -58,7 +58,7 @@ class Reach(StrEnum):
 
 
 class PresenceState(StrEnum):
-    """Whether a member is connected now, and looking. Several tabs are one person: the most present one counts."""
+    """Whether a member is connected and active. Of several tabs the most active one counts."""
 
     ACTIVE = "active"
     AWAY = "away"
@@ -69,13 +69,15 @@ class Member(Wire):
     """A user's or bot's identity in the chat."""
 
     id: int
-    handle: str = Field(description="the name to mention them by: letters, digits, “.”, “_”, “-”; unique")
+    handle: str = Field(description="the unique name to mention them by: letters, digits, “.”, “_”, “-”")
     name: str
     role: Role
     about: str
     hue: int = Field(description="colour of the generated avatar, in degrees (0–359)")
-    active: bool = Field(description="false once deactivated: they speak no more, what they said stays")
-    version: int = Field(description="the directory's count when they last changed")
+    active: bool = Field(
+        description="false after deactivation: they cannot post any more, their messages stay"
+    )
+    version: int = Field(description="the count of directory changes when they last changed")
     namesake: Literal[True] | None = Field(
         default=None,
         description="another member's name looks the same: show the handle wherever you show the name",
@@ -87,37 +89,37 @@ class Room(Wire):
 
     id: int
     kind: RoomKind
-    name: str = Field(description="empty in a direct room: its people are its name")
+    name: str = Field(description="empty in a direct room, which is shown by its participants")
     description: str
     archived: bool
     seq: int = Field(description="the room's head: seq of its last change")
     last_number: int = Field(description="number of its last message")
-    last_at: datetime = Field(description="when its last message came, or when it was made")
+    last_at: datetime = Field(description="when its last message was posted, or when it was created")
     posts: int = Field(description="how many messages people have posted; system messages do not count")
     floor: int = Field(description="messages up to this number are gone for good")
     members: int = Field(description="how many members it has")
-    participants: list[int] | None = Field(default=None, description="who it is between; direct rooms only")
-    root: UUID | None = Field(default=None, description="the message it hangs on; thread rooms only")
+    participants: list[int] | None = Field(default=None, description="its members; direct rooms only")
+    root: UUID | None = Field(default=None, description="the message that it belongs to; thread rooms only")
 
 
 class Membership(Wire):
-    """Your own place in a room. Nobody else is told."""
+    """Your membership in a room. Others do not see it."""
 
     room: int
     role: RoomRole
     level: Level
-    read_number: int = Field(description="read up to this message")
-    read_posts: int = Field(description="posts up to there; unread = room.posts − read_posts")
+    read_number: int = Field(description="number of the last message that you have read")
+    read_posts: int = Field(description="posts up to that message; unread = room.posts − read_posts")
     version: int = Field(description="your version when it last changed")
     as_of: int | None = Field(
         default=None,
-        description="the room's last number at that moment, left out where the room comes along: a later post of yours "
+        description="the room's last number at that moment; left out if the room is sent too. A later post of yours "
         "moves the read position further",
     )
 
 
 class SystemKind(StrEnum):
-    """What a system message tells."""
+    """The change that a system message records."""
 
     CREATED = "created"
     JOINED = "joined"
@@ -131,23 +133,25 @@ class SystemKind(StrEnum):
 
 
 class System(Wire):
-    """What happened, in a message that nobody typed. The message's author did it."""
+    """A change of the room, recorded as a message. Its author made the change."""
 
     kind: SystemKind
-    member: int | None = Field(default=None, description="whom it happened to")
+    member: int | None = Field(default=None, description="the member concerned")
     text: str | None = Field(default=None, description="the new name or description")
 
 
 class Message(Wire):
-    """One post in its present state. `seq` is the place of its last change in the room, `number` its place."""
+    """A message in its current state. `number` is its position in the room, `seq` that of its last change."""
 
     id: UUID
     room: int
     number: int
-    post: int = Field(description="posts in the room up to and with this one; what read_posts counts in")
+    post: int = Field(
+        description="how many posts the room has up to and with this one; `read_posts` is one of these counts"
+    )
     seq: int
     author: int
-    text: str = Field(description="source, in Markdown; empty once deleted")
+    text: str = Field(description="Markdown source; empty after deletion")
     created_at: datetime
     edited_at: datetime | None = None
     deleted: Literal[True] | None = None
@@ -160,7 +164,7 @@ class Presence(Wire):
 
 
 class RosterEntry(Wire):
-    """Somebody who belongs to a room, and whether they are connected now."""
+    """A member of a room and their presence."""
 
     member: int
     role: RoomRole
@@ -168,13 +172,13 @@ class RosterEntry(Wire):
 
 
 class Changes(Wire):
-    """What one room missed: all of it, oldest change first, or `reset` and nothing."""
+    """The changes of one room: all of them, oldest first, or none and `reset`."""
 
     room: int
-    seq: Annotated[int, Field(description="the head these changes lead to")]
+    seq: Annotated[int, Field(description="the room's head after these changes")]
     messages: list[Message] = []
     reset: Literal[True] | None = Field(
-        default=None, description="too much to send: drop the room, page it anew"
+        default=None, description="too many changes to send: drop the room's messages and load them again"
     )
 
     def encode(self) -> bytes:

@@ -1,4 +1,4 @@
-"""What commands are answered with, where it is more than one object."""
+"""The replies that are more than one object."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hubbub.protocol.wire import Wire
 
 
 class Done(Wire):
-    """It is done; there is nothing more to say."""
+    """The command is done. No fields."""
 
 
 class Workspace(Wire):
@@ -28,54 +28,54 @@ class Snapshot(Wire):
     me: Member
     workspace: Workspace
     version: int = Field(
-        description="your version: counts changes of what only you know (memberships, permissions). An event with this "
-        "version or an older one tells nothing new"
+        description="your version: counts changes of your memberships and permissions. Ignore events with this version "
+        "or an older one"
     )
-    reach: Reach = Field(description="who may bring you into rooms, and open direct rooms with you")
+    reach: Reach = Field(description="who may add you to rooms and open direct rooms with you")
     rooms: list[Room]
     memberships: list[Membership]
-    directory: int = Field(description="counts changes of members: say it when you resume")
-    members: list[Member] = Field(description="those you are likely to meet; ask `member.list` for others")
-    presence: list[Presence] = Field(description="who is connected now")
+    directory: int = Field(description="counts changes of members: send it when you resume")
+    members: list[Member] = Field(
+        description="all members on a small site; else ask `member.list` for the others"
+    )
+    presence: list[Presence] = Field(description="connected members")
 
     def encode(self) -> bytes:
         return composed(self)
 
 
 class Resumed(Snapshot):
-    """What was missed: what only you know, whole; the members that changed; the changes of each room you named."""
+    """Your complete rooms and memberships, the members that changed, and the changes of each room you named."""
 
     changes: list[Changes]
     reset: Literal[True] | None = Field(
-        default=None, description="another epoch: forget every room's messages"
+        default=None, description="another epoch: forget the messages of all rooms"
     )
 
 
 class Sent(Wire):
-    """Where a message was placed. `dup`: it had been placed before, by an earlier try."""
+    """The message with its number and seq. `dup`: an earlier request had stored it already."""
 
     message: Message
     dup: Literal[True] | None = None
 
 
 class RoomState(Wire):
-    """A room, and your place in it if you are a member."""
+    """A room, and your membership if you are a member."""
 
     room: Room
     membership: Membership | None = None
-    version: int = Field(
-        description="your version when this was read: an older one than you know says nothing new"
-    )
+    version: int = Field(description="your version when this was read; ignore it if you know a newer one")
 
 
 class Timeline(Wire):
-    """A page of a room's messages by number, oldest first, with the head it was read at."""
+    """A page of a room's messages by number, oldest first, with the room's head when it was read."""
 
     room: int
     seq: int
     messages: list[Message]
-    before: bool = Field(description="there are older ones")
-    after: bool = Field(description="there are newer ones")
+    before: bool = Field(description="whether there are older ones")
+    after: bool = Field(description="whether there are newer ones")
 
 
 class RoomPage(Wire):
@@ -90,7 +90,7 @@ class MemberPage(Wire):
 
 
 class Roster(Wire):
-    """Who belongs to a room: those connected now first, then by name."""
+    """The members of a room: connected ones first, then by name."""
 
     room: int
     entries: list[RosterEntry]

@@ -1,4 +1,4 @@
-"""Types and fields in the words of the reference."""
+"""The tables of fields in the reference, with types in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/protocol.md: the wire as people read it."""
+"""docs/protocol.md, the reference of the protocol."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def document() -> str:
         INTRODUCTION.format(**{name: int(limit) for name, limit in limits.table().items()}),
         "## Commands",
         "",
-        "In the order a person meets them. `id` (integer, ≥ 0) names the request; a command without it is done and not",
-        f"answered. Any command may be refused with {_codes()}; each names its own refusals.",
+        "In the order of use. `id` (integer, ≥ 0) numbers the request; without it there is no reply.",
+        f"Any command may be refused with {_codes()}. Each section lists the other refusals.",
         "",
         *_each(commands.ALL, _command),
         "## Events",
@@ -35,7 +35,7 @@ def document() -> str:
         *_each(events.ALL, _event),
         "## Objects",
         "",
-        "One shape each, in snapshots, pages and events alike. A field that has nothing to say is left out.",
+        "Snapshots, pages and events use the same objects. Empty optional fields are left out.",
         "",
         *_each(shapes.object_types(), _object),
         *_each(shapes.enums(), _enum),
@@ -54,7 +54,7 @@ def document() -> str:
         *_closing(),
         "## Limits",
         "",
-        "Sizes protect memory and never move. `HUBBUB_RATE_LIMITS=off` lifts the rows marked “lifted”, for load tests.",
+        "`HUBBUB_RATE_LIMITS=off` lifts the rows marked “lifted”, for load tests. Sizes always hold.",
         "",
         *_limits(),
     ]
@@ -141,7 +141,7 @@ def _values(values: Iterable[StrEnum | bool]) -> str:
 
 
 def _closing() -> Iterator[str]:
-    yield "| code | | come back? |"
+    yield "| code | | reconnect? |"
     yield "|---|---|---|"
     for code in Close:
         meaning = " ".join(shapes.meanings(Close)[code.name].split())

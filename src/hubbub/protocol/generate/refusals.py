@@ -6,9 +6,9 @@ from hubbub.protocol.permissions import PERMISSIONS
 
 ANY = {
     "invalid": "a field is missing, unknown, malformed or beyond a limit; the message names it",
-    "rate_limited": "too much, too fast: again after `retry_after` seconds",
-    "unavailable": "the database cannot take it now, nothing happened: again after `retry_after` seconds",
-    "internal": "a bug of the server; it is in its log",
+    "rate_limited": "too many requests: retry after `retry_after` seconds",
+    "unavailable": "the database is not available: retry after `retry_after` seconds",
+    "internal": "a bug of the server, which is in its log",
     "sign_in": "over HTTP: there is no valid session, token or JWT",
 }
 
@@ -55,4 +55,4 @@ OF: dict[str, dict[str, str]] = {
     "typing": {"invalid": "you are not a member of the room"},
     "beat": {},
 }
-"""Every command: what it may be refused with, and why."""
+"""The refusals of every command, with reasons."""

@@ -1,4 +1,4 @@
-"""The protocol's types, as both generators see them: which there are, and the fields of each."""
+"""The protocol's types and their fields, for the generators."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def enums() -> list[type[StrEnum]]:
 
 
 def object_types() -> list[type[Wire]]:
-    """Objects, then replies, each after what it is made of."""
+    """Objects, then replies, each after the types of its fields."""
     found = [*vars(objects).values(), *vars(replies).values()]
     return list(dict.fromkeys(kind for kind in found if _is_class_of(kind, Wire) and kind is not Wire))
 
 
 def fields(model: type[Wire]) -> list[Shape]:
-    """The fields of a type in reading order. What goes to the server may be left out if it has a default;
-    what comes from the server is left out only where it is None."""
+    """The fields of a type in reading order. Fields of commands are optional if they have a default, fields from the
+    server if they may be None."""
     asked = issubclass(model, Command)
     shapes = []
     for name, field in model.model_fields.items():
@@ -69,13 +69,13 @@ def without_none(annotation: Any) -> Any:
 
 
 def prose(documented: Any) -> str:
-    """The docstring, unindented; empty where the type says nothing beyond its name."""
+    """The docstring, unindented; empty if there is none."""
     own = documented.__dict__.get("__doc__")
     return inspect.cleandoc(own) if own else ""
 
 
 def meanings(kind: type[Enum]) -> dict[str, str]:
-    """The docstring below each member of an enum. Python forgets them; the source does not."""
+    """The docstring below each member of an enum. They exist only in the source."""
     (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
     found, name = {}, ""
     for statement in definition.body:  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""client/src/protocol/types.ts: the wire as TypeScript sees it, laid out as Biome would."""
+"""client/src/protocol/types.ts, in the layout of Biome."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LIMITS = (
     "RESUME_ROOMS",
     "TYPING_SECONDS",
 )
-"""Those that a client has to know; the others are the server's to hold."""
+"""The limits that a client has to know."""
 
 
 def document() -> str:
@@ -39,10 +39,14 @@ def document() -> str:
         ),
         *(_interface(kind) for kind in shapes.object_types()),
         *(_interface(kind) for kind in commands.ALL),
-        _alias("Command", [kind.__name__ for kind in commands.ALL], "What a client may ask."),
+        _alias("Command", [kind.__name__ for kind in commands.ALL], "A request of a client."),
         _replies(),
         *(_interface(kind) for kind in events.ALL),
-        _alias("Event", [kind.__name__ for kind in events.ALL], "What a client hears."),
+        _alias(
+            "Event",
+            [kind.__name__ for kind in events.ALL],
+            "A message that the server sends without being asked.",
+        ),
         _alias("ErrorCode", [f'"{code}"' for code in _error_codes()], "Why a command was refused."),
         *_closing(),
         *_limits(),
@@ -63,7 +67,7 @@ def _interface(model: type[Wire]) -> str:
 
 
 def _replies() -> str:
-    lines = ["/** What each command is answered with. */", "export interface Replies {"]
+    lines = ["/** The reply of each command. */", "export interface Replies {"]
     lines += [f'  "{commands.type_of(kind)}": {kind.reply.__name__}' for kind in commands.ALL]
     # Biome writes quotes only where a name needs them.
     return "\n".join(line if "." in line else line.replace('"', "") for line in [*lines, "}"])
@@ -72,14 +76,14 @@ def _replies() -> str:
 def _closing() -> Iterator[str]:
     yield "\n".join(
         [
-            "/** Why a socket ends. */",
+            "/** Close codes of the socket. */",
             "export const Close = {",
             *(f"  {code.name}: {int(code)}," for code in Close),
             "} as const",
         ]
     )
     numbers = ", ".join(str(int(code)) for code in Close if not code.come_back)
-    comment = "/** After these a client does not come back by itself. */"
+    comment = "/** Close codes after which a client does not reconnect by itself. */"
     yield f"{comment}\nexport const STAY_AWAY: ReadonlySet<number> = new Set([{numbers}])"
 
 
