@@ -24,7 +24,7 @@ from hubbub.protocol import codec
 from hubbub.protocol.ids import make_message_id
 from hubbub.protocol.objects import Role
 from hubbub.protocol.wire import Command
-from hubbub.publish import Batch, Notice, RoomFrame
+from hubbub.publish import Batch, Notice, PrivateNotice, RoomFrame
 
 
 def somebody(username: str, role: Role = Role.MEMBER) -> Member:
@@ -151,6 +151,11 @@ class Published:
     @property
     def notices(self) -> list[Notice]:
         return [notice for batch in self.batches for notice in batch.notices]
+
+    @property
+    def attached(self) -> list[PrivateNotice]:
+        """The notices that let a member receive a room."""
+        return [notice for notice in self.notices if isinstance(notice, PrivateNotice) and notice.attach]
 
     def in_room(self, room: Room) -> list[RoomFrame]:
         return [frame for frame in self.frames if frame.room == room.pk]

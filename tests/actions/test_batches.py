@@ -59,8 +59,8 @@ def test_events_without_seq_show_the_end_of_the_transaction_though_it_is_placed_
         job(bob, "message.send", room=square.pk, text="two"),
     )
     square.refresh_from_db()
-    (attach,) = [notice.attach for notice in published.notices if notice.attach]
-    assert attach == square.seq == published.frames[-1].seq
+    (notice,) = published.attached
+    assert notice.attach == square.seq == published.frames[-1].seq
     for told in [*published.on(f"room.{square.pk}"), *published.to(dave)]:
         assert (told["room"]["seq"], told["room"]["posts"]) == (square.seq, 2)
 

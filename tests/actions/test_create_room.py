@@ -22,7 +22,7 @@ def test_it_works(bob: Member, published: Published) -> None:
     (told,) = published.to(bob)
     assert told["type"] == "membership"
     assert told["room"] == room.as_object().model_dump(mode="json", exclude_none=True)
-    assert (published.notices[-1].room, published.notices[-1].attach) == (room.pk, 1)
+    assert [(notice.room, notice.attach) for notice in published.attached] == [(room.pk, 1)]
 
 
 def test_a_private_one_is_seen_by_its_members_only(bob: Member, dave: Member) -> None:

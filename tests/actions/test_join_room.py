@@ -31,7 +31,7 @@ def test_the_connections_of_a_newcomer_hear_the_room_from_its_head_on(
     dave: Member, square: Room, published: Published
 ) -> None:
     actions.join_room(member=dave, room=square)
-    (notice,) = [notice for notice in published.notices if notice.attach]
+    (notice,) = published.attached
     square.refresh_from_db()
     dave.refresh_from_db()
     assert (notice.room, notice.attach) == (square.pk, square.seq)
