@@ -58,7 +58,7 @@ def test_slices_keep_their_order_around_a_removal() -> None:
     assert all(pipe_of(person).seqs == [1, 2, 3, 4] for person in people[:-1])
 
 
-def test_who_comes_during_the_slices_hears_what_comes_after() -> None:
+def test_a_connection_added_between_slices_gets_only_later_frames() -> None:
     feed = feed_with(*crowd(fanout.FIRST_WRITES + 10))
     feed.hears(frame(1))
     late = connected(BOB)
@@ -69,7 +69,7 @@ def test_who_comes_during_the_slices_hears_what_comes_after() -> None:
     assert pipe_of(late).seqs == [2]
 
 
-def test_who_goes_during_the_slices_hears_nothing_more() -> None:
+def test_a_connection_removed_between_slices_gets_nothing_more() -> None:
     people = crowd(fanout.FIRST_WRITES + 10)
     feed = feed_with(*people)
     feed.hears(frame(1))
@@ -94,7 +94,7 @@ def test_a_slice_that_fails_does_not_hold_up_the_room() -> None:
     assert all(pipe_of(person).seqs == [1] for person in people[fanout.FIRST_WRITES :])
 
 
-def test_what_is_said_while_a_huge_room_is_written_to_goes_out_in_one_piece() -> None:
+def test_frames_that_arrive_while_a_huge_room_is_written_to_are_merged() -> None:
     people = crowd(fanout.FIRST_WRITES * 2)
     feed = feed_with(*people)
     for seq in range(1, 6):
@@ -104,7 +104,7 @@ def test_what_is_said_while_a_huge_room_is_written_to_goes_out_in_one_piece() ->
     assert all(len(pipe_of(person).written) == 2 for person in people), "the first, and the other four"
 
 
-def test_what_is_said_after_the_first_was_written_to_makes_another_piece() -> None:
+def test_frames_after_the_first_write_start_a_new_merge() -> None:
     people = crowd(fanout.FIRST_WRITES * 2)
     feed = feed_with(*people)
     feed.hears(frame(1))
@@ -117,7 +117,7 @@ def test_what_is_said_after_the_first_was_written_to_makes_another_piece() -> No
     assert all(len(pipe_of(person).written) == 3 for person in people)
 
 
-def test_who_comes_while_a_piece_grows_hears_what_is_said_from_then_on() -> None:
+def test_a_connection_added_during_a_merge_gets_only_later_frames() -> None:
     people = crowd(fanout.FIRST_WRITES * 2)
     feed = feed_with(*people)
     feed.hears(frame(1))
@@ -131,7 +131,7 @@ def test_who_comes_while_a_piece_grows_hears_what_is_said_from_then_on() -> None
     assert pipe_of(late).seqs == [3]
 
 
-def test_who_goes_while_a_piece_grows_hears_nothing_of_it() -> None:
+def test_a_connection_removed_during_a_merge_gets_nothing_of_it() -> None:
     people = crowd(fanout.FIRST_WRITES * 2)
     feed = feed_with(*people)
     feed.hears(frame(1))
@@ -145,7 +145,7 @@ def test_who_goes_while_a_piece_grows_hears_nothing_of_it() -> None:
     assert pipe_of(people[0]).seqs == [1, 2, 3]
 
 
-def test_a_notice_keeps_its_place_among_what_is_said() -> None:
+def test_a_notice_keeps_its_order_among_frames() -> None:
     people = crowd(fanout.FIRST_WRITES * 2)
     feed = feed_with(*people)
     feed.hears(frame(1))
@@ -156,7 +156,7 @@ def test_a_notice_keeps_its_place_among_what_is_said() -> None:
     assert all(pipe_of(person).seqs == [1, 2, "notice", 3] for person in people)
 
 
-def test_who_is_typing_is_told_only_where_nothing_waits() -> None:
+def test_typing_is_dropped_where_writes_wait() -> None:
     people = crowd(fanout.FIRST_WRITES * 2)
     feed = feed_with(*people)
     feed.hears(frame(1))
@@ -170,7 +170,7 @@ def test_who_is_typing_is_told_only_where_nothing_waits() -> None:
     )
 
 
-def test_scripts_hear_each_new_message_of_a_piece_once() -> None:
+def test_room_sockets_get_each_new_message_of_a_merge_once() -> None:
     scripts = [
         connected(member, protocol=LINE_PROTOCOL) for member in range(100, 100 + 2 * fanout.FIRST_WRITES)
     ]
@@ -183,7 +183,7 @@ def test_scripts_hear_each_new_message_of_a_piece_once() -> None:
     assert all([event["number"] for event in pipe_of(script).events] == [1, 2, 3] for script in scripts)
 
 
-def test_a_room_that_says_more_than_it_can_be_told_lags_and_goes_on() -> None:
+def test_a_merge_over_its_bound_becomes_a_lag() -> None:
     """Memory is bounded by a piece, however long it is flooded; people ask for what was left out."""
     script = connected(BOB, protocol=LINE_PROTOCOL)
     browsers = [connected(ALICE), connected(CAROL)]

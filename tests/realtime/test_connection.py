@@ -14,14 +14,14 @@ def message(seq: int, size: int = 10) -> EncodedEvents:
     return as_events([frame(seq, text="x" * size)], 0)
 
 
-def test_what_is_pushed_goes_out_at_once() -> None:
+def test_events_are_written_at_once_while_the_transport_takes_them() -> None:
     alice = connected()
     alice.push(message(1))
     assert pipe_of(alice).seqs == [1]
     assert alice.backlog == 0
 
 
-def test_a_peer_that_does_not_read_fills_its_own_outbox_and_gets_it_in_order() -> None:
+def test_events_for_a_client_that_does_not_read_are_buffered_in_order() -> None:
     alice = connected(ready=False)
     for seq in (1, 2, 3):
         alice.push(message(seq))
@@ -34,7 +34,7 @@ def test_a_peer_that_does_not_read_fills_its_own_outbox_and_gets_it_in_order() -
     assert alice.backlog == 0
 
 
-def test_the_outbox_empties_only_while_the_way_is_free() -> None:
+def test_the_send_buffer_is_flushed_only_while_the_transport_takes_bytes() -> None:
     alice = connected(ready=False)
     for seq in (1, 2, 3):
         alice.push(message(seq))
@@ -61,7 +61,7 @@ def test_events_wait_for_the_snapshot_that_is_being_read_and_its_answer_comes_fi
     assert [event.get("re") for event in pipe_of(alice).events] == [1, None]
 
 
-def test_the_answer_comes_first_also_when_the_way_is_not_free() -> None:
+def test_the_answer_comes_first_also_when_the_transport_is_full() -> None:
     alice = connected()
     alice.hold()
     alice.push(message(5))
@@ -94,7 +94,7 @@ def test_ten_seconds_without_progress_are_a_stall() -> None:
     assert is_stalled(alice, clock.now + limits.STALLED_SECONDS)
 
 
-def test_whoever_is_not_listened_to_is_not_silent() -> None:
+def test_a_client_that_is_not_read_is_not_silent() -> None:
     """Their `beat` waits in the network, behind commands that we do not take for now."""
     clock = Clock()
     alice = connected(clock=clock, ready=False)
@@ -121,7 +121,7 @@ def test_any_progress_ends_a_stall() -> None:
     assert not is_stalled(alice, clock.now + limits.STALLED_SECONDS)
 
 
-def test_who_waits_for_a_snapshot_does_not_stall() -> None:
+def test_a_connection_that_waits_for_a_snapshot_does_not_stall() -> None:
     clock = Clock()
     alice = connected(clock=clock)
     alice.hold()
@@ -130,7 +130,7 @@ def test_who_waits_for_a_snapshot_does_not_stall() -> None:
     assert not is_stalled(alice, clock.now + limits.STALLED_SECONDS)
 
 
-def test_whoever_is_closed_hears_nothing_more() -> None:
+def test_a_closed_connection_gets_nothing_more() -> None:
     alice = connected()
     alice.close(Close.REVOKED, "This login was ended.")
     alice.push(message(1))
@@ -146,7 +146,7 @@ def test_only_the_first_reason_to_close_counts() -> None:
     assert alice.closing == (Close.REVOKED, "first")
 
 
-def test_an_overflow_that_cannot_be_asked_for_again_closes_with_4008() -> None:
+def test_an_overflow_of_answers_closes_with_4008() -> None:
     bob = connected(protocol=LINE_PROTOCOL, ready=False)
     for seq in range(limits.OUTBOX_FRAMES + 1):
         bob.push(as_lines([frame(seq + 1)], 0))
@@ -155,7 +155,7 @@ def test_an_overflow_that_cannot_be_asked_for_again_closes_with_4008() -> None:
     assert bob.backlog == 0
 
 
-def test_an_overflow_of_a_room_is_told_as_lag_and_the_socket_stays() -> None:
+def test_an_overflow_of_a_room_becomes_a_lag_and_the_socket_stays_open() -> None:
     alice = connected(ready=False)
     for seq in range(1, limits.OUTBOX_FRAMES + 5):
         alice.push(message(seq))

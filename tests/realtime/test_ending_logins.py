@@ -82,7 +82,7 @@ def test_the_room_socket_ends_too(server: Server, enters: Enter, shell: Shell, e
     script.is_closed(Close.REVOKED, within=SOON)
 
 
-def test_what_was_asked_before_the_end_is_not_done_after_it(
+def test_a_command_from_before_the_end_is_not_run_after_it(
     server: Server, alice: Online, comes: Arrive, shell: Shell, erin: Person
 ) -> None:
     tab = comes(erin)
@@ -135,7 +135,7 @@ def test_signing_out_closes_the_sockets_of_that_browser(
     script.command("beat")
 
 
-def test_whoever_loses_a_role_loses_it_on_open_sockets(
+def test_losing_a_role_takes_effect_on_open_sockets(
     server: Server, alice: Online, comes: Arrive, shell: Shell, erin: Person
 ) -> None:
     """ASVS 8.3.2: changes to what decides about access hold at once."""

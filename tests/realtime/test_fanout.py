@@ -97,7 +97,7 @@ def test_a_small_room_does_not_wait_for_a_huge_one(square: Room, desk: Room) -> 
     assert desk.says("psst", to=2) == [("desk: psst", 0), ("desk: psst", 1)]
 
 
-def test_a_huge_room_does_not_starve_though_small_ones_speak_in_every_turn(
+def test_a_huge_room_does_not_starve_when_small_ones_write_in_every_turn(
     loop: Loop, square: Room, desk: Room
 ) -> None:
     square.says("hello", to=MANY)
@@ -131,9 +131,7 @@ def test_many_middling_rooms_do_not_all_go_at_once(loop: Loop) -> None:
     assert len(loop.rest()) == 100 * (FEW_WRITES + 1) - at_once
 
 
-def test_each_room_keeps_its_order_and_nobody_hears_anything_twice(
-    loop: Loop, square: Room, desk: Room
-) -> None:
+def test_each_room_keeps_its_order_and_nothing_is_written_twice(loop: Loop, square: Room, desk: Room) -> None:
     """Listener 0 is in both rooms."""
     for text in ("one", "two", "three"):
         square.says(text, to=MANY)
@@ -157,7 +155,7 @@ def test_few_wait_behind_many_of_their_own_room(loop: Loop, square: Room) -> Non
     assert loop.rest()[-1] == ("square: two", 0)
 
 
-def test_what_is_to_come_after_comes_after(loop: Loop, square: Room) -> None:
+def test_an_act_waits_for_the_writes_before_it(loop: Loop, square: Room) -> None:
     heard_by_then: list[int] = []
     square.says("farewell", to=MANY)
     square.out.then(lambda: heard_by_then.append(len(loop.heard)))
@@ -167,7 +165,7 @@ def test_what_is_to_come_after_comes_after(loop: Loop, square: Room) -> None:
     assert len(loop.heard) == MANY + 1
 
 
-def test_what_is_to_come_after_nothing_comes_at_once(square: Room) -> None:
+def test_an_act_without_writes_before_it_runs_at_once(square: Room) -> None:
     done: list[bool] = []
     square.out.then(lambda: done.append(True))
     assert done
@@ -217,7 +215,7 @@ def test_a_huge_room_does_not_wait_for_a_commit_that_takes_long(loop: Loop, squa
     assert len(loop.heard) == MANY
 
 
-def test_what_is_done_in_some_turns_waits_for_no_commit(loop: Loop, square: Room) -> None:
+def test_a_short_queue_does_not_wait_for_a_commit(loop: Loop, square: Room) -> None:
     loop.commit = 7
     square.says("hello", to=(1 + LONG_QUEUE_TURNS) * FIRST_WRITES)
     while loop.clock.soon:

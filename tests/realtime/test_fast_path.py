@@ -79,7 +79,7 @@ async def test_hello_and_the_snapshot_go_out_as_ready_frames(dial: Dial, room: R
     push.is_lost()
 
 
-async def test_whoever_is_lost_takes_nobody_else_along(dial: Dial, room: Room) -> None:
+async def test_a_lost_connection_does_not_affect_the_others(dial: Dial, room: Room) -> None:
     """Between the loss of a connection and its leaving the hub, others' frames come: the rest must get theirs."""
     people = [await opened(dial, name) for name in ("alice", "bob", "alice", "bob")]
     for push, _ in people:
@@ -143,7 +143,7 @@ async def test_after_the_end_nothing_more_goes_out(dial: Dial, room: Room) -> No
     assert await wire.is_closed() == Close.REVOKED
 
 
-async def test_a_goodbye_that_cannot_be_said_cuts_the_line(
+async def test_a_close_frame_that_cannot_be_sent_aborts_the_transport(
     dial: Dial, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A peer that does not read gets two seconds (here a tenth of one) and no more."""

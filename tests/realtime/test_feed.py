@@ -42,7 +42,7 @@ def test_a_frame_that_comes_twice_is_heard_once(alice: Connection) -> None:
     assert pipe_of(alice).seqs == [1, 2]
 
 
-def test_a_jump_is_held_back_until_the_database_has_told_what_is_between(alice: Connection) -> None:
+def test_frames_after_a_gap_wait_for_the_repair(alice: Connection) -> None:
     feed = feed_with(alice)
     feed.hears(frame(3))
     assert pipe_of(alice).seqs == []
@@ -51,7 +51,7 @@ def test_a_jump_is_held_back_until_the_database_has_told_what_is_between(alice: 
     assert pipe_of(alice).seqs == [1, 2, 3]
 
 
-def test_early_frames_follow_as_soon_as_what_was_missing_comes(alice: Connection) -> None:
+def test_early_frames_follow_as_soon_as_the_gap_is_filled(alice: Connection) -> None:
     feed = feed_with(alice)
     feed.hears(frame(3))
     feed.hears(frame(2))
@@ -78,7 +78,7 @@ def test_a_repair_that_skips_replaced_states_is_a_chain(alice: Connection) -> No
     assert feed.head == 6
 
 
-def test_what_the_bus_brings_late_after_a_repair_is_dropped(alice: Connection) -> None:
+def test_a_frame_that_arrives_after_its_repair_is_dropped(alice: Connection) -> None:
     feed = feed_with(alice)
     feed.hears(frame(4))
     feed.repaired([frame(seq) for seq in (1, 2, 3, 4)], 4, 4, whole=True)
@@ -87,7 +87,7 @@ def test_what_the_bus_brings_late_after_a_repair_is_dropped(alice: Connection) -
     assert feed.repairs == 1
 
 
-def test_too_much_to_repair_is_told_as_lag(alice: Connection) -> None:
+def test_a_gap_too_large_to_repair_becomes_a_lag(alice: Connection) -> None:
     """G8: all or nothing. The listeners fetch it at their own speed."""
     feed = feed_with(alice)
     feed.hears(frame(1000))
@@ -98,14 +98,14 @@ def test_too_much_to_repair_is_told_as_lag(alice: Connection) -> None:
     assert pipe_of(alice).seqs == [1201]
 
 
-def test_a_repair_that_finds_nothing_new_says_nothing(alice: Connection) -> None:
+def test_a_repair_that_finds_nothing_new_sends_nothing(alice: Connection) -> None:
     feed = feed_with(alice, head=5)
     feed.repaired([], 5, 5, whole=True)
     feed.repaired([], 5, 5, whole=False)
     assert pipe_of(alice).texts == []
 
 
-def test_the_ring_knows_what_was_said_a_moment_ago(alice: Connection) -> None:
+def test_the_ring_has_recent_frames(alice: Connection) -> None:
     feed = feed_with(alice, head=10)
     feed.hears(frame(11), frame(12), frame(13))
     assert [f.seq for f in feed.since(11) or ()] == [12, 13]
@@ -130,14 +130,14 @@ def test_a_ring_with_a_gap_that_is_no_gap_is_whole(alice: Connection) -> None:
     assert feed.since(2) is None
 
 
-def test_bob_hears_the_message_that_removes_him_and_nothing_after(alice: Connection, bob: Connection) -> None:
+def test_bob_gets_the_message_that_removes_him_and_nothing_after(alice: Connection, bob: Connection) -> None:
     """G9, within one commit."""
     feed_with(alice, bob).hears(frame(1), removal(2, of=BOB), frame(3, text="Bob is gone"))
     assert pipe_of(bob).seqs == [1, 2]
     assert pipe_of(alice).seqs == [1, 2, 3]
 
 
-def test_bob_hears_nothing_while_his_removal_may_be_in_the_gap(alice: Connection, bob: Connection) -> None:
+def test_bob_gets_nothing_while_his_removal_may_be_in_the_gap(alice: Connection, bob: Connection) -> None:
     """G9: a feed that cannot be sure of its head holds the room: it fails closed."""
     feed = feed_with(alice, bob)
     feed.hears(frame(1))
@@ -148,7 +148,7 @@ def test_bob_hears_nothing_while_his_removal_may_be_in_the_gap(alice: Connection
     assert pipe_of(alice).seqs == [1, 2, 3]
 
 
-def test_the_room_socket_hears_new_messages_only() -> None:
+def test_the_room_socket_gets_new_messages_only() -> None:
     script = connected(protocol=LINE_PROTOCOL)
     feed = feed_with(script, last_number=2, head=2)
     feed.hears(frame(3, number=1, text="edited"), frame(4, number=3, text="new"))
@@ -156,7 +156,7 @@ def test_the_room_socket_hears_new_messages_only() -> None:
     assert [event["message"] for event in pipe_of(script).events] == ["new"]
 
 
-def test_a_seq_that_is_told_for_another_message_says_that_the_database_has_gone_back() -> None:
+def test_one_seq_for_two_messages_means_that_the_database_has_gone_back() -> None:
     feed = feed_with(connected())
     feed.hears(frame(1, number=1), frame(2, number=2), frame(3, number=2))
     feed.hears(frame(2, number=2), frame(3, number=2))
@@ -165,7 +165,7 @@ def test_a_seq_that_is_told_for_another_message_says_that_the_database_has_gone_
     assert feed.forked
 
 
-def test_whoever_cannot_ask_for_what_a_repair_leaves_out_is_told_to_come_back() -> None:
+def test_room_sockets_are_closed_when_a_repair_leaves_a_gap() -> None:
     """A room socket knows no `lag`: it would go on as if nothing were missing."""
     browser, script = connected(), connected(BOB, protocol=LINE_PROTOCOL)
     feed = feed_with(browser, script)

@@ -104,14 +104,14 @@ def left(member: int, room: int, *, version: int = 3) -> Notice:
     return PrivateNotice(member, data, version, room=room, detach=True)
 
 
-def test_only_those_in_the_room_hear_it(alice: Connection, bob: Connection) -> None:
+def test_only_members_of_the_room_get_its_messages(alice: Connection, bob: Connection) -> None:
     hub = WatchedHub().with_(alice).with_(bob, room=None)
     hub.hears(frame(1))
     assert pipe_of(alice).seqs == [1]
     assert pipe_of(bob).texts == []
 
 
-def test_the_process_subscribes_to_what_somebody_here_hears(alice: Connection, bob: Connection) -> None:
+def test_the_process_subscribes_to_the_topics_of_its_connections(alice: Connection, bob: Connection) -> None:
     hub = WatchedHub().with_(alice, bob)
     assert hub.topics == {f"room.{ROOM}", f"member.{ALICE}", f"member.{BOB}"}
     hub.drop(alice)
@@ -123,7 +123,7 @@ def test_the_process_subscribes_to_what_somebody_here_hears(alice: Connection, b
     assert not hub.topics
 
 
-def test_nothing_is_left_of_those_who_have_gone(alice: Connection) -> None:
+def test_nothing_is_left_of_dropped_connections(alice: Connection) -> None:
     hub = WatchedHub().with_(alice)
     hub.drop(alice)
     hub.drop(alice)
@@ -144,7 +144,7 @@ def test_a_closed_tab_leaves_the_other_tab_alone(alice: Connection) -> None:
     assert pipe_of(other_tab).seqs == [1]
 
 
-def test_who_joins_hears_the_room_from_that_message_on_in_all_tabs(bob: Connection) -> None:
+def test_joining_attaches_all_tabs_from_that_message_on(bob: Connection) -> None:
     other_tab = connected(BOB)
     hub = WatchedHub().with_(connected(ALICE)).with_(bob, other_tab, room=None)
     hub.hears(frame(1), notices=(joined(BOB, ROOM, 1),))
@@ -154,7 +154,7 @@ def test_who_joins_hears_the_room_from_that_message_on_in_all_tabs(bob: Connecti
         assert pipe_of(tab).seqs == [2]
 
 
-def test_who_is_told_late_that_they_joined_gets_what_was_said_since(bob: Connection) -> None:
+def test_a_late_join_notice_brings_the_messages_since(bob: Connection) -> None:
     hub = WatchedHub().with_(connected(ALICE)).with_(bob, room=None)
     hub.hears(frame(1))
     hub.hears(frame(2))
@@ -163,14 +163,14 @@ def test_who_is_told_late_that_they_joined_gets_what_was_said_since(bob: Connect
     assert hub.repairs == []
 
 
-def test_a_room_that_nobody_here_heard_before_is_compared_with_the_database(bob: Connection) -> None:
+def test_a_room_that_is_new_here_is_compared_with_the_database(bob: Connection) -> None:
     hub = WatchedHub().with_(bob, room=None)
     hub.hears(notices=(joined(BOB, ROOM, 5),))
     assert hub.repairs == [ROOM]
     assert hub.feeds[ROOM].head == 5
 
 
-def test_bob_is_removed_and_hears_nothing_after(alice: Connection, bob: Connection) -> None:
+def test_bob_is_removed_and_gets_nothing_after(alice: Connection, bob: Connection) -> None:
     """G9: the message that removes him is the last."""
     hub = WatchedHub().with_(alice, bob)
     hub.hears(removal(1, of=BOB), notices=(left(BOB, ROOM),))
@@ -195,7 +195,7 @@ def test_bobs_room_socket_ends_when_he_is_removed(alice: Connection) -> None:
     assert script.closing[0] == Close.NOT_FOUND
 
 
-def test_who_comes_back_before_a_huge_room_has_heard_of_the_leaving_stays(bob: Connection) -> None:
+def test_a_member_who_rejoins_before_the_leave_is_written_to_all_stays(bob: Connection) -> None:
     hub = WatchedHub().with_(bob, *(connected(member) for member in range(100, 100 + 2 * FIRST_WRITES)))
     hub.hears(removal(1, of=BOB), notices=(left(BOB, ROOM, version=2),))
     hub.hears(frame(2), notices=(joined(BOB, ROOM, 2, version=3),))
@@ -207,7 +207,7 @@ def test_who_comes_back_before_a_huge_room_has_heard_of_the_leaving_stays(bob: C
     assert pipe_of(bob).seqs[-1] == 3
 
 
-def test_a_removal_that_comes_late_does_not_touch_who_has_come_back_since(bob: Connection) -> None:
+def test_a_late_removal_does_not_evict_a_member_who_has_rejoined(bob: Connection) -> None:
     """His snapshot was read when this process had not heard of the removal yet."""
     hub = WatchedHub().with_(connected(ALICE)).with_(bob, head=2)
     hub.hears(removal(1, of=BOB))
@@ -225,14 +225,14 @@ def test_too_much_to_repair_does_not_hide_a_removal(alice: Connection, bob: Conn
     assert pipe_of(alice).seqs == [1]
 
 
-def test_private_events_of_bob_reach_only_bob(alice: Connection, bob: Connection) -> None:
+def test_bobs_private_changes_reach_only_bob(alice: Connection, bob: Connection) -> None:
     hub = WatchedHub().with_(alice, bob)
     hub.hears(notices=(joined(BOB, ROOM + 1, 1),))
     assert pipe_of(alice).texts == []
     assert len(pipe_of(bob).texts) == 1
 
 
-def test_the_room_socket_hears_no_json_events() -> None:
+def test_the_room_socket_gets_no_json_events() -> None:
     script = connected(BOB, protocol=LINE_PROTOCOL)
     hub = WatchedHub().with_(script)
     hub.connections.broadcast(EncodedEvents([b"{}"]))
@@ -240,7 +240,7 @@ def test_the_room_socket_hears_no_json_events() -> None:
     assert pipe_of(script).texts == []
 
 
-def test_who_has_no_snapshot_yet_hears_nothing_of_others(alice: Connection) -> None:
+def test_a_connection_without_a_snapshot_gets_no_broadcast(alice: Connection) -> None:
     alice.live = False
     WatchedHub().with_(alice).connections.broadcast(EncodedEvents([b"{}"]))
     assert pipe_of(alice).texts == []
@@ -266,7 +266,7 @@ def test_the_end_of_a_login_closes_its_sockets_and_no_others(ended: Notice, clos
     assert alice.closing is None
 
 
-def test_a_changed_account_is_looked_at(bob: Connection) -> None:
+def test_a_changed_account_is_rechecked(bob: Connection) -> None:
     hub = WatchedHub().with_(bob)
     hub.hears(notices=(RecheckLogins(BOB),))
     assert hub.rechecked == [BOB]
@@ -278,7 +278,7 @@ def about(member: int, role: Role = Role.MEMBER, *, version: int = 1) -> Directo
     return member_changed(person.as_object())
 
 
-def test_news_of_somebody_pass_the_guests_by_until_it_is_known_whom_they_may_see(alice: Connection) -> None:
+def test_guests_get_a_changed_member_only_after_a_visibility_check(alice: Connection) -> None:
     carol = connected(CAROL, role=Role.GUEST)
     hub = WatchedHub()
     hub.notices.begin_with(directory=0, workspace=0)
@@ -289,7 +289,7 @@ def test_news_of_somebody_pass_the_guests_by_until_it_is_known_whom_they_may_see
     assert [notice.member for notice in hub.guests_to_ask] == [BOB]
 
 
-def test_whoever_becomes_a_guest_is_one_at_once_on_open_sockets_too(bob: Connection) -> None:
+def test_becoming_a_guest_takes_effect_on_open_sockets(bob: Connection) -> None:
     hub = WatchedHub().with_(bob)
     hub.hears(notices=(about(BOB, Role.GUEST),))
     hub.hears(notices=(about(ALICE, version=2),))
@@ -297,7 +297,7 @@ def test_whoever_becomes_a_guest_is_one_at_once_on_open_sockets_too(bob: Connect
     assert bob.is_guest
 
 
-async def test_waiting_for_everybody_to_go(alice: Connection) -> None:
+async def test_waiting_until_all_connections_have_closed(alice: Connection) -> None:
     hub = WatchedHub()
     await hub.connections.emptied()
     hub.with_(alice)

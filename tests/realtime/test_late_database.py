@@ -77,7 +77,7 @@ async def outcome(writer: Writer) -> Job:
         return await answer
 
 
-async def test_what_is_late_and_what_waits_behind_it_is_refused_with_the_time_to_come_back(
+async def test_late_commands_and_those_behind_them_are_refused_with_a_retry_time(
     writer: Writer, database: Database
 ) -> None:
     late = asyncio.create_task(outcome(writer))
@@ -101,7 +101,7 @@ async def test_meanwhile_everything_is_refused_at_once_and_afterwards_nothing(
             await asyncio.sleep(0.02)
 
 
-async def test_what_was_committed_after_all_is_delivered_and_not_answered_twice(
+async def test_a_late_commit_is_delivered_and_not_answered_twice(
     writer: Writer, database: Database, delivered: list[Batch]
 ) -> None:
     database.publishes = Batch([frame(1)])
@@ -118,7 +118,7 @@ async def test_what_was_committed_after_all_is_delivered_and_not_answered_twice(
     assert database.runs == [1]
 
 
-async def test_what_was_refused_while_it_waited_is_never_run(writer: Writer, database: Database) -> None:
+async def test_a_command_refused_while_waiting_is_never_run(writer: Writer, database: Database) -> None:
     late = asyncio.create_task(outcome(writer))
     await asyncio.sleep(0.05)
     await asyncio.gather(late, *(outcome(writer) for _ in range(3)))

@@ -34,7 +34,7 @@ POST, REJOIN = ("post", ALICE, SQUARE), ("join", BOB, SQUARE)
 
 @pytest.mark.parametrize("small", [False, True], ids=["usual limits", "small limits"])
 @pytest.mark.parametrize("seeds", ["the same", "other"])
-def test_whatever_is_late_lost_or_doubled_people_see_what_is_true(small: bool, seeds: str) -> None:
+def test_clients_converge_when_messages_are_late_lost_or_repeated(small: bool, seeds: str) -> None:
     first = 1 if seeds == "the same" else secrets.randbelow(10**9)
     with modelled(small=small):
         count = walk(seconds=SECONDS, first=first)
@@ -79,7 +79,7 @@ LATE_LEAVING = History(
 )
 
 
-def test_a_late_notice_that_is_obeyed_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_applying_a_late_notice_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     take = Versions.take
 
     def obey(self: Versions, version: int, about: Any) -> bool:
@@ -103,7 +103,7 @@ def test_a_removal_that_does_not_cut_delivery_is_found(monkeypatch: pytest.Monke
     assert_found(small=False)
 
 
-def test_an_older_state_of_a_room_that_is_told_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sending_an_older_state_of_a_room_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def receive_room_state(self: Feed, seq: int, event: bytes) -> None:
         self.room_state_seq = seq
         self.audience.send_event(self._encoded(event))
@@ -117,7 +117,7 @@ def assert_found(*, small: bool) -> None:
         walk(seconds=30, first=1)
 
 
-def test_a_town_can_be_looked_at() -> None:
+def test_a_model_can_be_driven_by_hand() -> None:
     """What a failing history is debugged with: a town, and its steps by hand."""
     with modelled():
         town = Town()

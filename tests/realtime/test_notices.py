@@ -27,7 +27,7 @@ def kinds(connection: Connection) -> list[str]:
     return [event["type"] for event in pipe_of(connection).events]
 
 
-def test_a_late_invitation_does_not_let_a_removed_member_hear(alice: Connection, bob: Connection) -> None:
+def test_a_late_invitation_does_not_attach_a_removed_member(alice: Connection, bob: Connection) -> None:
     """Bob was brought in and removed at once. The line to Redis stalled before the first word of it."""
     hub = WatchedHub().with_(alice).with_(bob, room=None)
     hub.hears(notices=(left(BOB, ROOM, version=3),))
@@ -36,7 +36,7 @@ def test_a_late_invitation_does_not_let_a_removed_member_hear(alice: Connection,
     assert kinds(bob) == ["left"]
 
 
-def test_a_late_removal_does_not_make_a_returned_member_deaf(alice: Connection, bob: Connection) -> None:
+def test_a_late_removal_does_not_detach_a_member_who_has_rejoined(alice: Connection, bob: Connection) -> None:
     hub = WatchedHub().with_(alice, bob)
     hub.hears(frame(1), notices=(joined(BOB, ROOM, 1, version=3),))
     hub.hears(notices=(left(BOB, ROOM, version=2),))
@@ -45,7 +45,7 @@ def test_a_late_removal_does_not_make_a_returned_member_deaf(alice: Connection, 
     assert "left" not in kinds(bob)
 
 
-def test_an_invitation_that_comes_twice_hands_out_nothing_twice(alice: Connection, bob: Connection) -> None:
+def test_a_repeated_invitation_sends_nothing_twice(alice: Connection, bob: Connection) -> None:
     hub = WatchedHub().with_(alice).with_(bob, room=None)
     hub.hears(frame(1), frame(2), notices=(joined(BOB, ROOM, 1),))
     hub.hears(frame(3))
@@ -64,7 +64,7 @@ def test_an_invitation_known_from_the_snapshot_replays_nothing(alice: Connection
     assert pipe_of(bob).texts == []
 
 
-def test_a_tab_that_knows_less_is_told(alice: Connection, bob: Connection) -> None:
+def test_each_tab_gets_what_it_does_not_have(alice: Connection, bob: Connection) -> None:
     new_tab = connected(BOB)
     new_tab.known = Versions(2)
     hub = WatchedHub().with_(alice).with_(bob, room=None).with_(new_tab)
@@ -74,7 +74,7 @@ def test_a_tab_that_knows_less_is_told(alice: Connection, bob: Connection) -> No
     assert kinds(new_tab) == ["message"]
 
 
-def test_a_late_invitation_after_the_removal_was_heard_asks_the_database(
+def test_a_late_invitation_after_the_removal_is_checked_in_the_database(
     alice: Connection, bob: Connection
 ) -> None:
     """The room's own line was faster: what ends the membership stands in the feed already."""
@@ -87,7 +87,9 @@ def test_a_late_invitation_after_the_removal_was_heard_asks_the_database(
     assert hub.notices.needs_read(BOB), "the poll finds it, if this repair fails"
 
 
-def test_so_does_one_that_is_so_late_that_the_ring_has_forgotten(alice: Connection, bob: Connection) -> None:
+def test_an_invitation_older_than_the_ring_is_checked_in_the_database(
+    alice: Connection, bob: Connection
+) -> None:
     hub = WatchedHub().with_(alice).with_(bob, room=None)
     hub.hears(*(frame(seq) for seq in range(1, 200)))
     hub.hears(notices=(joined(BOB, ROOM, 1),))
@@ -103,7 +105,7 @@ def level(room: int, *, version: int) -> Notice:
     return PrivateNotice(BOB, MembershipChanged(membership=place).encode(), version, room=room)
 
 
-def test_an_invitation_that_a_change_of_the_same_place_has_overtaken_is_not_forgotten(
+def test_an_invitation_overtaken_by_a_later_change_is_read_from_the_database(
     alice: Connection, bob: Connection
 ) -> None:
     """Bob joins (2) and turns the room down (3). The second comes first, and does not say where he joined."""
@@ -118,7 +120,7 @@ def test_an_invitation_that_a_change_of_the_same_place_has_overtaken_is_not_forg
     assert not hub.notices.needs_read(BOB)
 
 
-def test_doubt_forgets_no_removal(alice: Connection, bob: Connection) -> None:
+def test_a_pending_read_hides_no_removal(alice: Connection, bob: Connection) -> None:
     """The removal (3) is known when the invitation (2) cannot be carried out; a second copy of that changes nothing."""
     hub = WatchedHub().with_(alice).with_(bob, room=None)
     hub.hears(frame(1), removal(2, of=BOB))
@@ -128,7 +130,7 @@ def test_doubt_forgets_no_removal(alice: Connection, bob: Connection) -> None:
     assert pipe_of(bob).seqs == []
 
 
-def test_a_hole_in_what_bob_was_told_is_noticed(bob: Connection) -> None:
+def test_a_gap_in_bobs_versions_is_noticed(bob: Connection) -> None:
     hub = WatchedHub().with_(bob, room=None)
     hub.hears(notices=(joined(BOB, ROOM, 1, version=2),))
     assert hub.missed == []
@@ -139,7 +141,7 @@ def test_a_hole_in_what_bob_was_told_is_noticed(bob: Connection) -> None:
     assert bob.rooms == {ROOM, ROOM + 1, ROOM + 2}
 
 
-def test_before_its_snapshot_is_read_a_tab_is_told_nothing(bob: Connection) -> None:
+def test_a_tab_without_a_snapshot_gets_no_notices(bob: Connection) -> None:
     """Its snapshot is compared with the member's version before it is answered."""
     bob.known, bob.live = None, False
     hub = WatchedHub().with_(bob, room=None)
@@ -147,7 +149,7 @@ def test_before_its_snapshot_is_read_a_tab_is_told_nothing(bob: Connection) -> N
     assert (pipe_of(bob).texts, bob.rooms) == ([], set())
 
 
-def test_what_is_held_back_of_a_lost_room_does_not_leave(alice: Connection, bob: Connection) -> None:
+def test_held_events_of_a_lost_room_are_dropped(alice: Connection, bob: Connection) -> None:
     """A snapshot is being read: what comes meanwhile waits, and may be from after the removal."""
     hub = WatchedHub().with_(alice, bob)
     bob.hold()
@@ -178,7 +180,7 @@ def names(connection: Connection) -> list[str]:
     return [event["room"]["name"] for event in pipe_of(connection).events if event["type"] == "room"]
 
 
-def test_an_older_state_of_a_room_is_not_told_after_a_newer_one(alice: Connection) -> None:
+def test_an_older_state_of_a_room_is_not_sent_after_a_newer_one(alice: Connection) -> None:
     hub = WatchedHub().with_(alice)
     hub.hears(frame(1), frame(2), frame(3))
     hub.hears(notices=(named(3), named(2), named(3)))
@@ -196,7 +198,7 @@ def test_a_rooms_state_does_not_overtake_a_removal(alice: Connection, bob: Conne
     assert (names(bob), pipe_of(bob).seqs) == ([], [1])
 
 
-def test_a_listener_that_was_behind_gets_the_rooms_state_too(alice: Connection, bob: Connection) -> None:
+def test_a_connection_that_was_behind_gets_the_rooms_state_too(alice: Connection, bob: Connection) -> None:
     """Bob was brought in (1) before the room was renamed (2), and that is told later."""
     hub = WatchedHub().with_(alice).with_(bob, room=None)
     hub.hears(frame(1), frame(2), notices=(named(2),))
@@ -206,9 +208,7 @@ def test_a_listener_that_was_behind_gets_the_rooms_state_too(alice: Connection, 
     assert names(alice) == ["name 2"]
 
 
-def test_a_feed_that_began_later_than_a_listeners_state_reads_the_rooms(
-    alice: Connection, bob: Connection
-) -> None:
+def test_a_feed_newer_than_a_connections_state_reads_the_room(alice: Connection, bob: Connection) -> None:
     hub = WatchedHub().with_(bob, head=2)
     hub.connections.add(alice)
     hub.subscriptions.attach_and_catch_up(alice, ROOM, 1, 1)
@@ -217,9 +217,7 @@ def test_a_feed_that_began_later_than_a_listeners_state_reads_the_rooms(
     assert names(alice) == ["name 2"]
 
 
-def test_what_is_held_back_of_a_lost_rooms_own_state_does_not_leave(
-    alice: Connection, bob: Connection
-) -> None:
+def test_a_held_state_of_a_lost_room_is_dropped(alice: Connection, bob: Connection) -> None:
     hub = WatchedHub().with_(alice, bob)
     bob.hold()
     hub.hears(frame(1), notices=(named(1),))
@@ -228,7 +226,7 @@ def test_what_is_held_back_of_a_lost_rooms_own_state_does_not_leave(
     assert kinds(bob) == ["left"]
 
 
-def test_a_room_whose_new_state_did_not_come_is_read(alice: Connection) -> None:
+def test_a_missing_state_of_a_room_is_read(alice: Connection) -> None:
     hub = WatchedHub().with_(alice)
     hub.hears(removal(1, of=BOB))
     assert hub.described == [ROOM]
@@ -243,13 +241,13 @@ def test_an_ordinary_message_changes_nothing_of_the_room(alice: Connection) -> N
     assert hub.described == []
 
 
-def test_a_jump_that_is_left_out_may_hide_a_change_of_the_room(alice: Connection) -> None:
+def test_an_unrepaired_gap_may_hide_a_change_of_the_room(alice: Connection) -> None:
     hub = WatchedHub().with_(alice)
     hub.feeds[ROOM].repaired([], 900, 900, whole=False)
     assert hub.described == [ROOM]
 
 
-def test_an_older_name_of_a_member_is_not_told_after_a_newer_one(alice: Connection) -> None:
+def test_an_older_name_of_a_member_is_not_sent_after_a_newer_one(alice: Connection) -> None:
     hub = WatchedHub().with_(alice)
     hub.hears(notices=(about(BOB, version=1), about(BOB, version=3), about(BOB, version=2)))
     assert [event["member"]["version"] for event in pipe_of(alice).events] == [1, 3]
@@ -258,7 +256,7 @@ def test_an_older_name_of_a_member_is_not_told_after_a_newer_one(alice: Connecti
     assert (hub.notices.directory.whole, hub.notices.directory.has_gap) == (3, False)
 
 
-def test_the_directory_begins_where_the_first_snapshot_stands(alice: Connection) -> None:
+def test_the_directory_starts_at_the_first_snapshots_version(alice: Connection) -> None:
     hub = WatchedHub().with_(alice)
     hub.notices.begin_with(directory=7, workspace=2)
     hub.notices.begin_with(directory=9, workspace=3)
@@ -267,7 +265,7 @@ def test_the_directory_begins_where_the_first_snapshot_stands(alice: Connection)
     assert hub.directory_missed == 1
 
 
-def test_guests_that_were_here_before_the_directory_began_ask_again() -> None:
+def test_guests_connected_before_the_directory_started_refresh() -> None:
     carol = connected(3, role=Role.GUEST)
     hub = WatchedHub().with_(carol)
     hub.notices.begin_with(directory=None, workspace=1)
@@ -277,7 +275,7 @@ def test_guests_that_were_here_before_the_directory_began_ask_again() -> None:
     assert hub.notices.workspace == 1
 
 
-def test_a_tab_whose_snapshot_is_being_read_is_told_to_ask_again_after_it(alice: Connection) -> None:
+def test_a_tab_gets_refresh_after_the_snapshot_that_is_being_read(alice: Connection) -> None:
     alice.live = False
     hub = WatchedHub().with_(alice)
     alice.hold()
@@ -286,13 +284,13 @@ def test_a_tab_whose_snapshot_is_being_read_is_told_to_ask_again_after_it(alice:
     assert kinds(alice) == ["refresh"]
 
 
-def test_an_older_name_of_the_workspace_is_not_told_after_a_newer_one(alice: Connection) -> None:
+def test_an_older_name_of_the_workspace_is_not_sent_after_a_newer_one(alice: Connection) -> None:
     hub = WatchedHub().with_(alice)
     hub.hears(notices=(workspace_named("newest", 2), workspace_named("new", 1)))
     assert [event["name"] for event in pipe_of(alice).events] == ["newest"]
 
 
-def test_an_end_of_logins_does_not_hide_what_bob_may_do_now(bob: Connection) -> None:
+def test_an_end_of_logins_does_not_hide_a_change_of_permissions(bob: Connection) -> None:
     """Both are about Bob and no room; the later one came first."""
     spared = EndLogins(BOB, 3, spared=bob.login.key)
     event = PermissionsChanged(open_rooms=False, reach=Reach.EVERYBODY, version=2)
@@ -302,7 +300,7 @@ def test_an_end_of_logins_does_not_hide_what_bob_may_do_now(bob: Connection) -> 
     assert hub.missed == [BOB]
 
 
-def test_an_end_of_logins_that_comes_late_spares_those_that_began_since(bob: Connection) -> None:
+def test_a_late_end_of_logins_spares_newer_logins(bob: Connection) -> None:
     """Bob chose a new password and signed in again, before this process heard of the first."""
     again = connected(BOB, login="session:new")
     again.checked_version = 5

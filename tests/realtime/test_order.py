@@ -14,7 +14,7 @@ from tests.serving import Server, Shell
 from tests.sockets import Online, Refused, new_id
 
 
-def test_what_is_acknowledged_is_in_the_database(any_server: Server, alice: Online, shell: Shell) -> None:
+def test_an_acknowledged_message_is_in_the_database(any_server: Server, alice: Online, shell: Shell) -> None:
     """G1, as another process sees it: the message is stored."""
     room = alice.creates()
     for number in range(10):
@@ -47,7 +47,7 @@ def test_everybody_sees_the_same_order_without_holes(
         assert [t for t in texts if t.startswith(name)] == [f"{name} {n}" for n in range(40)], "G5"
 
 
-def test_editing_reacts_in_the_same_order_for_all(
+def test_everybody_gets_edits_in_the_same_order(
     any_server: Server, alice: Online, bob: Online, shell: Shell
 ) -> None:
     room = alice.creates(invite=(bob,))
@@ -81,7 +81,7 @@ def test_twenty_sockets_send_the_same_message_at_once(
     assert alice.view(room).texts == ["only once"]
 
 
-def test_a_message_sent_again_much_later_is_the_first_one(server: Server, alice: Online, bob: Online) -> None:
+def test_a_much_later_retry_is_the_first_message(server: Server, alice: Online, bob: Online) -> None:
     """G2: without a time window, from another socket, after an edit."""
     room = alice.creates(invite=(bob,))
     first = alice.says(room, "hello")
@@ -106,7 +106,7 @@ def test_somebody_elses_id_reveals_nothing(server: Server, alice: Online, bob: O
     assert refusal.value.code == "conflict"
 
 
-def test_what_was_not_acknowledged_is_sent_again_in_order(
+def test_unacknowledged_messages_are_sent_again_in_order(
     any_server: Server, alice: Online, comes: Arrive, shell: Shell
 ) -> None:
     """G5: Bob's connection breaks in the middle of what he says; his client sends the rest again, from the first."""

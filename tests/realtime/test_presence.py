@@ -57,7 +57,7 @@ def board() -> Board:
     return Board()
 
 
-def test_what_was_told_before_stays_as_it_was(board: Board) -> None:
+def test_announced_states_are_never_mutated(board: Board) -> None:
     """Threads read it while the loop goes on."""
     board.comes(ALICE)
     board.after(1)
@@ -67,7 +67,7 @@ def test_what_was_told_before_stays_as_it_was(board: Board) -> None:
     assert (before, board.states()) == ({ALICE: ACTIVE}, {ALICE: ACTIVE, BOB: ACTIVE})
 
 
-def test_who_comes_is_told_once(board: Board) -> None:
+def test_a_new_member_is_announced_once(board: Board) -> None:
     board.comes(ALICE)
     assert board.after(0.3) == [{ALICE: ACTIVE}]
     assert board.after(0.3) == []
@@ -126,14 +126,14 @@ def test_the_most_present_of_all_processes_counts(board: Board) -> None:
     assert board.after(GRACE_SECONDS + 1) == [{BOB: AWAY}]
 
 
-def test_a_killed_process_fades_by_itself(board: Board) -> None:
+def test_the_members_of_a_killed_process_expire(board: Board) -> None:
     board.receive("there", 4, {str(BOB): "active"})
     board.after(0.3)
     assert board.after(LEASE_SECONDS - 1) == []
     assert board.after(2) == [{BOB: OFFLINE}]
 
 
-def test_a_sign_of_life_renews_the_lease(board: Board) -> None:
+def test_gossip_renews_the_lease(board: Board) -> None:
     board.receive("there", 5, {str(BOB): "active"})
     for generation in range(6, 11):
         assert OFFLINE not in [state for told in board.after(LEASE_SECONDS / 2) for state in told.values()]
@@ -141,14 +141,14 @@ def test_a_sign_of_life_renews_the_lease(board: Board) -> None:
     assert board.states() == {BOB: ACTIVE}
 
 
-def test_a_process_that_says_goodbye_takes_its_people_along(board: Board) -> None:
+def test_a_process_that_stops_takes_its_members_along(board: Board) -> None:
     board.receive("there", 7, {str(BOB): "active"})
     board.after(0.3)
     board.receive("there", 8, {})
     assert board.after(0.3) == [{BOB: OFFLINE}]
 
 
-def test_whoever_reloads_onto_another_process_never_goes_anywhere(board: Board) -> None:
+def test_a_reload_onto_another_process_changes_nothing(board: Board) -> None:
     """Within the grace a process still vouches for who has just left it."""
     tab = board.comes(ALICE)
     board.after(0.3)
@@ -158,13 +158,13 @@ def test_whoever_reloads_onto_another_process_never_goes_anywhere(board: Board) 
     assert board._local() == {}
 
 
-def test_goodbye_names_nobody(board: Board) -> None:
+def test_the_last_gossip_is_empty(board: Board) -> None:
     board.comes(ALICE)
     board.announce_stop()
     assert board.gossip == [{"node": "here", "generation": 1, "states": {}}]
 
 
-def test_what_another_process_said_before_is_not_taken_late(board: Board) -> None:
+def test_late_gossip_is_ignored(board: Board) -> None:
     """Its gossip was held back on the way: its later words, and its goodbye, have come already."""
     board.receive("there", 2, {str(BOB): "active"})
     board.receive("there", 1, {str(BOB): "away"})

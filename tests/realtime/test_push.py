@@ -154,7 +154,7 @@ def text(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 1000, limits.MESSAGE_BYTES, limits.FRAME_BYTES])
-async def test_a_message_of_any_allowed_size_is_heard(line: Line, size: int) -> None:
+async def test_a_message_of_any_allowed_size_is_received(line: Line, size: int) -> None:
     line.say(text(b"a" * size))
     assert line.ears.heard == [b"a" * size]
 
@@ -181,7 +181,7 @@ async def test_a_fragmented_message_is_put_together_and_a_ping_within_it_is_answ
     assert line.wire.written == Frame(Opcode.PONG, b"?").serialize(mask=False)
 
 
-async def test_bytes_are_heard_like_text(line: Line) -> None:
+async def test_binary_messages_are_received_like_text(line: Line) -> None:
     line.say(frame(Opcode.BINARY, b"\x00\xff"))
     assert line.ears.heard == [b"\x00\xff"]
 
@@ -208,17 +208,17 @@ WRONG = {  # by name: their masks are random
 
 
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
-async def test_what_breaks_the_protocol_ends_the_connection(line: Line, wrong: bytes) -> None:
+async def test_a_protocol_error_ends_the_connection(line: Line, wrong: bytes) -> None:
     line.say(text(b"before") + wrong + text(b"after"))
     assert (line.ears.heard, line.close_code) == ([b"before"], 1002)
 
 
-async def test_nothing_is_heard_after_a_goodbye(line: Line) -> None:
+async def test_nothing_is_received_after_a_close_frame(line: Line) -> None:
     line.say(frame(Opcode.CLOSE, (1000).to_bytes(2, "big")) + text(b"one more thing"))
     assert (line.ears.heard, line.close_code, line.wire.closed) == ([], 1000, True)
 
 
-async def test_what_came_before_the_socket_was_taken_over_is_heard_first() -> None:
+async def test_messages_from_before_take_over_are_received_first() -> None:
     line = await open_line(take_over=False)
     late = text(b"late")
     line.say(text(b"early") + late[:3])
@@ -229,19 +229,19 @@ async def test_what_came_before_the_socket_was_taken_over_is_heard_first() -> No
     await hang_up(line)
 
 
-async def test_a_lost_connection_is_told_once(line: Line) -> None:
+async def test_a_lost_connection_is_reported_once(line: Line) -> None:
     line.protocol.connection_lost(ConnectionResetError())
     assert line.ears.lost_times == 1
 
 
-async def test_frames_go_out_as_they_are_and_a_full_buffer_is_told(line: Line) -> None:
+async def test_frames_are_written_unchanged_and_a_full_buffer_is_reported(line: Line) -> None:
     line.protocol.write(b"\x81\x02hi")
     line.protocol.pause_writing()
     line.protocol.resume_writing()
     assert (line.wire.written, line.ears.may_write) == (b"\x81\x02hi", [False, True])
 
 
-async def test_a_goodbye_to_a_slow_reader_waits_until_there_is_room(line: Line) -> None:
+async def test_a_close_frame_for_a_slow_reader_waits_for_room(line: Line) -> None:
     line.protocol.pause_writing()
     goodbye = asyncio.ensure_future(
         line.protocol.send({"type": "websocket.close", "code": 4008, "reason": ""})
@@ -260,7 +260,7 @@ messages = st.lists(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=messages, cuts=st.lists(st.integers(1, 60), min_size=1, max_size=12))
-def test_any_sequence_in_any_pieces_is_heard_as_it_was_said(
+def test_any_sequence_in_any_fragments_is_received_unchanged(
     said: list[tuple[int, bytes, int]], cuts: list[int]
 ) -> None:
     stream = b""

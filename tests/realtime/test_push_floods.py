@@ -50,7 +50,7 @@ async def test_frames_of_every_kind_are_counted_with_their_bytes(line: Line) -> 
     assert (line.ears.frames, line.ears.bytes) == (len(said), sum(map(len, said)))
 
 
-async def test_a_receiver_that_takes_no_more_is_brought_the_rest_when_it_reads_on(line: Line) -> None:
+async def test_a_receiver_that_pauses_gets_the_rest_when_it_resumes(line: Line) -> None:
     line.ears.has_room = 3
     line.ears.pauses = line.protocol
     line.say(b"".join(text(b"%d" % n) for n in range(5)) + frame(Opcode.PING, b"?"))
@@ -66,7 +66,7 @@ async def test_a_receiver_that_takes_no_more_is_brought_the_rest_when_it_reads_o
     line.say(text(b"5")[4:])
 
 
-async def test_a_receiver_that_pauses_within_a_read_hears_nothing_more_of_it(line: Line) -> None:
+async def test_a_receiver_that_pauses_within_a_read_gets_nothing_more_of_it(line: Line) -> None:
     received = line.ears.received
 
     def pause_after(data: bytes) -> None:
@@ -96,7 +96,7 @@ async def test_a_message_in_too_many_pieces_is_refused(line: Line, data: bytes) 
     assert (line.close_code, line.wire.closed) == (1009, True)
 
 
-async def test_what_comes_after_our_goodbye_is_not_parsed_and_too_much_of_it_cuts_the_line(
+async def test_data_after_our_close_frame_is_not_parsed_and_too_much_aborts(
     line: Line,
 ) -> None:
     await line.protocol.send({"type": "websocket.close", "code": 4029, "reason": ""})
@@ -117,7 +117,7 @@ async def test_a_close_frame_behind_much_else_ends_the_socket(line: Line) -> Non
     assert (line.wire.closed, line.wire.aborted) == (True, False)
 
 
-async def test_a_stranger_brings_in_one_turn_of_frames_before_the_socket_is_accepted() -> None:
+async def test_before_accepting_one_turn_of_frames_is_read() -> None:
     heard = asyncio.Event()
 
     async def app(scope: Any, receive: Any, send: Any) -> None:

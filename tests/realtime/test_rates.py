@@ -63,13 +63,13 @@ def test_messages_have_a_lower_limit_of_their_own(rates: Rates, clock: Clock) ->
     rates.check(ALICE, TYPING)
 
 
-def test_alices_haste_does_not_slow_bob(rates: Rates) -> None:
+def test_alices_commands_do_not_slow_bob(rates: Rates) -> None:
     for _ in range(limits.MESSAGES_BURST):
         rates.check(ALICE, POST)
     rates.check(BOB, POST)
 
 
-def test_signs_of_life_are_free(rates: Rates) -> None:
+def test_beats_are_free(rates: Rates) -> None:
     for _ in range(1000):
         rates.check(ALICE, BEAT)
 
@@ -82,7 +82,7 @@ def test_handshakes_are_admitted_as_fast_as_they_can_be_served(rates: Rates, clo
     assert not any(rates.admit() for _ in range(limits.HANDSHAKES_PER_SECOND))
 
 
-def test_who_has_been_quiet_is_forgotten(rates: Rates, clock: Clock) -> None:
+def test_full_buckets_are_forgotten(rates: Rates, clock: Clock) -> None:
     rates.check(ALICE, POST)
     rates.forget_idle()
     assert rates._commands and rates._messages
@@ -99,7 +99,7 @@ def test_the_setting_lifts_rates(settings: object) -> None:
         rates.check(ALICE, POST)
 
 
-async def test_what_a_member_took_at_another_process_is_charged_here(rates: Rates, clock: Clock) -> None:
+async def test_commands_at_another_process_are_charged_here(rates: Rates, clock: Clock) -> None:
     """One rate, however many processes."""
     rates.receive({str(ALICE): [limits.COMMANDS_BURST, limits.MESSAGES_BURST]})
     with pytest.raises(RateLimited):
@@ -116,7 +116,7 @@ async def test_the_debt_is_never_more_than_a_burst(rates: Rates, clock: Clock) -
     rates.check(ALICE, TYPING)
 
 
-async def test_what_was_taken_here_is_told_once(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+async def test_commands_here_are_shared_once(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     monkeypatch.setattr("hubbub.realtime.rate_limits.command_rates.SHARE_SECONDS", 0.01)
     told: list[tuple[str, object]] = []
     rates = Rates(clock.time, lambda kind, content: told.append((kind, content)))

@@ -109,7 +109,7 @@ def said(frame: RoomFrame) -> tuple[Any, ...]:
     )
 
 
-def test_what_is_sent_is_what_is_received() -> None:
+def test_a_batch_survives_packing_and_unpacking() -> None:
     """messages_of and batch_of are inverses."""
     told = batch()
     heard = [batch_of(message) for _, message in messages_of(told, "node")]
@@ -127,7 +127,7 @@ def test_it_survives_the_layers_own_encoding() -> None:
         assert list(map(said, batch_of(again).frames)) == list(map(said, batch_of(message).frames))
 
 
-def test_each_room_is_one_message_to_those_who_hear_it_and_ends_of_logins_go_to_all() -> None:
+def test_each_room_is_one_message_and_ends_of_logins_go_to_all() -> None:
     groups = [group for group, _ in messages_of(batch(), "node")]
     assert groups == [
         f"hubbub.room.{ROOM}",
@@ -140,7 +140,7 @@ def test_each_room_is_one_message_to_those_who_hear_it_and_ends_of_logins_go_to_
     ]
 
 
-async def test_it_hears_others_and_not_itself(layer: Layer, heard: list[Any]) -> None:
+async def test_it_receives_peers_and_not_itself(layer: Layer, heard: list[Any]) -> None:
     async with running(heard) as relay:
         for node in (relay.node, "another"):
             for _, message in messages_of(Batch([frame(1, text=node)]), node):
@@ -149,7 +149,9 @@ async def test_it_hears_others_and_not_itself(layer: Layer, heard: list[Any]) ->
         assert [f.message.text for f in heard[0].frames] == ["another"]
 
 
-async def test_nonsense_is_skipped(layer: Layer, heard: list[Any], caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_message_that_cannot_be_understood_is_skipped(
+    layer: Layer, heard: list[Any], caplog: pytest.LogCaptureFixture
+) -> None:
     async with running(heard):
         layer.inbox.put_nowait({"type": "hubbub.frames", "node": "x"})
         layer.inbox.put_nowait({"type": "hubbub.gossip", "node": "x", "kind": "typing", "content": {}})
@@ -158,7 +160,7 @@ async def test_nonsense_is_skipped(layer: Layer, heard: list[Any], caplog: pytes
     assert "could not be understood" in caplog.text
 
 
-async def test_what_was_asked_before_is_done_when_it_has_settled(layer: Layer, heard: list[Any]) -> None:
+async def test_settled_waits_for_earlier_calls(layer: Layer, heard: list[Any]) -> None:
     async with running(heard) as relay:
         relay.subscribe("room.7", True)
         await relay.settled()
@@ -175,7 +177,7 @@ async def test_it_starts_while_the_layer_is_down(
         await until(lambda: relay.is_up and "hubbub.everyone" in layer.groups)
 
 
-async def test_when_the_layer_comes_back_everything_is_heard_again(layer: Layer, heard: list[Any]) -> None:
+async def test_subscriptions_are_renewed_when_the_layer_comes_back(layer: Layer, heard: list[Any]) -> None:
     recovered = []
     async with running(heard) as relay:
         relay.on_possible_loss = lambda: recovered.append(relay.is_up)
@@ -191,7 +193,7 @@ async def test_when_the_layer_comes_back_everything_is_heard_again(layer: Layer,
         assert layer.groups == {"hubbub.everyone", "hubbub.room.7", "hubbub.room.8"}
 
 
-async def test_a_layer_that_takes_everything_and_brings_nothing_is_down(
+async def test_a_layer_that_delivers_nothing_is_down(
     layer: Layer, heard: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its subscriptions were forgotten, or it is cut off in one direction."""
@@ -205,7 +207,7 @@ async def test_a_layer_that_takes_everything_and_brings_nothing_is_down(
         await until(lambda: relay.is_up)
 
 
-async def test_what_a_layer_has_lost_is_looked_for_at_once(
+async def test_a_lost_heartbeat_compares_heads_at_once(
     layer: Layer, heard: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bus_connection, "BEAT_SECONDS", 0.02)
@@ -221,9 +223,7 @@ async def test_what_a_layer_has_lost_is_looked_for_at_once(
         await until(lambda: doubts == [True])
 
 
-async def test_nobody_waits_for_a_layer_that_is_down_and_waiting_does_not_make_it_well(
-    layer: Layer, heard: list[Any]
-) -> None:
+async def test_settled_does_not_wait_for_a_layer_that_is_down(layer: Layer, heard: list[Any]) -> None:
     async with running(heard) as relay:
         await relay.settled()
         layer.down = True
@@ -283,7 +283,7 @@ class Sharded:
 
 
 @pytest.mark.parametrize("dead", [0, 1])
-async def test_of_two_servers_the_dead_one_is_said_and_the_other_goes_on(
+async def test_of_two_servers_the_dead_one_is_reported_and_the_other_goes_on(
     monkeypatch: pytest.MonkeyPatch, heard: list[Any], dead: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(bus_connection, "BEAT_SECONDS", 0.02)
@@ -310,7 +310,7 @@ async def test_of_two_servers_the_dead_one_is_said_and_the_other_goes_on(
     assert f"Server {dead + 1} of 2 of the channel layer is down" in caplog.text
 
 
-async def test_one_that_hangs_holds_up_nothing_of_the_other(
+async def test_a_server_that_hangs_does_not_delay_the_other(
     monkeypatch: pytest.MonkeyPatch, heard: list[Any]
 ) -> None:
     sharded = Sharded()
@@ -329,9 +329,7 @@ async def test_one_that_hangs_holds_up_nothing_of_the_other(
         await until(lambda: f"hubbub.{goes}" in sharded._shards[1].groups)
 
 
-async def test_a_layer_that_forgets_after_a_day_who_listens_is_told_again(
-    layer: Layer, heard: list[Any]
-) -> None:
+async def test_subscriptions_that_expire_are_renewed(layer: Layer, heard: list[Any]) -> None:
     layer.group_expiry = 0.2  # type: ignore[attr-defined]
     async with running(heard) as relay:
         relay.subscribe("room.7", True)

@@ -19,7 +19,7 @@ from tests.serving import Person, Server, Shell, Site, served, shell_of
 from tests.sockets import Online, Refused, dial, new_id
 
 
-def test_what_was_said_meanwhile_is_there_on_return(
+def test_messages_of_an_absence_come_with_the_resume(
     any_server: Server, alice: Online, comes: Arrive, shell: Shell
 ) -> None:
     bob = comes("bob")
@@ -37,7 +37,7 @@ def test_what_was_said_meanwhile_is_there_on_return(
     assert_all_see_the_truth(shell, room, back, alice)
 
 
-def test_who_missed_nothing_is_told_so(any_server: Server, alice: Online, comes: Arrive) -> None:
+def test_a_resume_without_missed_messages_is_empty(any_server: Server, alice: Online, comes: Arrive) -> None:
     room = alice.creates()
     alice.says(room, "one")
     alice.hears("one")
@@ -46,7 +46,7 @@ def test_who_missed_nothing_is_told_so(any_server: Server, alice: Online, comes:
     assert changes == {"room": room, "seq": alice.view(room).seq, "messages": []}
 
 
-def test_rooms_joined_and_left_meanwhile(any_server: Server, alice: Online, comes: Arrive) -> None:
+def test_rooms_joined_and_left_during_an_absence(any_server: Server, alice: Online, comes: Arrive) -> None:
     bob = comes("bob")
     left = alice.creates(private=True, invite=(bob,))
     bob.closes()
@@ -75,7 +75,7 @@ def test_a_room_that_is_not_ones_own_is_left_out_of_a_resume(
     assert not any(b"canary-resume" in data for data in dave.received)
 
 
-def test_another_history_is_begun_anew(any_server: Server, alice: Online) -> None:
+def test_another_epoch_starts_over(any_server: Server, alice: Online) -> None:
     """G8: an epoch that is not this database's."""
     room = alice.creates()
     reply = alice.command("resume", epoch="of another life", rooms={str(room): 0})
@@ -83,7 +83,7 @@ def test_another_history_is_begun_anew(any_server: Server, alice: Online) -> Non
     assert reply["changes"] == []
 
 
-def test_whoever_knows_more_than_the_database_begins_anew(server: Server, alice: Online) -> None:
+def test_a_client_with_more_than_the_database_starts_over(server: Server, alice: Online) -> None:
     room = alice.creates()
     reply = alice.command("resume", epoch=alice.epoch, rooms={str(room): 10_000})
     assert reply["changes"] == [{"room": room, "seq": alice.view(room).seq, "messages": [], "reset": True}]
@@ -135,7 +135,7 @@ def test_too_many_rooms_at_once_are_refused(server: Server, alice: Online) -> No
         alice.command("resume", epoch=alice.epoch, rooms=rooms)
 
 
-def test_bobs_connection_breaks_again_and_again_while_alice_talks(
+def test_bobs_connection_breaks_repeatedly_while_alice_posts(
     any_server: Server, alice: Online, comes: Arrive, shell: Shell
 ) -> None:
     """F12, in small: cut after cut, each at another moment; then every view is the database."""
@@ -169,7 +169,7 @@ def test_bobs_connection_breaks_again_and_again_while_alice_talks(
     assert bob.view(room).texts == [f"{n}" for n in range(150)]
 
 
-async def test_a_peer_may_vanish_at_any_byte(any_server: Server, alice: Online, by_hand: ByHand) -> None:
+async def test_a_client_may_vanish_at_any_byte(any_server: Server, alice: Online, by_hand: ByHand) -> None:
     """Attack row 15: reset in the middle of the handshake and of a frame. Half a command is no command."""
     room = alice.creates()
     chance = random.Random(15)
@@ -189,7 +189,7 @@ async def test_a_peer_may_vanish_at_any_byte(any_server: Server, alice: Online, 
     assert any_server.process.poll() is None
 
 
-async def test_who_vanishes_in_the_middle_of_a_snapshot_leaves_nothing_behind(
+async def test_a_client_that_vanishes_during_a_snapshot_leaves_nothing_behind(
     server: Server, comes: Arrive, by_hand: ByHand
 ) -> None:
     alice = comes("alice")

@@ -16,7 +16,7 @@ from tests.sockets import Online, new_id
 NAMES = ["غرفة الاستقبال", "聊天室", "🎉 party 👩‍👩‍👧", "the big hall", "Ünïcödé", "a+b&c=d?e#f%g", "lobby"]
 
 
-def test_what_one_says_all_in_the_room_hear(any_server: Server, enters: Enter) -> None:
+def test_a_message_reaches_all_in_the_room(any_server: Server, enters: Enter) -> None:
     """`{"message": …}` in and out, to the sender too."""
     room = f"lobby {new_id()}"
     alice, bob = enters(room, "alice"), enters(room, "bob")
@@ -51,7 +51,7 @@ def test_the_same_name_written_otherwise_is_the_same_room(any_server: Server, en
     bob.hears("encore")
 
 
-def test_what_is_said_in_one_room_stays_there(any_server: Server, enters: Enter) -> None:
+def test_a_message_reaches_only_its_room(any_server: Server, enters: Enter) -> None:
     here, there = enters(f"here {new_id()}"), enters(f"there {new_id()}")
     here.says("only here")
     here.hears("only here")
@@ -93,7 +93,7 @@ def test_history_is_stored_and_the_browser_sees_it(any_server: Server, enters: E
     assert history[-2:] == ["from the script", "from the browser"]
 
 
-def test_who_joins_is_told_to_those_who_are_there(any_server: Server, enters: Enter) -> None:
+def test_a_join_is_announced_in_the_room(any_server: Server, enters: Enter) -> None:
     name = f"porch {new_id()}"
     alice = enters(name, "alice")
     enters(name, "bob")
@@ -125,7 +125,7 @@ def test_editing_an_old_message_is_no_new_line(any_server: Server, enters: Enter
         (json.dumps({"message": "x" * (limits.MESSAGE_BYTES + 1)}), "16384 bytes"),
     ],
 )
-def test_what_is_wrong_is_told_to_its_sender_alone(
+def test_an_error_goes_only_to_its_sender(
     any_server: Server, enters: Enter, nonsense: str, complaint: str
 ) -> None:
     name = f"errors {new_id()}"
@@ -140,7 +140,7 @@ def test_what_is_wrong_is_told_to_its_sender_alone(
 
 
 @pytest.mark.parametrize("name", ["~direct", "x" * (limits.ROOM_NAME_CHARACTERS + 1), "\u200b", ".."])
-def test_a_name_that_is_none_is_refused(any_server: Server, enters: Enter, name: str) -> None:
+def test_an_invalid_room_name_is_refused(any_server: Server, enters: Enter, name: str) -> None:
     script = enters(name)
     script.is_closed(Close.NOT_FOUND)
 
@@ -155,7 +155,7 @@ def test_a_private_room_does_not_exist_for_others(any_server: Server, alice: Onl
     script.hears("mine")
 
 
-def test_a_guest_opens_no_rooms_and_enters_only_their_own(
+def test_a_guest_creates_no_rooms_and_enters_only_their_own(
     any_server: Server, alice: Online, carol: Online, enters: Enter
 ) -> None:
     enters(f"new {new_id()}", "carol").is_closed(Close.NOT_FOUND)
@@ -168,7 +168,7 @@ def test_a_guest_opens_no_rooms_and_enters_only_their_own(
     assert script.hears("thank you")["author"] == "Carol"
 
 
-def test_an_archived_room_takes_nothing_more(any_server: Server, alice: Online, enters: Enter) -> None:
+def test_an_archived_room_takes_no_messages(any_server: Server, alice: Online, enters: Enter) -> None:
     name = f"old {new_id()}"
     room = alice.creates(name)
     script = enters(name, "alice")
@@ -189,7 +189,7 @@ def test_many_lines_in_flight_come_back_in_order(any_server: Server, enters: Ent
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-def test_whoever_is_in_a_room_by_script_is_here(
+def test_a_member_on_a_room_socket_is_present(
     any_server: Server, alice: Online, enters: Enter, comes: Arrive, erin: Person
 ) -> None:
     enters("general", erin)

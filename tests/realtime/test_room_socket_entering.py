@@ -18,7 +18,7 @@ from tests.realtime.wires import Dial, Wire, in_thread, until
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def test_bob_who_is_removed_while_he_enters_hears_nothing(
+async def test_bob_who_is_removed_while_he_enters_gets_nothing(
     dial: Dial, room: Room, people: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The removal is heard here after his membership was read, and before his socket hears the room (G9)."""
@@ -43,7 +43,7 @@ async def test_bob_who_is_removed_while_he_enters_hears_nothing(
     assert script.frames == []
 
 
-async def test_rooms_are_not_made_by_connecting_faster_than_by_asking(
+async def test_rooms_created_by_connecting_count_for_the_rates(
     dial: Dial, room: Room, people: dict[str, Any]
 ) -> None:
     """Each entry counts for the member's rates as the commands do that it runs."""

@@ -70,7 +70,7 @@ def bob(pair: Pair, comes: Arrive) -> Online:
     return comes("bob", at=pair[1])
 
 
-def test_what_is_said_here_is_heard_there(alice: Online, bob: Online, shell: Shell) -> None:
+def test_a_message_reaches_the_other_server(alice: Online, bob: Online, shell: Shell) -> None:
     """The Redis layer."""
     room = alice.creates(invite=(bob,))
     begun = time.monotonic()
@@ -196,7 +196,7 @@ def test_typing_here_is_seen_there(alice: Online, bob: Online) -> None:
     assert bob.hears_event("typing")["members"] == [alice.me]
 
 
-def test_whoever_joins_there_hears_what_is_said_here_at_once(alice: Online, bob: Online) -> None:
+def test_joining_on_one_server_gets_messages_of_the_other_at_once(alice: Online, bob: Online) -> None:
     """Subscribe, then read: nothing falls between the bus and the database."""
     for n in range(10):
         room = alice.creates()
@@ -210,7 +210,9 @@ def test_whoever_joins_there_hears_what_is_said_here_at_once(alice: Online, bob:
         assert time.monotonic() - begun < 3
 
 
-def test_the_shell_is_heard_on_every_server(pair: Pair, alice: Online, bob: Online, shell: Shell) -> None:
+def test_a_message_from_the_shell_reaches_every_server(
+    pair: Pair, alice: Online, bob: Online, shell: Shell
+) -> None:
     """With Redis."""
     room = alice.creates(invite=(bob,))
     shell.run("actions.send_message(author=member('alice'), room=room(pk), text='to all')", pk=room)
@@ -250,7 +252,7 @@ def test_the_other_redis_layer_serves_as_well(pair: Pair, comes: Arrive, shell: 
         assert_all_see_the_truth(shell, room, alice, bob)
 
 
-def test_a_killed_servers_people_fade_and_resume_elsewhere(
+def test_a_killed_servers_members_expire_and_resume_elsewhere(
     pair: Pair, alice: Online, comes: Arrive, shell: Shell
 ) -> None:
     """F4, in small: acknowledged is kept; the roster is right before long."""

@@ -21,12 +21,12 @@ def code_of(server: Server, **how: object) -> int:
     return closed.value.rcvd.code
 
 
-def test_a_browser_comes_with_its_cookie(any_server: Server, comes: Arrive) -> None:
+def test_a_browser_signs_in_with_its_cookie(any_server: Server, comes: Arrive) -> None:
     bob = comes("bob", cookie=True)
     assert bob.state["me"]["handle"] == "bob"
 
 
-def test_a_script_comes_with_a_token_and_without_origin(any_server: Server, comes: Arrive) -> None:
+def test_a_script_signs_in_with_a_token_and_without_origin(any_server: Server, comes: Arrive) -> None:
     assert comes("bob").state["me"]["handle"] == "bob"
 
 
@@ -50,7 +50,7 @@ def test_a_json_web_token_is_the_other_way_in(any_server: Server, shell: Shell, 
     online.closes()
 
 
-def test_nobody_comes_without_signing_in(any_server: Server) -> None:
+def test_no_socket_opens_without_signing_in(any_server: Server) -> None:
     assert code_of(any_server) == Close.SIGN_IN
     assert code_of(any_server, origin=any_server.origin) == Close.SIGN_IN
 
@@ -65,7 +65,7 @@ def test_nobody_comes_without_signing_in(any_server: Server) -> None:
         "Bearer eyJhbGciOiJub25lIn0.e30.",
     ],
 )
-def test_a_token_that_is_none_opens_nothing(any_server: Server, header: str) -> None:
+def test_an_invalid_token_opens_nothing(any_server: Server, header: str) -> None:
     assert code_of(any_server, headers={"Authorization": header}) == Close.SIGN_IN
 
 
@@ -138,7 +138,7 @@ def test_a_cookie_without_an_origin_opens_nothing(any_server: Server) -> None:
 @pytest.mark.parametrize(
     "second", ["https://evil.example", None], ids=["one of them foreign", "the same twice"]
 )
-async def test_two_origins_are_none(any_server: Server, by_hand: ByHand, second: str | None) -> None:
+async def test_two_origins_are_refused(any_server: Server, by_hand: ByHand, second: str | None) -> None:
     bob = any_server.site.people["bob"]
     headers = [
         ("Origin", any_server.origin),

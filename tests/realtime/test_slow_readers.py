@@ -46,7 +46,7 @@ def memory_of(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
 
 
-async def test_those_who_never_read_cost_others_nothing(
+async def test_clients_that_never_read_cost_others_nothing(
     any_server: Server, alice: Online, dave: Online, by_hand: ByHand, shell: Shell
 ) -> None:
     room = alice.creates(invite=(dave, any_server.site.people["bob"]))
@@ -56,7 +56,7 @@ async def test_those_who_never_read_cost_others_nothing(
     assert any_server.process.poll() is None
 
 
-async def test_little_is_held_for_those_who_never_read(
+async def test_little_is_buffered_for_clients_that_never_read(
     any_server: Server, alice: Online, by_hand: ByHand
 ) -> None:
     """Much less than what is said, where the server says who reads slowly. Daphne takes all, once for each of them:
@@ -72,7 +72,7 @@ async def test_little_is_held_for_those_who_never_read(
     assert held < (1.5 * len(bobs) * said if any_server.way == "daphne" else said / 2)
 
 
-async def test_those_who_vanish_harm_nobody(
+async def test_clients_that_vanish_affect_nobody(
     any_server: Server, alice: Online, dave: Online, by_hand: ByHand
 ) -> None:
     """Resets in the middle of a fan-out: whoever stands behind the dead in the list hears everything all the same."""
@@ -112,7 +112,7 @@ def test_late_is_not_lost(any_server: Server, alice: Online, comes: Arrive, shel
     assert len(bob.view(room).texts) == 300 or any("reset" in c for c in bob.state["changes"])
 
 
-async def test_lag_is_told_once_and_names_the_head(server: Server, alice: Online, by_hand: ByHand) -> None:
+async def test_lag_is_sent_once_with_the_head(server: Server, alice: Online, by_hand: ByHand) -> None:
     room = alice.creates(invite=(server.site.people["bob"],))
     (bob,) = await bobs_who_never_read(by_hand, 1)
     flood(alice, room, 400)
@@ -122,7 +122,7 @@ async def test_lag_is_told_once_and_names_the_head(server: Server, alice: Online
     assert told["head"] <= 402
 
 
-async def test_whoever_reads_nothing_for_ten_seconds_is_let_go(
+async def test_a_client_that_reads_nothing_for_ten_seconds_is_closed(
     server: Server, comes: Arrive, by_hand: ByHand
 ) -> None:
     """4008, or a cut if even that cannot be delivered; either way the server holds nothing for them any more."""

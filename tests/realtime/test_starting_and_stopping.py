@@ -43,7 +43,7 @@ def attempt(site: Site, *flags: str, **environment: str) -> subprocess.Completed
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_everybody_is_asked_to_come_back_and_what_was_begun_is_finished(own: Server, number: int) -> None:
+def test_draining_asks_clients_to_reconnect_and_finishes_their_commands(own: Server, number: int) -> None:
     """F16: 4012 with a time to come back after, spread; commands in flight are answered; exit code 0."""
     people = [arrives(own, name) for name in ("alice", "bob", "dave", "bob", "alice")]
     alice, bob = people[0], people[1]
@@ -59,7 +59,7 @@ def test_everybody_is_asked_to_come_back_and_what_was_begun_is_finished(own: Ser
     assert [alice.reply_to(request)["message"]["text"] for request in requests] == [f"{n}" for n in range(50)]
 
 
-async def test_it_stops_although_somebody_never_reads(own: Server) -> None:
+async def test_it_stops_although_a_client_never_reads(own: Server) -> None:
     bob = RawSocket(own.socket_url(), own.site.people["bob"].token, receive_buffer=4096)
     await bob.connect()
     await bob.open()
@@ -105,14 +105,14 @@ def test_several_workers_without_redis_are_refused_with_a_sentence(a_copy_of: Ca
     assert "Traceback" not in refused.stderr
 
 
-def test_a_port_that_is_taken_is_told_with_a_sentence(own: Server, a_copy_of: Callable[[], Site]) -> None:
+def test_a_port_in_use_is_refused_with_a_sentence(own: Server, a_copy_of: Callable[[], Site]) -> None:
     refused = attempt(a_copy_of(), "--port", str(own.port))
     assert refused.returncode == 2
     assert f"Port {own.port}" in refused.stderr and "--port" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
-def test_several_workers_share_one_port_and_hear_each_other(
+def test_several_workers_share_one_port_and_exchange_messages(
     a_copy_of: Callable[[], Site], redis_url: str
 ) -> None:
     """One SQLite file, two processes, a Redis between them; all of them go when they are told to."""

@@ -41,7 +41,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], 
     return arrange
 
 
-async def test_a_room_joined_during_the_read_is_in_the_answer_and_heard(
+async def test_a_room_joined_during_the_read_is_answered_and_attached(
     dial: Dial, people: People, room: Room, meanwhile: Any
 ) -> None:
     alice, bob = people["alice"][0], people["bob"][0]
@@ -55,7 +55,7 @@ async def test_a_room_joined_during_the_read_is_in_the_answer_and_heard(
     await wire.hears(lambda frame: frame.get("type") == "message" and frame["message"]["text"] == "welcome")
 
 
-async def test_a_room_lost_during_the_read_is_not_in_the_answer_nor_heard(
+async def test_a_room_lost_during_the_read_is_neither_answered_nor_attached(
     dial: Dial, people: People, room: Room, meanwhile: Any
 ) -> None:
     """G9"""
@@ -70,7 +70,7 @@ async def test_a_room_lost_during_the_read_is_not_in_the_answer_nor_heard(
     assert "canary" not in str(wire.frames)
 
 
-async def test_what_is_said_during_the_read_is_heard_after_the_answer(
+async def test_messages_during_the_read_come_after_the_answer(
     dial: Dial, people: People, room: Room, meanwhile: Any
 ) -> None:
     wire = dial("bob")
@@ -84,7 +84,7 @@ async def test_what_is_said_during_the_read_is_heard_after_the_answer(
         assert kinds.index("message") > len(kinds) - 1 - kinds[::-1].index("answer")
 
 
-async def test_somebody_whose_rooms_never_rest_is_told_to_ask_again(
+async def test_a_member_whose_rooms_keep_changing_must_ask_again(
     dial: Dial, people: People, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wire = dial("bob")
@@ -102,7 +102,7 @@ async def test_somebody_whose_rooms_never_rest_is_told_to_ask_again(
     assert "rooms" in await wire.asks("snapshot")
 
 
-async def test_a_removal_among_what_a_repair_skips_still_cuts_off(
+async def test_a_removal_in_an_unrepaired_gap_still_evicts(
     dial: Dial, people: People, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """G8 and G9: too much was missed to deliver, and in it the message that removes Bob."""
@@ -130,7 +130,7 @@ async def _nothing() -> None:
     pass
 
 
-async def test_what_everybody_is_told_during_the_read_is_heard_after_the_answer(
+async def test_broadcasts_during_the_read_come_after_the_answer(
     dial: Dial, people: People, room: Room, meanwhile: Any
 ) -> None:
     """As when somebody comes or goes: nobody would say it again."""

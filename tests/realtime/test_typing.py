@@ -17,7 +17,7 @@ async def keep_once(board: TypingEvents) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_all_who_type_in_a_moment_are_one_event() -> None:
+async def test_typing_members_of_one_tick_are_one_event() -> None:
     listener = connected(ALICE)
     gossip: list[Any] = []
     board = TypingEvents({ROOM: feed_with(listener)}, lambda kind, content: gossip.append((kind, content)))
@@ -29,7 +29,7 @@ async def test_all_who_type_in_a_moment_are_one_event() -> None:
     assert gossip == [("typing", {str(ROOM): [ALICE, BOB]})]
 
 
-def test_another_process_tells_who_types_there() -> None:
+def test_typing_in_another_process_is_sent_here() -> None:
     listener = connected(ALICE)
     board = TypingEvents({ROOM: feed_with(listener)}, lambda kind, content: None)
     board.receive({str(ROOM): [BOB], "999": [BOB]})

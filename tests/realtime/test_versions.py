@@ -9,21 +9,21 @@ from hubbub.realtime.delivery.versions import Versions
 KITCHEN, SQUARE = 1, 2
 
 
-def test_changes_in_order_are_news() -> None:
+def test_changes_in_order_are_new() -> None:
     known = Versions(3)
     assert known.take(4, KITCHEN)
     assert known.take(5, KITCHEN)
     assert (known.whole, known.newest, known.has_gap) == (5, 5, False)
 
 
-def test_what_is_known_is_no_news() -> None:
+def test_known_changes_are_not_new() -> None:
     known = Versions(3)
     assert not known.take(3, KITCHEN)
     assert known.take(5, KITCHEN)
     assert not known.take(5, KITCHEN)
 
 
-def test_a_change_that_overtook_another_of_the_same_room_leaves_it_nothing_to_tell() -> None:
+def test_a_change_overtaken_by_another_of_the_same_room_is_not_new() -> None:
     known = Versions(3)
     assert known.take(5, KITCHEN)
     assert known.has_gap
@@ -31,7 +31,7 @@ def test_a_change_that_overtook_another_of_the_same_room_leaves_it_nothing_to_te
     assert (known.whole, known.has_gap) == (5, False)
 
 
-def test_one_that_overtook_a_change_of_another_room_does_not_hide_it() -> None:
+def test_a_change_overtaken_by_one_of_another_room_is_new() -> None:
     known = Versions(3)
     assert known.take(5, KITCHEN)
     assert known.take(4, SQUARE)

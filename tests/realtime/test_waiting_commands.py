@@ -76,9 +76,7 @@ async def test_only_so_many_commands_wait(alice: Wire, room: Room, held: list[An
         await until(lambda: len(held) == expected)  # noqa: B023
 
 
-async def test_who_leaves_while_their_commands_wait_is_gone_at_once(
-    alice: Wire, room: Room, held: list[Any]
-) -> None:
+async def test_a_disconnect_is_noticed_while_commands_wait(alice: Wire, room: Room, held: list[Any]) -> None:
     """Also where the server tells of an end only after what came before it: nobody is shown as here who is not."""
     talks(alice, room, MORE)
     await until(lambda: len(held) == limits.WAITING_COMMANDS)
@@ -86,9 +84,7 @@ async def test_who_leaves_while_their_commands_wait_is_gone_at_once(
     assert not runtime.runtime().hub.connections
 
 
-async def test_what_lies_ahead_of_commands_that_wait_is_bounded(
-    alice: Wire, room: Room, held: list[Any]
-) -> None:
+async def test_reading_ahead_of_waiting_commands_is_bounded(alice: Wire, room: Room, held: list[Any]) -> None:
     text = "x" * 10_000
     talks(alice, room, asgi_reader.AHEAD_BYTES // len(text) + 20, text)
     await until(lambda: len(held) == limits.WAITING_COMMANDS and alice.inbox.qsize() < 21)

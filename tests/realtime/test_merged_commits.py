@@ -30,7 +30,7 @@ def loop() -> Loop:
     return Loop()
 
 
-def test_what_comes_in_one_turn_is_handed_on_as_one(loop: Loop) -> None:
+def test_commits_of_one_turn_are_merged(loop: Loop) -> None:
     loop.merged_commits.add(Batch([frame(1), frame(2)]))
     loop.merged_commits.add(Batch([frame(3)]))
     assert loop.received == []
@@ -38,7 +38,7 @@ def test_what_comes_in_one_turn_is_handed_on_as_one(loop: Loop) -> None:
     assert loop.received == [([1, 2, 3], 0)]
 
 
-def test_what_comes_in_the_next_turn_is_handed_on_then(loop: Loop) -> None:
+def test_commits_of_the_next_turn_are_delivered_then(loop: Loop) -> None:
     loop.merged_commits.add(Batch([frame(1)]))
     loop.clock.turn()
     loop.merged_commits.add(Batch([frame(2)]))
@@ -57,7 +57,7 @@ def test_a_notice_comes_after_its_own_frames_and_before_those_of_the_next_commit
     assert loop.received == [([1, 2], 1), ([], 1), ([3, 4], 0)]
 
 
-def test_what_cannot_be_delivered_holds_up_nothing_else() -> None:
+def test_a_failed_delivery_does_not_stop_the_others() -> None:
     clock: Any = Clock()
     received: list[Batch] = []
 

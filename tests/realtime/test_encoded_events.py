@@ -33,14 +33,14 @@ def next_of(steps):  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65535, 65536, 200_000])
-def test_ready_frames_are_read_as_they_were_meant(size: int) -> None:
+def test_ready_websocket_frames_decode_to_the_texts(size: int) -> None:
     texts = [b"x" * size, "你好".encode()]
     read = frames_in(EncodedEvents(texts).wire)
     assert [bytes(f.data) for f in read] == texts
     assert all(f.opcode is Opcode.TEXT and f.fin for f in read)
 
 
-def test_a_parcel_of_events_names_its_room_and_head() -> None:
+def test_encoded_events_have_their_room_and_head() -> None:
     parcel = as_events([frame(3), frame(4)], 0)
     assert (parcel.room, parcel.head, len(parcel.texts)) == (ROOM, 4, 2)
 
@@ -51,7 +51,7 @@ def test_a_line_is_what_the_tutorials_page_expects_and_says_a_little_more() -> N
 
 
 @pytest.mark.parametrize("kind", SystemKind)
-def test_what_nobody_typed_is_a_sentence_without_author(kind: SystemKind) -> None:
+def test_a_system_message_is_a_sentence_without_author(kind: SystemKind) -> None:
     """“X joined”."""
     (line,) = as_lines([frame(3, text="", system=System(kind=kind, member=2, text="garden"))], 2).texts
     told = from_json(line)

@@ -72,7 +72,7 @@ def test_another_process_removes_bob_in_the_middle_of_a_flood(
     assert beyond == []
 
 
-def test_an_old_cursor_opens_nothing_again(any_server: Server, alice: Online, comes: Arrive) -> None:
+def test_an_old_cursor_gives_no_access(any_server: Server, alice: Online, comes: Arrive) -> None:
     """Attack rows 1 and 22: resume, timeline, message, roster, posting: as if the room did not exist."""
     bob = comes("bob")
     room = alice.creates(private=True, invite=(bob,))
@@ -105,7 +105,7 @@ def test_an_old_cursor_opens_nothing_again(any_server: Server, alice: Online, co
         assert not any(b"canary-after" in data for data in online.received)
 
 
-def test_who_leaves_hears_nothing_more_in_any_tab(any_server: Server, alice: Online, comes: Arrive) -> None:
+def test_after_leaving_no_tab_gets_anything_more(any_server: Server, alice: Online, comes: Arrive) -> None:
     tabs = [comes("bob"), comes("bob")]
     room = alice.creates(invite=(tabs[0],))
     tabs[0].command("room.leave", room=room)
@@ -115,7 +115,9 @@ def test_who_leaves_hears_nothing_more_in_any_tab(any_server: Server, alice: Onl
         tab.hears_nothing()
 
 
-def test_who_has_left_hears_no_changes_of_what_they_knew(server: Server, alice: Online, bob: Online) -> None:
+def test_after_leaving_changes_of_old_messages_are_not_sent(
+    server: Server, alice: Online, bob: Online
+) -> None:
     room = alice.creates(invite=(bob,))
     said = alice.says(room, "draft")
     bob.hears("draft")
@@ -128,7 +130,7 @@ def test_who_has_left_hears_no_changes_of_what_they_knew(server: Server, alice: 
     bob.hears_nothing()
 
 
-def test_who_comes_back_hears_from_there_on(any_server: Server, alice: Online, bob: Online) -> None:
+def test_after_rejoining_new_messages_are_sent(any_server: Server, alice: Online, bob: Online) -> None:
     room = alice.creates(private=True, invite=(bob,))
     for n in range(5):
         alice.removes(bob, room)

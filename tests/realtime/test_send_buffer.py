@@ -27,7 +27,7 @@ def taken(outbox: SendBuffer) -> list[dict]:
     return found
 
 
-def test_what_waits_comes_out_in_order() -> None:
+def test_events_come_out_in_order() -> None:
     outbox = SendBuffer()
     for seq in (1, 2, 3):
         assert outbox.add(messages(seq))
@@ -42,7 +42,7 @@ def test_a_reply_can_be_put_before_everything_else() -> None:
     assert [event.get("re") for event in taken(outbox)] == [1, None]
 
 
-def test_it_counts_what_it_holds_and_what_it_gave_away() -> None:
+def test_it_counts_bytes_in_and_out() -> None:
     outbox = SendBuffer()
     parcel = messages(1, size=1000)
     outbox.add(parcel)
@@ -51,7 +51,7 @@ def test_it_counts_what_it_holds_and_what_it_gave_away() -> None:
     assert outbox.bytes == 0
 
 
-def test_ephemeral_events_are_sacrificed_first() -> None:
+def test_ephemeral_events_are_dropped_first() -> None:
     outbox = SendBuffer()
     for _ in range(limits.OUTBOX_FRAMES - 1):
         outbox.add(typing())
@@ -60,7 +60,7 @@ def test_ephemeral_events_are_sacrificed_first() -> None:
     assert [event["type"] for event in taken(outbox)] == ["message", "message"]
 
 
-def test_where_a_change_of_presence_was_dropped_the_client_is_to_ask_again() -> None:
+def test_a_dropped_presence_change_is_followed_by_refresh() -> None:
     outbox = SendBuffer()
     presence = EncodedEvents([b'{"type":"presence"}'], ephemeral=True)
     for _ in range(limits.OUTBOX_FRAMES - 1):
@@ -72,7 +72,7 @@ def test_where_a_change_of_presence_was_dropped_the_client_is_to_ask_again() -> 
     assert [event["type"] for event in taken(outbox)] == ["presence"]
 
 
-def test_a_room_that_is_lost_takes_what_waits_of_it_along() -> None:
+def test_a_lost_rooms_events_are_dropped() -> None:
     outbox = SendBuffer()
     outbox.add(messages(1))
     outbox.add(messages(2, room=OTHER))
@@ -82,7 +82,7 @@ def test_a_room_that_is_lost_takes_what_waits_of_it_along() -> None:
     assert outbox.bytes == 0
 
 
-def test_the_fattest_room_lags_and_the_others_lose_nothing() -> None:
+def test_the_largest_room_lags_and_the_others_lose_nothing() -> None:
     outbox = SendBuffer()
     outbox.add(messages(1, 2, room=OTHER))
     seq = 0
@@ -97,7 +97,7 @@ def test_the_fattest_room_lags_and_the_others_lose_nothing() -> None:
     ]
 
 
-def test_a_room_that_lags_costs_nothing_more_until_it_has_said_so() -> None:
+def test_a_lagging_room_takes_no_more_space() -> None:
     outbox = SendBuffer()
     outbox.add(as_events([frame(seq) for seq in range(1, limits.OUTBOX_FRAMES + 2)], 0))
     before = outbox.bytes
@@ -125,14 +125,14 @@ def test_it_never_holds_more_than_its_limits() -> None:
         assert outbox.bytes <= limits.OUTBOX_BYTES
 
 
-def test_what_cannot_be_asked_for_again_is_never_dropped_in_silence() -> None:
+def test_answers_are_never_dropped_silently() -> None:
     outbox = SendBuffer()
     reply = EncodedEvents([b'{"re":1,"ok":"' + b"x" * 200_000 + b'"}'])
     kept = [outbox.add(reply) for _ in range(6)]
     assert kept == [True] * 5 + [False]
 
 
-def test_a_reply_outlives_the_frames_of_a_room() -> None:
+def test_frames_of_a_room_are_dropped_before_replies() -> None:
     outbox = SendBuffer()
     outbox.add(EncodedEvents([b'{"re":1}']))
     outbox.add(as_events([frame(seq) for seq in range(1, limits.OUTBOX_FRAMES + 2)], 0))

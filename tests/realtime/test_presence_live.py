@@ -19,7 +19,7 @@ def told(online: Online, member: int, state: str) -> dict[str, Any]:
     )
 
 
-def test_who_comes_and_goes_is_seen_by_the_others(
+def test_connecting_and_disconnecting_is_seen_by_others(
     any_server: Server, alice: Online, comes: Arrive, erin: Person
 ) -> None:
     tab = comes(erin)
@@ -28,7 +28,9 @@ def test_who_comes_and_goes_is_seen_by_the_others(
     told(alice, erin.member, "offline")
 
 
-def test_whoever_vanishes_is_gone_too(server: Server, alice: Online, comes: Arrive, erin: Person) -> None:
+def test_a_broken_connection_counts_as_gone(
+    server: Server, alice: Online, comes: Arrive, erin: Person
+) -> None:
     """A crash says no goodbye."""
     tab = comes(erin)
     told(alice, erin.member, "active")
@@ -68,7 +70,9 @@ def test_a_reload_is_not_a_departure(server: Server, alice: Online, comes: Arriv
     assert erin.member not in alice.news_of_presence()
 
 
-def test_who_looks_away_is_away(any_server: Server, alice: Online, comes: Arrive, erin: Person) -> None:
+def test_a_member_in_another_tab_is_away(
+    any_server: Server, alice: Online, comes: Arrive, erin: Person
+) -> None:
     tab = comes(erin)
     told(alice, erin.member, "active")
     tab.command("presence.set", state="away")
@@ -107,7 +111,7 @@ def test_typing_is_seen_in_the_room_and_nowhere_else(
     dave.hears_nothing(of={"typing", "message"})
 
 
-def test_a_stranger_cannot_type(any_server: Server, alice: Online, dave: Online) -> None:
+def test_typing_needs_membership(any_server: Server, alice: Online, dave: Online) -> None:
     room = alice.creates()
     with pytest.raises(Refused, match="only in a room that you are in"):
         dave.command("typing", room=room)

@@ -42,7 +42,7 @@ def lets_go_of_everybody(url: str) -> int:
 
 
 @pytest.mark.standalone
-def test_a_database_that_is_back_at_once_costs_nobody_anything(serving: Server, comes: Arrive) -> None:
+def test_a_short_outage_of_the_database_is_retried(serving: Server, comes: Arrive) -> None:
     """Neither a message nor a reading is refused, although every connection was lost in between."""
     alice = comes("alice")
     room = alice.creates()
@@ -87,7 +87,7 @@ def two_messages(people: dict[str, tuple[Member, str]], room: Room) -> list[Job]
         pytest.param(1, "40001", [2, 2], id="a transaction that could not be put in order"),
     ],
 )
-def test_whoever_gave_way_is_not_refused(
+def test_a_deadlock_is_retried(
     people: dict[str, tuple[Member, str]],
     room: Room,
     monkeypatch: pytest.MonkeyPatch,
@@ -105,7 +105,7 @@ def test_whoever_gave_way_is_not_refused(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_database_that_refuses_for_a_reason_of_its_own_is_not_asked_again(
+def test_other_database_errors_are_not_retried(
     people: dict[str, tuple[Member, str]], room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its disk is full, say: the connection is well."""

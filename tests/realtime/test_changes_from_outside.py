@@ -28,7 +28,7 @@ def host(a_copy_of: Callable[[], Site]) -> Iterator[Server]:
         yield server
 
 
-def test_the_shell_speaks_and_open_browsers_hear_it(
+def test_a_message_from_the_shell_reaches_open_browsers(
     any_server: Server, alice: Online, bob: Online, shell: Shell
 ) -> None:
     room = alice.creates(invite=(bob,))
@@ -40,7 +40,7 @@ def test_the_shell_speaks_and_open_browsers_hear_it(
     assert_all_see_the_truth(shell, room, alice, bob)
 
 
-def test_async_code_in_another_process_speaks_too(
+def test_a_message_from_async_code_reaches_open_browsers(
     any_server: Server, alice: Online, bob: Online, shell: Shell
 ) -> None:
     room = alice.creates(invite=(bob,))
@@ -52,7 +52,9 @@ def test_async_code_in_another_process_speaks_too(
     bob.hears("from a coroutine")
 
 
-def test_the_room_socket_hears_the_shell(any_server: Server, enters: Enter, shell: Shell) -> None:
+def test_a_message_from_the_shell_reaches_room_sockets(
+    any_server: Server, enters: Enter, shell: Shell
+) -> None:
     script = enters("general", "alice")
     shell.run(
         "actions.send_message(author=member('bob'), room=Room.objects.named('general').get(), text='tap, tap')"
@@ -60,7 +62,7 @@ def test_the_room_socket_hears_the_shell(any_server: Server, enters: Enter, shel
     assert script.hears("tap, tap")["author"] == "Bob"
 
 
-def test_what_the_shell_and_a_socket_say_at_once_has_one_order(
+def test_the_shell_and_a_socket_that_post_at_once_have_one_order(
     server: Server, alice: Online, bob: Online, shell: Shell
 ) -> None:
     """G4: two processes write; the jump that the server sees is repaired from the database."""
@@ -87,7 +89,7 @@ def test_everything_the_shell_changes_is_seen(
 
 
 @pytest.mark.parametrize("page", ["view", "async-view", "thread"])
-def test_a_page_of_the_host_speaks_and_open_browsers_hear_it(host: Server, page: str) -> None:
+def test_a_message_from_a_view_of_the_host_reaches_open_browsers(host: Server, page: str) -> None:
     alice = Online(dial(host, person=host.site.people["alice"]), host.site.people["alice"])
     alice.takes_snapshot()
     room = alice.creates()

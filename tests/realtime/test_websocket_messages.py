@@ -33,7 +33,7 @@ def test_a_message_may_come_in_pieces(any_server: Server, alice: Online) -> None
     assert alice.reply_to(7) == {}
 
 
-async def test_pieces_with_a_ping_between_them(any_server: Server, by_hand: ByHand) -> None:
+async def test_fragments_with_a_ping_between_them(any_server: Server, by_hand: ByHand) -> None:
     bob = await by_hand("bob")
     assert "101" in await bob.open()
     text = json.dumps(beat(8)).encode()
@@ -102,7 +102,9 @@ def test_the_longest_message_fits(any_server: Server, alice: Online) -> None:
         '{"type":"beat","id":NaN}',
     ],
 )
-def test_what_is_not_the_protocol_ends_the_socket(any_server: Server, comes: Arrive, nonsense: str) -> None:
+def test_a_message_that_is_not_the_protocol_closes_the_socket(
+    any_server: Server, comes: Arrive, nonsense: str
+) -> None:
     alice = comes("alice")
     alice.send(nonsense)
     alice.is_closed(Close.PROTOCOL_ERROR)
@@ -119,7 +121,7 @@ async def test_text_that_is_not_utf_8_ends_the_socket(any_server: Server, by_han
     assert await bob.read_close() in expected
 
 
-async def test_after_the_end_nothing_is_understood(server: Server, alice: Online, by_hand: ByHand) -> None:
+async def test_after_the_end_no_message_is_handled(server: Server, alice: Online, by_hand: ByHand) -> None:
     room = alice.creates()
     bob = await by_hand("alice")
     await bob.open()
@@ -144,7 +146,7 @@ async def test_a_clients_ping_is_answered(any_server: Server, by_hand: ByHand) -
     assert b"\x8a\x08anybody?" in await bob.read_until(b"anybody?")
 
 
-async def test_a_clients_goodbye_is_returned(any_server: Server, by_hand: ByHand) -> None:
+async def test_a_clients_close_frame_is_answered(any_server: Server, by_hand: ByHand) -> None:
     bob = await by_hand("bob")
     await bob.open()
     await bob.read_until(b'heartbeat":20}')

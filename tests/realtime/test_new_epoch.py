@@ -7,11 +7,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.realtime.test_clocks import goes_back
 
 from hubbub import actions
 from hubbub.models import Message, Room
 from hubbub.realtime import runtime
-from tests.realtime.test_clocks import goes_back
 from tests.realtime.wires import Dial, Wire, in_thread, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +39,7 @@ async def test_a_client_of_the_new_history_gets_no_frames_of_the_old_one(
     assert heard == ["on we go"]
 
 
-async def test_what_was_read_for_others_is_not_told_in_another_history(
+async def test_cached_reads_are_dropped_with_a_new_history(
     dial: Dial, room: Room, people: dict[str, Any]
 ) -> None:
     """Clients that miss the same share a read. It is of no use to the next history."""

@@ -83,14 +83,14 @@ def test_a_flood_that_goes_on_ends_the_connection(tab: Tab, clock: Clock) -> Non
     assert tab.inflow.room() == 0, "nothing more comes in"
 
 
-def test_thirty_tabs_that_flood_bring_in_what_one_may(clock: Clock, intake: IncomingBudget) -> None:
+def test_thirty_flooding_tabs_share_one_budget(clock: Clock, intake: IncomingBudget) -> None:
     tabs = [Tab(clock, intake) for _ in range(30)]
     assert sum(tab.says(1000) for tab in tabs) == limits.INCOMING_FRAMES_BURST
     clock.wait(1.0)
     assert sum(tab.says(1000) for tab in tabs) <= limits.INCOMING_FRAMES_PER_SECOND
 
 
-def test_an_outbox_that_comes_back_is_never_closed(tab: Tab, clock: Clock) -> None:
+def test_a_reconnecting_clients_outbox_is_no_flood(tab: Tab, clock: Clock) -> None:
     """Longer than a burst of messages, each of the longest, and drafts besides, every minute."""
     for _ in range(20):
         left = 80
@@ -101,7 +101,7 @@ def test_an_outbox_that_comes_back_is_never_closed(tab: Tab, clock: Clock) -> No
         clock.wait(60)
 
 
-def test_signs_of_life_never_stop_a_connection(tab: Tab, clock: Clock) -> None:
+def test_beats_never_stop_a_connection(tab: Tab, clock: Clock) -> None:
     for _ in range(2000):
         assert tab.says(3) == 3
         clock.wait(1.0)
@@ -128,9 +128,7 @@ def test_a_flood_is_noticed_by_an_event_loop_that_hardly_turns(tab: Tab, clock: 
     assert tab.code == Close.TOO_MANY
 
 
-def test_a_tab_that_says_little_is_not_closed_for_another_ones_floods(
-    clock: Clock, intake: IncomingBudget
-) -> None:
+def test_a_quiet_tab_is_not_closed_for_the_floods_of_another(clock: Clock, intake: IncomingBudget) -> None:
     quiet = Tab(clock, intake)
     for _ in range(20):
         flooder = Tab(clock, intake)
@@ -142,7 +140,7 @@ def test_a_tab_that_says_little_is_not_closed_for_another_ones_floods(
     assert quiet.code is None
 
 
-def test_lifted_rates_leave_the_turns(clock: Clock) -> None:
+def test_the_bound_of_a_turn_holds_with_lifted_rates(clock: Clock) -> None:
     tab = Tab(clock, None)
     assert tab.says(100_000) == 100_000
     assert tab.inflow.room() == limits.TURN_FRAMES

@@ -84,7 +84,7 @@ async def test_a_slow_readers_heartbeat_names_the_heads(dial: Dial, room: Room) 
     assert Heartbeat().encode() == b'{"type":"heartbeat"}'
 
 
-async def test_that_others_are_heard_late_is_said_at_once_and_to_newcomers(
+async def test_a_degraded_bus_is_reported_at_once_and_in_hello(
     dial: Dial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What happens without Redis is degraded, and said: long before the next heartbeat is due."""
@@ -100,7 +100,7 @@ async def test_that_others_are_heard_late_is_said_at_once_and_to_newcomers(
     assert "degraded" not in await dial("bob").hears_event("hello")
 
 
-async def test_a_message_that_nobody_was_told_of_is_found(
+async def test_a_message_without_a_bus_message_is_found(
     quick: None, dial: Dial, room: Room, people: dict[str, Any], cut_off: Callable[[], None]
 ) -> None:
     """G7: heads are compared though nothing else happens."""
@@ -145,7 +145,7 @@ async def test_where_a_part_of_the_bus_is_down_only_its_rooms_are_compared_every
     await alice.hears(lambda frame: frame.get("type") == "message" and frame["room"] == other.pk)
 
 
-async def test_a_removal_that_nobody_was_told_of_cuts_off_too(
+async def test_a_removal_without_a_bus_message_evicts_too(
     quick: None, dial: Dial, room: Room, people: dict[str, Any], cut_off: Callable[[], None]
 ) -> None:
     """G9 without the bus: nothing after, on the browser's socket and on the room socket."""
@@ -162,7 +162,7 @@ async def test_a_removal_that_nobody_was_told_of_cuts_off_too(
     assert "canary" not in str(script.frames)
 
 
-async def test_a_room_joined_that_nobody_told_of_is_found_by_asking(
+async def test_a_join_without_a_bus_message_is_found(
     quick: None, dial: Dial, people: dict[str, Any], room: Room, cut_off: Callable[[], None]
 ) -> None:
     bob = dial("bob")
@@ -184,7 +184,7 @@ def goes_back(room: Room) -> None:
 @pytest.mark.parametrize(
     "on_it_goes", [False, True], ids=["and stands", "and has caught up with other messages"]
 )
-async def test_a_database_that_has_gone_back_begins_another_history(
+async def test_a_database_that_has_gone_back_begins_a_new_epoch(
     quick: None, dial: Dial, room: Room, people: dict[str, Any], on_it_goes: bool
 ) -> None:
     """Else nobody would hear what is said until it has as many changes as before: they look like old ones."""
@@ -207,7 +207,7 @@ async def test_a_database_that_has_gone_back_begins_another_history(
     assert again.close is None
 
 
-async def test_when_another_process_finds_it_out_everybody_here_starts_anew_too(
+async def test_clients_start_over_when_another_process_begins_a_new_epoch(
     quick: None, dial: Dial, room: Room
 ) -> None:
     bob = dial("bob")
@@ -220,7 +220,7 @@ async def test_when_another_process_finds_it_out_everybody_here_starts_anew_too(
 
 
 @pytest.mark.parametrize("ending", ["token", "member", "account"])
-async def test_a_login_whose_end_nobody_was_told_of_is_found(
+async def test_an_ended_login_without_a_bus_message_is_found(
     quick: None, dial: Dial, people: dict[str, Any], cut_off: Callable[[], None], ending: str
 ) -> None:
     """G10 without the bus."""
@@ -237,7 +237,7 @@ async def test_a_login_whose_end_nobody_was_told_of_is_found(
     assert await bob.is_closed() == Close.REVOKED
 
 
-async def test_logins_are_looked_at_together(
+async def test_logins_are_checked_together(
     dial: Dial, people: dict[str, Any], django_assert_max_num_queries: Any
 ) -> None:
     """A few queries, however many sockets there are."""
@@ -269,9 +269,7 @@ async def test_nothing_is_left_of_sockets_that_ended(dial: Dial, room: Room) -> 
     )
 
 
-async def test_who_comes_at_the_same_moment_is_counted_too(
-    dial: Dial, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_simultaneous_handshakes_are_all_counted(dial: Dial, monkeypatch: pytest.MonkeyPatch) -> None:
     """CONNECTIONS_PER_MEMBER: handshakes that are all under way at once."""
     monkeypatch.setattr(limits, "CONNECTIONS_PER_MEMBER", 3)
     dial("bob")
@@ -285,7 +283,7 @@ async def test_who_comes_at_the_same_moment_is_counted_too(
     assert await dial("alice").hears_event("hello")
 
 
-async def test_a_writer_that_is_overrun_says_so(
+async def test_a_full_writer_refuses_commands(
     dial: Dial, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """WRITER_QUEUE: fail fast, come back; nothing was changed."""
@@ -298,7 +296,7 @@ async def test_a_writer_that_is_overrun_says_so(
     assert "message" in await alice.asks("message.send", room=room.pk, message=new_id(), text="x")
 
 
-async def test_a_database_that_is_down_sends_newcomers_away_for_a_moment(
+async def test_while_the_database_is_down_new_sockets_get_a_retry_time(
     dial: Dial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """4012 with a time, not 4001: nobody is signed out because the database restarts."""
@@ -319,7 +317,7 @@ async def test_a_database_that_is_down_sends_newcomers_away_for_a_moment(
     assert len(runtime.runtime().hub.connections) == 1
 
 
-async def test_who_comes_while_the_server_stops_is_sent_on(dial: Dial) -> None:
+async def test_new_sockets_of_a_draining_server_are_closed(dial: Dial) -> None:
     await dial("alice").asks("beat")
     runtime.runtime().draining = 2.0
     bob = dial("bob")

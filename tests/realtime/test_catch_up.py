@@ -27,14 +27,14 @@ class Reads:
         return read(keys)
 
 
-async def test_those_who_ask_at_once_share_a_read() -> None:
+async def test_simultaneous_questions_share_a_read() -> None:
     reads = Reads()
     squares: CoalescedReads[int, int] = CoalescedReads(lambda keys: {k: k * k for k in keys}, reads)  # type: ignore[arg-type]
     assert await asyncio.gather(*(squares.get(n % 3) for n in range(9))) == [0, 1, 4] * 3
     assert reads.asked == [[0, 1, 2]]
 
 
-async def test_who_asks_during_a_read_is_not_given_its_answer() -> None:
+async def test_a_question_during_a_read_waits_for_the_next_read() -> None:
     reads = Reads()
     counter = {"now": 0}
     present: CoalescedReads[str, int] = CoalescedReads(
@@ -63,20 +63,20 @@ async def asks_one_after_the_other(reads: Reads) -> None:
     assert await asyncio.gather(*asked) == [7, 7, 7, 7]
 
 
-async def test_after_a_shared_read_the_next_waits_for_company() -> None:
+async def test_after_a_shared_read_the_next_waits_for_more_callers() -> None:
     reads = Reads()
     await asks_one_after_the_other(reads)
     assert reads.asked == [["alice", "bob"], ["carol", "dave"]]
 
 
-async def test_a_loop_with_long_turns_waits_for_little_company(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_loop_with_long_turns_waits_only_briefly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hubbub.realtime.storage.coalesced_reads.COMPANY_SECONDS", -1.0)
     reads = Reads()
     await asks_one_after_the_other(reads)
     assert reads.asked == [["alice", "bob"], ["carol"], ["dave"]]
 
 
-async def test_a_single_asker_waits_for_nobody() -> None:
+async def test_a_single_caller_waits_for_nobody() -> None:
     """Alice asks alone, then Bob asks alone: his read begins in the next turn."""
     reads = Reads()
     numbers: CoalescedReads[str, int] = CoalescedReads(lambda keys: dict.fromkeys(keys, 7), reads)  # type: ignore[arg-type]
@@ -88,7 +88,7 @@ async def test_a_single_asker_waits_for_nobody() -> None:
     assert await bob == 7
 
 
-async def test_a_read_that_fails_fails_for_those_who_wait_and_not_for_the_next() -> None:
+async def test_a_failed_read_fails_only_for_those_who_wait_for_it() -> None:
     reads = Reads()
 
     def read(keys: list[str]) -> dict[str, int]:
@@ -102,7 +102,7 @@ async def test_a_read_that_fails_fails_for_those_who_wait_and_not_for_the_next()
     assert await numbers.get("x") == 7
 
 
-async def test_those_who_ask_while_the_database_does_not_answer_wait_no_longer_than_the_first() -> None:
+async def test_while_the_database_does_not_answer_later_questions_fail_with_the_first() -> None:
     """Bob asks during Alice's read. A read of his own would make him wait twice as long (contract: two seconds)."""
     reads, answers = Reads(), asyncio.Event()
 
@@ -127,7 +127,7 @@ async def test_those_who_ask_while_the_database_does_not_answer_wait_no_longer_t
     assert reads.asked == [["alice"]]
 
 
-async def test_what_the_ring_has_is_not_read() -> None:
+async def test_frames_in_the_ring_are_not_read_from_the_database() -> None:
     reads = Reads()
     feed = feed_with(head=3, last_number=3)
     feed.receive([frame(seq) for seq in (4, 5, 6)])
@@ -136,7 +136,7 @@ async def test_what_the_ring_has_is_not_read() -> None:
     assert reads.asked == []
 
 
-async def test_what_was_changed_meanwhile_is_told_as_it_is_now() -> None:
+async def test_a_message_that_changed_in_between_is_sent_in_its_last_state() -> None:
     """Bob comes back to the tombstone, not to what Alice said and took back."""
     feed = feed_with(head=3, last_number=3)
     feed.receive([frame(4, text="a secret"), frame(5), frame(6, number=4, text="")])
@@ -144,7 +144,7 @@ async def test_what_was_changed_meanwhile_is_told_as_it_is_now() -> None:
     assert [(m.seq, m.number, m.text) for m in changes.messages] == [(5, 5, "hello"), (6, 4, "")]
 
 
-async def test_those_who_miss_the_same_share_its_encoding() -> None:
+async def test_clients_that_miss_the_same_share_its_encoding() -> None:
     feed = feed_with(head=3, last_number=3)
     feed.receive([frame(4), frame(5)])
     catch_up = CatchUp(Reads())  # type: ignore[arg-type]
@@ -155,7 +155,7 @@ async def test_those_who_miss_the_same_share_its_encoding() -> None:
     assert [m.seq for m in first.messages] == [5]
 
 
-async def test_what_was_read_is_completed_by_what_came_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_cached_read_is_completed_from_the_ring(monkeypatch: pytest.MonkeyPatch) -> None:
     reads = Reads()
     feed = feed_with(head=3, last_number=3)
 
@@ -170,7 +170,7 @@ async def test_what_was_read_is_completed_by_what_came_meanwhile(monkeypatch: py
     assert (changes.seq, [m.seq for m in changes.messages]) == (4, [2, 3, 4])
 
 
-async def test_who_gives_up_waiting_spoils_nothing_for_the_others() -> None:
+async def test_a_cancelled_question_does_not_affect_the_others() -> None:
     squares: CoalescedReads[int, int] = CoalescedReads(lambda keys: {k: k * k for k in keys}, Reads())  # type: ignore[arg-type]
     gone, stays = asyncio.create_task(squares.get(3)), asyncio.create_task(squares.get(3))
     await asyncio.sleep(0)

@@ -13,7 +13,7 @@ from tests.serving import Server
 from tests.sockets import Online, Refused, new_id
 
 
-def test_the_server_speaks_first(any_server: Server, comes: Arrive) -> None:
+def test_the_server_sends_hello_first(any_server: Server, comes: Arrive) -> None:
     alice = comes("alice", snapshot=False)
     hello = alice.hears_event("hello")
     assert hello["member"] == alice.me
@@ -21,7 +21,7 @@ def test_the_server_speaks_first(any_server: Server, comes: Arrive) -> None:
     assert hello["epoch"] == alice.takes_snapshot()["epoch"]
 
 
-def test_what_alice_says_bob_hears(any_server: Server, alice: Online, bob: Online) -> None:
+def test_bob_gets_what_alice_posts(any_server: Server, alice: Online, bob: Online) -> None:
     """On the socket of the browser."""
     room = alice.creates(invite=(bob,))
     said = alice.says(room, "Good morning, Bob")
@@ -43,7 +43,7 @@ def test_a_snapshot_shows_ones_rooms_people_and_places(
     assert state["me"]["handle"] == "bob"
 
 
-def test_from_the_snapshot_on_every_change_is_heard(any_server: Server, comes: Arrive, alice: Online) -> None:
+def test_after_the_snapshot_every_change_is_sent(any_server: Server, comes: Arrive, alice: Online) -> None:
     bob = comes("bob")
     room = alice.creates(invite=(bob,))
     late = comes("bob")
@@ -53,7 +53,7 @@ def test_from_the_snapshot_on_every_change_is_heard(any_server: Server, comes: A
     assert late.view(room).seq == alice.view(room).seq
 
 
-def test_before_the_snapshot_nothing_is_heard(server: Server, comes: Arrive, alice: Online) -> None:
+def test_before_the_snapshot_nothing_is_sent(server: Server, comes: Arrive, alice: Online) -> None:
     bob = comes("bob", snapshot=False)
     bob.hears_event("hello")
     alice.says(alice.room("general"), "is anybody there?")
@@ -95,7 +95,7 @@ def test_a_refusal_names_the_request_and_helps(any_server: Server, alice: Online
         ),
     ],
 )
-def test_what_is_wrong_is_named_and_the_socket_stays(
+def test_an_invalid_command_is_refused_and_the_socket_stays_open(
     server: Server, alice: Online, document: dict[str, object], complaint: str
 ) -> None:
     alice.send(json.dumps({"id": 77, **document}))
@@ -134,7 +134,7 @@ def test_many_commands_in_flight_are_all_answered(any_server: Server, alice: Onl
     assert alice.view(room).texts == [f"number {n}" for n in range(4 * limits.WAITING_COMMANDS)]
 
 
-def test_readings_and_writings_mix(any_server: Server, alice: Online) -> None:
+def test_reads_and_writes_mix(any_server: Server, alice: Online) -> None:
     room = alice.creates()
     said = [alice.ask("message.send", room=room, message=new_id(), text=f"{n}") for n in range(20)]
     read = [alice.ask("timeline", room=room) for _ in range(20)]
