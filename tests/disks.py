@@ -1,4 +1,4 @@
-"""Small disks of a test's own: one that can be filled, or made read-only."""
+"""Small temporary disks for tests, which can be filled or made read-only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 @contextmanager
 def small_disk(folder: Path, size: str = "24m") -> Iterator[Path]:
-    """A tmpfs at `folder` until the context ends. Skips the test where nobody may mount one."""
+    """A tmpfs at `folder` until the context ends. Skips the test without the right to mount."""
     folder.mkdir()
     if os.geteuid() != 0:
         pytest.skip("not proven here: only root can mount a small tmpfs")
@@ -38,5 +38,5 @@ def fill_up(ballast: Path) -> None:
 
 
 def make_read_only(disk: Path) -> None:
-    """Nobody may have a file of the disk open for writing."""
+    """Remount read-only. Fails if a file of the disk is open for writing."""
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)

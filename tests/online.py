@@ -1,6 +1,6 @@
-"""Servers and people on line: one server of each kind for all tests that need one.
+"""Servers and connected people: one server of each kind, shared by all tests.
 
-`server` is `hubbub serve`, `any_server` each way to serve in turn; `comes("bob")` opens a socket of Bob's there.
+`server` is `hubbub serve`, `any_server` each way to serve in turn; `comes("bob")` opens a socket for Bob.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Enter = Callable[..., Lines]
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A site as it is after its first day. Copied, never served."""
+    """A site with people and rooms. Copied, never served."""
     site = new_site(tmp_path_factory.mktemp("home"))
     with shell_of(site) as shell:
         settle(site, shell)
@@ -35,7 +35,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture(scope="session")
 def a_copy_of(home: Site, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Site]:
-    """Makes a site of one's own, with the same people in it."""
+    """Makes a separate copy of the site, with the same people."""
 
     def copy() -> Site:
         data = tmp_path_factory.mktemp("site", numbered=True) / "data"
@@ -67,13 +67,13 @@ def server(_servers: Callable[[str], Server]) -> Server:
 
 @pytest.fixture(params=WAYS)
 def any_server(request: pytest.FixtureRequest, _servers: Callable[[str], Server]) -> Server:
-    """Each way to serve in turn: what a test with this says holds on all of them."""
+    """Each kind of server in turn: the test runs on all of them."""
     return _servers(request.param)
 
 
 @pytest.fixture
 def home_with_limits(a_copy_of: Callable[[], Site]) -> Iterator[Server]:
-    """A server of one's own, with rates and counts of connections as they are out of the box."""
+    """A separate server with the default rate limits and connection limits."""
     with served(a_copy_of(), HUBBUB_RATE_LIMITS="on") as server:
         yield server
 
@@ -93,7 +93,7 @@ def _shells() -> Iterator[Callable[[Site], Shell]]:
 
 @pytest.fixture
 def serving(request: pytest.FixtureRequest) -> Server:
-    """The server of this test: `any_server` if it asks for that one, else `server`."""
+    """The server of this test: `any_server` if the test uses it, else `server`."""
     name = "any_server" if "any_server" in request.fixturenames else "server"
     found: Server = request.getfixturevalue(name)
     return found
@@ -101,13 +101,13 @@ def serving(request: pytest.FixtureRequest) -> Server:
 
 @pytest.fixture
 def shell(serving: Server, _shells: Callable[[Site], Shell]) -> Shell:
-    """Another process with the same database."""
+    """A shell: another process with the same database."""
     return _shells(serving.site)
 
 
 @pytest.fixture
 def comes(serving: Server) -> Iterator[Arrive]:
-    """`comes("bob")`: Bob opens a socket and takes a snapshot. Whoever came is gone after the test."""
+    """`comes("bob")`: Bob opens a socket and takes a snapshot. All sockets are closed after the test."""
     here: list[Online] = []
 
     def arrive(who: str | Person, *, snapshot: bool = True, at: Server | None = None, **how: Any) -> Online:
@@ -158,13 +158,13 @@ def by_hand(serving: Server) -> Iterator[ByHand]:
 
 @pytest.fixture
 def erin(shell: Shell) -> Person:
-    """A member whom only this test knows: what happens to her account harms no other test."""
+    """A member for this test only, so changes of her account do not affect other tests."""
     return newcomer(shell, f"erin-{uuid.uuid4().hex[:8]}")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever has a site of their own chooses its database: no need to run again on another one."""
+    """Tests with their own site choose its database, so they need no second run on another one."""
     for item in items:
         if "home" in getattr(item, "fixturenames", ()):
             item.add_marker("standalone")

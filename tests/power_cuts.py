@@ -1,8 +1,8 @@
-"""A model of what a power cut leaves of files: content that was synced, under names whose folder was synced.
+"""A model of files after a power cut: synced content, under names whose folder was synced.
 
-`PowerCuts` watches the system calls of this process. A name that was given or changed since its folder was last synced
-may be lost or may be there already; content that was not synced before may be missing. That is the worst that POSIX
-allows, and what file systems really do.
+`PowerCuts` watches the system calls of this process. A name that was created or changed since the last sync of its
+folder may be lost or present; unsynced content may be missing. This is the worst case of POSIX, and file systems
+really do it.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import pytest
 
 
 class PowerCuts:
-    """`left(path)`: every content that the file may have if the power is cut now; None means that there is no file.
-    `ever(path)`: the same for each moment since the start."""
+    """`left(path)`: all possible contents of the file if the power is cut now (None: no file). `ever(path)`: all
+    possible contents at any moment since the start."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         if sys.platform != "linux":
-            pytest.skip("only Linux tells the name of an open file")
+            pytest.skip("only Linux reports the name of an open file")
         self._synced: dict[int, bytes] = {}
         self._kept: dict[Path, bytes | None] = {}
         self._unsure: dict[Path, set[bytes | None]] = {}
@@ -33,7 +33,7 @@ class PowerCuts:
             monkeypatch.setattr(os, name, self._naming(getattr(os, name)))
 
     def was_there(self, path: Path) -> None:
-        """The file is on the disk as it is now, since long ago."""
+        """Treat the present file as completely synced."""
         self._kept[path.resolve()] = path.read_bytes()
 
     def left(self, path: Path) -> set[bytes | None]:

@@ -1,4 +1,4 @@
-"""A Python prompt for tests, with the site's database: reads code from its input, line by line, answers in JSON."""
+"""A Python prompt for tests with the site's database: reads code line by line from its input, answers in JSON."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def newcomer(name: str, role: str) -> dict[str, Any]:
 
 
 def session_of(user: User) -> str:
-    """The key of a new session, as signing in on the page makes it."""
+    """The key of a new session, like one from the sign-in page."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
@@ -57,7 +57,7 @@ def session_of(user: User) -> str:
 
 
 def json_web_token_of(session_key: str) -> str:
-    """What `/_allauth/app/v1/auth/login` gives out to a login with this session."""
+    """The access token that `/_allauth/app/v1/auth/login` would return for this session."""
     user = SessionStore(session_key)[SESSION_KEY]
     token, _ = jwt.create_token("access", sub=user, sid=jwt.session_key_to_sid(session_key), expires_in=300)
     return str(token)
@@ -72,7 +72,7 @@ def room(pk: int) -> Room:
 
 
 def states(pk: int) -> list[dict[str, Any]]:
-    """Every message of a room as the wire shows it, by seq."""
+    """All messages of a room in wire format, ordered by seq."""
     found = Message.objects.filter(room=pk).order_by("seq")
     return [state_of(message).model_dump(mode="json", exclude_none=True) for message in found]
 

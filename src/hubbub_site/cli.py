@@ -42,10 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Imported here because Django is slow to import and `--help` does not need it.
         from hubbub_site.storage_errors import to_command_error
 
-        told = to_command_error(error)
-        if told is None:
+        known = to_command_error(error)
+        if known is None:
             raise
-        return _end(args, told)
+        return _end(args, known)
     return code
 
 

@@ -120,8 +120,8 @@ def digest(model: type[models.Model], alias: str) -> int:
     total = 0
     columns = [field.attname for field in model._meta.concrete_fields]
     for row in _rows(model, alias).order_by().values_list(*columns).iterator(ROWS_AT_ONCE):
-        told = json.dumps(row, default=_plain, sort_keys=True, separators=(",", ":"))
-        total += int.from_bytes(hashlib.sha256(told.encode()).digest())
+        text = json.dumps(row, default=_plain, sort_keys=True, separators=(",", ":"))
+        total += int.from_bytes(hashlib.sha256(text.encode()).digest())
     return total % 2**256
 
 

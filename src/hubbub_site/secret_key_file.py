@@ -23,8 +23,8 @@ def secret_key(data: Path) -> str:
 
     Raises Misconfigured if the file is damaged: with an empty key every request would fail.
     """
-    if told := damage(data):
-        raise Misconfigured(told)
+    if message := damage(data):
+        raise Misconfigured(message)
     content = _kept(data)
     return new_key() if content is None else content.decode().strip()
 

@@ -78,7 +78,7 @@ class Fetcher:
         except TimeoutError:
             raise TooSlow(f"No complete answer within {seconds:g} s.") from None
         except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-            raise Unreachable(f"No connection: {error or 'nobody answers'}.") from None
+            raise Unreachable(f"No connection: {error or 'no answer'}.") from None
         except (httpcore2.NetworkError, httpcore2.TimeoutException) as error:
             raise Unreachable(f"The connection was lost: {error}.") from None
         except (httpcore2.ProtocolError, httpcore2.UnsupportedProtocol) as error:

@@ -35,7 +35,9 @@ FIRST_WAIT_SECONDS = Limit(
 )
 LONGEST_WAIT_SECONDS = Limit(3600, "seconds", "between two guesses, however many have failed, lifted")
 FAILURES_KEPT_SECONDS = Limit(24 * 3600, "seconds", "after the last failure, until the count starts over")
-FAILURE_COUNTERS = Limit(100_000, "rows", "of failure counters; above it those go that make nobody wait")
+FAILURE_COUNTERS = Limit(
+    100_000, "rows", "of failure counters; above it, rows that cause no waiting time are removed"
+)
 COUNTERS_IN_MEMORY = Limit(200_000, "entries", "of one process's request counters; expired ones go first")
 
 KNOWN_BROWSER_SECONDS = Limit(
