@@ -27,7 +27,7 @@ address), `details` (a dict of short texts and numbers, without secrets). Sender
 
 
 class AuditEvent(StrEnum):
-    """What `audit_event` reports. The values are stable: audit logs store them."""
+    """The kinds of event that `audit_event` reports. The values are stable: audit logs store them."""
 
     ROLE_CHANGED = "role_changed"
     DEACTIVATED = "deactivated"

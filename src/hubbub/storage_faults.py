@@ -21,7 +21,7 @@ Kind = Literal["full", "read-only", "unwritable", "failing", "damaged"]
 
 
 class Fault(NamedTuple):
-    """What is wrong, and the file or folder that it concerns (None: the database server)."""
+    """The kind of fault, and the file or folder that it concerns (None: the database server)."""
 
     kind: Kind
     path: Path | None = None

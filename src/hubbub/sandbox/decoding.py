@@ -33,7 +33,7 @@ _waiting = 0
 
 
 class Decoded(NamedTuple):
-    """What a decoder returned: `facts` as JSON values, and `data`, such as the bytes of a thumbnail."""
+    """The result of a decoder: `facts` as JSON values, and `data`, such as the bytes of a thumbnail."""
 
     facts: Any
     data: bytes

@@ -38,7 +38,7 @@ HEADER_OVERHEAD = 32
 
 
 class Phase(Enum):
-    """What the connection is waiting for."""
+    """The phase of the connection; the value names the event that ends it."""
 
     IDLE = "the first byte of a request"
     HEAD = "the end of its headers"
