@@ -19,9 +19,9 @@ from hubbub import queries
 from hubbub.models import Member, Room
 from hubbub.protocol.replies import Snapshot
 from tests.contract.client import Client
-from tests.contract.ear import Ear
 from tests.contract.histories import HISTORIES, Town
 from tests.contract.late import scrambled
+from tests.contract.subscriber import Subscriber
 from tests.people import Published, says
 
 CASES = Path(__file__).parents[2] / "client" / ".contract"
@@ -54,21 +54,21 @@ def town(
 @pytest.mark.parametrize("name", HISTORIES)
 def test_bobs_state_and_what_he_hears_make_his_next_state(name: str, town: Town) -> None:
     before, timelines = state_of(town.bob), timelines_of(town.bob)
-    ear = Ear(town.bob, before)
+    subscriber = Subscriber(town.bob, before)
     HISTORIES[name](town)
     for batch in town.published.batches:
-        ear.hear(batch)
+        subscriber.receive(batch)
     after, timelines_after = state_of(town.bob), timelines_of(town.bob)
 
     client = Client(plain(before), copy.deepcopy(timelines))
-    for event in ear.heard:
+    for event in subscriber.received:
         client.apply(event)
 
     assert_knows(client, plain(after), timelines_after)
     pages = {room: timelines_after[room] for room in client.pages}
-    write(name, before, timelines, ear.heard, after, pages)
+    write(name, before, timelines, subscriber.received, after, pages)
     for seed in range(20):
-        late = scrambled(ear.heard, seed)
+        late = scrambled(subscriber.received, seed)
         client = Client(plain(before), copy.deepcopy(timelines))
         for event in late:
             client.apply(event)
@@ -91,34 +91,34 @@ def assert_knows(client: Client, expected: dict[str, Any], timelines: dict[int, 
 @pytest.mark.parametrize("name", HISTORIES)
 def test_carol_is_a_guest_and_hears_only_of_those_she_meets(name: str, town: Town) -> None:
     before = state_of(town.carol)
-    ear = Ear(town.carol, before)
+    subscriber = Subscriber(town.carol, before)
     heard_by = []
     HISTORIES[name](town)
     for batch in town.published.batches:
-        ear.hear(batch)
+        subscriber.receive(batch)
     after = plain(state_of(town.carol))
 
     client = Client(plain(before), {})
-    for event in ear.heard:
+    for event in subscriber.received:
         client.apply(event)
         heard_by.append(event["type"])
     assert list_of(client.rooms) == after["rooms"]
     places = [{key: place[key] for key in place if key != "as_of"} for place in list_of(client.places)]
     assert places == after["memberships"]
     met = {member["id"] for member in [*plain(before)["members"], *after["members"]]}
-    assert {event["member"]["id"] for event in ear.heard if event["type"] == "member"} <= met
+    assert {event["member"]["id"] for event in subscriber.received if event["type"] == "member"} <= met
 
 
 @pytest.mark.parametrize("name", HISTORIES)
 def test_dave_hears_nothing_of_rooms_he_is_not_in(name: str, town: Town) -> None:
     """Not a word, not a counter, not that something happened (attack rows 1, 2)."""
-    ear = Ear(town.dave, state_of(town.dave))
+    subscriber = Subscriber(town.dave, state_of(town.dave))
     mine: set[int] = set()
     HISTORIES[name](town)
     for batch in town.published.batches:
-        heard = len(ear.heard)
-        ear.hear(batch)
-        for event in ear.heard[heard:]:
+        heard = len(subscriber.received)
+        subscriber.receive(batch)
+        for event in subscriber.received[heard:]:
             if event["type"] == "membership":
                 mine.add(event["membership"]["room"])
             if event["type"] in ("message", "room"):

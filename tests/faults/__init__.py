@@ -1,1 +1,1 @@
-"""Faults: a load of clients that keep books, a proxy that breaks their lines, servers that are killed, a checker."""
+"""Fault tests: clients that record everything under load, proxies that break connections, killed servers, a checker."""

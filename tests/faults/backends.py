@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis, to be broken: the same data and the same port after every death."""
+"""PostgreSQL and Redis servers to break: the same data and the same port after every restart."""
 
 from __future__ import annotations
 

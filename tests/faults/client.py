@@ -1,4 +1,4 @@
-"""A client that keeps books: it follows the protocol to the letter, comes back after every cut, and records."""
+"""A client that follows the protocol exactly, reconnects after every cut, and records everything."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from hubbub.protocol.ids import make_message_id
 from tests.faults.history import Said, View
 from tests.faults.outbox import Outbox
-from tests.faults.terms import bound
+from tests.faults.run_settings import bound
 
 STAY_AWAY = {4000, 4001, 4003, 4004}
 AGAIN = {"unavailable", "rate_limited"}

@@ -1,4 +1,4 @@
-"""A place to break: servers, and what they stand on. On SQLite one node; on PostgreSQL and Redis three."""
+"""Servers to break, and their backends: one node on SQLite, or three on PostgreSQL and Redis."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from tests.faults.backends import Postgres, Redis
-from tests.faults.inside import Inside
 from tests.faults.nodes import Node
 from tests.faults.programs import Program
+from tests.faults.site_process import SiteProcess
 
 
 class Place:
@@ -25,7 +25,7 @@ class Place:
         self.backends: list[Program] = []
         self.environment: dict[str, str] = {"HUBBUB_DATA": str(self.data), "HUBBUB_LOG_LEVEL": "warning"}
         self.nodes: list[Node] = []
-        self.inside = Inside(self.environment)
+        self.inside = SiteProcess(self.environment)
         self._wanted = nodes
 
     def __enter__(self) -> Self:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults import terms
+from tests.faults import run_settings
 from tests.faults.cluster import Cluster, Place
 from tests.servers.fixtures import or_skipped
 
@@ -24,25 +24,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.standalone)
-            if item.get_closest_marker("patient") and not terms.LONG:
+            if item.get_closest_marker("patient") and not run_settings.LONG:
                 item.add_marker(pytest.mark.skip(reason="takes half a minute: bin/faults runs it"))
 
 
 @pytest.fixture(scope="session")
 def seed() -> int:
-    return terms.SEED
+    return run_settings.SEED
 
 
 @pytest.fixture(scope="session")
 def seconds() -> float:
     """How long a row's fault lasts."""
-    return terms.SECONDS
+    return run_settings.SECONDS
 
 
 @pytest.fixture(scope="session")
 def long() -> bool:
     """Whether this is a long run, whose figures are published."""
-    return terms.LONG
+    return run_settings.LONG
 
 
 @pytest.fixture(scope="session")

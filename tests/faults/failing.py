@@ -7,12 +7,12 @@ itself (SIGKILL): at some time, chosen at random, among the first FAIL_WITHIN th
   before-publish         committed; neither the listeners nor the sender hear of it
   before-answer          committed and published to others; the sender hears nothing
 
-READS_FILE names a file that gets a line for each range of a room's messages that is read from the database because
-somebody missed it.
+READS_FILE names a file that gets a line for each range of a room's messages that is read from the database because a
+client missed it.
 
-CLOCK_FILE names a file with seconds to add to the wall clock (see tests.faults.elsewhen). WATCHDOG_FILE names one that
-gets a line for each turn of a watcher on the event loop: when (monotonic), and how much too late it came, in seconds.
-HELD_FILE names one in which stands how many bytes have been held for one slow connection at most.
+CLOCK_FILE names a file with seconds to add to the wall clock (see tests.faults.shifted_clock). WATCHDOG_FILE names a
+file that gets a line for each turn of a watcher on the event loop: when (monotonic), and how many seconds late.
+HELD_FILE names a file with the largest number of bytes that were buffered for one slow connection.
 """
 
 from __future__ import annotations
@@ -164,13 +164,13 @@ FAILPOINTS: dict[str, Callable[[], None]] = {
 
 def main() -> int:
     from hubbub_site.commands import start
-    from tests.faults.elsewhen import live_in_another_time
+    from tests.faults.shifted_clock import shift_clock
 
     start(make=True)  # models can be imported from here on
     if point := os.environ.get("FAILPOINT"):
         FAILPOINTS[point]()
     if clock := os.environ.get("CLOCK_FILE"):
-        live_in_another_time(Path(clock))
+        shift_clock(Path(clock))
     for name, watch in (
         ("WATCHDOG_FILE", watch_the_loop),
         ("READS_FILE", note_reads),

@@ -1,4 +1,4 @@
-"""What clients saw and what the database holds, compared: the invariants I1–I8 (docs/reliability.md)."""
+"""Compares what clients received with the database: the invariants I1–I8 (docs/reliability.md)."""
 
 from __future__ import annotations
 

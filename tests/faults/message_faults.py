@@ -1,4 +1,4 @@
-"""What a RedisProxy does to single messages, and the messages that wait for it."""
+"""The faults that a RedisProxy applies to single messages, and the messages that it holds back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hubbub serve`, to be broken: one process on SQLite, or several on one PostgreSQL and one Redis."""
+"""`hubbub serve` to break: one process on SQLite, or several on one PostgreSQL and one Redis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a client has said and what became of it: sent in order in each room until it has an outcome."""
+"""A client's outbox: messages are sent in order for each room until each has an outcome."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Outbox:
             self._send_next(room)
 
     def send_again(self) -> None:
-        """The history is another one: what was acknowledged in the last minutes goes once more, before the rest."""
+        """The server has another history: send what was acknowledged in the last minutes again, before the rest."""
         latest = time.monotonic() - REMEMBERED_SECONDS
         again = [
             m for m in self.said if m.outcome == "acked" and m.settled > latest and m not in self._waiting

@@ -1,4 +1,4 @@
-"""What a long run consists of, in which order, and how long each row's faults last."""
+"""The parts of a long run, their order, and how long the faults of each last."""
 
 from __future__ import annotations
 

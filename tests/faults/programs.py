@@ -1,4 +1,4 @@
-"""A program to break: killed, frozen and started again, on the same port and the same data."""
+"""A program to kill, freeze and restart, on the same port and the same data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A proxy before Redis that drops, doubles, swaps and holds back single pub/sub messages on their way to one node."""
+"""A Redis proxy that drops, repeats, swaps and delays single pub/sub messages on their way to one node."""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 import psycopg
 
 from tests.faults.cluster import Cluster
-from tests.faults.inside import Inside
 from tests.faults.proxy import FaultProxy
 from tests.faults.replica import NAME, Replica
+from tests.faults.site_process import SiteProcess
 
 
 class Replicated(Cluster):
@@ -36,7 +36,7 @@ class Replicated(Cluster):
             await asyncio.to_thread(self.postgres.wait)
         async with FaultProxy(self.postgres.port) as self.address:
             self.environment["DATABASE_URL"] = self.postgres.url_at(self.address.port)
-            self.inside = Inside(self.environment)
+            self.inside = SiteProcess(self.environment)
             self.nodes = [self.node() for _ in range(3)]
             try:
                 for node in self.nodes:

@@ -1,4 +1,4 @@
-"""The figures of a long run as the table of docs/reliability.md. Nothing stands there that was not seen."""
+"""The figures of a long run as the table of docs/reliability.md. It contains only measured figures."""
 
 from __future__ import annotations
 

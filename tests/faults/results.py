@@ -1,4 +1,4 @@
-"""What each part of a long run came to, kept in .faults/ so that a run that was broken off goes on where it was."""
+"""The results of each part of a long run, kept in .faults/ so that an interrupted run can continue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a client asks for the whole state: a snapshot, then `resume` after every cut and when something was missed."""
+"""How a client gets the whole state: a snapshot, then `resume` after every cut and every gap."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tests.contract.client import Document
 from tests.faults.client import BookKeeper
-from tests.faults.heard import Heard, about_rooms
+from tests.faults.received import Received, about_rooms
 from tests.faults.whole_state import WholeState
 
 PAGE = 100
@@ -25,7 +25,7 @@ class Resuming(BookKeeper):
         super().__init__(name, token, where, seed)
         self.like_browser = like_browser
         self.state: WholeState | None = None
-        self.heard: list[Heard] = []
+        self.heard: list[Received] = []
         self.attention = "active"
         self._asked: set[int] | None = None
         """The rooms of the `resume` that is under way."""

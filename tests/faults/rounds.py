@@ -1,4 +1,4 @@
-"""Rounds of F26: for a while people change everything, the bus lies and something else breaks; then all must agree."""
+"""Rounds of F26: members change everything while the bus and another part fail; then all clients must agree."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import time
 import urllib.request
 
 from tests.faults.cluster import Cluster
-from tests.faults.doings import Doings
-from tests.faults.lying_bus import EVERY_KIND, LyingBus
-from tests.faults.shared_scene import AGREED_SECONDS, SharedScene
-from tests.faults.terms import LONG, bound, load
+from tests.faults.faulty_bus import EVERY_KIND, FaultyBus
+from tests.faults.random_changes import RandomChanges
+from tests.faults.run_settings import LONG, bound, load
+from tests.faults.shared_scenario import AGREED_SECONDS, SharedScenario
 
 QUIET_SECONDS = 5.0 if LONG else 0.5
 ROUND_SECONDS = 15.0 if LONG else 2.0
@@ -33,9 +33,9 @@ LIES: list[tuple[float, frozenset[str]]] = [
 class Rounds:
     """`play` one after the other; each begins with another lie and another trouble."""
 
-    def __init__(self, scene: SharedScene, bus: LyingBus, cluster: Cluster, seed: int) -> None:
+    def __init__(self, scene: SharedScenario, bus: FaultyBus, cluster: Cluster, seed: int) -> None:
         self.scene, self.bus, self.cluster = scene, bus, cluster
-        self.doings = Doings(scene, seed)
+        self.random_changes = RandomChanges(scene, seed)
         self.slowest = 0.0
         """Seconds until the last client agreed, in the slowest round."""
         self.compared = 0
@@ -70,7 +70,7 @@ class Rounds:
         await self.scene.let_all_in()
         await self._open_rooms()
         self.bus.lie(*LIES[turn % len(LIES)])
-        doings = asyncio.create_task(self.doings.go_on(ROUND_SECONDS, per_second=load(PER_SECOND)))
+        doings = asyncio.create_task(self.random_changes.go_on(ROUND_SECONDS, per_second=load(PER_SECOND)))
         await asyncio.sleep(self._random.uniform(0, ROUND_SECONDS / 3))
         await self._troubles[turn % len(self._troubles)]()
         await doings

@@ -1,9 +1,9 @@
-"""A client that keeps the whole state on a live line, by the rules of docs/protocol.md."""
+"""A client that keeps the whole state over one connection, by the rules of docs/protocol.md."""
 
 from __future__ import annotations
 
 from tests.contract.client import Document
-from tests.faults.heard import about_rooms
+from tests.faults.received import about_rooms
 from tests.faults.resuming import Resuming
 
 

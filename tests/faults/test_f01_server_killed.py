@@ -8,8 +8,8 @@ import time
 
 from tests.faults.cluster import Place
 from tests.faults.conftest import Record
-from tests.faults.scene import scene
-from tests.faults.terms import bound, turns
+from tests.faults.run_settings import bound, turns
+from tests.faults.scenario import scenario
 
 FIRST_ANSWER_SECONDS = 2.0
 
@@ -19,7 +19,7 @@ async def test_a_server_that_is_killed_again_and_again_loses_and_doubles_nothing
 ) -> None:
     node = sqlite.nodes[0]
     first_acks: list[float] = []
-    async with scene(sqlite, seed=seed) as s:
+    async with scenario(sqlite, seed=seed) as s:
         await s.enter(20, 3)
 
         async def kills() -> None:

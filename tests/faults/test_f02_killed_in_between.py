@@ -13,8 +13,8 @@ import pytest
 from tests.faults.cluster import Cluster, Place
 from tests.faults.conftest import Record
 from tests.faults.nodes import Node
-from tests.faults.scene import Scene, scene
-from tests.faults.terms import LONG, bound, turns
+from tests.faults.run_settings import LONG, bound, turns
+from tests.faults.scenario import Scenario, scenario
 
 HEARD_SECONDS = 6.0
 POINTS = ["before-commit", "before-publish", "before-answer"]
@@ -37,7 +37,7 @@ async def test_what_was_sent_again_is_one_message(
     point: str, seconds: float, seed: int, record: Record
 ) -> None:
     with FailingPlace(point) as place:
-        async with scene(place, seed=seed) as s:
+        async with scenario(place, seed=seed) as s:
             await s.enter(10, 2)
             node = place.nodes[0]
             await s.while_talking(lambda: _bring_back(node, s, seconds), per_second=40)
@@ -59,7 +59,7 @@ async def test_others_hear_of_what_their_neighbour_committed_as_it_died(
     dying.start()
     await dying.ready()
     addresses = {0: dying, 1: cluster.nodes[1]}
-    async with scene(cluster, seed=seed) as s:
+    async with scenario(cluster, seed=seed) as s:
         await s.enter(2, 1, where=lambda number: lambda: addresses[number].url)
         sender, listener = s.people
         message = sender.say(s.rooms[0], "the last words")
@@ -78,7 +78,7 @@ async def test_others_hear_of_what_their_neighbour_committed_as_it_died(
     assert figures["acked"] == 1
 
 
-async def _bring_back(node: Node, s: Scene, seconds: float) -> None:
+async def _bring_back(node: Node, s: Scenario, seconds: float) -> None:
     """Whenever it has killed itself, and that it does again and again: its turn comes with what is said."""
     for _ in turns(seconds):
         while node.running:

@@ -11,8 +11,8 @@ from hubbub.protocol.closing import Close
 from tests.faults.cluster import Cluster, Place
 from tests.faults.conftest import Record
 from tests.faults.nodes import Node
-from tests.faults.scene import Scene, scene
-from tests.faults.terms import bound, turns
+from tests.faults.run_settings import bound, turns
+from tests.faults.scenario import Scenario, scenario
 
 BACK_SECONDS = 10.0
 FADED_SECONDS = 20.0
@@ -23,7 +23,7 @@ STOPPED_SECONDS = 5.0
 async def test_when_a_node_dies_its_people_are_elsewhere_and_nothing_is_lost(
     cluster: Cluster, seconds: float, seed: int, record: Record
 ) -> None:
-    async with scene(cluster, seed=seed) as s:
+    async with scenario(cluster, seed=seed) as s:
         await s.enter(24, 3)
 
         async def kills() -> None:
@@ -49,7 +49,7 @@ async def test_when_a_node_dies_its_people_are_elsewhere_and_nothing_is_lost(
 @pytest.mark.patient
 async def test_the_people_of_a_dead_node_fade_from_the_roster(cluster: Cluster, record: Record) -> None:
     """Nobody says goodbye for them, and they do not come back: their node's lease runs out."""
-    async with scene(cluster) as s:
+    async with scenario(cluster) as s:
         await s.enter(6, 1, where=lambda number: lambda: cluster.nodes[0 if number < 3 else 1].url)
         watcher, gone = s.people[5], [person.member for person in s.people[:3]]
         async with asyncio.timeout(10):
@@ -70,7 +70,7 @@ async def test_a_rolling_restart_loses_nothing(
     place: Place, seconds: float, seed: int, record: Record
 ) -> None:
     """F16: SIGTERM to each in turn: what was begun is finished, clients are asked to go."""
-    async with scene(place, seed=seed) as s:
+    async with scenario(place, seed=seed) as s:
         await s.enter(18, 3)
 
         async def restarts() -> None:
@@ -87,7 +87,7 @@ async def test_a_stop_of_all_nodes_at_once_loses_nothing(
     cluster: Cluster, seconds: float, seed: int, record: Record
 ) -> None:
     """F16 as a deployment does it that has no time: there is no other node to go to."""
-    async with scene(cluster, seed=seed) as s:
+    async with scenario(cluster, seed=seed) as s:
         await s.enter(18, 3)
 
         async def restarts() -> None:
@@ -99,7 +99,7 @@ async def test_a_stop_of_all_nodes_at_once_loses_nothing(
         await _all_was_finished(s, cluster, record, "F16 all at once")
 
 
-async def _restart(s: Scene, nodes: list[Node]) -> None:
+async def _restart(s: Scenario, nodes: list[Node]) -> None:
     """SIGTERM, and again. All who were connected are told 4012, and each server ends by itself with code 0."""
     connected = sum(node.connections() or 0 for node in nodes)
     assert connected, "somebody is there to be told"
@@ -119,11 +119,11 @@ async def _restart(s: Scene, nodes: list[Node]) -> None:
     await s.all_live()
 
 
-def _told_to_go(s: Scene) -> int:
+def _told_to_go(s: Scenario) -> int:
     return sum(code == Close.GOING_AWAY for person in s.people for _, code in person.closed)
 
 
-async def _all_was_finished(s: Scene, place: Place, record: Record, row: str) -> None:
+async def _all_was_finished(s: Scenario, place: Place, record: Record, row: str) -> None:
     await s.peace()
     figures = await s.verdict()
     record(row, place, figures)

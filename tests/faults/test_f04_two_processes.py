@@ -11,8 +11,8 @@ import pytest
 from tests.faults.client import BookKeeper
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import Record
-from tests.faults.scene import scene
-from tests.faults.terms import LONG, bound, turns
+from tests.faults.run_settings import LONG, bound, turns
+from tests.faults.scenario import scenario
 from tests.servers.fixtures import or_skipped
 
 BACK_SECONDS = 10.0
@@ -39,7 +39,7 @@ async def test_nothing_is_lost_everybody_is_back_and_the_roster_is_right(
     """
     dying, other = pair.nodes
     dying_is_away = False
-    async with scene(pair, seed=seed) as s:
+    async with scenario(pair, seed=seed) as s:
         await s.enter(
             24, 3, where=lambda number: lambda: (other if number % 2 or dying_is_away else dying).url
         )

@@ -14,8 +14,8 @@ from tests.faults.cluster import Cluster
 from tests.faults.conftest import Record
 from tests.faults.nodes import Node
 from tests.faults.programs import children, wait_for
-from tests.faults.scene import scene
-from tests.faults.terms import bound, turns
+from tests.faults.run_settings import bound, turns
+from tests.faults.scenario import scenario
 from tests.servers.fixtures import or_skipped
 
 WORKERS = 3
@@ -37,7 +37,7 @@ async def test_workers_that_are_killed_are_replaced_and_nothing_is_lost(
     site: Workers, seconds: float, seed: int, record: Record
 ) -> None:
     node = site.nodes[0]
-    async with scene(site, seed=seed) as s:
+    async with scenario(site, seed=seed) as s:
         await s.enter(18, 3)
 
         async def kills() -> None:

@@ -14,8 +14,8 @@ import redis
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import Record
 from tests.faults.programs import wait_for
-from tests.faults.scene import Scene, scene
-from tests.faults.terms import bound, turns
+from tests.faults.run_settings import bound, turns
+from tests.faults.scenario import Scenario, scenario
 
 HEARD_SECONDS = 2.0
 """How late others hear without a bus (contract §3)."""
@@ -33,7 +33,7 @@ async def test_without_redis_people_at_other_nodes_hear_within_two_seconds(
 ) -> None:
     away: dict[str, Callable[[], Any]] = {"killed": cluster.redis.kill, "frozen": cluster.redis.freeze}
     back: dict[str, Callable[[], Any]] = {"killed": cluster.redis.start, "frozen": cluster.redis.thaw}
-    async with scene(cluster, seed=seed) as s:
+    async with scenario(cluster, seed=seed) as s:
         await s.enter(18, 3)
 
         async def outage() -> None:
@@ -52,7 +52,7 @@ async def test_without_redis_people_at_other_nodes_hear_within_two_seconds(
 async def test_a_redis_that_drops_its_listeners_again_and_again(
     cluster: Cluster, seconds: float, seed: int, record: Record
 ) -> None:
-    async with scene(cluster, seed=seed) as s:
+    async with scenario(cluster, seed=seed) as s:
         await s.enter(18, 3)
 
         async def drops() -> None:
@@ -75,7 +75,7 @@ async def test_the_event_loop_never_stands_still_for_a_frozen_redis(
     try:
         node.start()
         await node.ready()
-        async with scene(cluster, seed=seed) as s:
+        async with scenario(cluster, seed=seed) as s:
             await s.enter(10, 2, where=lambda _: lambda: node.url)
             await asyncio.sleep(1)
             begun = time.monotonic()
@@ -108,7 +108,7 @@ def _buses(cluster: Cluster) -> set[str]:
     return {(node.readiness() or {}).get("bus", "") for node in cluster.nodes}
 
 
-async def _finish(s: Scene, cluster: Cluster, record: Record, row: str) -> None:
+async def _finish(s: Scenario, cluster: Cluster, record: Record, row: str) -> None:
     await s.peace()
     figures = await s.verdict()
     heard = s.slowest_heard()

@@ -11,9 +11,9 @@ import pytest
 
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import Record
-from tests.faults.scene import scene
+from tests.faults.run_settings import bound, turns
+from tests.faults.scenario import scenario
 from tests.faults.sentinel import Guarded
-from tests.faults.terms import bound, turns
 from tests.servers import NotFound
 from tests.servers.fixtures import skip_or_fail
 
@@ -55,7 +55,7 @@ async def test_the_master_dies_and_its_replica_takes_over_again_and_again(
     behind_sentinel: BehindSentinel, seconds: float, seed: int, record: Record
 ) -> None:
     place, guarded = behind_sentinel, behind_sentinel.guarded
-    async with scene(place, seed=seed) as s:
+    async with scenario(place, seed=seed) as s:
         await s.enter(18, 3)
 
         async def fail_overs() -> None:

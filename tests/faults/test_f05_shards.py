@@ -12,8 +12,8 @@ import pytest
 from tests.faults.backends import Redis
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import Record
-from tests.faults.scene import scene
-from tests.faults.terms import bound
+from tests.faults.run_settings import bound
+from tests.faults.scenario import scenario
 from tests.servers import NotFound
 from tests.servers.fixtures import skip_or_fail
 
@@ -55,7 +55,7 @@ async def test_one_of_two_shards_dies_and_comes_back(
 ) -> None:
     """Rooms of the dead shard are heard by polling, and that is said all the time; rooms of the other as always."""
     for number, dead in enumerate(sharded.shards):
-        async with scene(sharded, seed=seed) as s:
+        async with scenario(sharded, seed=seed) as s:
             await s.enter(18, 6)
             told: list[set[str]] = []
 

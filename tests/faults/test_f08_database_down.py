@@ -11,8 +11,8 @@ import pytest
 
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import Record
-from tests.faults.scene import scene
-from tests.faults.terms import bound, turns
+from tests.faults.run_settings import bound, turns
+from tests.faults.scenario import scenario
 
 REFUSED_SECONDS = 2.0
 RECOVERY_SECONDS = 10.0
@@ -25,7 +25,7 @@ async def test_a_database_that_is_away_is_said_so_within_two_seconds(
     postgres = cluster.postgres
     away: dict[str, Callable[[], Any]] = {"killed": postgres.kill, "frozen": postgres.freeze}
     back: dict[str, Callable[[], Any]] = {"killed": postgres.start, "frozen": postgres.thaw}
-    async with scene(cluster, seed=seed) as s:
+    async with scenario(cluster, seed=seed) as s:
         await s.enter(18, 3)
 
         async def outage() -> None:

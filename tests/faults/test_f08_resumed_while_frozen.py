@@ -10,8 +10,8 @@ from hubbub.protocol.closing import Close
 from tests.faults.client import BookKeeper
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import Record
-from tests.faults.scene import scene
-from tests.faults.terms import bound
+from tests.faults.run_settings import bound
+from tests.faults.scenario import scenario
 from tests.raw_socket import RawSocket
 
 REFUSED_SECONDS = 2.0
@@ -24,7 +24,7 @@ async def test_people_resume_when_a_frozen_database_is_thawed(
     """Nobody is signed out, nobody waits for an answer, nobody begins anew."""
     postgres = cluster.postgres
     async with AsyncExitStack() as stack:
-        s = await stack.enter_async_context(scene(cluster, seed=seed))
+        s = await stack.enter_async_context(scenario(cluster, seed=seed))
         proxies = await s.enter_behind_proxies(stack, 18, 3)
         torn = s.people[0::3]  # behind the first proxy
         staying = s.people[1::3]

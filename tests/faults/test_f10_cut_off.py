@@ -17,8 +17,8 @@ from tests.faults.cluster import Cluster
 from tests.faults.conftest import Record
 from tests.faults.nodes import Node
 from tests.faults.proxy import FaultProxy
-from tests.faults.scene import scene
-from tests.faults.terms import bound
+from tests.faults.run_settings import bound
+from tests.faults.scenario import scenario
 
 REFUSED_SECONDS = 2.0
 HEARD_SECONDS = 2.0
@@ -42,7 +42,7 @@ async def test_the_last_word_of_a_node_that_redis_does_not_hear(
         node.start()
         await node.ready()
         addresses = [node.url, cluster.nodes[0].url]
-        s = await stack.enter_async_context(scene(cluster, seed=seed))
+        s = await stack.enter_async_context(scenario(cluster, seed=seed))
         await s.enter(2, 1, where=lambda number: lambda: addresses[number])
         speaker, listener = s.people
         view = listener.views[s.rooms[0]]
@@ -84,7 +84,7 @@ async def test_a_node_that_is_cut_off(
         await node.ready()
         to_node = await stack.enter_async_context(FaultProxy(node.port))
         cut_off = f"ws://127.0.0.1:{to_node.port}/ws/"
-        s = await stack.enter_async_context(scene(cluster, seed=seed))
+        s = await stack.enter_async_context(scenario(cluster, seed=seed))
         at_first = [cut_off] * 5 + [cluster.nodes[0].url] * 5
 
         def where(number: int) -> str:

@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 
 from tests.faults.cluster import Place
 from tests.faults.conftest import Record
-from tests.faults.scene import scene
-from tests.faults.terms import bound, turns
+from tests.faults.run_settings import bound, turns
+from tests.faults.scenario import scenario
 
 BACK_SECONDS = 5.0
 
@@ -19,7 +19,7 @@ async def test_two_seconds_of_no_network_every_ten_seconds(
     """Published results of others: 84 to 87 % delivered. Here: everything, in order."""
     cut, whole = (2.0, 8.0) if long else (1.0, 1.0)
     async with AsyncExitStack() as stack:
-        s = await stack.enter_async_context(scene(place, seed=seed))
+        s = await stack.enter_async_context(scenario(place, seed=seed))
         proxies = await s.enter_behind_proxies(stack, 15, 3)
 
         async def storms() -> None:
@@ -47,7 +47,7 @@ async def test_lines_that_are_cut_one_by_one_at_random(
 ) -> None:
     """F12 again, as on a train: somebody is always away."""
     async with AsyncExitStack() as stack:
-        s = await stack.enter_async_context(scene(place, seed=seed))
+        s = await stack.enter_async_context(scenario(place, seed=seed))
         proxies = await s.enter_behind_proxies(stack, 15, 3)
 
         async def cuts() -> None:

@@ -14,7 +14,7 @@ from hubbub.protocol import limits
 from tests.faults.cluster import Place
 from tests.faults.conftest import Record
 from tests.faults.nodes import Node
-from tests.faults.scene import Scene, scene
+from tests.faults.scenario import Scenario, scenario
 
 GIVE_UP_SECONDS = 75
 """For the kernel's buffers to fill, and ten seconds without progress after."""
@@ -51,7 +51,7 @@ async def test_readers_that_never_read_harm_nobody(
     watched: Watched, seconds: float, seed: int, record: Record, slow: int
 ) -> None:
     node = watched.nodes[0]
-    async with scene(watched, seed=seed) as s:
+    async with scenario(watched, seed=seed) as s:
         await s.enter(READERS, 1)
         lazy, keen = s.people[-slow:], s.people[1:-slow]
 
@@ -93,7 +93,7 @@ async def test_readers_that_never_read_harm_nobody(
     assert during <= before * HARM + UNHARMED_SECONDS
 
 
-async def _speak(s: Scene, seconds: float, until: Callable[[], bool] = lambda: False) -> None:
+async def _speak(s: Scenario, seconds: float, until: Callable[[], bool] = lambda: False) -> None:
     """Long lines, many a second, and not more than is acknowledged: until it is so, or the time is over."""
     speaker, end, count = s.people[0], time.monotonic() + seconds, 0
     looked = time.monotonic()

@@ -13,8 +13,8 @@ import pytest
 from tests.faults.cluster import Cluster, Place
 from tests.faults.conftest import Record
 from tests.faults.nodes import Node
-from tests.faults.scene import scene
-from tests.faults.terms import bound
+from tests.faults.run_settings import bound
+from tests.faults.scenario import scenario
 from tests.servers.fixtures import or_skipped
 
 ALL_BACK_SECONDS = 60.0
@@ -56,7 +56,7 @@ async def test_all_are_cut_at_once_and_come_back_to_twenty_missed_messages(
 ) -> None:
     """What they missed is read once for each room and node, not for each of them."""
     async with AsyncExitStack() as stack:
-        s = await stack.enter_async_context(scene(noted, seed=seed))
+        s = await stack.enter_async_context(scenario(noted, seed=seed))
         proxies = await s.enter_behind_proxies(stack, 60, ROOMS)
         for proxy in proxies:
             proxy.refusing = True
@@ -91,7 +91,7 @@ async def test_half_open_sockets_are_noticed_and_leave_nothing_behind(sqlite: Pl
     """F14: neither side is told. Both notice by silence: the server within its 35 seconds, clients by their pings."""
     node = sqlite.nodes[0]
     async with AsyncExitStack() as stack:
-        s = await stack.enter_async_context(scene(sqlite))
+        s = await stack.enter_async_context(scenario(sqlite))
         (proxy,) = await s.enter_behind_proxies(stack, 20, 1)
         before = node.descriptors()
         begun = time.monotonic()

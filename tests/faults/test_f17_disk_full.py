@@ -11,7 +11,7 @@ import pytest
 from tests.disks import fill_up, small_disk
 from tests.faults.cluster import Place
 from tests.faults.conftest import Record
-from tests.faults.scene import Scene, scene
+from tests.faults.scenario import Scenario, scenario
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ async def test_a_full_disk_refuses_and_heals_without_a_restart(
     disk: Path, seconds: float, seed: int, record: Record
 ) -> None:
     with Place(data=disk) as place:
-        async with scene(place, seed=seed) as s:
+        async with scenario(place, seed=seed) as s:
             await s.enter(10, 2)
             ballast = disk / "ballast"
 
@@ -54,5 +54,5 @@ async def test_a_full_disk_refuses_and_heals_without_a_restart(
     assert figures["acked"] == figures["said"]
 
 
-def _refusals(s: Scene) -> int:
+def _refusals(s: Scenario) -> int:
     return sum(len(person.refusals) for person in s.people)

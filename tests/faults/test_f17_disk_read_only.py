@@ -18,8 +18,8 @@ from tests.faults.client import BookKeeper
 from tests.faults.cluster import Place
 from tests.faults.conftest import Record
 from tests.faults.programs import wait_for
-from tests.faults.scene import scene
-from tests.faults.terms import bound, turns
+from tests.faults.run_settings import bound, turns
+from tests.faults.scenario import scenario
 
 IMAGE_BYTES = 48 * 1024 * 1024
 SAID_SECONDS = 10.0
@@ -47,7 +47,7 @@ async def test_a_disk_that_becomes_read_only_refuses_and_heals_without_a_restart
 ) -> None:
     with Place(data=ext4) as place:
         node = place.nodes[0]
-        async with scene(place, seed=seed) as s:
+        async with scenario(place, seed=seed) as s:
             await s.enter(10, 2)
 
             async def protect() -> None:

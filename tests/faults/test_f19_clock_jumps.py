@@ -1,6 +1,6 @@
 """F19: the wall clock jumps by an hour and by a day, forth and back, under load. Order and access do not depend on it.
 
-The clock is shifted inside the server (tests.faults.elsewhen), where the product asks for the time of day.
+The clock is shifted inside the server (tests.faults.shifted_clock), where the product asks for the time of day.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import httpx2
 from tests.faults.client import BookKeeper
 from tests.faults.cluster import Cluster, Place
 from tests.faults.conftest import Record
-from tests.faults.elsewhen import Clock
 from tests.faults.nodes import Node
 from tests.faults.programs import wait_for
-from tests.faults.scene import Scene, scene
-from tests.faults.terms import bound, turns
+from tests.faults.run_settings import bound, turns
+from tests.faults.scenario import Scenario, scenario
+from tests.faults.shifted_clock import Clock
 
 HOUR, DAY = 3600, 24 * 3600
 JUMPS = [-HOUR, HOUR, 60, -DAY, DAY, 0]
@@ -47,7 +47,7 @@ async def test_times_never_fall_and_people_sign_in_whatever_the_clock_does(
 ) -> None:
     """People talk; after each jump somebody signs in with a password, and somebody else with a token."""
     with ElsewhenPlace() as place:
-        async with scene(place, seed=seed) as s:
+        async with scenario(place, seed=seed) as s:
             await s.enter(10, 2)
             guests = await s.ask("people", members=2, rooms=0, name=f"{s.name}guest")
             name = await s.ask("set_password", member=guests["members"][0], password=PASSWORD)
@@ -93,7 +93,7 @@ async def test_nodes_whose_clocks_differ_keep_order_and_roster(
         stack.callback(node.end)
         node.start()
         await node.ready()
-        s = await stack.enter_async_context(scene(cluster, seed=seed))
+        s = await stack.enter_async_context(scenario(cluster, seed=seed))
         addresses = [cluster.nodes[0].url, node.url]
         await s.enter(10, 2, where=lambda number: lambda: addresses[number % 2])
 
@@ -114,7 +114,7 @@ async def test_nodes_whose_clocks_differ_keep_order_and_roster(
     assert figures["slowest_heard_s"] <= bound(HEARD_SECONDS)
 
 
-async def _jump(s: Scene, clock: Clock, seconds: float) -> None:
+async def _jump(s: Scenario, clock: Clock, seconds: float) -> None:
     """Set the clock, wait until the server has looked at it, and let people talk for a moment."""
     clock.set(seconds)
     await asyncio.to_thread(wait_for, lambda: clock.was_read(seconds), bound(READ_SECONDS), "it is looked at")

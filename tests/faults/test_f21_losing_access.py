@@ -11,8 +11,8 @@ from tests.faults.client import BookKeeper
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import Record
 from tests.faults.programs import wait_for
-from tests.faults.scene import Scene, scene
-from tests.faults.terms import bound
+from tests.faults.run_settings import bound
+from tests.faults.scenario import Scenario, scenario
 
 REMOVED_SECONDS = {True: 1.0, False: 2.0}
 REVOKED_SECONDS = {True: 1.0, False: 30.0}
@@ -23,7 +23,7 @@ REVOKED_SECONDS = {True: 1.0, False: 30.0}
 async def test_nothing_after_a_removal_reaches_them_and_a_revoked_login_ends(
     cluster: Cluster, seed: int, record: Record, bus: bool
 ) -> None:
-    async with scene(cluster, seed=seed) as s:
+    async with scenario(cluster, seed=seed) as s:
         await s.enter(12, 1, where=lambda number: lambda: cluster.nodes[number % 3].url)
         removed, revoked = s.people[3:6], s.people[6:9]  # one at each node
         if not bus:
@@ -53,7 +53,7 @@ def _buses(cluster: Cluster) -> set[str]:
     return {(node.readiness() or {}).get("bus", "") for node in cluster.nodes}
 
 
-async def _remove(s: Scene, person: BookKeeper) -> float:
+async def _remove(s: Scenario, person: BookKeeper) -> float:
     """Seconds until they know; and nothing after the removal's seq may ever be seen."""
     view = person.views[s.rooms[0]]
     begun = time.monotonic()
@@ -68,7 +68,7 @@ async def _remove(s: Scene, person: BookKeeper) -> float:
     return took
 
 
-async def _revoke(s: Scene, person: BookKeeper) -> float:
+async def _revoke(s: Scenario, person: BookKeeper) -> float:
     begun = time.monotonic()
     await s.ask("revoke", member=person.member)
     async with asyncio.timeout(bound(35)):

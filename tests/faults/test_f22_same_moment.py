@@ -9,7 +9,7 @@ from hubbub.protocol.ids import make_message_id
 from tests.faults.client import BookKeeper
 from tests.faults.cluster import Cluster, Place
 from tests.faults.conftest import Record
-from tests.faults.scene import Scene, scene
+from tests.faults.scenario import Scenario, scenario
 
 TWENTY = 20
 
@@ -17,7 +17,7 @@ TWENTY = 20
 async def test_the_same_id_from_twenty_sockets_is_one_message(
     cluster: Cluster, long: bool, record: Record
 ) -> None:
-    async with scene(cluster) as s:
+    async with scenario(cluster) as s:
         made = await s.ask("people", members=2, rooms=1, name=s.name)
         s.rooms = made["rooms"]
         for number in range(TWENTY):
@@ -49,7 +49,7 @@ async def test_the_same_id_from_twenty_sockets_is_one_message(
 async def test_two_hundred_changes_at_once_end_as_the_database_says(
     place: Place, long: bool, seed: int, record: Record
 ) -> None:
-    async with scene(place, seed=seed) as s:
+    async with scenario(place, seed=seed) as s:
         await s.enter(20, 1)
         room = s.rooms[0]
         for person in s.people:
@@ -68,7 +68,7 @@ async def test_two_hundred_changes_at_once_end_as_the_database_says(
     record("F23", place, figures | {"changes": 200 * rounds, "refused": refused})
 
 
-async def _change(s: Scene, person: BookKeeper, room: int, number: int) -> dict[str, Any]:
+async def _change(s: Scenario, person: BookKeeper, room: int, number: int) -> dict[str, Any]:
     """Something that somebody does: edit, delete, mark read, leave and be brought back, say, open a direct room."""
     own = [m for m in person.views[room].states.values() if m["author"] == person.member and m["text"]]
     match number % 6:

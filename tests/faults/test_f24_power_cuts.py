@@ -27,7 +27,7 @@ from tests.faults.power.recording import (
     recorded_place,
 )
 from tests.faults.power.served import serve_again
-from tests.faults.terms import LONG
+from tests.faults.run_settings import LONG
 from tests.servers import NotFound
 from tests.servers.fixtures import skip_or_fail
 

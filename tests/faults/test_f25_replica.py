@@ -11,10 +11,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.conftest import Record
-from tests.faults.inside import Inside
 from tests.faults.replicated import Replicated
-from tests.faults.scene import Scene, scene
-from tests.faults.terms import bound, turns
+from tests.faults.run_settings import bound, turns
+from tests.faults.scenario import Scenario, scenario
+from tests.faults.site_process import SiteProcess
 from tests.servers.fixtures import or_skipped
 
 EPOCH_SECONDS, RETURN_SECONDS = 5.0, 2.0
@@ -35,7 +35,7 @@ async def test_servers_that_run_on_hear_of_the_loss(
     replicated: Replicated, seconds: float, seed: int, record: Record
 ) -> None:
     """Again and again: what took over gets a replica of its own."""
-    async with replicated.standing(), scene(replicated, seed=seed) as s:
+    async with replicated.standing(), scenario(replicated, seed=seed) as s:
         await s.enter(12, 3)
 
         async def fail_over() -> None:
@@ -55,7 +55,7 @@ async def test_servers_that_run_on_hear_of_the_loss(
 async def test_servers_that_are_started_again_meanwhile(
     replicated: Replicated, seed: int, record: Record
 ) -> None:
-    async with replicated.standing(), scene(replicated, seed=seed) as s:
+    async with replicated.standing(), scenario(replicated, seed=seed) as s:
         await s.enter(12, 3)
 
         async def fail_over() -> None:
@@ -87,7 +87,7 @@ async def test_a_replica_that_has_moved_past_what_it_lacks(
     """Before a server looks, every room's head is higher than the one it knows. Others have written there: with the
     bus, so that the servers hear of seqs that they know otherwise; or without, so that nothing contradicts.
     """
-    async with replicated.standing(), scene(replicated, seed=seed) as s:
+    async with replicated.standing(), scenario(replicated, seed=seed) as s:
         await s.enter(12, 3)
 
         async def fail_over() -> None:
@@ -104,7 +104,7 @@ async def test_a_replica_that_has_moved_past_what_it_lacks(
 @patient
 async def test_a_replica_that_lacks_nothing(replicated: Replicated, seed: int, record: Record) -> None:
     """The primary waits for it at every commit. Whether clients start over or not: nothing is there twice."""
-    async with replicated.standing(synchronous=True), scene(replicated, seed=seed) as s:
+    async with replicated.standing(synchronous=True), scenario(replicated, seed=seed) as s:
         await s.enter(12, 3)
 
         async def fail_over() -> None:
@@ -121,7 +121,7 @@ async def test_a_replica_that_lacks_nothing(replicated: Replicated, seed: int, r
     assert not any(message.placed_again for person in s.people for message in person.said)
 
 
-async def _lose_the_primary(s: Scene, place: Replicated) -> None:
+async def _lose_the_primary(s: Scenario, place: Replicated) -> None:
     """The replica falls behind, the primary dies, the replica is promoted; nobody can reach it yet."""
     await asyncio.sleep(1)
     await asyncio.to_thread(place.replica.fall_behind)
@@ -131,7 +131,7 @@ async def _lose_the_primary(s: Scene, place: Replicated) -> None:
     s.figures["missing"] = s.figures.get("missing", 0) + missing
 
 
-async def _fail_over(s: Scene, place: Replicated) -> set[str]:
+async def _fail_over(s: Scenario, place: Replicated) -> set[str]:
     """Returns the ids of what was acknowledged and is not there any more."""
     await asyncio.to_thread(place.kill_primary)
     s.figures["faults"] += 1
@@ -140,10 +140,10 @@ async def _fail_over(s: Scene, place: Replicated) -> set[str]:
     return acked - await asyncio.to_thread(place.replica.message_ids)
 
 
-async def _move_past(s: Scene, place: Replicated, *, bus: bool) -> None:
+async def _move_past(s: Scenario, place: Replicated, *, bus: bool) -> None:
     """Write to the new primary, past the heads that anybody knows."""
     elsewhere = place.environment | {"DATABASE_URL": place.postgres.url} | ({} if bus else {"REDIS_URL": ""})
-    inside = Inside(elsewhere)
+    inside = SiteProcess(elsewhere)
     try:
         for room in s.rooms:
             known = max(person.views[room].seq for person in s.people)
@@ -157,7 +157,7 @@ async def _move_past(s: Scene, place: Replicated, *, bus: bool) -> None:
         inside.stop()
 
 
-async def _all_start_over(s: Scene, place: Replicated) -> None:
+async def _all_start_over(s: Scenario, place: Replicated) -> None:
     """Until everybody follows another history than that of the dead primary."""
     begun = time.monotonic()
     async with asyncio.timeout(bound(EPOCH_SECONDS) + 10):
@@ -166,7 +166,7 @@ async def _all_start_over(s: Scene, place: Replicated) -> None:
     s.figures["epoch_s"] = max(s.figures.get("epoch_s", 0.0), round(time.monotonic() - begun, 2))
 
 
-async def _finish(s: Scene, place: Replicated, record: Record, row: str) -> None:
+async def _finish(s: Scenario, place: Replicated, record: Record, row: str) -> None:
     await s.peace()
     figures = await s.verdict()
     again = sum(message.placed_again for person in s.people for message in person.said)

@@ -14,13 +14,13 @@ import pytest_asyncio
 
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import Record
-from tests.faults.late import AT, PEOPLE, STILL_SECONDS, Town, end_logins, notice
-from tests.faults.lying_bus import LyingBus
+from tests.faults.faulty_bus import FaultyBus
+from tests.faults.late_messages import AT, PEOPLE, STILL_SECONDS, Town, end_logins, notice
 from tests.faults.proxied import behind_redis_proxies
 from tests.faults.redis_proxy import RedisProxy
 from tests.faults.rounds import Rounds
-from tests.faults.shared_scene import AGREED_SECONDS, BACK_SECONDS, shared_scene
-from tests.faults.terms import LONG, turns
+from tests.faults.run_settings import LONG, turns
+from tests.faults.shared_scenario import AGREED_SECONDS, BACK_SECONDS, shared_scenario
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 patient = pytest.mark.patient
@@ -44,7 +44,7 @@ async def proxies(lonely_cluster: Cluster) -> AsyncIterator[list[RedisProxy]]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def whole_town(lonely_cluster: Cluster, proxies: list[RedisProxy]) -> AsyncIterator[Town]:
-    async with shared_scene(lonely_cluster) as scene:
+    async with shared_scenario(lonely_cluster) as scene:
         await scene.move_in(PEOPLE, at=AT)
         yield Town(scene, proxies)
 
@@ -61,16 +61,20 @@ async def test_all_agree_in_the_end_whatever_the_bus_does(
     lonely_cluster: Cluster, proxies: list[RedisProxy], seconds: float, seed: int, record: Record
 ) -> None:
     """People with two clients each change everything, at three nodes and in a shell."""
-    async with shared_scene(lonely_cluster, seed=seed) as scene:
+    async with shared_scenario(lonely_cluster, seed=seed) as scene:
         await scene.move_in(8 if LONG else 5)
-        bus = LyingBus(proxies, seed)
+        bus = FaultyBus(proxies, seed)
         rounds = Rounds(scene, bus, lonely_cluster, seed)
         await rounds.begin()
         messages = bus.messages
         for turn in turns(seconds):
             await rounds.play(turn)
         figures = await scene.verdict()
-    figures |= {"faults": rounds.faults, "converged_s": rounds.slowest, "changes": rounds.doings.changes}
+    figures |= {
+        "faults": rounds.faults,
+        "converged_s": rounds.slowest,
+        "changes": rounds.random_changes.changes,
+    }
     figures |= {"bus_messages": bus.messages - messages, "states": rounds.compared}
     record("F26 at random", lonely_cluster, figures)
     assert bus.kinds == {"drop", "double", "swap", "hold"} or not LONG

@@ -8,9 +8,9 @@ import pytest
 
 from tests.faults.cluster import Place, WithoutRedis
 from tests.faults.conftest import Record
-from tests.faults.doings import Doings
-from tests.faults.shared_scene import AGREED_SECONDS, shared_scene
-from tests.faults.terms import LONG, load
+from tests.faults.random_changes import RandomChanges
+from tests.faults.run_settings import LONG, load
+from tests.faults.shared_scenario import AGREED_SECONDS, shared_scenario
 from tests.servers.fixtures import or_skipped
 
 LONGEST_SECONDS = 30.0 if LONG else 1.5
@@ -40,9 +40,9 @@ async def test_one_server_agrees_with_a_shell_beside_it(
 
 
 async def _all_agree(place: Place, seconds: float, seed: int, record: Record, within: float) -> None:
-    async with shared_scene(place, seed=seed) as scene:
+    async with shared_scenario(place, seed=seed) as scene:
         await scene.move_in(8)
-        doings = Doings(scene, seed)
+        doings = RandomChanges(scene, seed)
         await doings.go_on(seconds, per_second=load(PER_SECOND))
         took = await scene.agree(within)
         if len(place.nodes) == 1:

@@ -11,8 +11,8 @@ import pytest
 from tests.faults.client import BookKeeper
 from tests.faults.cluster import WithoutRedis
 from tests.faults.conftest import Record
-from tests.faults.scene import Scene, scene
-from tests.faults.terms import bound
+from tests.faults.run_settings import bound
+from tests.faults.scenario import Scenario, scenario
 from tests.servers.fixtures import or_skipped
 
 HEARD_SECONDS = 6.0
@@ -34,7 +34,7 @@ async def test_two_servers_converge_and_a_removal_ends_delivery(
     for node in pair.nodes:
         assert (node.readiness() or {})["bus"] == "none"
         assert "No REDIS_URL" in node.log.read_text(), "it is said"
-    async with scene(pair, seed=seed) as s:
+    async with scenario(pair, seed=seed) as s:
         await s.enter(12, 3, where=lambda number: lambda: pair.nodes[number % 2].url)
         removed = s.people[4:8]
         monologue = asyncio.create_task(_speak_alone(s.people[0], s.rooms.pop()))
@@ -70,7 +70,7 @@ async def _speak_alone(person: BookKeeper, room: int) -> None:
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def _remove(s: Scene, person: BookKeeper) -> float:
+async def _remove(s: Scenario, person: BookKeeper) -> float:
     """Seconds until they know that they do not belong to the first room any more."""
     view = person.views[s.rooms[0]]
     begun = time.monotonic()

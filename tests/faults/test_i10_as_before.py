@@ -9,8 +9,8 @@ import pytest
 
 from tests.faults.cluster import Place
 from tests.faults.conftest import Record
-from tests.faults.scene import scene
-from tests.faults.terms import turns
+from tests.faults.run_settings import turns
+from tests.faults.scenario import scenario
 
 WITHIN = 1.1
 QUIET_SECONDS = 30.0
@@ -38,7 +38,7 @@ async def test_a_server_is_as_it_was_before(place: Place, seconds: float, seed: 
 async def _churn(place: Place, seed: int, seconds: float) -> dict[str, int]:
     """Forty people; lines are cut all the time; at the end all of them go."""
     async with AsyncExitStack() as stack:
-        s = await stack.enter_async_context(scene(place, seed=seed))
+        s = await stack.enter_async_context(scenario(place, seed=seed))
         proxies = await s.enter_behind_proxies(stack, 40, 4)
 
         async def cuts() -> None:

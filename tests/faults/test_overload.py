@@ -18,8 +18,8 @@ from hubbub.protocol.ids import make_message_id
 from tests.faults.cluster import Place
 from tests.faults.conftest import Record
 from tests.faults.nodes import Node
-from tests.faults.scene import Scene, scene
-from tests.faults.terms import bound
+from tests.faults.run_settings import bound
+from tests.faults.scenario import Scenario, scenario
 from tests.raw_socket import CLOSE, CONTINUATION, PING, PONG, TEXT, RawSocket, frame
 
 FAIR_SECONDS = 5.0
@@ -33,7 +33,7 @@ def command(number: int, **fields: Any) -> bytes:
     return frame(TEXT, json.dumps({"id": number, **fields}).encode())
 
 
-async def slowest_answer(s: Scene, until: asyncio.Future[Any] | asyncio.Task[Any]) -> float:
+async def slowest_answer(s: Scenario, until: asyncio.Future[Any] | asyncio.Task[Any]) -> float:
     """While something goes on: the longest that somebody else waited for a message to be acknowledged."""
     person, slowest = s.people[0], 0.0
     while not until.done():
@@ -50,7 +50,7 @@ async def slowest_answer(s: Scene, until: asyncio.Future[Any] | asyncio.Task[Any
 async def test_a_flood_of_commands_harms_only_who_sends_it(sqlite: Place) -> None:
     """Six megabytes of commands on one line, answers read as they come: all are answered, or the line ends."""
     node = sqlite.nodes[0]
-    async with scene(sqlite) as s:
+    async with scenario(sqlite) as s:
         await s.enter(2, 1)
         before = node.rss()
         flooder = s.people[1]
@@ -89,7 +89,7 @@ async def test_a_flood_of_commands_harms_only_who_sends_it(sqlite: Place) -> Non
 async def test_who_asks_much_and_reads_nothing_is_closed(sqlite: Place) -> None:
     """Answers cannot be left out as frames can: over the limit the connection ends."""
     node = sqlite.nodes[0]
-    async with scene(sqlite) as s:
+    async with scenario(sqlite) as s:
         await s.enter(2, 1)
         await s.ask("say", room=s.rooms[0], member=s.people[0].member, texts=["y" * 8000] * 100)
         before = node.rss()
@@ -111,7 +111,7 @@ async def test_who_asks_much_and_reads_nothing_is_closed(sqlite: Place) -> None:
 
 async def test_unfinished_messages_are_not_collected_for_ever(sqlite: Place) -> None:
     """Endless fragments: the message is too long when it is, not when it ends."""
-    async with scene(sqlite) as s:
+    async with scenario(sqlite) as s:
         await s.enter(1, 1)
         async with RawSocket(sqlite.nodes[0].url, s.people[0].token) as line:
             await line.write_if_open(frame(TEXT, b"{", fin=False))
@@ -124,7 +124,7 @@ async def test_many_half_frames_cost_what_they_hold(sqlite: Place) -> None:
     """A hundred connections that each send nearly a whole frame, and then nothing."""
     node = sqlite.nodes[0]
     async with AsyncExitStack() as stack:
-        s = await stack.enter_async_context(scene(sqlite))
+        s = await stack.enter_async_context(scenario(sqlite))
         await s.enter(1, 1)
         before = node.rss()
         for _ in range(100):
@@ -144,7 +144,7 @@ async def test_rates_are_told_with_the_time_to_come_back() -> None:
         place.nodes[0] = strict
         place.heal()
         async with AsyncExitStack() as stack:
-            s = await stack.enter_async_context(scene(place))
+            s = await stack.enter_async_context(scenario(place))
             await s.enter(2, 1)
             flooder, other = s.people
             refused: list[Any] = []
@@ -181,7 +181,7 @@ async def test_a_storm_of_connects_is_survived_and_others_are_served(
 ) -> None:
     """Some hundreds at once, that connect, ask for everything and go, again and again."""
     node = sqlite.nodes[0]
-    async with scene(sqlite) as s:
+    async with scenario(sqlite) as s:
         await s.enter(2, 1)
         before = node.descriptors()
         token = s.people[1].token
@@ -220,7 +220,7 @@ async def test_thousands_of_idle_connections(sqlite: Place, long: bool, record: 
     with Place() as place:
         node = place.nodes[0]
         async with AsyncExitStack() as stack:
-            s = await stack.enter_async_context(scene(place))
+            s = await stack.enter_async_context(scenario(place))
             await s.enter(2, 1)
             token = s.people[1].token
             before, fds = node.rss(), node.descriptors()

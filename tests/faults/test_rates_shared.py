@@ -9,7 +9,7 @@ from hubbub.protocol import limits
 from hubbub.protocol.ids import make_message_id
 from tests.faults.client import BookKeeper
 from tests.faults.cluster import Cluster
-from tests.faults.scene import scene
+from tests.faults.scenario import scenario
 
 FLOOD_SECONDS = 6.0
 
@@ -22,7 +22,7 @@ async def test_two_nodes_give_somebody_hardly_more_than_one(cluster: Cluster) ->
             node.start()
         for node in strict:
             await node.ready()
-        async with scene(cluster) as s:
+        async with scenario(cluster) as s:
             await s.enter(1, 1, where=lambda _: lambda: strict[0].url)
             made = s.people[0]
             s.join("the same", made.token, made.member, lambda: strict[1].url)

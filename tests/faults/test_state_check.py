@@ -12,10 +12,10 @@ import pytest
 from hubbub import actions, queries
 from hubbub.models import Member, Room
 from hubbub.protocol.objects import Level, Role
-from tests.contract.ear import Ear, Event
+from tests.contract.subscriber import Event, Subscriber
 from tests.contract.test_contract import plain
-from tests.faults.heard import Heard, not_allowed
-from tests.faults.inside import truth
+from tests.faults.received import Received, not_allowed
+from tests.faults.site_process import truth
 from tests.faults.state_check import differences, wrong_presence
 from tests.faults.whole_state import WholeState
 from tests.people import Published, says
@@ -32,13 +32,13 @@ class Town:
         self.timelines = [plain(queries.timeline(room)) for room in bob.rooms()]
 
     def hears(self, *changes: Change) -> list[Event]:
-        ear = Ear(self.bob, queries.snapshot(self.bob))
+        subscriber = Subscriber(self.bob, queries.snapshot(self.bob))
         self._published.forget()
         for change in changes:
             change(self)
         for batch in self._published.batches:
-            ear.hear(batch)
-        return ear.heard
+            subscriber.receive(batch)
+        return subscriber.received
 
     def found(self, client: type[WholeState], events: list[Event]) -> list[str]:
         """The differences of a client that has heard these events."""
@@ -162,13 +162,13 @@ def test_what_is_heard_after_a_removal_or_before_a_return(town: Town) -> None:
     )
 
     def blamed(at: float, seq: int) -> bool:
-        return bool(not_allowed([Heard(at, town.kitchen.pk, seq, "message")], town.bob.pk, rooms))
+        return bool(not_allowed([Received(at, town.kitchen.pk, seq, "message")], town.bob.pk, rooms))
 
     assert not blamed(begun, removed - 1)
     assert not blamed(between, removed)
     assert blamed(between, removed + 1)
     assert not blamed(after, removed + 1)
-    assert not_allowed([Heard(after, town.kitchen.pk, 1, "room")], town.bob.pk + 1000, rooms)
+    assert not_allowed([Received(after, town.kitchen.pk, 1, "room")], town.bob.pk + 1000, rooms)
 
 
 def test_a_client_that_shows_somebody_as_gone(town: Town) -> None:

@@ -12,11 +12,11 @@ from tests.faults.client import BookKeeper
 from tests.faults.cluster import Cluster, Place
 from tests.faults.conftest import Record
 from tests.faults.proxy import FaultProxy
-from tests.faults.scene import Scene, here, scene
-from tests.faults.terms import bound, turns
+from tests.faults.run_settings import bound, turns
+from tests.faults.scenario import Scenario, here, scenario
 
 
-async def cut_now_and_then(s: Scene, proxies: list[FaultProxy], every: float, seconds: float) -> None:
+async def cut_now_and_then(s: Scenario, proxies: list[FaultProxy], every: float, seconds: float) -> None:
     """Until it is cancelled or `seconds` are over."""
     for _ in turns(seconds):
         await asyncio.sleep(s.random.uniform(0, 2 * every))
@@ -29,7 +29,7 @@ async def cut_now_and_then(s: Scene, proxies: list[FaultProxy], every: float, se
 async def test_one_hot_room(place: Place, seconds: float, long: bool, seed: int, record: Record) -> None:
     """Fifty clients, two hundred messages a second; cuts all the time."""
     async with AsyncExitStack() as stack:
-        s = await stack.enter_async_context(scene(place, seed=seed))
+        s = await stack.enter_async_context(scenario(place, seed=seed))
         proxies = await s.enter_behind_proxies(stack, 50 if long else 20, 1)
         await s.while_talking(lambda: cut_now_and_then(s, proxies, 0.2, seconds), per_second=200)
         await s.peace()
@@ -44,7 +44,7 @@ async def test_two_hundred_rooms_of_five(
     place: Place, seconds: float, long: bool, seed: int, record: Record
 ) -> None:
     async with AsyncExitStack() as stack:
-        s = await stack.enter_async_context(scene(place, seed=seed))
+        s = await stack.enter_async_context(scenario(place, seed=seed))
         proxies = await s.enter_behind_proxies(stack, 40, 1)
         members = [person.member for person in s.people]
         s.rooms = await s.ask("small_rooms", members=members, rooms=200 if long else 40, size=5)
@@ -62,7 +62,7 @@ async def test_two_hundred_rooms_of_five(
 async def test_what_people_do(place: Place, seconds: float, seed: int, record: Record) -> None:
     """Saying, editing, deleting, reading, typing, leaving, whispering; while lines are cut and nodes die."""
     async with AsyncExitStack() as stack:
-        s = await stack.enter_async_context(scene(place, seed=seed))
+        s = await stack.enter_async_context(scenario(place, seed=seed))
         proxies = await s.enter_behind_proxies(stack, 15, 3)
         until = time.monotonic() + seconds
         living = [asyncio.create_task(_live(s, person, until)) for person in s.people]
@@ -88,7 +88,7 @@ async def test_what_people_do(place: Place, seconds: float, seed: int, record: R
     assert figures["cuts"] > 0, "somebody was cut off"
 
 
-async def _live(s: Scene, person: BookKeeper, until: float) -> None:
+async def _live(s: Scenario, person: BookKeeper, until: float) -> None:
     """One person's doings. What the line breaks is not done again: the checker asks only what came of it."""
     while time.monotonic() < until:
         await asyncio.sleep(s.random.uniform(0.05, 0.5))
@@ -100,7 +100,7 @@ async def _live(s: Scene, person: BookKeeper, until: float) -> None:
             continue
 
 
-async def _do_something(s: Scene, person: BookKeeper, room: int) -> None:
+async def _do_something(s: Scenario, person: BookKeeper, room: int) -> None:
     view = person.views.get(room)
     own = [m for m in view.states.values() if m["author"] == person.member and m["text"]] if view else []
     match s.random.randrange(8):

@@ -1,4 +1,4 @@
-"""The whole state of one client: what a snapshot holds, who is connected, and the newest messages of every room.
+"""The whole state of one client: its snapshot, who is connected, and the newest messages of every room.
 
 `tests.contract.client.Client` has the rules for events; this adds those for `resume`, for pages and for replies.
 """

@@ -21,7 +21,7 @@ from hubbub_site import redis_servers
 from hubbub_site.config import Config
 from hubbub_site.doctor import servers
 from hubbub_site.shared_cache import SharedCache
-from tests.faults.terms import bound
+from tests.faults.run_settings import bound
 from tests.online import Arrive
 from tests.scale.conftest import NewSite, two_nodes
 from tests.servers import Guarded, NotFound, Running, running_redis, running_sentinels

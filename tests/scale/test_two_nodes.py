@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hubbub.protocol.closing import Close
-from tests.faults.terms import bound
+from tests.faults.run_settings import bound
 from tests.online import Arrive
 from tests.scale.browser import Browser
 from tests.scale.conftest import Nodes

@@ -8,7 +8,7 @@ import pytest
 
 from hubbub_site.config import Config
 from hubbub_site.doctor import servers
-from tests.faults.terms import bound
+from tests.faults.run_settings import bound
 from tests.online import Arrive
 from tests.scale.conftest import Nodes
 from tests.sockets import Online, Refused, new_id

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hubbub.protocol.closing import Close
-from tests.faults.terms import bound
+from tests.faults.run_settings import bound
 from tests.online import Arrive
 from tests.scale.conftest import NewSite
 from tests.serving import Server, served

@@ -14,7 +14,7 @@ from uuid import UUID
 from tests.faults.client import BookKeeper
 from tests.faults.cluster import Place
 from tests.faults.history import Said, View
-from tests.faults.scene import Scene
+from tests.faults.scenario import Scenario
 
 Measure = Callable[[], int]
 """How many bytes the log has now: a position."""
@@ -76,7 +76,7 @@ class Witness(BookKeeper):
         super()._put(view, message)
 
 
-class Witnessed(Scene):
+class Witnessed(Scenario):
     """A scene of witnesses, for as long as it is entered."""
 
     def __init__(self, place: Place, measure: Measure, *, seed: int) -> None:

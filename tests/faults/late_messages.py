@@ -1,4 +1,4 @@
-"""A small town at three nodes, for tests in which single messages between the nodes are late, lost or out of order."""
+"""Members at three nodes, for tests in which single bus messages are late, lost or out of order."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tests.faults.history import Said
 from tests.faults.message_faults import Chosen, Fault
 from tests.faults.redis_proxy import RedisProxy
 from tests.faults.resp import PubSubMessage
-from tests.faults.shared_scene import AGREED_SECONDS, SharedScene
-from tests.faults.terms import LONG, bound
+from tests.faults.run_settings import LONG, bound
+from tests.faults.shared_scenario import AGREED_SECONDS, SharedScenario
 
 SOON_SECONDS = 5.0
 STILL_SECONDS = 0.3 if LONG else 0.1
-"""What has not reached anybody by then does not reach them."""
+"""What has not arrived by then does not arrive."""
 
 PEOPLE = 5
 AT = [0, 1, 1, 2, 1]
@@ -30,7 +30,7 @@ class Town:
     """Alice is at node 0; Bob, Erin and Dave are at node 1, whose line to Redis is
     `proxy`. Carol is at node 2. Each has two clients."""
 
-    def __init__(self, scene: SharedScene, proxies: list[RedisProxy]) -> None:
+    def __init__(self, scene: SharedScenario, proxies: list[RedisProxy]) -> None:
         self.scene, self.proxy = scene, proxies[1]
         self.alice, self.bob, self.erin, self.carol, self.dave = scene.members
         self.said: list[Said] = []

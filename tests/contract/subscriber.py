@@ -1,4 +1,4 @@
-"""The events that one member's connection gets of all that is published: the rules of `realtime`, without sockets."""
+"""The events that one connection receives of everything published: the rules of `realtime`, without sockets."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ from hubbub.publish import (
 Event = dict[str, Any]
 
 
-class Ear:
-    """Attached to the rooms of a snapshot, at their heads; `heard` are the events in order."""
+class Subscriber:
+    """Attached to the rooms of a snapshot, at their heads; `received` has the events in order."""
 
     def __init__(self, member: Member, state: Snapshot) -> None:
         self.member = member
         self.heads = {room.id: room.seq for room in state.rooms}
-        self.heard: list[Event] = []
+        self.received: list[Event] = []
 
-    def hear(self, batch: Batch) -> None:
-        """Rooms come one after the other, each in its order; events without seq come last."""
+    def receive(self, batch: Batch) -> None:
+        """Take a batch: rooms one after the other, each in its order, then the events without seq."""
         for frame in sorted(batch.frames, key=lambda frame: (frame.room, frame.seq)):
-            self._hear_frame(frame)
+            self._receive_frame(frame)
         for notice in batch.notices:
-            self._hear_notice(notice)
+            self._receive_notice(notice)
 
-    def _hear_frame(self, frame: RoomFrame) -> None:
+    def _receive_frame(self, frame: RoomFrame) -> None:
         if frame.seq <= self.heads.get(frame.room, frame.seq):
             return
         self.heads[frame.room] = frame.seq
-        self.heard.append(json.loads(frame.data))
+        self.received.append(json.loads(frame.data))
         if frame.leaves == self.member.pk:
             del self.heads[frame.room]
 
-    def _hear_notice(self, notice: Notice) -> None:
+    def _receive_notice(self, notice: Notice) -> None:
         if isinstance(notice, PrivateNotice):
             if notice.member != self.member.pk:
                 return
-            self.heard.append(json.loads(notice.data))
+            self.received.append(json.loads(notice.data))
             if notice.room is not None and notice.attach is not None:
                 self.heads[notice.room] = max(notice.attach, self.heads.get(notice.room, 0))
             if notice.room is not None and notice.detach:
@@ -58,7 +58,7 @@ class Ear:
             or (isinstance(notice, DirectoryNotice) and self._may_see(notice.member))
             or (isinstance(notice, RoomNotice) and notice.room in self.heads)
         ):
-            self.heard.append(json.loads(notice.data))
+            self.received.append(json.loads(notice.data))
 
     def _may_see(self, other: int) -> bool:
         viewer = Member.objects.get(pk=self.member.pk)

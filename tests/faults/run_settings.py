@@ -1,4 +1,4 @@
-"""The terms of a run: how long faults last, which random choices are made, and how strictly bounds are taken.
+"""The settings of a run: how long faults last, the seed of random choices, and how strict the bounds are.
 
 A long run (`bin/faults`, which sets FAULTS_SECONDS for each row) holds the bounds of the contract as they stand. A
 short one is part of every `bin/test`, on machines that do much else besides: there a bound is ROOM times as wide and

@@ -1,4 +1,4 @@
-"""A scene whose people keep the whole state, each in several clients, and whose logins end and begin."""
+"""A scenario whose members keep the whole state, each in several clients, and whose logins end and begin."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Callable
 
 from tests.faults.cluster import Place
-from tests.faults.scene import Scene
+from tests.faults.scenario import Scenario
 from tests.faults.state_keeper import StateKeeper
 
 
-class Townspeople(Scene):
+class StateScenario(Scenario):
     """Alice, the owner, is `members[0]`; the last but one is a guest; the last, Dave, is in none of the rooms."""
 
     def __init__(self, place: Place, *, seed: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""A scene: a place, people with their books, a workload, faults, peace, and the check."""
+"""A scenario: servers, clients that record, a workload, faults, a quiet period, and the check."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.faults.client import BookKeeper
 from tests.faults.cluster import Place
 from tests.faults.history import Truth, View, check
 from tests.faults.proxy import FaultProxy
-from tests.faults.terms import bound, load
+from tests.faults.run_settings import bound, load
 
 Where = Callable[[int], Callable[[], str]]
 """Person → how to find the address to connect to, asked anew at every attempt."""
@@ -27,7 +27,7 @@ STILL_SECONDS = bound(5)
 """For what was under way when the talk ended to be committed and heard."""
 
 
-class Scene:
+class Scenario:
     """People in rooms at a place. `while_talking` lets a fault happen; then `peace`, then `verdict`."""
 
     def __init__(self, place: Place, *, seed: int = 0) -> None:
@@ -43,7 +43,7 @@ class Scene:
         self._visits: dict[BookKeeper, asyncio.Task[None]] = {}
 
     async def ask(self, verb: str, **arguments: Any) -> Any:
-        """Do something in the database, from a process of its own (see tests.faults.inside)."""
+        """Do something in the database, from a process of its own (see tests.faults.site_process)."""
         async with self._asking:  # the process inside takes one question at a time
             return await asyncio.to_thread(self.place.inside.ask, verb, **arguments)
 
@@ -191,9 +191,9 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(place: Place, *, seed: int = 0) -> AsyncIterator[Scene]:
-    """A scene that is cleared away whatever happens."""
-    made = Scene(place, seed=seed)
+async def scenario(place: Place, *, seed: int = 0) -> AsyncIterator[Scenario]:
+    """A scenario that is always cleaned up."""
+    made = Scenario(place, seed=seed)
     try:
         yield made
     finally:

@@ -1,7 +1,7 @@
-"""What a fault test does inside a site's database, in a process of its own: people it, change it, read the truth.
+"""A process that works on a site's database for a fault test: adds members, makes changes, reads the stored state.
 
-`Inside(environment)` starts `python -m tests.faults.inside`, which takes `[verb, arguments]` as lines of JSON and
-answers each with one line. It is no server: what it writes, the servers hear of as from a shell or a task.
+`SiteProcess(environment)` starts `python -m tests.faults.site_process`, which takes `[verb, arguments]` as lines of
+JSON and answers each with one line. It is no server: its writes reach the servers like those of a shell or a task.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import sys
 import traceback
 from typing import Any
 
-from tests.faults import inside_state
+from tests.faults import site_state
 
-NAME = "tests.faults.inside"
+NAME = "tests.faults.site_process"
 
 
-class Inside:
+class SiteProcess:
     """Started when it is first asked. Use from one thread at a time."""
 
     def __init__(self, environment: dict[str, str]) -> None:
@@ -173,7 +173,7 @@ def revoke(member: int) -> None:
 
 VERBS = {
     verb.__name__: verb for verb in (people, small_rooms, truth, heads, say, remove, set_password, revoke)
-} | inside_state.VERBS
+} | site_state.VERBS
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""A bus that lies to every node at once: random messages of chosen kinds are dropped, doubled, swapped, held back."""
+"""Faults of the bus towards every node: random messages of chosen kinds are dropped, repeated, swapped or delayed."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ TRIES, LEARNED_SECONDS = 10, 2.0
 Speak = Callable[[int, str], Awaitable[None]]
 
 
-class LyingBus:
-    """One proxy for each node, in order. A node's own messages, which come back to it and say nothing, are spared."""
+class FaultyBus:
+    """One proxy for each node, in order. A node's own messages, which come back to it without effect, are spared."""
 
     def __init__(self, proxies: list[RedisProxy], seed: int) -> None:
         self.proxies = proxies
@@ -32,12 +32,12 @@ class LyingBus:
 
     @property
     def faults(self) -> int:
-        """To how many messages something has really happened, and how often lines were stalled."""
+        """How many messages had a fault, and how often connections were stalled."""
         return sum(sum(proxy.counts.values()) + proxy.faults for proxy in self.proxies)
 
     @property
     def kinds(self) -> set[str]:
-        """What has happened to messages at all: `drop`, `double`, `swap`, `hold`."""
+        """The kinds of faults that messages had: `drop`, `double`, `swap`, `hold`."""
         return {kind for proxy in self.proxies for kind, count in proxy.counts.items() if count}
 
     @property
@@ -46,7 +46,7 @@ class LyingBus:
         return sum(proxy.messages for proxy in self.proxies)
 
     def lie(self, chance: float, kinds: frozenset[str] = EVERY_KIND) -> None:
-        """From now on each message of these kinds suffers something with this probability, until `end`."""
+        """Until `end`, each message of these kinds has a fault with this probability."""
         each = chance / (3 + len(LATE_SECONDS))
         for place, proxy in enumerate(self.proxies):
             chosen = partial(self._chooses, place, kinds, each)
@@ -54,17 +54,17 @@ class LyingBus:
             self._begun += [proxy.hold(chosen, seconds=seconds) for seconds in LATE_SECONDS]
 
     def end(self) -> None:
-        """What is held arrives now."""
+        """End all faults; held messages arrive now."""
         for fault in self._begun:
             fault.end()
         self._begun.clear()
 
     async def learn_name(self, place: int, speak: Speak) -> None:
-        """Find out how a node calls itself on the bus. `speak` changes something at that node, with that text."""
+        """Find out the name of a node on the bus. `speak` makes a change at that node, with that text."""
         name: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         text = f"node {place} speaks at {time.monotonic()}"
         spies = [proxy.drop(partial(_note_speaker, text.encode(), name)) for proxy in self.proxies]
-        for _ in range(TRIES):  # the bus may lie already
+        for _ in range(TRIES):  # the bus may have faults already
             await speak(place, text)
             await asyncio.wait([name], timeout=LEARNED_SECONDS)
             if name.done():
@@ -79,7 +79,9 @@ class LyingBus:
 
 
 def _note_speaker(text: bytes, name: asyncio.Future[str], message: PubSubMessage) -> bool:
-    """Choose no message, but take the name of the node that has sent this text."""
-    if message.kind == "notice" and text in message.content["notice"][1] and not name.done():
-        name.set_result(message.content["node"])
+    """Choose no message; note the name of the node that has sent this text."""
+    if message.kind == "notice" and not name.done():
+        fields = message.content["notice"]
+        if any(text in field for field in fields if isinstance(field, bytes)):
+            name.set_result(message.content["node"])
     return False

@@ -1,4 +1,4 @@
-"""A scene whose people keep the whole state, and the check that all of them have the same one in the end."""
+"""A scenario whose clients keep the whole state, and the check that all have the same state in the end."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from tests.faults.cluster import Place
-from tests.faults.heard import not_allowed
 from tests.faults.history import Broken, Truth, check
-from tests.faults.scene import PATIENCE_SECONDS
+from tests.faults.received import not_allowed
+from tests.faults.run_settings import bound
+from tests.faults.scenario import PATIENCE_SECONDS
 from tests.faults.state_check import Document, differences, wrong_presence
 from tests.faults.state_keeper import StateKeeper
-from tests.faults.terms import bound
-from tests.faults.townspeople import Townspeople
+from tests.faults.state_scenario import StateScenario
 
 AGREED_SECONDS, BACK_SECONDS = 6.0, 2.5
 """Until a change that the bus has lost is known everywhere: a poll every five seconds and a second for the read; and
@@ -32,7 +32,7 @@ LOOK_SECONDS = 0.25
 COUNTED = ("said", "acked", "failed", "unknown", "lost", "doubled")
 
 
-class SharedScene(Townspeople):
+class SharedScenario(StateScenario):
     """`agree` waits for the same state everywhere; `verdict` says whether anybody has heard too much."""
 
     async def whole(self) -> tuple[dict[int, Document], dict[int, Document]]:
@@ -131,9 +131,9 @@ class SharedScene(Townspeople):
 
 
 @asynccontextmanager
-async def shared_scene(place: Place, *, seed: int = 0) -> AsyncIterator[SharedScene]:
-    """A scene that is cleared away whatever happens."""
-    made = SharedScene(place, seed=seed)
+async def shared_scenario(place: Place, *, seed: int = 0) -> AsyncIterator[SharedScenario]:
+    """A scenario that is always cleaned up."""
+    made = SharedScenario(place, seed=seed)
     try:
         yield made
     finally:

@@ -1,4 +1,4 @@
-"""What people do to rooms, members and memberships, chosen at random: through their sockets, and in a shell."""
+"""Random changes of rooms, members and memberships, through sockets and in a shell."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import random
 import time
 from typing import Any
 
-from tests.faults.shared_scene import SharedScene
+from tests.faults.shared_scenario import SharedScenario
 from tests.faults.state_keeper import StateKeeper
 from tests.faults.whole_state import WholeState
 
@@ -44,10 +44,10 @@ AT_ONCE = 40
 Document = dict[str, Any]
 
 
-class Doings:
+class RandomChanges:
     """`go_on` for a while. What a broken line leaves undone is not done again: the check asks what came of it."""
 
-    def __init__(self, scene: SharedScene, seed: int) -> None:
+    def __init__(self, scene: SharedScenario, seed: int) -> None:
         self.changes = 0
         """How many were acknowledged, besides posts."""
         self._scene, self._random = scene, random.Random(seed)  # noqa: S311

@@ -1,4 +1,4 @@
-"""More verbs for tests.faults.inside: changes that are no messages, and the state that clients should have."""
+"""More verbs for tests.faults.site_process: changes without a message, and the state that clients should have."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def whole_states(members: list[int], rooms: list[int]) -> dict[str, Any]:
     from hubbub import queries
     from hubbub.models import Member, Room
     from hubbub.queries.sidebar import participants_of
-    from tests.faults.inside import truth
+    from tests.faults.site_process import truth
 
     people = Member.objects.filter(pk__in=members)
     found = list(Room.objects.filter(Q(memberships__member__in=members) | Q(pk__in=rooms)).distinct())

@@ -1,4 +1,4 @@
-"""What reached a client of each room, and whether the member was allowed to hear it (contract G9)."""
+"""What a client received of each room, and whether its member was allowed to (contract G9)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Received:
     """Something of a room that reached a client: when (seconds since 1970), up to which seq, and in what."""
 
     at: float
@@ -29,23 +29,23 @@ class Stay:
     last: int | None = None
 
 
-def about_rooms(document: Document) -> Iterator[Heard]:
+def about_rooms(document: Document) -> Iterator[Received]:
     """What an event, a snapshot or a `resume` says of rooms."""
     now = time.time()
     for room, head in (document.get("heads") or {}).items():
-        yield Heard(now, int(room), head, "heartbeat")
+        yield Received(now, int(room), head, "heartbeat")
     if "head" in document:
-        yield Heard(now, document["room"], document["head"], "lag")
+        yield Received(now, document["room"], document["head"], "lag")
     if document.get("type") == "message":
-        yield Heard(now, document["room"], document["seq"], "message")
+        yield Received(now, document["room"], document["seq"], "message")
     for room in [document["room"]] if isinstance(document.get("room"), dict) else document.get("rooms", ()):
-        yield Heard(now, room["id"], room["seq"], document.get("type", "state"))
+        yield Received(now, room["id"], room["seq"], document.get("type", "state"))
     for changes in document.get("changes", ()):
         for message in changes["messages"]:
-            yield Heard(now, message["room"], message["seq"], "change")
+            yield Received(now, message["room"], message["seq"], "change")
 
 
-def not_allowed(heard: Iterable[Heard], member: int, rooms: dict[int, Document]) -> list[str]:
+def not_allowed(heard: Iterable[Received], member: int, rooms: dict[int, Document]) -> list[str]:
     """What a member heard of rooms that they did not belong to at that moment.
 
     `rooms`: each with its `messages`, which say who came and went, and its `participants` if it is direct. A removal
@@ -59,7 +59,7 @@ def not_allowed(heard: Iterable[Heard], member: int, rooms: dict[int, Document])
     ]
 
 
-def _covers(stay: Stay, heard: Heard) -> bool:
+def _covers(stay: Stay, heard: Received) -> bool:
     """Once somebody is back they may hear what they missed; what was said before they left may come late."""
     return stay.begun <= heard.at and (stay.last is None or heard.seq <= stay.last)
 

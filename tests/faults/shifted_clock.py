@@ -1,4 +1,4 @@
-"""Another time of day for a server: a test shifts its wall clock while it runs.
+"""Shifts the wall clock of a running server.
 
 The shift is in Python, at each place where the product or a library asks for the time of day: `time.time`,
 `timezone.now`, and `datetime.now` as hubbub's modules import it. What measures intervals (`time.monotonic`, the event
@@ -34,7 +34,7 @@ class Clock:
         return seen.exists() and f"{seconds}" == seen.read_text()
 
 
-def live_in_another_time(file: Path) -> None:
+def shift_clock(file: Path) -> None:
     """The server's end of it. Call it when models are imported."""
     from django.utils import timezone
 
