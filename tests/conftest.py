@@ -1,4 +1,4 @@
-"""What every test may use."""
+"""Fixtures and hooks for all tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.emptying import allow_emptying
 
 pytest_plugins = ["tests.servers.fixtures", "tests.people", "tests.online"]
 
-# A machine that runs other things beside the tests is no finding of theirs.
+# No deadline per example: a busy machine is not a bug.
 settings.register_profile("hubbub", deadline=None)
 settings.load_profile("hubbub")
 

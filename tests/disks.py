@@ -13,7 +13,7 @@ import pytest
 
 @contextmanager
 def small_disk(folder: Path, size: str = "24m") -> Iterator[Path]:
-    """A tmpfs at `folder` until the context ends. Skips the test without the right to mount."""
+    """A tmpfs at `folder` until the context ends. Skips the test unless root runs it."""
     folder.mkdir()
     if os.geteuid() != 0:
         pytest.skip("not proven here: only root can mount a small tmpfs")
@@ -38,5 +38,5 @@ def fill_up(ballast: Path) -> None:
 
 
 def make_read_only(disk: Path) -> None:
-    """Remount read-only. Fails if a file of the disk is open for writing."""
+    """Remount the disk read-only. No process may have one of its files open for writing."""
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)

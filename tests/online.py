@@ -1,4 +1,4 @@
-"""Servers and connected people: one server of each kind, shared by all tests.
+"""Running servers and connected people: one server of each kind for all tests that need one.
 
 `server` is `hubbub serve`, `any_server` each way to serve in turn; `comes("bob")` opens a socket for Bob.
 """
@@ -26,7 +26,7 @@ Enter = Callable[..., Lines]
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A site with people and rooms. Copied, never served."""
+    """A site with its people. Tests copy it; no server runs on it."""
     site = new_site(tmp_path_factory.mktemp("home"))
     with shell_of(site) as shell:
         settle(site, shell)
@@ -35,7 +35,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture(scope="session")
 def a_copy_of(home: Site, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Site]:
-    """Makes a separate copy of the site, with the same people."""
+    """Makes a copy of `home` with the same people."""
 
     def copy() -> Site:
         data = tmp_path_factory.mktemp("site", numbered=True) / "data"
@@ -67,13 +67,13 @@ def server(_servers: Callable[[str], Server]) -> Server:
 
 @pytest.fixture(params=WAYS)
 def any_server(request: pytest.FixtureRequest, _servers: Callable[[str], Server]) -> Server:
-    """Each kind of server in turn: the test runs on all of them."""
+    """Each way to serve in turn: the test runs on all of them."""
     return _servers(request.param)
 
 
 @pytest.fixture
 def home_with_limits(a_copy_of: Callable[[], Site]) -> Iterator[Server]:
-    """A separate server with the default rate limits and connection limits."""
+    """A server for one test, with the default limits on rates and connections."""
     with served(a_copy_of(), HUBBUB_RATE_LIMITS="on") as server:
         yield server
 
@@ -158,13 +158,13 @@ def by_hand(serving: Server) -> Iterator[ByHand]:
 
 @pytest.fixture
 def erin(shell: Shell) -> Person:
-    """A member for this test only, so changes of her account do not affect other tests."""
+    """A member of this test only: a change of her account affects no other test."""
     return newcomer(shell, f"erin-{uuid.uuid4().hex[:8]}")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with their own site choose its database, so they need no second run on another one."""
+    """A test with a site of its own chooses its database: no need to run it again on another one."""
     for item in items:
         if "home" in getattr(item, "fixturenames", ()):
             item.add_marker("standalone")

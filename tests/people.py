@@ -28,14 +28,14 @@ from hubbub.publish import Batch, Notice, PrivateNotice, RoomFrame
 
 
 def somebody(username: str, role: Role = Role.MEMBER) -> Member:
-    """A user who is a member from now on."""
+    """Make a user and admit them as a member."""
     user = get_user_model().objects.create_user(username, name=username.title())
     return actions.admit(user=user, admission=Admission(username, username.title(), role))
 
 
 @pytest.fixture
 def no_first_room(db: None, settings: Any) -> None:
-    """Nobody is in a room by themselves: tests say who is where."""
+    """New members join no room automatically: each test says who is where."""
     settings.HUBBUB = {**settings.HUBBUB, "FIRST_ROOM": ""}
 
 
@@ -84,12 +84,12 @@ def says(member: Member, room: Room, text: str) -> Message:
 
 
 def command(kind: str, /, **fields: Any) -> Command:
-    """The command that these fields are on the wire."""
+    """The command with these fields, decoded as from the wire."""
     return codec.decode(json.dumps({"type": kind, **fields}, default=str))
 
 
 def asks(who: Member, kind: str, /, **fields: Any) -> Any:
-    """The reply to a command, asked as a socket or the API asks it. Raises what it is refused with."""
+    """Run a command as a socket or the API does and return the reply. Raises the error that refuses it."""
     return run(who, command(kind, **fields))
 
 
@@ -100,14 +100,14 @@ def job(who: Member, kind: str, /, **fields: Any) -> Job:
 
 
 def together(*jobs: Job) -> Sequence[Job]:
-    """Run commands in one transaction, as the writer does with those that wait."""
+    """Run commands in one transaction, as the writer does with a batch."""
     run_changes(jobs)
     return jobs
 
 
 @contextmanager
 def refused(code: str, words: str = "") -> Iterator[pytest.ExceptionInfo[errors.HubbubError]]:
-    """Inside, something is refused with this code, and with these words among others."""
+    """The block must raise an error with this code, whose message contains these words."""
     with pytest.raises(errors.HubbubError) as caught:
         yield caught
     assert caught.value.code == code, caught.value.message
@@ -117,7 +117,7 @@ def refused(code: str, words: str = "") -> Iterator[pytest.ExceptionInfo[errors.
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """The SQL that is run inside, without savepoints; complete when the block has ended."""
+    """The SQL statements of the block without savepoints; complete when the block has ended."""
     found: list[str] = []
     with CaptureQueriesContext(connection) as queries:
         yield found
@@ -131,7 +131,7 @@ def no_such_room() -> int:
 
 
 class Published:
-    """What has been published: as batches, or as the frames of a room and the events of a topic."""
+    """Everything that was published: as batches, as the frames of a room, or as the events of a topic."""
 
     def __init__(self) -> None:
         self._heard: list[Batch] = []
@@ -161,12 +161,11 @@ class Published:
         return [frame for frame in self.frames if frame.room == room.pk]
 
     def on(self, topic: str) -> list[dict[str, Any]]:
-        """The events without seq that a topic heard."""
-        notices = [notice for notice in self.notices if notice.topic == topic]
-        return [json.loads(data) for notice in notices if (data := getattr(notice, "data", b""))]
+        """The events without a seq that were published to a topic."""
+        return [json.loads(notice.data) for notice in self.notices if notice.topic == topic and notice.data]
 
     def to(self, member: Member) -> list[dict[str, Any]]:
-        """What only this member heard."""
+        """The events that were published to this member alone."""
         return self.on(publish.member_topic(member.pk))
 
     def forget(self) -> None:
@@ -185,7 +184,7 @@ def published() -> Iterator[Published]:
 
 
 def pretend_commit() -> None:
-    """Do what waits for the commit of the transaction that surrounds a test, which never comes."""
+    """Run the on-commit callbacks. The transaction around a test never commits."""
     while connection.connection is not None and connection.run_on_commit:
         act = connection.run_on_commit.pop(0)[1]
         act()

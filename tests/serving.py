@@ -1,4 +1,4 @@
-"""The product as it really runs: processes that serve one site, and a shell beside them.
+"""The product as it really runs: processes that serve one site, and a shell with the same database.
 
 A `Site` is a data directory with people in it. `served` starts a server for it, in each way that people run one:
 `hubbub serve` (ready frames pushed), plain uvicorn and Daphne (any ASGI server). A `Shell` is another Python process
@@ -29,7 +29,7 @@ SHELL = Path(__file__).parent / "shell.py"
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with an account: what they sign in with."""
+    """A member's account and the credentials that a test signs in with."""
 
     name: str
     user: int
@@ -40,7 +40,7 @@ class Person:
 
 @dataclass
 class Site:
-    """A data directory (or another database, named in `environment`) and who is at home there."""
+    """A data directory (or another database, named in `environment`) and its people."""
 
     data: Path
     environment: dict[str, str] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class Server:
         return self.way == "hubbub serve"
 
     def ready(self) -> dict[str, Any]:
-        """What /readyz says: to Alice, if she lives there."""
+        """What /readyz answers: to Alice, if the site has her."""
         alice = self.site.people.get("alice")
         return get_json(f"{self.origin}/readyz", token=alice.token if alice else "")
 

@@ -20,11 +20,11 @@ from websockets.sync.client import ClientConnection, connect
 from hubbub.protocol.ids import make_message_id
 from tests.serving import Person, Server
 
-PATIENCE = 10.0
-"""Seconds until what should come is missed. Generous: a busy machine must not make a test fail."""
+SECONDS_TO_WAIT = 10.0
+"""Until an expected event counts as missing. Generous: a busy machine must not make a test fail."""
 
-SILENCE = 0.4
-"""Seconds of quiet that count as “nothing comes”. What is wrong comes together with what is right, or soon after."""
+SECONDS_OF_SILENCE = 0.4
+"""Without any event for so long, nothing comes. A wrong event arrives together with a right one, or soon after."""
 
 BACKGROUND = {"hello", "heartbeat", "presence", "member"}
 
@@ -95,7 +95,7 @@ class Online:
         return self.command("message.send", room=room, message=id or new_id(), text=text)
 
     def creates(self, name: str | None = None, *, private: bool = False, invite: tuple[Any, ...] = ()) -> int:
-        """Open a room (under a name that nobody else uses) and bring others in."""
+        """Create a room (with a unique name by default) and invite others. Returns its id."""
         state = self.command("room.create", name=name or f"room {uuid.uuid4()}", private=private)
         room: int = state["room"]["id"]
         self.hears_event("membership", lambda e: e["membership"]["room"] == room)
@@ -104,7 +104,7 @@ class Online:
         return room
 
     def invites(self, room: int, *people: Person | Online) -> None:
-        """Bring people in; those who are on line have heard of it afterwards."""
+        """Invite people, and wait until those who are connected have received it."""
         members = [p.me if isinstance(p, Online) else p.member for p in people]
         count = self.command("room.invite", room=room, members=members)["room"]["members"]
 
@@ -115,7 +115,7 @@ class Online:
         for person in people:
             if isinstance(person, Online):
                 person.hears_event("membership", lambda e: e["membership"]["room"] == room)
-                # On another process the news of the room's size may pass before the room is listened to there.
+                # On another process this event may pass before the process subscribes to the room.
                 person.may_hear("room", all_are_in, within=0.5)
 
     def removes(self, person: Online, room: int) -> None:
@@ -146,14 +146,14 @@ class Online:
         self._socket.send(data)
 
     def takes_snapshot(self) -> dict[str, Any]:
-        """Start anew."""
+        """Ask for a snapshot and forget the state before it."""
         self.state = self.command("snapshot")
         self.epoch = self.state["epoch"]
         self.rooms = {room["id"]: View(room["seq"]) for room in self.state["rooms"]}
         return self.state
 
     def resumes(self, before: Online | None = None) -> dict[str, Any]:
-        """Catch up with what was missed since `before` (another socket of the same person) or by oneself."""
+        """Resume from the state of `before`, an earlier socket of the same person, or from this one's own."""
         if before is not None:
             self.rooms, self.epoch = before.rooms, before.epoch
         known = {str(room): view.seq for room, view in self.rooms.items()}
@@ -181,7 +181,7 @@ class Online:
     def view(self, room: int) -> View:
         return self.rooms[room]
 
-    # What a person hears.
+    # Events that a person receives.
 
     def hears(self, text: str, *, room: int | None = None) -> dict[str, Any]:
         """The next message with this text."""
@@ -194,7 +194,7 @@ class Online:
     def hears_event(
         self, kind: str, fits: Callable[[dict[str, Any]], bool] = lambda _: True, what: str = ""
     ) -> dict[str, Any]:
-        """The next event of this type that fits; what came before it counts as heard."""
+        """Wait for the next event of this type that fits. It and all events before it count as read."""
 
         def found() -> bool:
             for place in range(self._read, len(self.events)):
@@ -208,7 +208,7 @@ class Online:
         return self.events[self._read - 1]
 
     def may_hear(self, kind: str, fits: Callable[[dict[str, Any]], bool], *, within: float) -> None:
-        """Wait for such an event for a moment; it counts as heard if it comes."""
+        """Wait so many seconds for such an event, which need not come. If it does, it counts as read."""
         end = time.monotonic() + within
         while time.monotonic() < end:
             for place in range(self._read, len(self.events)):
@@ -217,8 +217,8 @@ class Online:
                     return
             self.listen(0.02)
 
-    def hears_nothing(self, *, for_: float = SILENCE, of: set[str] | None = None) -> None:
-        """Nothing comes that was not waited for, but background noise; or nothing of these types."""
+    def hears_nothing(self, *, for_: float = SECONDS_OF_SILENCE, of: set[str] | None = None) -> None:
+        """No unread event comes except background ones; with `of`, no event of these types."""
         self.listen(for_)
         unexpected = [
             e for e in self.events[self._read :] if (e["type"] in of if of else e["type"] not in BACKGROUND)
@@ -226,17 +226,17 @@ class Online:
         assert not unexpected, f"{self.person.name} heard {unexpected}"
 
     def news_of_presence(self) -> set[int]:
-        """Members of whom something was told since what was heard last."""
+        """Members whose presence the unread events mention."""
         news = [e for e in self.events[self._read :] if e["type"] == "presence"]
         return {changed["member"] for event in news for changed in event["presence"]}
 
     def forgets(self) -> None:
-        """Whatever has come counts as heard."""
+        """Count all events that have come as read."""
         self.listen(0.05)
         self._read = len(self.events)
 
     def listen(self, seconds: float) -> None:
-        """Take in what comes during this time."""
+        """Receive events during this time."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             try:
@@ -245,7 +245,7 @@ class Online:
                 return
 
     def catches_up_to(self, room: int, seq: int) -> None:
-        """Wait until everything up to this seq has come; ask for what is missing as a client does."""
+        """Wait until all events up to this seq are known. Resumes after a gap or a `lag`, as the client does."""
 
         def there() -> bool:
             view = self.rooms[room]
@@ -263,11 +263,11 @@ class Online:
         self._socket.close()
 
     def vanishes(self) -> None:
-        """The connection is reset: no goodbye of any kind."""
+        """Reset the connection: no close frame."""
         self._socket.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._socket.socket.close()
 
-    def is_closed(self, code: int, *, within: float = PATIENCE) -> str:
+    def is_closed(self, code: int, *, within: float = SECONDS_TO_WAIT) -> str:
         """The server closes with this code; returns the reason."""
         end = time.monotonic() + within
         try:
@@ -286,7 +286,7 @@ class Online:
         return self._socket.subprotocol
 
     def _until(self, holds: Callable[[], bool], what: str) -> None:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + SECONDS_TO_WAIT
         while not holds():
             try:
                 self._take(end - time.monotonic())
@@ -317,7 +317,7 @@ class Online:
 
 
 class Lines:
-    """Somebody at the room socket: the Channels tutorial's protocol."""
+    """One person's room socket, which has the protocol of the Channels tutorial."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self._socket = connection
@@ -331,25 +331,25 @@ class Lines:
         self._socket.send(data)
 
     def hears(self, text: str) -> dict[str, Any]:
-        """The next line with this text; others before it are passed over."""
+        """Wait for the next line with this text; other lines before it are skipped."""
         while True:
             line = self.next()
             if line.get("message") == text:
                 return line
 
-    def next(self, *, within: float = PATIENCE) -> dict[str, Any]:
+    def next(self, *, within: float = SECONDS_TO_WAIT) -> dict[str, Any]:
         line: dict[str, Any] = json.loads(self._socket.recv(timeout=within))
         self.lines.append(line)
         return line
 
-    def hears_nothing(self, *, for_: float = SILENCE) -> None:
+    def hears_nothing(self, *, for_: float = SECONDS_OF_SILENCE) -> None:
         try:
             line = self.next(within=for_)
         except TimeoutError:
             return
         raise AssertionError(f"heard {line}")
 
-    def is_closed(self, code: int, *, within: float = PATIENCE) -> str:
+    def is_closed(self, code: int, *, within: float = SECONDS_TO_WAIT) -> str:
         try:
             while True:
                 self.next(within=within)
@@ -384,6 +384,6 @@ def dial(
     options.setdefault("max_size", None)
     options.setdefault("close_timeout", 2)
     url = f"ws://127.0.0.1:{server.port}{path}"
-    # Entered and never left: whoever dials also closes.
+    # Entered and never left: the caller closes it.
     connection: ClientConnection = connect(url, additional_headers=headers, proxy=None, **options).__enter__()
     return connection

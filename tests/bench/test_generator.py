@@ -1,4 +1,4 @@
-"""The load generator believes nobody: what is lost, said twice or told out of order does not count as measured."""
+"""The load generator checks what it receives: a run with a lost, doubled or reordered message does not count."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DIALECT = Dialect(
 
 
 class ChatServer:
-    """Tells everybody everything; `fault` may spoil what one of them hears of message FAULT_AT.
+    """Sends everything to everybody; `fault` may spoil message FAULT_AT for one of them.
 
     "pairs" is no fault: that one hears two messages at a time, in a binary frame.
     """

@@ -1,4 +1,4 @@
-"""The load generator for Matrix believes nobody either."""
+"""The load generator for Matrix checks what it receives, too."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FAULT_AT = 10
 
 
 class Homeserver(ThreadingHTTPServer):
-    """One room, heard by everybody; `fault` may spoil what the first account hears of message FAULT_AT."""
+    """One room that all accounts receive; `fault` may spoil message FAULT_AT for the first account."""
 
     def __init__(self, fault: str) -> None:
         super().__init__(("127.0.0.1", 0), Conversation)

@@ -76,7 +76,7 @@ class Visitor:
             return str(response.read().decode())
 
     def post(self, path: str, fields: dict[str, str]) -> str:
-        """What came back. A page of the chat may say 503 where the client is not built: the sign-in has worked."""
+        """The answer. A page of the chat may answer 503 where the client is not built; the sign-in has worked."""
         try:
             with self.browser.open(
                 self.host.url + path, urllib.parse.urlencode(fields).encode(), SECONDS
@@ -97,7 +97,7 @@ class Visitor:
 
 
 def heard(socket: ClientConnection, wanted: Callable[[Any], bool]) -> Any:
-    """The next frame that is wanted; others are passed over. A frame may hold several, as a JSON array."""
+    """The next frame that is wanted; other frames are skipped. A frame may hold several, as a JSON array."""
     while True:
         frame = json.loads(socket.recv(timeout=SECONDS))
         for event in frame if isinstance(frame, list) else [frame]:

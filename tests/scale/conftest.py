@@ -60,7 +60,7 @@ def two_nodes(site: Site) -> Iterator[Nodes]:
 
 @pytest.fixture(scope="module")
 def bus(redis_url: str) -> str:
-    """REDIS_URL of the module's nodes; a module that wants another says so."""
+    """REDIS_URL of the module's nodes; a module may override it."""
     return redis_url
 
 
@@ -84,7 +84,7 @@ def shell(module_shell: Shell) -> Shell:
 
 @pytest.fixture
 def serving(nodes: Nodes) -> Server:
-    """Where people come who do not say where."""
+    """The node that people connect to by default."""
     return nodes[0]
 
 

@@ -38,7 +38,7 @@ def bob(comes: Arrive, nodes: Nodes) -> Online:
 
 
 def becomes(watcher: Online, member: int, state: str) -> None:
-    """The watcher hears that somebody is now active, away or offline."""
+    """Wait until the watcher receives that a member is now active, away or offline."""
     watcher.hears_event(
         "presence",
         lambda e: {"member": member, "state": state} in e["presence"],

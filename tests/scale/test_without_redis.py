@@ -1,4 +1,4 @@
-"""Two servers on one PostgreSQL without Redis: slower, and said so, but nothing is lost and nobody hears too much."""
+"""Two servers on one PostgreSQL without Redis: slower, but nothing is lost and nobody receives too much."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hubbub serve --workers 2`: one port, two processes, and nobody notices which one they talk to."""
+"""`hubbub serve --workers 2`: one port and two processes, and clients cannot tell which one they use."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.scale.conftest import NewSite
 from tests.serving import Server, served
 from tests.sockets import Online, dial
 
-PATIENCE = bound(20)
+SECONDS_TO_WAIT = bound(20)
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def home_of(online: Online, server: Server) -> int:
     raise AssertionError("the kernel does not know this connection")
 
 
-def wait_for(holds: Callable[[], bool], what: str, within: float = PATIENCE) -> None:
+def wait_for(holds: Callable[[], bool], what: str, within: float = SECONDS_TO_WAIT) -> None:
     deadline = time.monotonic() + within
     while not holds():
         assert time.monotonic() < deadline, f"not within {within} s: {what}"
@@ -82,7 +82,7 @@ def wait_for(holds: Callable[[], bool], what: str, within: float = PATIENCE) -> 
 
 def comes_to_another(comes: Arrive, server: Server, other: Online) -> Online:
     """Bob, at a worker that is not the other person's: the kernel deals out connections as it likes."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + SECONDS_TO_WAIT
     while time.monotonic() < deadline:
         online = comes("bob")
         if home_of(online, server) != home_of(other, server):
@@ -93,7 +93,7 @@ def comes_to_another(comes: Arrive, server: Server, other: Online) -> Online:
 
 def is_cut(online: Online) -> None:
     with pytest.raises(Exception, match="close frame|reset"):
-        online.listen(PATIENCE)
+        online.listen(SECONDS_TO_WAIT)
 
 
 def test_a_worker_that_is_killed_is_replaced_and_its_people_come_back(server: Server, comes: Arrive) -> None:
@@ -123,8 +123,8 @@ def test_sigterm_asks_everybody_at_every_worker_to_come_back(server: Server, com
     bob = comes_to_another(comes, server, alice)
     server.process.send_signal(signal.SIGTERM)
     for person in (alice, bob):
-        assert person.is_closed(Close.GOING_AWAY, within=PATIENCE).startswith("retry_after=")
-    assert server.process.wait(PATIENCE) == 0
+        assert person.is_closed(Close.GOING_AWAY, within=SECONDS_TO_WAIT).startswith("retry_after=")
+    assert server.process.wait(SECONDS_TO_WAIT) == 0
 
 
 def test_workers_do_not_outlive_a_parent_that_is_killed(server: Server, comes: Arrive) -> None:
@@ -132,7 +132,7 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(server: Server, comes: A
     alice = comes("alice")
     left = workers_of(server)
     server.process.kill()
-    alice.is_closed(Close.GOING_AWAY, within=PATIENCE)
+    alice.is_closed(Close.GOING_AWAY, within=SECONDS_TO_WAIT)
     wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in left), "the workers have gone")
     with socket.create_server(("127.0.0.1", server.port)):
         pass

@@ -1,4 +1,4 @@
-"""Finds and starts the programs that tests need beside Python: Redis, PostgreSQL, a browser, a C compiler.
+"""Finds and starts the programs that tests need besides Python: Redis, PostgreSQL, a browser, a C compiler.
 
 Each is looked for on this machine first and in a Python package second, so that a checkout can be tested
 without installing anything. `NotFound` says what was looked for and how to get it.

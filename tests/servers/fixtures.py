@@ -1,7 +1,7 @@
 """Fixtures `redis_url`, `postgres_url`, `chromium_path`: one server for all tests of a run.
 
-A missing program skips the tests that need it and says why. In continuous integration (CI=true) it fails
-them: a test that silently never runs protects nobody.
+A missing program skips the tests that need it, with a reason. In continuous integration (CI=true) it fails them:
+a test that never runs protects nothing.
 """
 
 from __future__ import annotations

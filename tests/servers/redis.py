@@ -16,7 +16,7 @@ from tests.servers.process import NotFound, Running, free_port, running
 
 MASTER = "mymaster"
 NOTICE_MILLISECONDS = 800
-"""A Sentinel counts a master that is silent for so long as down."""
+"""A Sentinel counts a master as down after so long without an answer."""
 
 
 def find_redis() -> Path:
@@ -55,7 +55,7 @@ def running_redis(program: Path | None = None, *options: str | Path) -> Iterator
 
 @dataclass(frozen=True)
 class Guarded:
-    """A master, its replica and who watches them; `url` is how REDIS_URL names all of it."""
+    """A master, its replica and their Sentinels; `url` is the REDIS_URL of all of them."""
 
     master: Running
     replica: Running
@@ -110,7 +110,7 @@ def _running_sentinel(program: Path, master: int, quorum: int) -> Iterator[Runni
 
 
 def _wait_until_watched(guarded: Guarded) -> None:
-    """Until every Sentinel knows the replica, without which there is nobody to promote."""
+    """Wait until every Sentinel knows the replica: without it none could be promoted."""
     deadline = time.monotonic() + 20
     while True:
         known = [ask(s.port, f"SENTINEL REPLICAS {MASTER}").startswith("*1") for s in guarded.sentinels]

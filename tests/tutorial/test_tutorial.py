@@ -15,7 +15,7 @@ from tests.serving import Server, Site, served
 from tests.sockets import new_id
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 20_000
+MILLISECONDS_TO_WAIT = 20_000
 
 pytestmark = pytest.mark.standalone
 
@@ -42,14 +42,14 @@ async def page_of(browser: Browser, server: Server, who: str, path: str) -> Page
     cookie = {"name": "sessionid", "value": server.site.people[who].session, "url": server.origin}
     await context.add_cookies([cookie])  # type: ignore[list-item]
     page = await context.new_page()
-    page.set_default_timeout(PATIENCE)
+    page.set_default_timeout(MILLISECONDS_TO_WAIT)
     await page.goto(server.origin + path)
     return page
 
 
 async def in_room(browser: Browser, server: Server, who: str, room: str) -> Page:
     page = await page_of(browser, server, who, f"/tutorial/{quote(room)}/")
-    await expect(page.locator("body[data-state=open]")).to_be_attached(timeout=PATIENCE)
+    await expect(page.locator("body[data-state=open]")).to_be_attached(timeout=MILLISECONDS_TO_WAIT)
     return page
 
 
@@ -82,7 +82,7 @@ async def test_the_lobby_leads_to_a_room(project: Server, browser: Browser) -> N
     await bob.fill("#room-name-input", room)
     await bob.click("#room-name-submit")
     await bob.wait_for_url(f"**/tutorial/{room}/")
-    await expect(bob.locator("body[data-state=open]")).to_be_attached(timeout=PATIENCE)
+    await expect(bob.locator("body[data-state=open]")).to_be_attached(timeout=MILLISECONDS_TO_WAIT)
     await says(bob, "is this the garden?")
     await log_ends_with(bob, "is this the garden?")
 
@@ -116,7 +116,7 @@ async def test_what_is_said_there_is_read_in_the_chat(
 async def test_whoever_is_not_signed_in_is_told_by_onclose(project: Server, browser: Browser) -> None:
     page = await (await browser.new_context()).new_page()
     await page.goto(f"{project.origin}/tutorial/lobby/")
-    await expect(page.locator("body[data-state=closed]")).to_be_attached(timeout=PATIENCE)
+    await expect(page.locator("body[data-state=closed]")).to_be_attached(timeout=MILLISECONDS_TO_WAIT)
 
 
 async def test_the_end_of_the_server_is_told_by_onclose(
@@ -127,4 +127,4 @@ async def test_the_end_of_the_server_is_told_by_onclose(
     with served(a_copy_of(), "uvicorn", **variables) as server:
         page = await in_room(browser, server, "bob", "lobby")
         server.process.kill()
-        await expect(page.locator("body[data-state=closed]")).to_be_attached(timeout=PATIENCE)
+        await expect(page.locator("body[data-state=closed]")).to_be_attached(timeout=MILLISECONDS_TO_WAIT)

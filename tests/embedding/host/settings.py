@@ -1,4 +1,4 @@
-"""A Django project of somebody else, which takes the chat in. What it needs for that stands at the end."""
+"""Another Django project that embeds the chat. The settings for the chat are at the end."""
 
 from __future__ import annotations
 
