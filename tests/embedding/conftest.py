@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import urllib.error
@@ -105,24 +106,35 @@ def heard(socket: ClientConnection, wanted: Callable[[Any], bool]) -> Any:
                 return event
 
 
-@pytest.fixture(scope="session", params=sorted(SERVERS))
-def host(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    place = tmp_path_factory.mktemp("host")
-    environment = {
-        "HOST_DATABASE": str(place / "host.sqlite3"),
-        "PYTHONPATH": str(HERE),
-        "DJANGO_SETTINGS_MODULE": "host.settings",
-    }
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The host's database with its people. Each server gets a copy."""
+    file = tmp_path_factory.mktemp("database") / "host.sqlite3"
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
+        set_environment(patch, file)
         manage("migrate", "-v0")
         manage("shell", "-v0", "-c", PEOPLE)
+    return file
+
+
+@pytest.fixture(scope="session", params=sorted(SERVERS))
+def host(
+    request: pytest.FixtureRequest, database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Host]:
+    place = tmp_path_factory.mktemp("host")
+    with pytest.MonkeyPatch.context() as patch:
+        set_environment(patch, Path(shutil.copy(database, place)))
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         ready = lambda: answers(url + "/sign-in/")  # noqa: E731
         with running(SERVERS[request.param](port), url=url, port=port, ready=ready, log=place / "log"):
             yield Host(port)
+
+
+def set_environment(patch: pytest.MonkeyPatch, database: Path) -> None:
+    patch.setenv("HOST_DATABASE", str(database))
+    patch.setenv("PYTHONPATH", str(HERE))
+    patch.setenv("DJANGO_SETTINGS_MODULE", "host.settings")
 
 
 PEOPLE = f"""
