@@ -33,7 +33,7 @@ def room_named_for(member: Member, name: str) -> Room:
 
 
 def membership_for(member: Member, room_id: int) -> Membership:
-    """The member's own place in a room. NotFound if they cannot see it, Forbidden if they have not joined it."""
+    """The member's membership in a room. NotFound if they cannot see it, Forbidden if they have not joined it."""
     membership = Membership.objects.select_related("room").filter(member=member, room=room_id).first()
     if membership is None or not member.active:
         room_for(member, room_id)
@@ -50,7 +50,7 @@ def message_for(member: Member, message_id: UUID) -> Message:
 
 
 def members_for(member: Member, ids: Iterable[int]) -> list[Member]:
-    """Those of the members that this one may see and that are active. NotFound if one of them is not."""
+    """The members with these ids. NotFound if one of them is inactive, or this member may not see them."""
     wanted = set(ids)
     found = list(Member.objects.visible_to(member).active().filter(pk__in=wanted))
     if len(found) != len(wanted):
@@ -60,14 +60,27 @@ def members_for(member: Member, ids: Iterable[int]) -> list[Member]:
 
 def member_in(room: Room, member_id: int) -> Member:
     """The member, if they are in the room (which was fetched by policy). Otherwise NotFound."""
-    place = Membership.objects.select_related("member").filter(room=room, member=member_id).first()
-    if place is None:
+    membership = Membership.objects.select_related("member").filter(room=room, member=member_id).first()
+    if membership is None:
         raise NotFound("They are not in this room.")
-    return place.member
+    return membership.member
 
 
 def can_see(member: Member, room: Room) -> bool:
     return member.active and Room.objects.visible_to(member).filter(pk=room.pk).exists()
+
+
+def allows_in_room(command: str, member: Member, room: Room, membership: Membership | None) -> bool:
+    """Whether the permission table allows a command about a room."""
+    return member.active and allows(command, **_facts(member, room, membership))
+
+
+def allows_for_message(command: str, member: Member, message: Message, membership: Membership | None) -> bool:
+    """Whether the permission table allows a command about a message. `message.room` is read."""
+    facts = _facts(member, message.room, membership)
+    facts["author"] = Author.SELF if message.author_id == member.pk else Author.OTHER
+    facts["content"] = _content_of(message)
+    return member.active and allows(command, **facts)
 
 
 def can_create_rooms(member: Member) -> bool:
@@ -75,7 +88,7 @@ def can_create_rooms(member: Member) -> bool:
 
 
 def can_join(member: Member, room: Room) -> bool:
-    return _in_room("room.join", member, room, None)
+    return allows_in_room("room.join", member, room, None)
 
 
 def can_leave(room: Room) -> bool:
@@ -94,46 +107,46 @@ def can_manage(member: Member, room: Room, membership: Membership | None) -> boo
 
     The role is checked each time: a room's admin who becomes a guest loses this right with the same transaction.
     """
-    return _in_room("room.rename", member, room, membership)
+    return allows_in_room("room.rename", member, room, membership)
 
 
 def can_describe(member: Member, room: Room, membership: Membership | None) -> bool:
-    return _in_room("room.describe", member, room, membership)
+    return allows_in_room("room.describe", member, room, membership)
 
 
 def can_invite(member: Member, room: Room, membership: Membership | None) -> bool:
-    return _in_room("room.invite", member, room, membership)
+    return allows_in_room("room.invite", member, room, membership)
 
 
 def refusing(by: Member, members: Iterable[Member]) -> list[Member]:
-    """Those who do not let this member bring them into a room. Owners and admins may bring in everybody.
+    """The members who do not let this one add them to a room. Owners and admins may add everybody.
 
-    Whom one knows: people in the same private or direct room. A public room says nothing, for anybody may join it.
+    Members know each other if they share a private or direct room. Public rooms do not count, because anybody may join.
     """
     if by.is_admin:
         return []
-    choosy = [other for other in members if other.pk != by.pk and other.reach != Reach.EVERYBODY]
-    if not choosy:
+    restricted = [other for other in members if other.pk != by.pk and other.reach != Reach.EVERYBODY]
+    if not restricted:
         return []
     shared = by.rooms(RoomKind.PRIVATE, RoomKind.DIRECT).values("pk")
     known = set(
-        Membership.objects.filter(room__in=shared, member__in=choosy).values_list("member", flat=True)
+        Membership.objects.filter(room__in=shared, member__in=restricted).values_list("member", flat=True)
     )
-    return [other for other in choosy if other.reach == Reach.NOBODY or other.pk not in known]
+    return [other for other in restricted if other.reach == Reach.NOBODY or other.pk not in known]
 
 
 def can_edit(member: Member, message: Message, membership: Membership | None) -> bool:
     """Members edit only their own messages."""
-    return _of_message("message.edit", member, message, membership)
+    return allows_for_message("message.edit", member, message, membership)
 
 
 def can_delete(member: Member, message: Message, membership: Membership | None) -> bool:
     """Members delete their own messages, and those of others in rooms that they manage."""
-    return _of_message("message.delete", member, message, membership)
+    return allows_for_message("message.delete", member, message, membership)
 
 
 def can_change_role(member: Member, other: Member, role: Role) -> bool:
-    """Owners make anybody anything; admins make members and guests. A bot stays a bot, a person a person."""
+    """Owners give every role, admins only member and guest. Bots stay bots, and people never become bots."""
     if Role.BOT in (other.role, role) or not member.active:
         return False
     if member.role == Role.OWNER:
@@ -147,26 +160,15 @@ def can_deactivate(member: Member, other: Member) -> bool:
     return member.role == Role.OWNER or (member.role == Role.ADMIN and not other.is_admin)
 
 
-def relation_of(membership: Membership | None) -> Relation:
+def _relation_of(membership: Membership | None) -> Relation:
     """A member's relation to a room, as the permission table names it."""
     return Relation.OUTSIDE if membership is None else Relation(membership.role)
-
-
-def _in_room(command: str, member: Member, room: Room, membership: Membership | None) -> bool:
-    return member.active and allows(command, **_facts(member, room, membership))
-
-
-def _of_message(command: str, member: Member, message: Message, membership: Membership | None) -> bool:
-    facts = _facts(member, message.room, membership)
-    facts["author"] = Author.SELF if message.author_id == member.pk else Author.OTHER
-    facts["content"] = _content_of(message)
-    return member.active and allows(command, **facts)
 
 
 def _facts(member: Member, room: Room, membership: Membership | None) -> Facts:
     return {
         "role": Role(member.role),
-        "relation": relation_of(membership),
+        "relation": _relation_of(membership),
         "kind": RoomKind(room.kind),
         "archived": room.archived,
     }

@@ -7,6 +7,7 @@ import pytest
 from hubbub import actions, queries
 from hubbub.models import Member
 from hubbub.protocol.objects import Reach
+from hubbub.publish import DirectoryNotice
 from tests.people import Published, refused
 
 
@@ -19,7 +20,9 @@ def test_it_works(bob: Member, published: Published) -> None:
         "type": "member",
         "member": Member.objects.get(pk=bob.pk).as_object().model_dump(mode="json", exclude_none=True),
     }
-    assert published.notices[0].about == bob.pk
+    (notice,) = published.notices
+    assert isinstance(notice, DirectoryNotice)
+    assert notice.member == bob.pk
 
 
 def test_what_is_left_out_stays(bob: Member) -> None:

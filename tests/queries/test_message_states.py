@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import models
+
 from hubbub import actions, queries
 from hubbub.message_states import state_of, states_of
 from hubbub.models import Member, Message, Room
@@ -21,11 +23,20 @@ FIELDS = set(objects.Message.model_fields)
 
 def a_full_message(alice: Member, kitchen: Room) -> Message:
     """A message of which no column has its default."""
-    moment = datetime(2026, 11, 20, tzinfo=UTC)
-    given = {"edited_at": moment, "created_at": moment, "deleted": True, "system": {"kind": "created"}}
-    given |= {"id": make_message_id(), "room": kitchen, "author": alice, "text": "all of it"}
-    message = Message(**given, number=77, post=7, seq=77)
-    blank = Message()
+    samples: dict[type[Any], Any] = {
+        models.BooleanField: True,
+        models.IntegerField: 77,
+        models.TextField: "all of it",
+        models.CharField: "all of it",
+        models.DateTimeField: datetime(2026, 11, 20, tzinfo=UTC),
+    }
+    given: dict[str, Any] = {"id": make_message_id(), "room": kitchen, "author": alice}
+    given["system"] = {"kind": "created"}
+    for field in Message._meta.concrete_fields:
+        for kind, sample in samples.items():
+            if isinstance(field, kind):
+                given.setdefault(field.name, sample)
+    message, blank = Message(**given), Message()
     for name, attribute in COLUMNS.items():
         assert getattr(message, attribute) != getattr(blank, attribute), f"give “{name}” a value here"
     return message
