@@ -60,12 +60,12 @@ def test_guests_and_bots_do_not(role: Role, first_room: None) -> None:
     assert Room.objects.get().member_count == 1
 
 
-def test_where_there_is_no_first_room_nobody_is_in_any(no_first_room: None) -> None:
+def test_without_a_first_room_a_new_member_is_in_no_room(no_first_room: None) -> None:
     admit("eve")
     assert not Room.objects.exists()
 
 
-def test_a_first_room_that_was_archived_keeps_nobody_out(first_room: None) -> None:
+def test_an_archived_first_room_does_not_prevent_admission(first_room: None) -> None:
     owner = admit("owner", role=Role.OWNER)
     actions.archive_room(by=owner, room=Room.objects.get())
     assert admit("eve").active
@@ -118,5 +118,5 @@ def test_a_handle_that_is_taken_gets_a_number(no_first_room: None) -> None:
     ],
     ids=ascii,
 )
-def test_a_hosts_name_of_somebody_is_made_to_fit(told: str, name: str, no_first_room: None) -> None:
+def test_a_name_from_the_host_is_adjusted_to_the_rules(told: str, name: str, no_first_room: None) -> None:
     assert admit("eve", told).name == name

@@ -22,7 +22,7 @@ def test_it_works(alice: Member, bob: Member, square: Room, published: Published
     assert told["room"]["archived"] is True
 
 
-def test_what_was_said_stays_readable(alice: Member, bob: Member, square: Room) -> None:
+def test_its_messages_stay_readable(alice: Member, bob: Member, square: Room) -> None:
     message = says(bob, square, "last words")
     actions.archive_room(by=alice, room=square)
     page = asks(bob, "timeline", room=square.pk)

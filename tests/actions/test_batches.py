@@ -21,7 +21,7 @@ def outcomes(*jobs: Job) -> list[str]:
     return [done.refusal.code if done.refusal else "ok" for done in together(*jobs)]
 
 
-def test_what_different_people_ask_is_done_in_order(
+def test_commands_of_different_members_run_in_order(
     alice: Member, bob: Member, dave: Member, square: Room, published: Published
 ) -> None:
     sent, renamed, joined, thanks = together(
@@ -48,7 +48,7 @@ def test_what_different_people_ask_is_done_in_order(
     assert joined.outcome().room.name == renamed.outcome().room.name == "plaza"  # type: ignore[attr-defined]
 
 
-def test_events_without_seq_show_the_end_of_the_transaction_though_it_is_placed_in_parts(
+def test_events_without_seq_show_the_final_state_of_a_transaction_that_is_placed_in_parts(
     dave: Member, bob: Member, square: Room, published: Published
 ) -> None:
     """Dave joins and then others post: what tells him to listen must lead to the head, or he misses the posts."""
@@ -106,7 +106,7 @@ def test_a_command_that_fails_half_way_takes_back_all_of_itself(
     assert numbers(kitchen) == [1, 2, 3, 4, 5]
 
 
-def test_a_bug_says_nothing_about_itself(
+def test_a_bug_reveals_no_details(
     bob: Member, kitchen: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(**_: Any) -> None:
@@ -119,7 +119,7 @@ def test_a_bug_says_nothing_about_itself(
     assert "password=1234" in caplog.text
 
 
-def test_if_the_whole_cannot_be_placed_each_is_tried_alone(
+def test_if_the_batch_cannot_be_placed_each_command_runs_alone(
     alice: Member, bob: Member, kitchen: Room, monkeypatch: pytest.MonkeyPatch, published: Published
 ) -> None:
     """One message that the database chokes on must not take the others with it."""
@@ -163,7 +163,7 @@ def test_a_deadlock_is_tried_again_and_a_database_that_is_down_is_not(
     assert tries == [2, 1, 1]
 
 
-def test_a_failed_commit_answers_nobody(
+def test_after_a_failed_commit_no_command_is_answered(
     bob: Member, kitchen: Room, monkeypatch: pytest.MonkeyPatch, published: Published
 ) -> None:
     before = numbers(kitchen)
@@ -204,7 +204,9 @@ def test_a_batch_of_one_is_a_command(bob: Member, kitchen: Room) -> None:
     assert asks(bob, "message.send", room=kitchen.pk, message=make_message_id(), text="x").message.number == 4
 
 
-def test_reading_in_a_batch_sees_what_was_posted_before(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_mark_read_in_a_batch_sees_earlier_posts_of_the_batch(
+    alice: Member, bob: Member, kitchen: Room
+) -> None:
     says(alice, kitchen, "one")
     together(
         job(alice, "message.send", room=kitchen.pk, text="two"),

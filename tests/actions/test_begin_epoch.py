@@ -14,7 +14,7 @@ def test_it_works(alice: Member) -> None:
     assert after.workspace == before.workspace
 
 
-def test_a_client_of_the_old_epoch_starts_anew(alice: Member) -> None:
+def test_a_client_of_the_old_epoch_starts_over(alice: Member) -> None:
     old = queries.snapshot(alice).epoch
     actions.begin_epoch()
     assert queries.resume(alice, epoch=old, seqs={}).reset

@@ -18,7 +18,7 @@ def test_it_works(alice: Member, bob: Member, published: Published) -> None:
 
 
 @pytest.mark.parametrize(("role", "may"), [(Role.GUEST, False), (Role.ADMIN, True)])
-def test_they_hear_what_they_may_do_from_now_on(
+def test_they_receive_their_new_permissions(
     alice: Member, bob: Member, published: Published, role: Role, may: bool
 ) -> None:
     actions.change_role(by=alice, member=bob, role=role)
@@ -50,7 +50,7 @@ def test_they_hear_what_they_may_do_from_now_on(
         ("bot", "member", "guest", False),
     ],
 )
-def test_who_may_make_whom_what(by: str, whom: str, to: str, allowed: bool, alice: Member) -> None:
+def test_the_roles_that_each_role_may_give(by: str, whom: str, to: str, allowed: bool, alice: Member) -> None:
     actor, other = somebody("actor", Role(by)), somebody("other", Role(whom))
     if allowed:
         assert actions.change_role(by=actor, member=other, role=Role(to)).role == to
@@ -61,7 +61,7 @@ def test_who_may_make_whom_what(by: str, whom: str, to: str, allowed: bool, alic
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.MEMBER, Role.GUEST])
-def test_nobody_raises_themself(role: Role, alice: Member) -> None:
+def test_members_cannot_raise_their_own_role(role: Role, alice: Member) -> None:
     eve = somebody("eve", role)
     with refused("forbidden"):
         actions.change_role(by=eve, member=eve, role=Role.OWNER)
@@ -74,7 +74,7 @@ def test_the_last_owner_stays_one(alice: Member) -> None:
     assert actions.change_role(by=alice, member=alice, role=Role.OWNER).role == Role.OWNER
 
 
-def test_an_owner_who_is_deactivated_does_not_count(alice: Member) -> None:
+def test_a_deactivated_owner_does_not_count(alice: Member) -> None:
     second = somebody("second", Role.OWNER)
     actions.deactivate_member(by=alice, member=second)
     with refused("invalid"):

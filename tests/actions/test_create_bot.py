@@ -16,7 +16,7 @@ def test_it_works(alice: Member, published: Published) -> None:
     assert not Membership.objects.filter(member=bot).exists()
 
 
-def test_it_speaks_with_a_token(alice: Member) -> None:
+def test_it_signs_in_with_a_token(alice: Member) -> None:
     from hubbub.realtime.logins.sign_in import login_from_secret
 
     bot = actions.create_bot(by=alice, handle="weather", name="The weather")
@@ -24,7 +24,7 @@ def test_it_speaks_with_a_token(alice: Member) -> None:
     assert login_from_secret(secret).member == bot
 
 
-def test_a_name_of_nothing_is_refused(alice: Member) -> None:
+def test_an_empty_name_is_refused(alice: Member) -> None:
     with refused("invalid"):
         actions.create_bot(by=alice, handle="weather", name=" ")
 

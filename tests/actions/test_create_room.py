@@ -25,7 +25,7 @@ def test_it_works(bob: Member, published: Published) -> None:
     assert [(notice.room, notice.attach) for notice in published.attached] == [(room.pk, 1)]
 
 
-def test_a_private_one_is_seen_by_its_members_only(bob: Member, dave: Member) -> None:
+def test_only_its_members_see_a_private_room(bob: Member, dave: Member) -> None:
     room = actions.create_room(by=bob, name="secret", private=True)
     assert room.kind == RoomKind.PRIVATE
     assert not Room.objects.visible_to(dave).filter(pk=room.pk).exists()

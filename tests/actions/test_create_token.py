@@ -39,7 +39,7 @@ def test_it_ends_when_it_should(bob: Member) -> None:
     assert Token.objects.for_secret(valid).exists()
 
 
-def test_it_ends_after_ninety_days_unless_its_maker_says_otherwise(bob: Member) -> None:
+def test_it_expires_after_ninety_days_by_default(bob: Member) -> None:
     token, _ = actions.create_token(member=bob)
     assert token.expires_at
     assert abs(token.expires_at - timezone.now() - timedelta(days=90)) < timedelta(minutes=1)

@@ -22,14 +22,14 @@ def test_it_works(alice: Member, bob: Member, kitchen: Room, published: Publishe
     assert kitchen.messages.filter(pk=message.pk).exists()
 
 
-def test_their_tokens_are_worth_nothing(alice: Member, bob: Member) -> None:
+def test_their_tokens_are_no_longer_valid(alice: Member, bob: Member) -> None:
     _, secret = actions.create_token(member=bob)
     assert Token.objects.for_secret(secret).exists()
     actions.deactivate_member(by=alice, member=bob)
     assert not Token.objects.for_secret(secret).exists()
 
 
-def test_an_open_socket_of_theirs_can_do_nothing_more(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_their_open_socket_can_run_no_more_commands(alice: Member, bob: Member, kitchen: Room) -> None:
     as_the_socket_knows_him = Member.objects.get(pk=bob.pk)
     actions.deactivate_member(by=alice, member=bob)
     for kind, fields in {"snapshot": {}, "timeline": {"room": kitchen.pk}, "member.directory": {}}.items():
@@ -46,7 +46,7 @@ def test_the_last_owner_is_not_deactivated(alice: Member) -> None:
     assert Member.objects.get(pk=alice.pk).active
 
 
-def test_nobody_deactivates_themself(alice: Member) -> None:
+def test_members_cannot_deactivate_themselves(alice: Member) -> None:
     somebody("second", Role.OWNER)
     with refused("forbidden"):
         actions.deactivate_member(by=alice, member=alice)
@@ -56,7 +56,7 @@ def test_nobody_deactivates_themself(alice: Member) -> None:
     ("by", "whom"),
     [("admin", "owner"), ("admin", "admin"), ("member", "guest"), ("guest", "member"), ("bot", "member")],
 )
-def test_who_may_not(by: str, whom: str, alice: Member) -> None:
+def test_roles_that_may_not_deactivate_others(by: str, whom: str, alice: Member) -> None:
     actor, other = somebody("actor", Role(by)), somebody("other", Role(whom))
     with refused("forbidden"):
         actions.deactivate_member(by=actor, member=other)

@@ -32,7 +32,7 @@ def test_the_text_is_gone_from_the_database(bob: Member, kitchen: Room) -> None:
             assert "swordfish" not in repr(cursor.fetchall()), table
 
 
-def test_counters_keep_its_place(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_a_deleted_message_still_counts(alice: Member, bob: Member, kitchen: Room) -> None:
     message = says(bob, kitchen, "one")
     actions.delete_message(by=bob, message=message)
     kitchen.refresh_from_db()
@@ -49,7 +49,7 @@ def test_twice_is_once(bob: Member, kitchen: Room, published: Published) -> None
     assert published.batches == []
 
 
-def test_an_admin_of_the_room_and_one_of_the_site_may_delete_what_others_said(
+def test_admins_of_the_room_and_of_the_site_may_delete_messages_of_others(
     alice: Member, bob: Member, carol: Member
 ) -> None:
     room = actions.create_room(by=bob, name="bobs")
@@ -74,27 +74,29 @@ def test_deleted_right_after_an_edit_no_answer_shows_the_text(bob: Member, kitch
     assert edited.outcome() == deleted.outcome() == state_of(Message.objects.get(pk=message.pk))
 
 
-def test_what_was_said_in_an_archived_room_can_still_be_taken_back(
-    alice: Member, bob: Member, square: Room
-) -> None:
+def test_messages_in_an_archived_room_can_still_be_deleted(alice: Member, bob: Member, square: Room) -> None:
     message = says(bob, square, "regret")
     actions.archive_room(by=alice, room=square)
     assert actions.delete_message(by=bob, message=message).deleted
 
 
-def test_a_member_cannot_delete_what_others_said(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_an_ordinary_member_cannot_delete_messages_of_others(
+    alice: Member, bob: Member, kitchen: Room
+) -> None:
     message = says(alice, kitchen, "mine")
     with refused("forbidden", "cannot delete"):
         actions.delete_message(by=bob, message=message)
 
 
-def test_in_a_direct_room_nobody_deletes_what_the_other_said(alice: Member, bob: Member, desk: Room) -> None:
+def test_members_of_a_direct_room_cannot_delete_each_others_messages(
+    alice: Member, bob: Member, desk: Room
+) -> None:
     message = says(bob, desk, "you owe me five euros")
     with refused("forbidden"):
         actions.delete_message(by=alice, message=message)
 
 
-def test_whoever_has_left_deletes_nothing_there(bob: Member, square: Room) -> None:
+def test_a_member_who_has_left_cannot_delete_messages(bob: Member, square: Room) -> None:
     message = says(bob, square, "mine")
     actions.leave_room(member=bob, room=square)
     with refused("forbidden"):

@@ -24,7 +24,7 @@ def test_it_may_be_taken_away(bob: Member, kitchen: Room) -> None:
     assert actions.describe_room(by=bob, room=kitchen, description=" ").description == ""
 
 
-def test_the_same_words_change_nothing(bob: Member, kitchen: Room, published: Published) -> None:
+def test_the_same_description_changes_nothing(bob: Member, kitchen: Room, published: Published) -> None:
     actions.describe_room(by=bob, room=kitchen, description="")
     assert published.batches == []
 

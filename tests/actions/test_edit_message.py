@@ -24,9 +24,7 @@ def test_it_works(bob: Member, kitchen: Room, published: Published) -> None:
     assert frame.message == state_of(edited) == state_of(Message.objects.get(pk=message.pk))
 
 
-def test_an_older_message_moves_to_the_end_of_the_changes_and_stays_in_its_place(
-    bob: Member, kitchen: Room
-) -> None:
+def test_an_edited_message_gets_a_new_seq_and_keeps_its_number(bob: Member, kitchen: Room) -> None:
     old, new = says(bob, kitchen, "old"), says(bob, kitchen, "new")
     edited = actions.edit_message(by=bob, message=old, text="older")
     assert (edited.number, edited.seq) == (old.number, new.seq + 1)
@@ -88,13 +86,13 @@ def test_a_stale_row_cannot_write_text_into_a_tombstone(alice: Member, bob: Memb
     assert Message.objects.get(pk=message.pk).text == ""
 
 
-def test_nobody_edits_what_another_has_said(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_members_cannot_edit_messages_of_others(alice: Member, bob: Member, kitchen: Room) -> None:
     message = says(bob, kitchen, "mine")
     with refused("forbidden", "Only its author"):
         actions.edit_message(by=alice, message=message, text="I love Alice")
 
 
-def test_nobody_edits_where_they_may_no_longer_speak(alice: Member, bob: Member, square: Room) -> None:
+def test_members_cannot_edit_where_they_can_no_longer_post(alice: Member, bob: Member, square: Room) -> None:
     message = says(bob, square, "mine")
     actions.archive_room(by=alice, room=square)
     with refused("forbidden"):
@@ -105,7 +103,7 @@ def test_nobody_edits_where_they_may_no_longer_speak(alice: Member, bob: Member,
         actions.edit_message(by=bob, message=message, text="changed")
 
 
-def test_nobody_edits_a_system_line(alice: Member, kitchen: Room) -> None:
+def test_system_messages_cannot_be_edited(alice: Member, kitchen: Room) -> None:
     with refused("forbidden"):
         actions.edit_message(by=alice, message=kitchen.messages.get(number=1), text="it was not me")
 

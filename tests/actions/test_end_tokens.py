@@ -15,5 +15,5 @@ def test_it_works(alice: Member, bob: Member) -> None:
     assert still_valid([*logins, hers]) == {hers.key}
 
 
-def test_without_tokens_nothing_happens(bob: Member) -> None:
+def test_a_member_without_tokens_ends_none(bob: Member) -> None:
     assert actions.end_tokens(member=bob) == 0

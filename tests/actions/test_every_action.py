@@ -23,7 +23,7 @@ def test_it_has_a_file_of_tests_that_begins_with_how_it_works(name: str) -> None
 
 
 @pytest.mark.parametrize("name", ACTIONS)
-def test_it_takes_everything_by_name_and_says_what_it_does(name: str) -> None:
+def test_it_has_keyword_arguments_and_a_docstring(name: str) -> None:
     action = getattr(actions, name)
     many = {"send_messages", "member_for", "end_session", "end_logins_of", "recheck_logins_of"}
     kinds = {parameter.kind for parameter in inspect.signature(action).parameters.values()}
@@ -43,7 +43,7 @@ async def test_async_code_posts_like_any_other() -> None:
     assert (message.number, message.text) == (3 if room.last_number == 2 else 2, "hello")
 
 
-def test_what_is_no_action_is_not_made_one() -> None:
+def test_only_actions_have_an_async_variant() -> None:
     with pytest.raises(AttributeError):
         _ = actions.asplode
     with pytest.raises(AttributeError):

@@ -169,7 +169,7 @@ def live() -> None:
     )
 
 
-def test_the_checks_find_what_is_wrong(alice: Member, kitchen: Room) -> None:
+def test_the_checks_find_each_violation(alice: Member, kitchen: Room) -> None:
     """A check that nothing can fail proves nothing."""
     check_rooms()
     for field in ("seq", "last_number", "posts", "member_count"):

@@ -31,7 +31,7 @@ def test_from_then_on_they_take_part(bob: Member, dave: Member, kitchen: Room) -
     assert says(dave, kitchen, "thanks").number == 5
 
 
-def test_those_who_are_inside_already_stay_as_they_are(
+def test_members_of_the_room_stay_as_they_are(
     alice: Member, bob: Member, kitchen: Room, published: Published
 ) -> None:
     actions.invite_members(by=bob, room=kitchen, members=[alice, bob])
@@ -39,13 +39,13 @@ def test_those_who_are_inside_already_stay_as_they_are(
     assert kitchen.memberships.get(member=alice).is_admin
 
 
-def test_one_who_may_not_be_seen_lets_nobody_in(bob: Member, dave: Member, kitchen: Room) -> None:
+def test_one_invisible_member_refuses_the_whole_invitation(bob: Member, dave: Member, kitchen: Room) -> None:
     with refused("not_found"):
         asks(bob, "room.invite", room=kitchen.pk, members=[dave.pk, 10**9])
     assert not kitchen.memberships.filter(member=dave).exists()
 
 
-def test_somebody_deactivated_is_not_brought_in(
+def test_a_deactivated_member_cannot_be_added(
     alice: Member, bob: Member, dave: Member, kitchen: Room
 ) -> None:
     actions.deactivate_member(by=alice, member=dave)
@@ -53,26 +53,26 @@ def test_somebody_deactivated_is_not_brought_in(
         asks(bob, "room.invite", room=kitchen.pk, members=[dave.pk])
 
 
-def test_a_guest_brings_nobody(carol: Member, dave: Member, kitchen: Room) -> None:
+def test_a_guest_cannot_add_members(carol: Member, dave: Member, kitchen: Room) -> None:
     with refused("forbidden"):
         actions.invite_members(by=carol, room=kitchen, members=[dave])
 
 
-def test_whoever_is_outside_brings_nobody_in(dave: Member, alice: Member, square: Room) -> None:
+def test_outsiders_cannot_add_members(dave: Member, alice: Member, square: Room) -> None:
     eve = somebody("eve")
     with refused("forbidden"):
         actions.invite_members(by=dave, room=square, members=[eve])
 
 
 @pytest.mark.parametrize("by_owner", [True, False])
-def test_into_a_direct_room_nobody_is_brought(
+def test_members_cannot_be_added_to_a_direct_room(
     by_owner: bool, alice: Member, bob: Member, dave: Member, desk: Room
 ) -> None:
     with refused("forbidden"):
         actions.invite_members(by=alice if by_owner else bob, room=desk, members=[dave])
 
 
-def test_into_an_archived_room_nobody_is_brought(alice: Member, dave: Member, square: Room) -> None:
+def test_members_cannot_be_added_to_an_archived_room(alice: Member, dave: Member, square: Room) -> None:
     actions.archive_room(by=alice, room=square)
     with refused("forbidden"):
         actions.invite_members(by=alice, room=square, members=[dave])

@@ -27,7 +27,7 @@ def test_it_works(bob: Member, dave: Member, square: Room, published: Published)
     assert to_all["room"] == to_dave["room"]
 
 
-def test_the_connections_of_a_newcomer_hear_the_room_from_its_head_on(
+def test_a_new_members_connections_receive_the_room_from_its_head_on(
     dave: Member, square: Room, published: Published
 ) -> None:
     actions.join_room(member=dave, room=square)
@@ -38,7 +38,7 @@ def test_the_connections_of_a_newcomer_hear_the_room_from_its_head_on(
     assert notice.version == dave.version == 1
 
 
-def test_a_newcomer_has_read_what_was_said_before(bob: Member, dave: Member, square: Room) -> None:
+def test_earlier_messages_count_as_read_for_a_new_member(bob: Member, dave: Member, square: Room) -> None:
     says(bob, square, "old")
     actions.join_room(member=dave, room=square)
     says(bob, square, "new")
@@ -60,9 +60,7 @@ def test_a_room_that_was_left_can_be_joined_again(bob: Member, square: Room) -> 
     assert square.member_count == square.memberships.count() == 3
 
 
-def test_whoever_comes_into_a_room_that_all_had_left_looks_after_it(
-    alice: Member, bob: Member, dave: Member
-) -> None:
+def test_a_member_who_joins_an_empty_room_becomes_its_admin(alice: Member, bob: Member, dave: Member) -> None:
     room = actions.create_room(by=alice, name="garden")
     actions.leave_room(member=alice, room=room)
     assert actions.join_room(member=dave, room=room).role == RoomRole.ADMIN
@@ -74,7 +72,7 @@ def test_a_private_room_is_not_joined(dave: Member, kitchen: Room) -> None:
         actions.join_room(member=dave, room=kitchen)
 
 
-def test_a_guest_joins_nothing(carol: Member, alice: Member) -> None:
+def test_a_guest_cannot_join(carol: Member, alice: Member) -> None:
     room = actions.create_room(by=alice, name="garden")
     with refused("forbidden"):
         actions.join_room(member=carol, room=room)

@@ -27,7 +27,7 @@ def test_it_works(bob: Member, square: Room, published: Published) -> None:
     assert told["room"]["members"] == 2
 
 
-def test_what_one_said_stays(bob: Member, square: Room) -> None:
+def test_their_messages_stay(bob: Member, square: Room) -> None:
     message = says(bob, square, "goodbye")
     actions.leave_room(member=bob, room=square)
     assert square.messages.filter(pk=message.pk, author=bob).exists()
@@ -51,7 +51,7 @@ def test_when_the_last_admin_goes_the_eldest_member_looks_after_the_room(
     assert (told["type"], told["membership"]["role"]) == ("membership", "admin")
 
 
-def test_the_heir_is_somebody_who_is_still_active(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_the_new_admin_is_an_active_member(alice: Member, bob: Member, kitchen: Room) -> None:
     actions.invite_members(by=alice, room=kitchen, members=[somebody("eve")])
     actions.deactivate_member(by=alice, member=bob)
     actions.leave_room(member=alice, room=kitchen)
@@ -59,7 +59,9 @@ def test_the_heir_is_somebody_who_is_still_active(alice: Member, bob: Member, ki
 
 
 @pytest.mark.parametrize("role", [Role.GUEST, Role.BOT])
-def test_neither_a_guest_nor_a_bot_inherits_but_the_next_member_who_comes(alice: Member, role: Role) -> None:
+def test_guests_and_bots_do_not_become_admin_but_the_next_member_who_joins_does(
+    alice: Member, role: Role
+) -> None:
     room = actions.create_room(by=alice, name="small")
     actions.invite_members(by=alice, room=room, members=[somebody("eve", role)])
     actions.leave_room(member=alice, room=room)
@@ -68,7 +70,9 @@ def test_neither_a_guest_nor_a_bot_inherits_but_the_next_member_who_comes(alice:
     assert roles(room) == {"Eve": "member", alice.name: "admin"}
 
 
-def test_while_another_admin_is_there_nobody_inherits(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_no_member_becomes_admin_while_there_is_another_admin(
+    alice: Member, bob: Member, kitchen: Room
+) -> None:
     kitchen.memberships.filter(member=bob).update(role=RoomRole.ADMIN)
     actions.leave_room(member=alice, room=kitchen)
     assert roles(kitchen) == {"Bob": "admin", "Carol": "member"}
@@ -81,7 +85,7 @@ def test_the_last_one_may_go_too(alice: Member, bob: Member) -> None:
     assert room.member_count == room.memberships.count() == 0
 
 
-def test_whoever_left_a_private_room_sees_it_no_more(bob: Member, kitchen: Room) -> None:
+def test_a_member_who_has_left_a_private_room_no_longer_sees_it(bob: Member, kitchen: Room) -> None:
     actions.leave_room(member=bob, room=kitchen)
     assert not Room.objects.visible_to(bob).filter(pk=kitchen.pk).exists()
 
@@ -91,7 +95,7 @@ def test_a_direct_room_is_not_left(alice: Member, desk: Room) -> None:
         actions.leave_room(member=alice, room=desk)
 
 
-def test_joined_and_left_in_one_transaction_tells_of_the_end_only(
+def test_joining_and_leaving_in_one_transaction_announces_only_the_end(
     dave: Member, square: Room, published: Published
 ) -> None:
     from hubbub.unit import unit
@@ -104,7 +108,7 @@ def test_joined_and_left_in_one_transaction_tells_of_the_end_only(
     assert kinds == ["joined", "left"]
 
 
-def test_a_guest_who_is_left_alone_is_told_what_guests_may_not_do(alice: Member) -> None:
+def test_a_guest_who_is_left_alone_cannot_add_members(alice: Member) -> None:
     guest = somebody("eve", Role.GUEST)
     room = actions.create_room(by=alice, name="small", private=True)
     actions.invite_members(by=alice, room=room, members=[guest])

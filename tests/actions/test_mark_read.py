@@ -43,7 +43,7 @@ def test_a_tab_that_knows_an_older_position_does_not_move_it_back(
     assert (read.read_number, read.read_posts) == (second.number, 2)
 
 
-def test_nobody_reads_further_than_the_newest_message(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_the_read_position_is_at_most_the_newest_message(alice: Member, bob: Member, kitchen: Room) -> None:
     message = says(alice, kitchen, "one")
     read = actions.mark_read(membership=place(bob, kitchen), number=2**53)
     assert (read.read_number, read.read_posts) == (message.number, 1)
@@ -63,7 +63,7 @@ def test_system_lines_are_read_and_do_not_count(alice: Member, bob: Member, kitc
     assert (read.read_number, read.read_posts) == (kitchen.last_number, 1)
 
 
-def test_whoever_is_outside_has_no_place_to_read_from(dave: Member, square: Room, kitchen: Room) -> None:
+def test_outsiders_have_no_read_position(dave: Member, square: Room, kitchen: Room) -> None:
     with refused("forbidden", "Join"):
         asks(dave, "room.read", room=square.pk, number=1)
     with refused("not_found"):

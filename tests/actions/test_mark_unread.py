@@ -28,13 +28,15 @@ def test_all_of_it(alice: Member, bob: Member, kitchen: Room) -> None:
     assert (unread.read_number, unread.read_posts) == (0, 0)
 
 
-def test_what_has_not_been_said_cannot_be_unread(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_messages_that_do_not_exist_cannot_be_unread(alice: Member, bob: Member, kitchen: Room) -> None:
     message = says(alice, kitchen, "one")
     unread = actions.mark_unread(membership=place(bob, kitchen), number=2**53)
     assert (unread.read_number, unread.read_posts) == (message.number, 1)
 
 
-def test_the_same_again_tells_nobody(alice: Member, bob: Member, kitchen: Room, published: Published) -> None:
+def test_repeating_it_publishes_nothing(
+    alice: Member, bob: Member, kitchen: Room, published: Published
+) -> None:
     says(alice, kitchen, "one")
     actions.mark_unread(membership=place(bob, kitchen), number=2)
     published.forget()
@@ -42,13 +44,13 @@ def test_the_same_again_tells_nobody(alice: Member, bob: Member, kitchen: Room, 
     assert published.batches == []
 
 
-def test_whoever_then_posts_has_read_everything(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_posting_afterwards_marks_everything_as_read(alice: Member, bob: Member, kitchen: Room) -> None:
     says(alice, kitchen, "one")
     actions.mark_unread(membership=place(bob, kitchen), number=1)
     message = says(bob, kitchen, "two")
     assert (place(bob, kitchen).read_number, place(bob, kitchen).read_posts) == (message.number, 2)
 
 
-def test_whoever_is_outside_has_no_place(dave: Member, kitchen: Room) -> None:
+def test_outsiders_have_no_membership_to_change(dave: Member, kitchen: Room) -> None:
     with refused("not_found"):
         asks(dave, "room.unread", room=kitchen.pk, number=1)

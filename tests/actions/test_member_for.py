@@ -32,21 +32,21 @@ def test_the_second_time_it_is_one_look(no_first_room: None) -> None:
     assert len(queries) == 1
 
 
-def test_whom_admit_refuses_has_no_access(no_first_room: None, settings: Any) -> None:
+def test_a_user_refused_by_admit_has_no_access(no_first_room: None, settings: Any) -> None:
     settings.HUBBUB = {**settings.HUBBUB, "ADMIT": f"{__name__}.nobody"}
     with refused("forbidden", "no access"):
         actions.member_for(user())
     assert not Member.objects.exists()
 
 
-def test_admit_says_who_they_are(no_first_room: None, settings: Any) -> None:
+def test_admit_gives_handle_name_and_role(no_first_room: None, settings: Any) -> None:
     settings.HUBBUB = {**settings.HUBBUB, "ADMIT": f"{__name__}.a_guest"}
     member = actions.member_for(user())
     assert (member.handle, member.name, member.role) == ("visitor", "A visitor", Role.GUEST)
 
 
 @pytest.mark.parametrize("field", ["member", "user"])
-def test_whoever_is_deactivated_here_or_there_has_no_access(field: str, no_first_room: None) -> None:
+def test_a_deactivated_member_or_user_has_no_access(field: str, no_first_room: None) -> None:
     eve = user()
     member = actions.member_for(eve)
     if field == "member":

@@ -15,7 +15,7 @@ def test_it_works(alice: Member) -> None:
     assert Workspace.objects.count() == 1
 
 
-def test_everybody_hears_of_it(alice: Member, published: Published) -> None:
+def test_everybody_receives_it(alice: Member, published: Published) -> None:
     actions.name_workspace(name="The Office")
     assert published.on("everyone") == [{"type": "workspace", "name": "The Office", "version": 1}]
 

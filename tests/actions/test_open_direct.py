@@ -22,7 +22,7 @@ def test_it_works(alice: Member, bob: Member, published: Published) -> None:
     assert published.frames == []
 
 
-def test_the_same_people_get_the_same_room_whoever_asks(
+def test_the_same_people_get_the_same_room_whichever_of_them_opens_it(
     alice: Member, bob: Member, carol: Member, kitchen: Room
 ) -> None:
     people = [alice, bob, carol]
@@ -32,7 +32,9 @@ def test_the_same_people_get_the_same_room_whoever_asks(
     assert actions.open_direct(by=alice, members=[bob]).pk not in rooms
 
 
-def test_opened_again_nobody_is_told(alice: Member, bob: Member, desk: Room, published: Published) -> None:
+def test_opening_it_again_publishes_nothing(
+    alice: Member, bob: Member, desk: Room, published: Published
+) -> None:
     assert actions.open_direct(by=bob, members=[alice]) == desk
     assert published.batches == []
 
@@ -54,7 +56,7 @@ def test_a_guest_writes_to_people_they_share_a_room_with(
         asks(carol, "room.direct", members=[dave.pk])
 
 
-def test_nobody_opens_one_with_somebody_who_does_not_exist_or_was_deactivated(
+def test_it_cannot_be_opened_with_missing_or_deactivated_members(
     alice: Member, bob: Member, dave: Member
 ) -> None:
     actions.deactivate_member(by=alice, member=dave)

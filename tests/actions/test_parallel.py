@@ -91,7 +91,9 @@ def test_a_name_is_given_once(arena: Arena, crowd: list[Member]) -> None:
     arena.run(check_rooms)
 
 
-def test_who_joins_and_leaves_at_once_is_counted_right(arena: Arena, crowd: list[Member], room: Room) -> None:
+def test_members_who_join_and_leave_at_once_are_counted_correctly(
+    arena: Arena, crowd: list[Member], room: Room
+) -> None:
     acts = [
         partial(asks, member, kind, room=room.pk)
         for member in crowd[1:5]
@@ -108,7 +110,7 @@ def test_the_same_person_is_put_out_once(arena: Arena, crowd: list[Member], room
     arena.run(check_rooms)
 
 
-def test_when_all_admins_leave_at_once_somebody_looks_after_the_room(
+def test_when_all_admins_leave_at_once_the_room_gets_another_admin(
     arena: Arena, crowd: list[Member], room: Room
 ) -> None:
     admins = crowd[:4]
@@ -200,7 +202,7 @@ def test_reading_in_many_tabs_never_moves_back(arena: Arena, crowd: list[Member]
     assert (place.read_number, place.read_posts) == (newest, 10)
 
 
-def test_a_user_who_comes_through_two_doors_is_one_member(arena: Arena, settings: Any) -> None:
+def test_two_requests_of_a_new_user_make_one_member(arena: Arena, settings: Any) -> None:
     settings.HUBBUB = {**settings.HUBBUB, "FIRST_ROOM": "general"}
     eve = arena.run(lambda: get_user_model().objects.create_user("eve"))
     told: list[Any] = arena.at_once([partial(actions.member_for, eve)] * 8)
@@ -208,7 +210,7 @@ def test_a_user_who_comes_through_two_doors_is_one_member(arena: Arena, settings
     arena.run(check_rooms)
 
 
-def test_people_who_all_come_first_are_all_let_in(arena: Arena, settings: Any) -> None:
+def test_new_users_who_arrive_at_once_are_all_admitted(arena: Arena, settings: Any) -> None:
     """Their handles collide, and each would make the first room."""
     settings.HUBBUB = {**settings.HUBBUB, "FIRST_ROOM": "general", "ADMIT": f"{__name__}.as_bob"}
     users = arena.run(lambda: [get_user_model().objects.create_user(f"user{n}") for n in range(8)])

@@ -17,13 +17,13 @@ def test_it_works(alice: Member, bob: Member, kitchen: Room, published: Publishe
     assert says(bob, kitchen, "back").number == 4  # still in the rooms where they were
 
 
-def test_nobody_reactivates_themself(alice: Member, bob: Member) -> None:
+def test_members_cannot_reactivate_themselves(alice: Member, bob: Member) -> None:
     actions.deactivate_member(by=alice, member=bob)
     with refused("forbidden"):
         actions.reactivate_member(by=bob, member=bob)
 
 
-def test_a_member_reactivates_nobody(alice: Member, bob: Member, dave: Member) -> None:
+def test_an_ordinary_member_cannot_reactivate_others(alice: Member, bob: Member, dave: Member) -> None:
     actions.deactivate_member(by=alice, member=bob)
     with refused("forbidden"):
         actions.reactivate_member(by=dave, member=bob)

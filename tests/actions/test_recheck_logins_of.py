@@ -13,7 +13,7 @@ def test_it_works(bob: Member, published: Published) -> None:
     assert published.notices == [RecheckLogins(bob.pk)]
 
 
-def test_a_user_who_is_saved_is_looked_at_again(bob: Member, published: Published) -> None:
+def test_saving_a_user_rechecks_their_logins(bob: Member, published: Published) -> None:
     assert bob.user is not None
     bob.user.is_active = False
     bob.user.save()

@@ -24,7 +24,7 @@ def test_it_works(alice: Member, bob: Member, kitchen: Room, published: Publishe
     assert published.to(bob) == [{"type": "left", "room": kitchen.pk, "version": bob.version}]
 
 
-def test_they_are_as_far_as_somebody_who_was_never_there(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_they_have_no_more_access_than_an_outsider(alice: Member, bob: Member, kitchen: Room) -> None:
     message = says(bob, kitchen, "mine")
     actions.remove_member(by=alice, room=kitchen, member=bob)
     for kind, fields in {
@@ -48,7 +48,7 @@ def test_the_last_admin_may_remove_themself_and_the_eldest_inherits(alice: Membe
     assert kitchen.memberships.get(member__handle="bob").is_admin
 
 
-def test_somebody_who_is_not_there_is_not_found(
+def test_a_member_who_is_not_in_the_room_is_not_found(
     alice: Member, dave: Member, kitchen: Room, published: Published
 ) -> None:
     with refused("not_found", "not in this room"):
@@ -56,11 +56,11 @@ def test_somebody_who_is_not_there_is_not_found(
     assert published.batches == []
 
 
-def test_a_member_removes_nobody(bob: Member, carol: Member, kitchen: Room) -> None:
+def test_an_ordinary_member_cannot_remove_others(bob: Member, carol: Member, kitchen: Room) -> None:
     with refused("forbidden", "admins"):
         actions.remove_member(by=bob, room=kitchen, member=carol)
 
 
-def test_nobody_is_removed_from_a_direct_room(alice: Member, bob: Member, desk: Room) -> None:
+def test_members_cannot_be_removed_from_a_direct_room(alice: Member, bob: Member, desk: Room) -> None:
     with refused("forbidden"):
         actions.remove_member(by=alice, room=desk, member=bob)

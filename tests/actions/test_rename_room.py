@@ -33,7 +33,7 @@ def test_the_old_name_is_free_again(alice: Member, kitchen: Room) -> None:
     assert actions.create_room(by=alice, name="kitchen").pk != kitchen.pk
 
 
-def test_whoever_renames_it_has_not_read_what_was_said(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_renaming_a_room_does_not_mark_it_as_read(alice: Member, bob: Member, kitchen: Room) -> None:
     says(bob, kitchen, "anybody here?")
     actions.rename_room(by=alice, room=kitchen, name="café")
     kitchen.refresh_from_db()
@@ -41,7 +41,7 @@ def test_whoever_renames_it_has_not_read_what_was_said(alice: Member, bob: Membe
     assert kitchen.posts - place.read_posts == 1
 
 
-def test_a_name_that_is_taken_is_a_conflict_and_nothing_happens(
+def test_a_name_that_is_taken_is_a_conflict_and_changes_nothing(
     alice: Member, kitchen: Room, square: Room, published: Published
 ) -> None:
     with refused("conflict", "is taken"):

@@ -24,7 +24,7 @@ def test_it_works(bob: Member) -> None:
     assert Token.objects.for_secret(secret).exists()
 
 
-def test_nobody_renews_anothers(alice: Member, bob: Member) -> None:
+def test_members_renew_only_their_own_tokens(alice: Member, bob: Member) -> None:
     token, _ = actions.create_token(member=bob)
     with refused("forbidden"):
         actions.renew_token(by=alice, token=token)

@@ -23,7 +23,7 @@ def test_an_admin_revokes_anybodys(alice: Member, bob: Member) -> None:
     assert not Token.objects.exists()
 
 
-def test_nobody_else_does(bob: Member, dave: Member, published: Published) -> None:
+def test_other_members_cannot_revoke_it(bob: Member, dave: Member, published: Published) -> None:
     token, secret = actions.create_token(member=bob)
     with refused("forbidden", "your own"):
         actions.revoke_token(by=dave, token=token)

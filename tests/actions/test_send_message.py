@@ -36,7 +36,7 @@ def test_its_author_has_read_up_to_it_and_the_others_have_not(
     assert (places[alice.pk].read_number, places[alice.pk].read_posts) == (second.number, 2)
 
 
-def test_a_guest_and_a_bot_may_speak_where_they_are(alice: Member, carol: Member, kitchen: Room) -> None:
+def test_a_guest_and_a_bot_may_post_in_their_rooms(alice: Member, carol: Member, kitchen: Room) -> None:
     robot = actions.create_bot(by=alice, handle="robot", name="Robot")
     actions.invite_members(by=alice, room=kitchen, members=[robot])
     assert says(carol, kitchen, "hi").number < says(robot, kitchen, "beep").number
@@ -80,7 +80,9 @@ def test_another_text_under_the_same_id_is_a_conflict(bob: Member, kitchen: Room
     assert Message.objects.get(pk=message.pk).text == "one"
 
 
-def test_anothers_id_is_a_conflict_that_reveals_nothing(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_the_id_of_another_members_message_is_a_conflict_that_reveals_nothing(
+    alice: Member, bob: Member, kitchen: Room
+) -> None:
     secret = says(alice, kitchen, "the code is 1234")
     with refused("conflict") as caught:
         actions.send_message(author=bob, room=kitchen, text="the code is 1234", id=secret.pk)
@@ -101,7 +103,7 @@ def test_an_id_of_another_room_is_a_conflict_in_the_same_words(
     assert not square.messages.filter(system__isnull=True).exists()
 
 
-def test_nobody_becomes_the_author_of_a_system_line(alice: Member, kitchen: Room) -> None:
+def test_the_id_of_a_system_message_is_not_taken_for_a_retry(alice: Member, kitchen: Room) -> None:
     line = kitchen.messages.get(number=1)
     assert (line.author, line.text) == (alice, "")
     with refused("conflict"):
@@ -138,7 +140,7 @@ def test_a_text_that_the_wire_would_refuse_is_refused_in_python_too(
         says(bob, kitchen, text)
 
 
-def test_dave_cannot_post_into_a_private_room_and_learns_nothing(dave: Member, kitchen: Room) -> None:
+def test_dave_cannot_post_in_a_private_room_and_learns_nothing(dave: Member, kitchen: Room) -> None:
     with refused("not_found") as hidden:
         says(dave, kitchen, "hi")
     with refused("not_found") as missing:
@@ -151,13 +153,13 @@ def test_dave_has_to_join_a_public_room_first(dave: Member, square: Room) -> Non
         says(dave, square, "hi")
 
 
-def test_nobody_posts_into_an_archived_room(alice: Member, square: Room) -> None:
+def test_an_archived_room_accepts_no_messages(alice: Member, square: Room) -> None:
     actions.archive_room(by=alice, room=square)
     with refused("forbidden", "archived"):
         says(alice, square, "hi")
 
 
-def test_what_had_arrived_before_the_room_was_archived_is_acknowledged_again(
+def test_a_retry_of_a_message_posted_before_the_room_was_archived_is_a_dup(
     alice: Member, bob: Member, square: Room
 ) -> None:
     """Bob lost the connection before the answer came, and his outbox tries again (contract G2)."""
@@ -170,13 +172,13 @@ def test_what_had_arrived_before_the_room_was_archived_is_acknowledged_again(
         says(bob, square, "too late")
 
 
-def test_whoever_is_deactivated_posts_nothing(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_a_deactivated_member_cannot_post(alice: Member, bob: Member, kitchen: Room) -> None:
     actions.deactivate_member(by=alice, member=bob)
     with refused("forbidden", "deactivated"):
         says(bob, kitchen, "hi")
 
 
-def test_whoever_was_removed_posts_nothing(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_a_removed_member_cannot_post(alice: Member, bob: Member, kitchen: Room) -> None:
     actions.remove_member(by=alice, room=kitchen, member=bob)
     with refused("not_found"):
         says(bob, kitchen, "hi")
@@ -219,7 +221,7 @@ def test_many_posts_ask_the_database_as_often_as_two(bob: Member, kitchen: Room,
     assert Membership.objects.get(room=kitchen, member=bob).read_posts == 31
 
 
-def test_a_retry_by_a_member_who_was_removed_meanwhile_is_recognised(
+def test_a_retry_by_a_member_who_was_removed_since_is_a_dup(
     alice: Member, bob: Member, kitchen: Room
 ) -> None:
     """The answer to the first try was lost. It is stored, so it is a `dup`, and nothing else is told (contract G2)."""
@@ -233,7 +235,7 @@ def test_a_retry_by_a_member_who_was_removed_meanwhile_is_recognised(
         asks(bob, "message.send", room=kitchen.pk, message=make_message_id(), text="hello again")
 
 
-def test_a_removed_author_hears_nothing_of_a_message_that_was_deleted_since(
+def test_a_removed_author_learns_nothing_of_a_message_that_was_deleted_since(
     alice: Member, bob: Member, kitchen: Room
 ) -> None:
     sent = says(bob, kitchen, "hello")
@@ -243,7 +245,7 @@ def test_a_removed_author_hears_nothing_of_a_message_that_was_deleted_since(
         asks(bob, "message.send", room=kitchen.pk, message=sent.pk, text="hello")
 
 
-def test_nobody_outside_learns_from_an_id_that_a_message_exists(
+def test_outsiders_cannot_find_out_by_an_id_that_a_message_exists(
     alice: Member, bob: Member, dave: Member, kitchen: Room, square: Room
 ) -> None:
     sent = says(bob, kitchen, "hello")

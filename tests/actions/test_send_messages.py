@@ -30,7 +30,7 @@ def test_it_works(alice: Member, bob: Member, kitchen: Room, square: Room, publi
     )
 
 
-def test_nothing_to_post_is_nothing_to_do(published: Published, db: None) -> None:
+def test_no_posts_are_no_work(published: Published, db: None) -> None:
     assert actions.send_messages([]) == []
     assert published.batches == []
 

@@ -20,7 +20,7 @@ def test_it_works(bob: Member, kitchen: Room, published: Published) -> None:
     assert len(published.notices) == 1
 
 
-def test_it_touches_nothing_else_of_the_place(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_it_changes_nothing_else_of_the_membership(alice: Member, bob: Member, kitchen: Room) -> None:
     stale = Membership.objects.get(member=bob, room=kitchen)
     message = actions.send_message(author=bob, room=kitchen, text="hi")
     actions.set_level(membership=stale, level=Level.NOTHING)

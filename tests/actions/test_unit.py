@@ -60,9 +60,7 @@ def test_an_exception_inside_undoes_the_inside_only(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nothing_is_published_before_the_commit_of_whoever_called(
-    no_first_room: None, published: Published
-) -> None:
+def test_nothing_is_published_before_the_caller_commits(no_first_room: None, published: Published) -> None:
     """Contract G3, for host projects that post inside a transaction of their own."""
     room, bob = a_room()
     published.forget()
@@ -73,7 +71,7 @@ def test_nothing_is_published_before_the_commit_of_whoever_called(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_transaction_that_its_owner_rolls_back_publishes_nothing(
+def test_a_transaction_that_is_rolled_back_publishes_nothing(
     no_first_room: None, published: Published
 ) -> None:
     room, bob = a_room()
@@ -86,7 +84,7 @@ def test_a_transaction_that_its_owner_rolls_back_publishes_nothing(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_bot_that_answers_what_it_hears_is_placed_like_anybody(
+def test_a_post_by_a_signal_receiver_is_placed_like_any_other(
     no_first_room: None, published: Published
 ) -> None:
     room, bob = a_room()
@@ -106,7 +104,7 @@ def test_a_bot_that_answers_what_it_hears_is_placed_like_anybody(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_receiver_that_fails_harms_nobody(no_first_room: None) -> None:
+def test_a_signal_receiver_that_fails_does_not_fail_the_action(no_first_room: None) -> None:
     room, bob = a_room()
 
     def broken(**_: Any) -> None:

@@ -25,13 +25,13 @@ def test_it_works(bob: Member, published: Published) -> None:
     assert notice.member == bob.pk
 
 
-def test_what_is_left_out_stays(bob: Member) -> None:
+def test_fields_that_are_left_out_stay(bob: Member) -> None:
     actions.update_profile(member=bob, name="Robert", about="cooks", hue=7)
     changed = actions.update_profile(member=bob, about="")
     assert (changed.name, changed.about, changed.hue) == ("Robert", "", 7)
 
 
-def test_what_another_tab_has_changed_stays(bob: Member, published: Published) -> None:
+def test_a_change_from_another_tab_stays(bob: Member, published: Published) -> None:
     one_tab, other_tab = Member.objects.get(pk=bob.pk), Member.objects.get(pk=bob.pk)
     actions.update_profile(member=one_tab, name="Robert")
     changed = actions.update_profile(member=other_tab, hue=90)
@@ -39,7 +39,7 @@ def test_what_another_tab_has_changed_stays(bob: Member, published: Published) -
     assert [event["member"]["name"] for event in published.on("everyone")] == ["Robert", "Robert"]
 
 
-def test_nothing_is_no_change(bob: Member, published: Published) -> None:
+def test_an_update_without_fields_publishes_nothing(bob: Member, published: Published) -> None:
     actions.update_profile(member=bob)
     assert published.batches == []
 
@@ -61,7 +61,7 @@ def test_too_long_a_story_is_refused(bob: Member) -> None:
         actions.update_profile(member=bob, about="x" * 501)
 
 
-def test_who_may_bring_them_into_rooms_is_told_to_them_alone(bob: Member, published: Published) -> None:
+def test_only_the_member_receives_who_may_add_them_to_rooms(bob: Member, published: Published) -> None:
     assert actions.update_profile(member=bob, reach=Reach.KNOWN).reach == Reach.KNOWN
     assert published.on("everyone") == []
     assert [(event["type"], event["reach"]) for event in published.to(bob)] == [("permissions", "known")]

@@ -52,7 +52,7 @@ def town(
 
 
 @pytest.mark.parametrize("name", HISTORIES)
-def test_bobs_state_and_what_he_hears_make_his_next_state(name: str, town: Town) -> None:
+def test_bobs_state_and_the_events_make_his_next_state(name: str, town: Town) -> None:
     before, timelines = state_of(town.bob), timelines_of(town.bob)
     subscriber = Subscriber(town.bob, before)
     HISTORIES[name](town)
@@ -89,7 +89,7 @@ def assert_knows(client: Client, expected: dict[str, Any], timelines: dict[int, 
 
 
 @pytest.mark.parametrize("name", HISTORIES)
-def test_carol_is_a_guest_and_hears_only_of_those_she_meets(name: str, town: Town) -> None:
+def test_carol_is_a_guest_and_receives_only_members_she_shares_rooms_with(name: str, town: Town) -> None:
     before = state_of(town.carol)
     subscriber = Subscriber(town.carol, before)
     heard_by = []
@@ -110,7 +110,7 @@ def test_carol_is_a_guest_and_hears_only_of_those_she_meets(name: str, town: Tow
 
 
 @pytest.mark.parametrize("name", HISTORIES)
-def test_dave_hears_nothing_of_rooms_he_is_not_in(name: str, town: Town) -> None:
+def test_dave_receives_nothing_of_rooms_he_is_not_in(name: str, town: Town) -> None:
     """Not a word, not a counter, not that something happened (attack rows 1, 2)."""
     subscriber = Subscriber(town.dave, state_of(town.dave))
     mine: set[int] = set()

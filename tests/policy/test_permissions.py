@@ -20,7 +20,7 @@ MESSAGES: dict[str, Facts] = {
 
 
 @pytest.mark.parametrize("deed", IN_ROOMS)
-def test_the_table_answers_like_the_picture(deed: str) -> None:
+def test_the_permission_table_gives_the_expected_answers(deed: str) -> None:
     command, _, which = deed.partition(", ")
     for line, role in zip(IN_ROOMS[deed].strip("\n").splitlines()[1:], ROLES, strict=True):
         for letter, place in zip(line.split()[1:], PLACES, strict=True):

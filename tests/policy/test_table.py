@@ -22,14 +22,14 @@ def world(no_first_room: None) -> dict[tuple[Role, str], Cell]:
     return make_world()
 
 
-def test_every_command_stands_in_the_table() -> None:
+def test_every_command_is_in_the_expected_answers() -> None:
     rows = {deed.partition(",")[0] for deed in [*IN_ROOMS, *ANYWHERE]}
     assert rows | ON_A_SOCKET == set(commands.BY_TYPE)
     assert set(DEEDS) == {*IN_ROOMS, *ANYWHERE}
 
 
 @pytest.mark.parametrize("deed", IN_ROOMS)
-def test_who_may_do_it_where(deed: str, world: dict[tuple[Role, str], Cell]) -> None:
+def test_the_answers_for_each_role_in_each_room(deed: str, world: dict[tuple[Role, str], Cell]) -> None:
     found = ["          " + "  ".join(PLACES)]
     for role in ROLES:
         letters = [letter_of(deed, world[role, place]) for place in PLACES]
@@ -38,12 +38,12 @@ def test_who_may_do_it_where(deed: str, world: dict[tuple[Role, str], Cell]) -> 
 
 
 @pytest.mark.parametrize("deed", ANYWHERE)
-def test_who_may_do_it(deed: str, world: dict[tuple[Role, str], Cell]) -> None:
+def test_the_answers_for_each_role(deed: str, world: dict[tuple[Role, str], Cell]) -> None:
     assert " ".join(letter_of(deed, world[role, "Pm"]) for role in ROLES) == ANYWHERE[deed]
 
 
 @pytest.mark.parametrize("deed", IN_ROOMS)
-def test_what_is_invisible_answers_exactly_like_what_does_not_exist(
+def test_invisible_things_are_refused_exactly_like_missing_ones(
     deed: str, world: dict[tuple[Role, str], Cell]
 ) -> None:
     hidden = [
@@ -59,7 +59,7 @@ def test_what_is_invisible_answers_exactly_like_what_does_not_exist(
 
 
 @pytest.mark.parametrize("deed", DEEDS)
-def test_whoever_is_deactivated_may_do_nothing(deed: str, world: dict[tuple[Role, str], Cell]) -> None:
+def test_a_deactivated_member_may_do_nothing(deed: str, world: dict[tuple[Role, str], Cell]) -> None:
     for role in ROLES:
         for place in ("Pa", "pa", "dm"):
             cell = world[role, place]
@@ -70,9 +70,7 @@ def test_whoever_is_deactivated_may_do_nothing(deed: str, world: dict[tuple[Role
 
 
 @pytest.mark.parametrize("kind", sorted(ON_A_SOCKET))
-def test_what_belongs_to_a_socket_is_refused_elsewhere(
-    kind: str, world: dict[tuple[Role, str], Cell]
-) -> None:
+def test_socket_commands_are_refused_elsewhere(kind: str, world: dict[tuple[Role, str], Cell]) -> None:
     fields: dict[str, Any] = {"presence.set": {"state": "away"}, "typing": {"room": 1}, "beat": {}}[kind]
     with pytest.raises(HubbubError, match="makes sense only on a socket"):
         asks(world[Role.OWNER, "Pm"].who, kind, **fields)

@@ -85,7 +85,7 @@ def test_these_two_are_not(one: str, other: str) -> None:
     assert appearance(one) != appearance(other)
 
 
-def test_punctuation_tells_handles_apart_and_letters_do_not() -> None:
+def test_handles_differ_by_punctuation_but_not_by_similar_letters() -> None:
     assert handle_appearance("bob.marsh") != handle_appearance("bobmarsh") != handle_appearance("bob-marsh")
     assert handle_appearance("alice") == handle_appearance("a1ice") == handle_appearance("\u0430lice")
 
@@ -101,13 +101,13 @@ def test_every_name_has_an_appearance_that_fits_its_column(name: str) -> None:
     ["admin", "Admin", "\u0430dmin", "@admin", "Support", "HUBBUB", "Tea House", "tea-house"],
     ids=ascii,
 )
-def test_only_an_owner_may_have_a_name_that_speaks_for_the_place(word: str) -> None:
+def test_only_owners_may_have_names_that_sound_official(word: str) -> None:
     assert is_reserved(word, workspace="Tea House", owner=False)
     assert not is_reserved(word, workspace="Tea House", owner=True)
 
 
 @pytest.mark.parametrize("word", ["here", "Everyone", "room", "cha\u0578nel", "CHANNEL", "@here"], ids=ascii)
-def test_nobody_has_a_name_that_a_mention_will_use(word: str) -> None:
+def test_names_that_mentions_use_are_reserved(word: str) -> None:
     assert is_reserved(word, workspace="Tea House", owner=True)
 
 
@@ -133,7 +133,7 @@ def test_other_names_are_free(name: str) -> None:
     ],
     ids=ascii,
 )
-def test_a_name_with_what_cannot_be_seen_is_refused_by_name(name: str, code: str) -> None:
+def test_the_refusal_of_an_invisible_character_names_it(name: str, code: str) -> None:
     with pytest.raises(ValidationError, match=code.replace("+", r"\+")):
         PERSON.validate_python(name)
 
@@ -153,7 +153,7 @@ def test_a_name_with_joiners_that_do_their_work_is_taken(name: str) -> None:
     assert PERSON.validate_python(name) == " ".join(name.split())
 
 
-def test_a_stored_name_is_shown_without_what_hides_and_without_towers_of_marks() -> None:
+def test_a_stored_name_is_shown_without_invisible_characters_and_stacked_marks() -> None:
     assert shown("Alice") == "Alice"
     assert shown("\u202eAli\u200bce\u202c") == "Alice"
     assert shown("Z" + "\u0335" * 60) == "Z" + "\u0335" * MARKS_SHOWN

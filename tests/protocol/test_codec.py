@@ -156,7 +156,7 @@ def test_a_request_without_a_usable_id_is_answered_without_one(request_id: Any) 
     ],
     ids=lambda data: repr(data[:30]),
 )
-def test_what_is_not_json_with_a_type_is_not_the_protocol(data: bytes) -> None:
+def test_anything_but_json_with_a_type_is_not_the_protocol(data: bytes) -> None:
     with pytest.raises(codec.NotTheProtocol):
         codec.decode(data)
 
@@ -216,7 +216,7 @@ def test_a_reply_names_its_request() -> None:
     assert codec.reply(9, Done()) == b'{"re":9,"ok":{}}'
 
 
-def test_an_error_says_when_to_come_back_only_if_that_helps() -> None:
+def test_an_error_has_retry_after_only_if_a_retry_helps() -> None:
     assert json.loads(codec.error(1, Invalid("No."))) == {
         "re": 1,
         "error": {"code": "invalid", "message": "No."},

@@ -40,14 +40,14 @@ def test_it_runs_without_django():
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
 
 
-def test_every_command_says_what_it_may_be_refused_with():
+def test_every_command_lists_its_refusals():
     assert set(refusals.OF) == set(commands.BY_TYPE)
 
 
 @pytest.mark.parametrize(
     "name", [*commands.BY_TYPE, *(kind.model_fields["type"].default for kind in events.ALL)]
 )
-def test_every_command_and_event_has_its_place_in_both_files(name):
+def test_every_command_and_event_is_in_both_files(name):
     assert f"`{name}`\n" in reference.document()
     assert f'type: "{name}"' in typescript.document()
 

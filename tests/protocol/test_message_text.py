@@ -29,13 +29,13 @@ def test_its_length_is_counted_in_bytes_of_utf8(letter: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n\t", "\u2003"])
-def test_nothing_to_read_is_refused(text: str) -> None:
+def test_a_message_without_text_is_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="needs some text"):
         TEXT.validate_python(text)
 
 
 @pytest.mark.parametrize("text", ["a\x00", "\ud83d", "\ude00\ud83d"], ids=ascii)
-def test_what_a_database_cannot_hold_is_refused(text: str) -> None:
+def test_characters_that_a_database_cannot_store_are_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="NUL or half a character"):
         TEXT.validate_python(text)
 

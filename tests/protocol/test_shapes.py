@@ -18,7 +18,7 @@ from hubbub.protocol.wire import Command, Event, Wire
 
 
 @pytest.mark.parametrize("kind", commands.ALL, ids=commands.type_of)
-def test_every_command_says_what_it_is_answered_with(kind: type[Command]) -> None:
+def test_every_command_names_its_reply(kind: type[Command]) -> None:
     assert issubclass(kind.reply, Wire)
 
 
@@ -62,7 +62,9 @@ def test_a_generated_file_is_fresh(name: str) -> None:
     assert written.read_text(encoding="utf-8") == FILES[name](), "run bin/generate"
 
 
-def test_a_stale_file_is_told_and_then_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stale_file_is_reported_and_then_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["--check", "--root", str(tmp_path)]) == 1
     assert "run bin/generate" in capsys.readouterr().err
     assert main(["--root", str(tmp_path)]) == 0

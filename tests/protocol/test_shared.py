@@ -32,13 +32,13 @@ def present(member: int) -> Counted:
     return Counted(member=member, state=PresenceState.ACTIVE)
 
 
-def test_what_two_answers_hold_is_encoded_once() -> None:
+def test_a_list_in_two_replies_is_encoded_once() -> None:
     people = EncodedOnce([present(1), present(2)])
     assert people.encoded == people.encoded
     assert encoded == [1, 2]
 
 
-def test_only_those_who_are_added_are_encoded_anew() -> None:
+def test_only_added_objects_are_encoded() -> None:
     people = EncodedOnce([present(1)])
     first = people.encoded
     both = people.and_also([present(2)])
@@ -47,7 +47,7 @@ def test_only_those_who_are_added_are_encoded_anew() -> None:
     assert people.encoded is first
 
 
-def test_nobody_is_added_to_and_nobody_adds_nothing() -> None:
+def test_empty_lists_can_be_added() -> None:
     nobody: EncodedOnce[Counted] = EncodedOnce()
     assert nobody.encoded == b"[]"
     assert nobody.and_also([]) == []

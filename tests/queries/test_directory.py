@@ -72,7 +72,7 @@ def test_pages_go_on_after_the_last_name_and_never_overlap(dave: Member, rooms: 
     assert seen == names(dave)
 
 
-def test_it_says_which_of_them_one_has_joined(alice: Member, dave: Member, rooms: None) -> None:
+def test_it_has_the_rooms_that_the_member_has_joined(alice: Member, dave: Member, rooms: None) -> None:
     garage = actions.join_room(member=dave, room=Room.objects.get(name="garage")).room
     assert asks(dave, "room.directory").joined == [garage.pk]
     page = asks(alice, "room.directory", limit=2)
@@ -110,11 +110,11 @@ def test_capitals_do_not_count_in_any_script(query: str, bob: Member, alice: Mem
 
 
 @pytest.mark.parametrize("query", ["%", "_", "\\", "@%", "'"])
-def test_signs_that_databases_love_find_nobody(query: str, bob: Member) -> None:
+def test_wildcards_of_databases_match_nothing(query: str, bob: Member) -> None:
     assert found(bob, query) == []
 
 
-def test_those_who_were_deactivated_are_not_found_but_known_by_id(alice: Member, bob: Member) -> None:
+def test_deactivated_members_are_not_found_by_name_but_by_id(alice: Member, bob: Member) -> None:
     actions.deactivate_member(by=alice, member=bob)
     assert found(alice, "bob") == []
     (known,) = asks(alice, "member.list", members=[bob.pk]).members
@@ -155,7 +155,7 @@ def test_pages_of_members_never_overlap(bob: Member) -> None:
     assert len(seen) == len(set(seen)) == 8
 
 
-def test_very_far_behind_the_end_there_is_nobody(bob: Member) -> None:
+def test_a_page_far_behind_the_end_is_empty(bob: Member) -> None:
     page = asks(bob, "member.directory", after=2**31)
     assert (page.members, page.more) == ([], False)
 
@@ -184,7 +184,7 @@ def test_a_roster_can_be_searched_and_paged(bob: Member, square: Room) -> None:
     assert (first.more, rest.more) == (True, False)
 
 
-def test_those_who_were_deactivated_are_not_in_it(alice: Member, bob: Member, square: Room) -> None:
+def test_deactivated_members_are_not_in_it(alice: Member, bob: Member, square: Room) -> None:
     actions.deactivate_member(by=alice, member=bob)
     assert [m.name for m in asks(alice, "room.roster", room=square.pk).members] == ["Alice", "Carol"]
 
@@ -207,6 +207,6 @@ def test_a_room_is_found_by_its_name_however_it_is_spelled(bob: Member, kitchen:
         assert (state.room.id, state.membership.room) == (kitchen.pk, kitchen.pk)
 
 
-def test_a_public_room_is_shown_without_a_place_in_it(dave: Member, square: Room) -> None:
+def test_a_public_room_is_shown_without_a_membership(dave: Member, square: Room) -> None:
     state = asks(dave, "room.get", room=square.pk)
     assert (state.room.id, state.membership) == (square.pk, None)

@@ -21,7 +21,9 @@ def names(state: Resumed) -> list[str]:
     return [member.name for member in state.members]
 
 
-def test_who_changed_while_bob_was_away_and_nobody_else(alice: Member, bob: Member, dave: Member) -> None:
+def test_it_has_the_members_changed_while_bob_was_away_and_no_others(
+    alice: Member, bob: Member, dave: Member
+) -> None:
     start = queries.snapshot(bob)
     assert names(back(bob, start.directory)) == []
     actions.update_profile(member=alice, name="Alicia")
@@ -41,7 +43,7 @@ def test_another_epoch_brings_everybody(alice: Member, bob: Member) -> None:
     assert names(queries.resume(bob, epoch="older", seqs={}, directory=directory)) == ["Alice", "Bob"]
 
 
-def test_too_many_changes_come_in_parts_and_none_is_left_out(
+def test_many_changes_are_sent_in_parts_without_gaps(
     alice: Member, bob: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start = queries.snapshot(bob).directory
@@ -56,7 +58,7 @@ def test_too_many_changes_come_in_parts_and_none_is_left_out(
     assert heard == [f"Person{number}" for number in range(5)]
 
 
-def test_carol_sees_only_whom_she_shares_a_room_with(
+def test_carol_sees_only_members_who_share_a_room_with_her(
     alice: Member, bob: Member, carol: Member, dave: Member, kitchen: Room
 ) -> None:
     directory = queries.snapshot(carol).directory
@@ -64,7 +66,7 @@ def test_carol_sees_only_whom_she_shares_a_room_with(
     assert "Canary" not in names(back(carol, directory))
 
 
-def test_who_was_a_guest_for_a_while_learns_of_everybody(alice: Member, bob: Member, dave: Member) -> None:
+def test_a_former_guest_gets_all_members(alice: Member, bob: Member, dave: Member) -> None:
     """As a guest they were not told of those they could not see."""
     directory = queries.snapshot(bob).directory
     actions.change_role(by=alice, member=bob, role=Role.GUEST)

@@ -33,17 +33,17 @@ def head(room: Room) -> int:
     return room.seq
 
 
-def test_whoever_missed_nothing_gets_nothing(bob: Member, kitchen: Room) -> None:
+def test_a_client_that_missed_nothing_gets_no_changes(bob: Member, kitchen: Room) -> None:
     assert since(bob, kitchen, head(kitchen)) == Changes(room=kitchen.pk, seq=head(kitchen))
 
 
-def test_it_brings_what_is_new_in_order(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_it_has_new_messages_in_order(alice: Member, bob: Member, kitchen: Room) -> None:
     start = head(kitchen)
     told = [state_of(says(alice, kitchen, f"m{n}")) for n in range(3)]
     assert since(bob, kitchen, start) == Changes(room=kitchen.pk, seq=start + 3, messages=told)
 
 
-def test_what_was_changed_and_deleted_comes_in_its_last_state_in_order_of_change(
+def test_changed_and_deleted_messages_have_their_last_state_in_order_of_change(
     alice: Member, bob: Member, kitchen: Room
 ) -> None:
     first, second, third = (says(bob, kitchen, text) for text in ("one", "two", "three"))
@@ -59,7 +59,7 @@ def test_what_was_changed_and_deleted_comes_in_its_last_state_in_order_of_change
     assert second.pk not in {m.id for m in found.messages}
 
 
-def test_the_rest_of_what_only_bob_knows_comes_whole(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_bobs_rooms_and_memberships_are_complete(alice: Member, bob: Member, kitchen: Room) -> None:
     resumed, fresh = resume(bob), queries.snapshot(bob)
     assert resumed.model_dump(exclude={"changes", "reset"}) == fresh.model_dump()
     assert (resumed.changes, resumed.reset) == ([], None)
@@ -73,7 +73,7 @@ def test_a_room_that_is_not_his_is_left_out_as_if_it_did_not_exist(
     assert found.reset is None
 
 
-def test_a_room_that_was_left_meanwhile_is_left_out(alice: Member, bob: Member, kitchen: Room) -> None:
+def test_a_room_that_bob_has_left_is_left_out(alice: Member, bob: Member, kitchen: Room) -> None:
     start = head(kitchen)
     says(alice, kitchen, "still for Bob")
     actions.remove_member(by=alice, room=kitchen, member=bob)
@@ -83,7 +83,7 @@ def test_a_room_that_was_left_meanwhile_is_left_out(alice: Member, bob: Member, 
     assert "about Bob" not in found.model_dump_json()
 
 
-def test_a_membership_that_ends_between_two_looks_brings_nothing(
+def test_a_membership_that_ends_between_two_reads_returns_no_messages(
     alice: Member, bob: Member, kitchen: Room
 ) -> None:
     """The sidebar was read while Bob was still in; the messages are read with his membership again (attack row 26)."""
@@ -140,7 +140,7 @@ def test_a_seq_that_this_database_has_not_reached_is_a_reset(bob: Member, kitche
     assert since(bob, kitchen, head(kitchen) + 1).reset
 
 
-def test_what_retention_has_removed_does_not_come(alice: Member, bob: Member, desk: Room) -> None:
+def test_messages_removed_by_retention_are_left_out(alice: Member, bob: Member, desk: Room) -> None:
     for n in range(4):
         says(alice, desk, f"m{n}")
     Message.objects.filter(room=desk, number__lte=2).delete()

@@ -12,7 +12,7 @@ from hubbub.queries import presence
 from tests.people import counted, says, somebody
 
 
-def test_it_holds_what_bob_starts_from(
+def test_it_has_the_state_that_bob_needs(
     alice: Member, bob: Member, carol: Member, dave: Member, square: Room, kitchen: Room, desk: Room
 ) -> None:
     says(alice, kitchen, "hello")
@@ -40,14 +40,12 @@ def test_a_guest_gets_only_those_they_share_a_room_with(
     assert not state.workspace.open_rooms
 
 
-def test_a_newcomer_starts_from_next_to_nothing(dave: Member, square: Room, kitchen: Room) -> None:
+def test_the_snapshot_of_a_new_member_is_nearly_empty(dave: Member, square: Room, kitchen: Room) -> None:
     state = queries.snapshot(dave)
     assert (state.rooms, state.memberships) == ([], [])
 
 
-def test_those_who_were_deactivated_are_in_it_for_they_have_spoken(
-    alice: Member, bob: Member, kitchen: Room
-) -> None:
+def test_deactivated_members_are_in_it_as_authors(alice: Member, bob: Member, kitchen: Room) -> None:
     actions.deactivate_member(by=alice, member=bob)
     assert [m.active for m in queries.snapshot(alice).members if m.id == bob.pk] == [False]
 
@@ -105,11 +103,11 @@ def nobody_is_connected_afterwards() -> object:
     presence.set_source(None)
 
 
-def test_it_says_who_is_connected(bob: Member, connected: None, square: Room) -> None:
+def test_it_has_the_connected_members(bob: Member, connected: None, square: Room) -> None:
     assert {p.member: p.state for p in queries.snapshot(bob).presence} == presence.states()
 
 
-def test_those_who_ask_between_two_changes_are_told_the_same_list(
+def test_snapshots_between_two_changes_share_one_presence_list(
     alice: Member, bob: Member, dave: Member, square: Room
 ) -> None:
     here = {alice.pk: PresenceState.ACTIVE}
@@ -120,7 +118,7 @@ def test_those_who_ask_between_two_changes_are_told_the_same_list(
     assert [p.member for p in queries.snapshot(bob).presence] == [alice.pk, dave.pk]
 
 
-def test_of_a_crowd_some_are_told_and_the_people_of_direct_rooms(
+def test_of_many_connected_members_some_are_sent_and_all_of_direct_rooms(
     alice: Member, bob: Member, dave: Member, desk: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "SNAPSHOT_MEMBERS", 2)
@@ -130,7 +128,7 @@ def test_of_a_crowd_some_are_told_and_the_people_of_direct_rooms(
     assert [p.member for p in queries.snapshot(dave).presence] == [dave.pk, dave.pk + 1]
 
 
-def test_a_guest_is_not_told_who_else_is_connected(
+def test_a_guest_does_not_receive_the_presence_of_others(
     alice: Member, carol: Member, connected: None, square: Room
 ) -> None:
     assert [p.member for p in queries.snapshot(carol).presence] == [alice.pk]

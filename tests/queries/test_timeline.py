@@ -33,7 +33,7 @@ def test_the_newest_come_oldest_first(ten: Room) -> None:
     assert page(queries.timeline(ten, limit=4)) == ([7, 8, 9, 10], True, False)
 
 
-def test_it_says_at_which_head_it_was_read(ten: Room) -> None:
+def test_it_has_the_head_at_which_it_was_read(ten: Room) -> None:
     assert (queries.timeline(ten).room, queries.timeline(ten).seq) == (ten.pk, 10)
 
 
@@ -96,11 +96,11 @@ def test_around_a_number_with_room_for_one(around: int, number: int, ten: Room) 
 
 
 @pytest.mark.parametrize("anchor", [{}, {"before": 5}, {"after": 0}, {"around": 1}])
-def test_a_room_where_nothing_was_said(anchor: dict[str, int], desk: Room) -> None:
+def test_a_room_without_messages(anchor: dict[str, int], desk: Room) -> None:
     assert page(queries.timeline(desk, **anchor)) == ([], False, False)
 
 
-def test_what_lies_below_the_floor_is_gone_and_not_asked_for(ten: Room) -> None:
+def test_messages_below_the_floor_are_not_returned(ten: Room) -> None:
     """Retention has removed 1 … 6 for good."""
     Message.objects.filter(room=ten, number__lte=6).delete()
     Room.objects.filter(pk=ten.pk).update(floor=6)
@@ -111,7 +111,7 @@ def test_what_lies_below_the_floor_is_gone_and_not_asked_for(ten: Room) -> None:
     assert page(queries.timeline(ten, after=0, limit=3)) == ([7, 8, 9], False, True)
 
 
-def test_a_room_of_which_everything_is_gone(ten: Room) -> None:
+def test_a_room_whose_messages_are_all_below_the_floor(ten: Room) -> None:
     Message.objects.filter(room=ten).delete()
     Room.objects.filter(pk=ten.pk).update(floor=10)
     for anchor in ({}, {"before": 5}, {"after": 5}, {"around": 5}):
@@ -119,7 +119,7 @@ def test_a_room_of_which_everything_is_gone(ten: Room) -> None:
         assert not queries.timeline(ten, **anchor).before
 
 
-def test_a_tombstone_keeps_its_place(alice: Member, ten: Room) -> None:
+def test_a_deleted_message_keeps_its_number(alice: Member, ten: Room) -> None:
     actions.delete_message(by=alice, message=ten.messages.get(number=5))
     found = queries.timeline(ten, around=5, limit=3)
     assert [(m.number, m.text, m.deleted) for m in found.messages] == [
@@ -161,7 +161,7 @@ class TestWhateverIsAsked:
         number=st.integers(0, 14),
         limit=st.integers(1, 12),
     )
-    def test_pages_are_whole_and_say_truly_what_is_beside_them(
+    def test_pages_are_complete_and_report_older_and_newer_messages(
         self, anchor: str | None, number: int, limit: int
     ) -> None:
         room = room_of_ten()
@@ -206,11 +206,11 @@ def test_it_costs_the_same_wherever_one_looks(alice: Member, ten: Room) -> None:
         {"limit": limits.TIMELINE_PAGE + 1},
     ],
 )
-def test_what_makes_no_sense_is_refused(fields: dict[str, int], alice: Member, ten: Room) -> None:
+def test_invalid_anchors_are_refused(fields: dict[str, int], alice: Member, ten: Room) -> None:
     with refused("invalid"):
         asks(alice, "timeline", room=ten.pk, **fields)
 
 
-def test_nothing_of_other_rooms_is_in_it(alice: Member, ten: Room, kitchen: Room) -> None:
+def test_it_has_no_messages_of_other_rooms(alice: Member, ten: Room, kitchen: Room) -> None:
     actions.send_message(author=alice, room=kitchen, text="elsewhere", id=make_message_id())
     assert {m.room for m in queries.timeline(ten, limit=100).messages} == {ten.pk}
