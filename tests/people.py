@@ -1,7 +1,7 @@
 """Alice owns the workspace, Bob is a member, Carol a guest, and Dave is in none of the rooms.
 
 Fixtures: the people; `square` (public) and `kitchen` (private), in which all but Dave are; `desk`, Alice's and Bob's
-direct room; `published`, what has been published. Verbs: `says`, `asks`, `together`; `refused` for what must fail.
+direct room; `published`, everything that was published. Verbs: `says`, `asks`, `together`; `refused` for refusals.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def counted() -> Iterator[list[str]]:
 
 
 def no_such_room() -> int:
-    """An id that no room has, next to those that exist."""
+    """The next free id of a room."""
     newest = Room.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     return newest + 1
 
@@ -161,11 +161,12 @@ class Published:
         return [frame for frame in self.frames if frame.room == room.pk]
 
     def on(self, topic: str) -> list[dict[str, Any]]:
-        """The events without a seq that were published to a topic."""
-        return [json.loads(notice.data) for notice in self.notices if notice.topic == topic and notice.data]
+        """The events without seq for a topic."""
+        notices = [notice for notice in self.notices if notice.topic == topic]
+        return [json.loads(data) for notice in notices if (data := getattr(notice, "data", b""))]
 
     def to(self, member: Member) -> list[dict[str, Any]]:
-        """The events that were published to this member alone."""
+        """The events for this member only."""
         return self.on(publish.member_topic(member.pk))
 
     def forget(self) -> None:

@@ -20,7 +20,7 @@ from tests.emptying import allow_emptying
 T = TypeVar("T")
 
 SECONDS = 60.0
-"""Longer than any of these takes on a busy machine; a deadlock that nobody resolves ends here."""
+"""Longer than each of these takes on a busy machine. Ends an unresolved deadlock."""
 
 
 class Arena:

@@ -40,7 +40,7 @@ def check_order(room: Room) -> None:
 
 
 def check_places(room: Room) -> None:
-    """Counters of people are what one would count, and somebody looks after the room."""
+    """The member counters are right, and each room with members who may manage it has an admin."""
     places = list(Membership.objects.filter(room=room).select_related("member"))
     assert room.member_count == len(places)
     for place in places:

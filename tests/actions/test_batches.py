@@ -51,7 +51,7 @@ def test_commands_of_different_members_run_in_order(
 def test_events_without_seq_show_the_final_state_of_a_transaction_that_is_placed_in_parts(
     dave: Member, bob: Member, square: Room, published: Published
 ) -> None:
-    """Dave joins and then others post: what tells him to listen must lead to the head, or he misses the posts."""
+    """Dave joins and then others post: his notice must have the head after these posts, or he misses them."""
     together(
         job(dave, "room.join", room=square.pk),
         job(bob, "message.send", room=square.pk, text="one"),
@@ -88,7 +88,7 @@ def test_a_command_that_fails_half_way_takes_back_all_of_itself(
     monkeypatch: pytest.MonkeyPatch,
     published: Published,
 ) -> None:
-    """Its system line and its events would otherwise tell what did not happen."""
+    """Otherwise its system message and events would announce a change that did not happen."""
 
     def broken(work: Unit, room: Room) -> None:
         raise RuntimeError("half way")
@@ -241,7 +241,7 @@ def seqs(room: Room) -> list[int]:
 def test_a_message_that_is_edited_and_sent_again_in_one_batch_shows_its_new_text_under_its_new_seq(
     bob: Member, kitchen: Room
 ) -> None:
-    """One seq names one state: the answer to the retry is what everybody hears."""
+    """One seq identifies one state: the reply to the retry is what everybody receives."""
     first = says(bob, kitchen, "teh")
     edit, retry = together(
         job(bob, "message.edit", message=first.pk, seq=first.seq, text="the"),

@@ -1,4 +1,4 @@
-"""Making somebody owner, admin, member or guest."""
+"""Giving a member another role."""
 
 from __future__ import annotations
 
@@ -106,4 +106,6 @@ def test_a_new_guest_hands_their_rooms_over(
     assert (told["type"], told["membership"]["role"]) == ("membership", "admin")
     assert [e["membership"]["role"] for e in published.to(bob) if e["type"] == "membership"] == ["member"] * 2
     actions.join_room(member=dave, room=alone)
-    assert alone.memberships.get(member=dave).is_admin  # nobody managed it: the next member who comes does
+    assert alone.memberships.get(
+        member=dave
+    ).is_admin  # it had no admin, so the next member who joins becomes one

@@ -1,4 +1,4 @@
-"""Ending somebody's access."""
+"""Deactivating a member."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All tokens of a member end at once, and nobody else's."""
+"""Ending all tokens of one member."""
 
 from __future__ import annotations
 

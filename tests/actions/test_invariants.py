@@ -27,10 +27,10 @@ some = st.integers(0, 9)
 
 
 class Life(RuleBasedStateMachine):
-    """Rules only note what somebody asks; `commit` runs all that was noted in one transaction."""
+    """Rules only collect commands; `commit` runs all collected ones in one transaction."""
 
     went_wrong: ClassVar[list[BaseException]] = []
-    """What failed, as it happened: of a failure that does not come again Hypothesis tells only that."""
+    """The failure itself: Hypothesis reports only that a failure is not reproducible."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -160,7 +160,7 @@ def live() -> None:
         Life,
         settings=settings(
             max_examples=25,
-            # Shrinking a history of forty steps takes minutes; as it happened it tells enough.
+            # Shrinking a history of forty steps takes minutes, and the full history is good enough.
             phases=[Phase.generate],
             stateful_step_count=40,
             deadline=None,

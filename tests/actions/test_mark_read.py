@@ -20,7 +20,7 @@ def test_it_works(alice: Member, bob: Member, kitchen: Room, published: Publishe
     (told,) = published.to(bob)
     shown = read.as_object(as_of=second.number).model_dump(mode="json")
     assert told == {"type": "membership", "membership": shown}
-    assert [notice.topic for notice in published.notices] == [f"member.{bob.pk}"]  # nobody else is told
+    assert [notice.topic for notice in published.notices] == [f"member.{bob.pk}"]  # sent to Bob only
     assert asks(bob, "room.read", room=kitchen.pk, number=second.number).read_posts == 2
 
 

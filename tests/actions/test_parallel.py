@@ -165,7 +165,7 @@ def test_of_two_edits_of_one_state_one_wins(arena: Arena, crowd: list[Member], r
 
 
 def test_nothing_is_posted_after_ones_removal(arena: Arena, crowd: list[Member], room: Room) -> None:
-    """Contract G9: whoever was let in under the old membership is placed before the removal, or not at all."""
+    """Contract G9: a post that was allowed by the old membership is placed before the removal, or not at all."""
     bob = crowd[1]
     acts: list[Callable[[], Any]] = [partial(try_all, [partial(says, bob, room, "hi")] * 4) for _ in range(5)]
     acts.append(partial(asks, crowd[0], "room.remove", room=room.pk, member=bob.pk))

@@ -1,4 +1,4 @@
-"""Putting somebody out of a room."""
+"""Removing a member from a room."""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ def test_many_posts_ask_the_database_as_often_as_two(bob: Member, kitchen: Room,
 def test_a_retry_by_a_member_who_was_removed_since_is_a_dup(
     alice: Member, bob: Member, kitchen: Room
 ) -> None:
-    """The answer to the first try was lost. It is stored, so it is a `dup`, and nothing else is told (contract G2)."""
+    """The reply to the first request was lost. The message is stored, so the retry is a `dup` (contract G2)."""
     sent = says(bob, kitchen, "hello")
     actions.remove_member(by=alice, room=kitchen, member=bob)
     again = asks(bob, "message.send", room=kitchen.pk, message=sent.pk, text="hello")

@@ -1,7 +1,7 @@
 """State before + events = state after: for the server's own rules here, for the client's under Vitest.
 
-What Bob would get from a new snapshot is what he has if he applies each event he hears to the old one. Each history
-is written to `client/.contract/`, where `client/src/state/contract.test.ts` replays it with the real client.
+Bob's new snapshot equals his old one with every event applied that he received since. Each history is written to
+`client/.contract/`, where `client/src/state/contract.test.ts` replays it with the real client.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from hubbub.models import Member, Room
 from hubbub.protocol.replies import Snapshot
 from tests.contract.client import Client
 from tests.contract.histories import HISTORIES, Town
-from tests.contract.late import scrambled
+from tests.contract.stale_events import scrambled
 from tests.contract.subscriber import Subscriber
 from tests.people import Published, says
 

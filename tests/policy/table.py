@@ -1,7 +1,8 @@
-"""Who may do what where: the whole of it, one picture per deed. `test_table.py` asks the server for each letter.
+"""The expected answers to every command for every role and room, one picture per command, written by hand.
 
-Lines are roles. Columns are places: P public, p private, d direct, z public and archived; and in each - outside,
-m member of the room, a its admin. A letter is what the server says:  . yes   F forbidden   0 there is no such thing.
+`test_table.py` compares the server with them, `test_permissions.py` the permission table, which must not be used here.
+Lines are roles. Columns are rooms: P public, p private, d direct, z public and archived; and in each - outside,
+m member of the room, a its admin. A letter is the server's answer:  . allowed   F forbidden   0 not found.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ SEE = """
   bot     .   .   .   0   .   .   0   .   .   .   .
   guest   0   .   .   0   .   .   0   .   0   .   .
 """
-HAVE_A_PLACE = """
+NEED_MEMBERSHIP = """
           P-  Pm  Pa  p-  pm  pa  d-  dm  z-  zm  za
   owner   F   .   .   0   .   .   0   .   F   .   .
   admin   F   .   .   0   .   .   0   .   F   .   .
@@ -27,7 +28,7 @@ HAVE_A_PLACE = """
   bot     F   .   .   0   .   .   0   .   F   .   .
   guest   0   .   .   0   .   .   0   .   0   .   .
 """
-SPEAK = """
+POST = """
           P-  Pm  Pa  p-  pm  pa  d-  dm  z-  zm  za
   owner   F   .   .   0   .   .   0   .   F   F   F
   admin   F   .   .   0   .   .   0   .   F   F   F
@@ -58,14 +59,14 @@ IN_ROOMS: dict[str, str] = {
     "room.get": SEE,
     "room.get, by name": SEE,
     "room.roster": SEE,
-    "room.read": HAVE_A_PLACE,
-    "room.unread": HAVE_A_PLACE,
-    "room.notify": HAVE_A_PLACE,
-    "message.send": SPEAK,
-    "message.edit, one's own": SPEAK,
+    "room.read": NEED_MEMBERSHIP,
+    "room.unread": NEED_MEMBERSHIP,
+    "room.notify": NEED_MEMBERSHIP,
+    "message.send": POST,
+    "message.edit, one's own": POST,
     "message.edit, another's": NEVER,
     "message.edit, a system line": NEVER,
-    "message.delete, one's own": HAVE_A_PLACE,
+    "message.delete, one's own": NEED_MEMBERSHIP,
     "message.delete, a system line": NEVER,
     "message.delete, another's": """
           P-  Pm  Pa  p-  pm  pa  d-  dm  z-  zm  za
@@ -112,7 +113,7 @@ IN_ROOMS: dict[str, str] = {
 """,
 }
 
-# Deeds that are about no room: one letter for each of owner, admin, member, bot, guest.
+# Commands that are about no room: one letter for each of owner, admin, member, bot, guest.
 ANYWHERE: dict[str, str] = {
     "snapshot": ". . . . .",
     "resume": ". . . . .",
@@ -125,5 +126,5 @@ ANYWHERE: dict[str, str] = {
     "profile.update": ". . . . .",
 }
 
-# These live in the socket alone; `tests/realtime` asks who may.
+# Commands of the socket only; tested in `tests/realtime`.
 ON_A_SOCKET = {"presence.set", "typing", "beat"}

@@ -1,4 +1,4 @@
-"""The table of `table.py`, asked letter by letter."""
+"""Compares the server with the expected answers of `table.py`, letter by letter."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_deactivated_member_may_do_nothing(deed: str, world: dict[tuple[Role, 
     for role in ROLES:
         for place in ("Pa", "pa", "dm"):
             cell = world[role, place]
-            cell.who.active = True  # what a socket that was opened before still believes
+            cell.who.active = True  # as a socket that was opened before still has it
             type(cell.who).objects.filter(pk=cell.who.pk).update(active=False)
             refusal = refusal_of(deed, cell)
             assert (refusal.code, refusal.message) == ("forbidden", "Your account is deactivated.")
@@ -77,18 +77,18 @@ def test_socket_commands_are_refused_elsewhere(kind: str, world: dict[tuple[Role
 
 
 def letter_of(deed: str, cell: Cell) -> str:
-    refusal = try_it(deed, cell)
+    refusal = refusal_or_none(deed, cell)
     return LETTERS[refusal.code if refusal else None]
 
 
 def refusal_of(deed: str, cell: Cell) -> HubbubError:
-    refusal = try_it(deed, cell)
+    refusal = refusal_or_none(deed, cell)
     assert refusal, f"{cell.who} may do this: {deed}"
     return refusal
 
 
-def try_it(deed: str, cell: Cell) -> HubbubError | None:
-    """Do it, see what comes of it, undo it."""
+def refusal_or_none(deed: str, cell: Cell) -> HubbubError | None:
+    """Run the command, return the refusal, roll back."""
     with transaction.atomic():
         try:
             asks(cell.who, deed.partition(",")[0], **DEEDS[deed](cell))

@@ -1,4 +1,4 @@
-"""A room of each kind for each role, and each deed of the table as the fields of its command."""
+"""A room of each kind for each role, and the fields of each command in the table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KINDS = {"P": RoomKind.PUBLIC, "p": RoomKind.PRIVATE, "d": RoomKind.DIRECT, "z":
 
 @dataclass
 class Cell:
-    """One letter of the table: who, in which room, and the things that are in it."""
+    """One letter of the table: a member, a room, and its messages and people."""
 
     who: Member
     room: int
@@ -32,7 +32,7 @@ class Cell:
     archived: bool
 
     def nowhere(self) -> Cell:
-        """The same deed upon what does not exist."""
+        """The same command about things that do not exist."""
         gone = {"room": 2**53, "name": self.name and "nowhere", "own": UUID(int=1), "others": UUID(int=1)}
         return Cell(**{**vars(self), **gone, "system": UUID(int=1)})
 
@@ -73,7 +73,7 @@ DEEDS: dict[str, Callable[[Cell], dict[str, Any]]] = {
 
 
 def make_world() -> dict[tuple[Role, str], Cell]:
-    """All cells. Rows are written directly: how rooms come about is for `tests/actions`."""
+    """All cells. Rows are written directly, because `tests/actions` tests how rooms are created."""
     host, newcomer, stranger = (
         Member.objects.create(handle=name, name=name) for name in ("host", "newcomer", "stranger")
     )

@@ -91,7 +91,7 @@ def test_a_value_of_the_wrong_kind_is_refused_with_its_field(field: str, value: 
 @pytest.mark.parametrize("value", ["12", True, 1.0, [1], "true"], ids=repr)
 @pytest.mark.parametrize("field", ["room", "before", "limit"])
 def test_a_number_is_a_number(field: str, value: Any) -> None:
-    """Not its text, not true, not 1.0: whoever sends that is told which field it is."""
+    """Not text, not true, not 1.0: the refusal names the field."""
     with pytest.raises(Invalid, match=rf"^timeline: {field}: "):
         codec.command_from({"type": "timeline", "room": 1, field: value})
 

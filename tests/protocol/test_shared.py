@@ -1,4 +1,4 @@
-"""What many are told is encoded once, and reads as if it had been encoded for each of them."""
+"""Lists in many replies are encoded once, with the same JSON as if encoded for each reply."""
 
 from __future__ import annotations
 

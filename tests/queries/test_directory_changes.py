@@ -1,4 +1,4 @@
-"""Which members somebody who comes back is told of: those who changed, not everybody."""
+"""The members in a resume: only those that have changed."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_carol_sees_only_members_who_share_a_room_with_her(
 
 
 def test_a_former_guest_gets_all_members(alice: Member, bob: Member, dave: Member) -> None:
-    """As a guest they were not told of those they could not see."""
+    """As a guest they did not receive members that they could not see."""
     directory = queries.snapshot(bob).directory
     actions.change_role(by=alice, member=bob, role=Role.GUEST)
     bob.refresh_from_db()

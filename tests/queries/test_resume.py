@@ -136,7 +136,7 @@ def test_another_epoch_resets_everything(bob: Member, kitchen: Room) -> None:
 
 
 def test_a_seq_that_this_database_has_not_reached_is_a_reset(bob: Member, kitchen: Room) -> None:
-    """A backup was restored and nobody changed the epoch."""
+    """A backup was restored without a new epoch."""
     assert since(bob, kitchen, head(kitchen) + 1).reset
 
 

@@ -1,4 +1,4 @@
-"""The same events as a bus may bring them: those without a seq later, twice, and in another order."""
+"""The same events as a bus may deliver them: those without a seq later, twice, and in another order."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ Event = dict[str, Any]
 
 
 def scrambled(heard: list[Event], seed: int) -> list[Event]:
-    """Frames keep their order, for feeds see to that. So do "joined" and "left": the server attaches and detaches with
-    them. Everything else without a seq is moved back by a few events; then all of it comes once more."""
+    """Delay and repeat events without a seq.
+
+    Feeds keep the order of frames, and the server attaches and detaches with "joined" and "left", so these stay in
+    place. All other events without a seq move back by a few events; then each is repeated.
+    """
     chance = random.Random(seed)
     delayed: list[tuple[float, int, Event]] = []
     repeated: list[Event] = []
