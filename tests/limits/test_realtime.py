@@ -35,8 +35,8 @@ POST = commands.SendMessage(type="message.send", room=1, message=make_message_id
 ASK = commands.GetMessage(type="message.get", message=make_message_id())
 
 
-def parcel(texts: int = 1, size: int = 1) -> EncodedEvents:
-    """Frames of one room for a client that does not read."""
+def an_event(texts: int = 1, size: int = 1) -> EncodedEvents:
+    """Frames of one room that nobody reads."""
     return EncodedEvents([b"x" * size] * texts, room=7, head=1)
 
 
@@ -44,19 +44,19 @@ def parcel(texts: int = 1, size: int = 1) -> EncodedEvents:
 
 
 def test_outbox_bytes() -> None:
-    outbox = SendBuffer()
-    assert outbox.add(parcel(size=limits.OUTBOX_BYTES - 10))
-    assert outbox.bytes == limits.OUTBOX_BYTES
-    assert outbox.add(parcel())
-    assert outbox.bytes < 100  # the room lags now
+    buffer = SendBuffer()
+    assert buffer.add(an_event(size=limits.OUTBOX_BYTES - 10))
+    assert buffer.bytes == limits.OUTBOX_BYTES
+    assert buffer.add(an_event())
+    assert buffer.bytes < 100  # the room lags now
 
 
 def test_outbox_frames() -> None:
-    outbox = SendBuffer()
-    assert outbox.add(parcel(texts=limits.OUTBOX_FRAMES))
-    assert outbox.bytes > 0
-    assert outbox.add(parcel())
-    assert outbox.bytes == 0
+    buffer = SendBuffer()
+    assert buffer.add(an_event(texts=limits.OUTBOX_FRAMES))
+    assert buffer.bytes > 0
+    assert buffer.add(an_event())
+    assert buffer.bytes == 0
 
 
 def test_outbox_bytes_of_replies_that_nobody_reads_end_the_connection() -> None:
@@ -69,16 +69,16 @@ def test_outbox_bytes_of_replies_that_nobody_reads_end_the_connection() -> None:
 
 
 def test_gathered_bytes() -> None:
-    """Counted as encoded, all frames of a piece together."""
+    """Counted as encoded, all frames of a merged together."""
     said = [frame(seq, text="x" * limits.MESSAGE_BYTES) for seq in range(1, 100)]
-    piece = MergedFrames(7, EVENT_PROTOCOL, said[:1], 0)
+    merged = MergedFrames(7, EVENT_PROTOCOL, said[:1], 0)
     bytes_told, told = len(said[0].data), 1
     while bytes_told + len(said[told].data) <= limits.GATHERED_BYTES:
-        piece.extend([said[told]])
+        merged.extend([said[told]])
         bytes_told += len(said[told].data)
         told += 1
-    assert piece.encoded is not None
-    assert len(piece.encoded.texts) == told
+    assert merged.encoded is not None
+    assert len(merged.encoded.texts) == told
 
     larger = MergedFrames(7, EVENT_PROTOCOL, said[:told], 0)
     larger.extend([said[told]])
@@ -108,7 +108,7 @@ def test_waiting_commands_whose_answers_nobody_reads() -> None:
 
 def test_stalled_seconds() -> None:
     connection = connected(ready=False)
-    connection.push(parcel())
+    connection.push(an_event())
     assert not is_stalled(connection, 100.0)
     assert not is_stalled(connection, 100.0 + limits.STALLED_SECONDS - 0.01)
     assert is_stalled(connection, 100.0 + limits.STALLED_SECONDS)

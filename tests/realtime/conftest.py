@@ -1,4 +1,4 @@
-"""These people are on line, with a snapshot taken; or they come by `dial`, in the test's own event loop."""
+"""Members with an open socket and a snapshot, or without: then they connect by `dial`, in the test's event loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in for sockets, clocks and commits where a test is about one part alone."""
+"""Fakes of sockets, clocks and commits, for tests of one part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who hears a room: a huge one is written to in slices, and what is said there meanwhile goes out in one piece."""
+"""The connections of a room: frames for a large one are merged, and written over several turns."""
 
 from __future__ import annotations
 

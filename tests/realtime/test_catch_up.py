@@ -1,4 +1,4 @@
-"""What many miss at once is read once; what the ring has is not read at all."""
+"""What many clients miss is read once; what the ring has is not read at all."""
 
 from __future__ import annotations
 

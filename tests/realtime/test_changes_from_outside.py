@@ -1,4 +1,4 @@
-"""Said in the shell, a view, a task or over HTTP, heard on open sockets at once."""
+"""Messages from the shell, a view, a task or over HTTP reach open sockets at once."""
 
 from __future__ import annotations
 

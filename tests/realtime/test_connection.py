@@ -1,4 +1,4 @@
-"""One open socket never waits for its peer, and never makes others wait."""
+"""One open socket never waits for its client, and never makes others wait."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def test_the_send_buffer_is_flushed_only_while_the_transport_takes_bytes() -> No
     pipe = pipe_of(alice)
     write = pipe.write
 
-    def fills_up(parcel: EncodedEvents) -> None:
-        write(parcel)
+    def fills_up(events: EncodedEvents) -> None:
+        write(events)
         pipe.ready = False
 
     pipe.write = fills_up  # type: ignore[method-assign]

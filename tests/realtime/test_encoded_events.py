@@ -1,4 +1,4 @@
-"""What is delivered, as wire bytes and as the tutorial's lines."""
+"""Encoded events: WebSocket bytes, and the lines of the Channels tutorial."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def test_ready_websocket_frames_decode_to_the_texts(size: int) -> None:
 
 
 def test_encoded_events_have_their_room_and_head() -> None:
-    parcel = as_events([frame(3), frame(4)], 0)
-    assert (parcel.room, parcel.head, len(parcel.texts)) == (ROOM, 4, 2)
+    events = as_events([frame(3), frame(4)], 0)
+    assert (events.room, events.head, len(events.texts)) == (ROOM, 4, 2)
 
 
 def test_a_line_is_what_the_tutorials_page_expects_and_says_a_little_more() -> None:

@@ -1,4 +1,4 @@
-"""Who is written to in which turn of the event loop: a huge room holds nobody up, and every room keeps its order."""
+"""How writes share the turns of the event loop: a large room delays no other, and each room keeps its order."""
 
 from __future__ import annotations
 

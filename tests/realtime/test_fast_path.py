@@ -1,4 +1,4 @@
-"""What a session asks of the push extension, and what it makes of what the extension tells: see pipes.Push."""
+"""How a socket uses the push extension, and reacts to its calls (see pipes.Push)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A room's order as one process knows it: next is delivered, old is dropped, a jump waits for the database."""
+"""A room's order in one process: the next frame is delivered, old ones are dropped, a gap waits for the database."""
 
 from __future__ import annotations
 

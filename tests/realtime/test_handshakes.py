@@ -1,4 +1,4 @@
-"""Who may open how many sockets before it is known who they are."""
+"""Rate limits for sockets before sign-in."""
 
 from __future__ import annotations
 

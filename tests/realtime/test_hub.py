@@ -1,4 +1,4 @@
-"""Topic → connections: who hears what, and who no longer does."""
+"""Which connections receive what, and which no longer do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a member's sockets may bring in, by a clock that only the test moves."""
+"""The budget for what a member's sockets send, with a clock that the test moves."""
 
 from __future__ import annotations
 

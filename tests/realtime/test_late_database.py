@@ -1,4 +1,4 @@
-"""A database that does not answer: nobody waits for it longer than two seconds, and what it did after all is told."""
+"""A database that does not answer: refused within two seconds; a late commit is still delivered."""
 
 from __future__ import annotations
 

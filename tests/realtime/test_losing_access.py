@@ -1,4 +1,4 @@
-"""Losing access cuts delivery now (contract G9). Attack rows 1, 21 and 22."""
+"""Losing access ends delivery at once (contract G9). Security rows 1, 21 and 22."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commits of one turn of the event loop, from here and elsewhere, are handed on together and in order."""
+"""Commits of one turn of the event loop, from here and from peers, are merged in order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notices that are held back, repeated or overtaken by the bus change nothing; one that is missing is noticed."""
+"""Delayed, repeated and overtaken notices change nothing; a missing one is noticed."""
 
 from __future__ import annotations
 

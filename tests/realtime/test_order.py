@@ -1,4 +1,4 @@
-"""One order for all: acknowledged is stored, placed once, and seen in the same order by everybody."""
+"""One order for all: an acknowledged message is stored, placed once, and everybody gets the same order."""
 
 from __future__ import annotations
 

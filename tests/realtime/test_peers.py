@@ -1,4 +1,4 @@
-"""Who has fallen silent on the channel layer, and for how long that counts."""
+"""Which peers have fallen silent on the channel layer, and for how long that counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is connected now, by a clock that only the test moves."""
+"""Who is connected now, with a clock that the test moves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The live list of who is connected, and who is typing."""
+"""Who is connected and who is typing, on open sockets."""
 
 from __future__ import annotations
 

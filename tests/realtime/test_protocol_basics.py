@@ -1,4 +1,4 @@
-"""From hello to replies and refusals, on every way to serve."""
+"""From hello to replies and refusals, on every server."""
 
 from __future__ import annotations
 

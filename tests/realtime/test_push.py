@@ -1,4 +1,4 @@
-"""The fast way in: whatever a client sends, cut wherever the network cuts it, means what RFC 6455 says."""
+"""The fast path: any bytes, cut anywhere by the network, mean what RFC 6455 says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fast way in, when too much comes: so many frames in a turn, of every kind, and so much after a goodbye."""
+"""The fast path under floods: bounds for frames in one turn, and for data after a close frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast is too fast, by a clock that only the test moves."""
+"""Rate limits for commands, with a clock that the test moves."""
 
 from __future__ import annotations
 

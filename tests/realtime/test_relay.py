@@ -1,4 +1,4 @@
-"""What one process tells the others through the channel layer, and what becomes of it when the layer fails."""
+"""What processes exchange through the channel layer, and how they cope when it fails."""
 
 from __future__ import annotations
 
@@ -211,16 +211,16 @@ async def test_a_lost_heartbeat_compares_heads_at_once(
     layer: Layer, heard: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bus_connection, "BEAT_SECONDS", 0.02)
-    doubts = []
+    losses = []
     async with running(heard) as relay:
-        relay.on_possible_loss = lambda: doubts.append(relay.is_up)
+        relay.on_possible_loss = lambda: losses.append(relay.is_up)
         await until(lambda: relay._connections[0]._beats_received > 2)
-        assert not doubts
+        assert not losses
         layer.deaf = True
         said = relay._connections[0]._beats_sent
         await until(lambda: relay._connections[0]._beats_sent > said + 2)
         layer.deaf = False
-        await until(lambda: doubts == [True])
+        await until(lambda: losses == [True])
 
 
 async def test_settled_does_not_wait_for_a_layer_that_is_down(layer: Layer, heard: list[Any]) -> None:

@@ -1,4 +1,4 @@
-"""Coming back after any absence: nothing is lost, nothing comes twice."""
+"""Resuming after any absence: nothing is lost, nothing comes twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What failed through nobody's fault is tried again: deadlocks, and connections that the database has let go."""
+"""Deadlocks and lost database connections are retried."""
 
 from __future__ import annotations
 

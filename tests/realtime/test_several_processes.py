@@ -1,4 +1,4 @@
-"""Two servers side by side on one PostgreSQL, with a Redis between them: people on either are in one place."""
+"""Two servers on one PostgreSQL and one Redis: members on either share all rooms."""
 
 from __future__ import annotations
 

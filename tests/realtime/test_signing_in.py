@@ -1,4 +1,4 @@
-"""Who may open a socket: session cookie with an Origin of ours, bearer token, JWT. Attack row 10."""
+"""Which logins open a socket: session cookie with an allowed Origin, bearer token, JWT. Security row 10."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A slow reader harms nobody and loses nothing (contract G11, F13)."""
+"""A slow reader delays nobody and loses nothing (contract G11, F13)."""
 
 from __future__ import annotations
 

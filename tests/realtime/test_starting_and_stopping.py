@@ -1,4 +1,4 @@
-"""`hubbub serve` as a process: what it refuses to start, and how it stops."""
+"""`hubbub serve` as a process: when it refuses to start, and how it stops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is committed while a snapshot is read, at the very moment that hurts most; and what a repair skips."""
+"""Commits at the worst moments while a snapshot is read; and a removal in an unrepaired gap."""
 
 from __future__ import annotations
 

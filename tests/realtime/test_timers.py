@@ -1,4 +1,4 @@
-"""What happens by itself, with the clocks turned up: heartbeats, silence, comparisons, logins that are looked at again.
+"""What happens by itself, with short intervals: heartbeats, silence, comparisons, checks of logins.
 
 The whole realtime side runs in the test's own event loop; the bus is cut off by taking away the outlet.
 """

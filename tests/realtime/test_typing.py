@@ -1,4 +1,4 @@
-"""“… is typing”: told in the room, once for many, and never stored."""
+"""“… is typing”: one event for many members, and never stored."""
 
 from __future__ import annotations
 
@@ -39,4 +39,4 @@ def test_typing_in_another_process_is_sent_here() -> None:
 def test_typing_is_the_first_thing_that_a_slow_reader_loses() -> None:
     listener = connected(ALICE)
     TypingEvents({ROOM: feed_with(listener)}, lambda kind, content: None).receive({str(ROOM): [BOB]})
-    assert all(parcel.ephemeral for parcel in pipe_of(listener).written)
+    assert all(events.ephemeral for events in pipe_of(listener).written)

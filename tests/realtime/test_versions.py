@@ -1,4 +1,4 @@
-"""Versions: what is known without holes, and what beyond it."""
+"""Versions: known without gaps up to one, and known after it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that have no answer yet: so many are taken, the others wait in the network, and an end is heard although."""
+"""Commands without an answer: so many are read, the rest waits; a disconnect is noticed all the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What travels: text and binary, whole and in pieces, too long, and what is not the protocol."""
+"""WebSocket messages: text and binary, whole and fragmented, too long, and not the protocol."""
 
 from __future__ import annotations
 

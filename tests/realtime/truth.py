@@ -1,4 +1,4 @@
-"""The checker: what people see is what the database holds (contract I1 to I4, I6)."""
+"""The checker: clients have what the database has (contract I1 to I4, I6)."""
 
 from __future__ import annotations
 

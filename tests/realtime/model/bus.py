@@ -1,4 +1,4 @@
-"""The bus between processes: it may hold messages back, lose, double and reorder them, and go down."""
+"""The bus between processes: it may delay, lose, repeat and reorder messages, and go down."""
 
 from __future__ import annotations
 

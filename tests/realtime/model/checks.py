@@ -1,4 +1,4 @@
-"""What must hold: of everything that a connection is handed, at once; of everything that people see, after quiet."""
+"""The checks: of everything that a connection receives, at once; of the state of all clients, when all is quiet."""
 
 from __future__ import annotations
 

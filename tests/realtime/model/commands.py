@@ -1,4 +1,4 @@
-"""What a client may ask of the writer: command → deed, and what it is answered with after everything is placed."""
+"""Commands of a client for the writer, and their answers."""
 
 from __future__ import annotations
 

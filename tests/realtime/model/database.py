@@ -1,4 +1,4 @@
-"""A database in memory: rows as the real one has them, and how they look on the wire."""
+"""A database in memory: the rows, and their wire objects."""
 
 from __future__ import annotations
 

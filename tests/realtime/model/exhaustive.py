@@ -1,4 +1,4 @@
-"""All histories of a short script: whatever the bus, the readers and the clock do between its deeds.
+"""All histories of a short script: every order of what bus, readers and clock may do between its changes.
 
 At each point the next deed may be done, any message on the bus may arrive (or a copy of it), any query may be read or
 answered, a timer may fire, heads may be compared, the tab may come back. And at each point everything may heal, with

@@ -1,4 +1,4 @@
-"""Event loops in simulated time: each runs only when a history says so, and time passes only when a history says so."""
+"""Event loops and time in simulation: both advance only when a history says so."""
 
 from __future__ import annotations
 

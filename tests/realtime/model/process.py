@@ -1,4 +1,4 @@
-"""One server process: the real runtime and sessions, with simulated threads, bus and time."""
+"""One server process: the real runtime and sockets, with simulated threads, bus and time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The steps of a history: somebody does something, something that waits goes on, something breaks.
+"""The steps of a history: a change happens, something that waits continues, or something fails.
 
 Alice owns two rooms, Bob is in one of them with tabs at both processes, Carol is in none. A history is data, a list of
 steps, so it can be drawn by `walks` or by `machine`, printed, made shorter and run again.

@@ -1,4 +1,4 @@
-"""The threads that read and write the database: a history decides when each read happens and when it is answered."""
+"""The database threads: a history decides when each read happens and when it is answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people do, on the database in memory: the same changes, frames and notices as the real actions make.
+"""Changes on the database in memory, with the same frames and notices as the real actions.
 
 `test_model` compares the two.
 """

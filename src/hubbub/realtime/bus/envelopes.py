@@ -5,7 +5,7 @@ All processes run the same version, so a notice is its class name and its fields
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import fields
 from typing import Any, get_args
 
 from pydantic_core import from_json
@@ -18,6 +18,7 @@ PREFIX = "hubbub."
 """Of all our groups: a project's channel layer may have others."""
 
 NOTICES: dict[str, Any] = {kind.__name__: kind for kind in get_args(publish.Notice)}
+FIELDS = {kind: [field.name for field in fields(kind)] for kind in NOTICES.values()}
 
 
 def messages_of(batch: Batch, node: str) -> list[tuple[str, dict[str, Any]]]:
@@ -30,7 +31,8 @@ def messages_of(batch: Batch, node: str) -> list[tuple[str, dict[str, Any]]]:
         for room, frames in rooms.items()
     ]
     for notice in batch.notices:
-        packed = [type(notice).__name__, *astuple(notice)]
+        kind = type(notice)
+        packed = [kind.__name__, *(getattr(notice, name) for name in FIELDS[kind])]
         found.append((PREFIX + notice.topic, {"type": "hubbub.notice", "node": node, "notice": packed}))
     return found
 
@@ -38,8 +40,8 @@ def messages_of(batch: Batch, node: str) -> list[tuple[str, dict[str, Any]]]:
 def batch_of(message: dict[str, Any]) -> Batch:
     """The inverse of `messages_of`, for one message."""
     if message["type"] == "hubbub.notice":
-        kind, *fields = message["notice"]
-        return Batch([], [NOTICES[kind](*fields)])
+        name, *values = message["notice"]
+        return Batch([], [NOTICES[name](*values)])
     frames = []
     for seq, number, data, author, new, after in message["frames"]:
         state = objects.Message.model_validate(from_json(data)["message"])
