@@ -14,7 +14,7 @@ from tests.faults.scenario import scenario
 FIRST_ANSWER_SECONDS = 2.0
 
 
-async def test_a_server_that_is_killed_again_and_again_loses_and_doubles_nothing(
+async def test_a_server_that_is_killed_repeatedly_loses_and_repeats_nothing(
     sqlite: Place, seconds: float, seed: int, record: Record
 ) -> None:
     node = sqlite.nodes[0]

@@ -33,7 +33,7 @@ class FailingPlace(Place):
 
 
 @pytest.mark.parametrize("point", POINTS)
-async def test_what_was_sent_again_is_one_message(
+async def test_a_retried_message_is_one_message(
     point: str, seconds: float, seed: int, record: Record
 ) -> None:
     with FailingPlace(point) as place:
@@ -51,7 +51,7 @@ async def test_what_was_sent_again_is_one_message(
 
 
 @pytest.mark.parametrize("point", ["before-publish", "before-answer"])
-async def test_others_hear_of_what_their_neighbour_committed_as_it_died(
+async def test_peers_get_the_last_commit_of_a_killed_node(
     cluster: Cluster, seconds: float, seed: int, record: Record, point: str
 ) -> None:
     """The sender hears nothing and sends again, elsewhere: `dup`. At another node it is heard within six seconds."""

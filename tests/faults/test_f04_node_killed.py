@@ -20,7 +20,7 @@ STOPPED_SECONDS = 5.0
 """Clients get so long to go when they are asked to. Requests under way would get ten more; here are none."""
 
 
-async def test_when_a_node_dies_its_people_are_elsewhere_and_nothing_is_lost(
+async def test_clients_of_a_killed_node_reconnect_to_others_without_loss(
     cluster: Cluster, seconds: float, seed: int, record: Record
 ) -> None:
     async with scenario(cluster, seed=seed) as s:
@@ -47,7 +47,7 @@ async def test_when_a_node_dies_its_people_are_elsewhere_and_nothing_is_lost(
 
 
 @pytest.mark.patient
-async def test_the_people_of_a_dead_node_fade_from_the_roster(cluster: Cluster, record: Record) -> None:
+async def test_the_members_of_a_killed_node_expire(cluster: Cluster, record: Record) -> None:
     """Nobody says goodbye for them, and they do not come back: their node's lease runs out."""
     async with scenario(cluster) as s:
         await s.enter(6, 1, where=lambda number: lambda: cluster.nodes[0 if number < 3 else 1].url)

@@ -30,7 +30,7 @@ def pair() -> Iterator[TwoProcesses]:
         yield place
 
 
-async def test_nothing_is_lost_everybody_is_back_and_the_roster_is_right(
+async def test_all_reconnect_without_loss_and_presence_is_right(
     pair: TwoProcesses, seconds: float, seed: int, record: Record
 ) -> None:
     """Half of the people live at the dying process, go to the other when it dies, and home when it serves again.

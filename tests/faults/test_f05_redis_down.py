@@ -28,7 +28,7 @@ STALL_SECONDS = 0.1
 
 
 @pytest.mark.parametrize("how", ["killed", "frozen"])
-async def test_without_redis_people_at_other_nodes_hear_within_two_seconds(
+async def test_without_redis_clients_at_other_nodes_get_messages_within_two_seconds(
     cluster: Cluster, seconds: float, seed: int, record: Record, how: str
 ) -> None:
     away: dict[str, Callable[[], Any]] = {"killed": cluster.redis.kill, "frozen": cluster.redis.freeze}
@@ -49,7 +49,7 @@ async def test_without_redis_people_at_other_nodes_hear_within_two_seconds(
         await _finish(s, cluster, record, f"F5 {how}")
 
 
-async def test_a_redis_that_drops_its_listeners_again_and_again(
+async def test_a_redis_that_drops_its_subscribers_repeatedly(
     cluster: Cluster, seconds: float, seed: int, record: Record
 ) -> None:
     async with scenario(cluster, seed=seed) as s:
@@ -67,7 +67,7 @@ async def test_a_redis_that_drops_its_listeners_again_and_again(
         await _finish(s, cluster, record, "F5 cut")
 
 
-async def test_the_event_loop_never_stands_still_for_a_frozen_redis(
+async def test_a_frozen_redis_never_blocks_the_event_loop(
     cluster: Cluster, seconds: float, seed: int, record: Record, tmp_path: Path
 ) -> None:
     report = tmp_path / "stall"

@@ -19,7 +19,7 @@ RECOVERY_SECONDS = 10.0
 
 
 @pytest.mark.parametrize("how", ["killed", "frozen"])
-async def test_a_database_that_is_away_is_said_so_within_two_seconds(
+async def test_an_unreachable_database_is_reported_within_two_seconds(
     cluster: Cluster, seconds: float, seed: int, record: Record, how: str
 ) -> None:
     postgres = cluster.postgres

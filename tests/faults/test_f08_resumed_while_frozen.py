@@ -18,7 +18,7 @@ REFUSED_SECONDS = 2.0
 RECOVERY_SECONDS = 10.0
 
 
-async def test_people_resume_when_a_frozen_database_is_thawed(
+async def test_clients_resume_when_a_frozen_database_goes_on(
     cluster: Cluster, seconds: float, seed: int, record: Record
 ) -> None:
     """Nobody is signed out, nobody waits for an answer, nobody begins anew."""

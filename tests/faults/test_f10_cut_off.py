@@ -31,7 +31,7 @@ UP, DOWN = {"up": True, "down": False}, {"up": False, "down": True}
 patient = pytest.mark.patient
 
 
-async def test_the_last_word_of_a_node_that_redis_does_not_hear(
+async def test_the_last_commit_of_a_node_that_is_cut_off_from_redis(
     cluster: Cluster, seed: int, record: Record
 ) -> None:
     """Nothing follows from which the others could tell that they have missed something, and their own bus is well."""

@@ -42,7 +42,7 @@ async def test_two_seconds_of_no_network_every_ten_seconds(
     assert figures["slowest_return_s"] < cut + bound(BACK_SECONDS)
 
 
-async def test_lines_that_are_cut_one_by_one_at_random(
+async def test_connections_that_are_cut_one_by_one_at_random(
     place: Place, seconds: float, seed: int, record: Record
 ) -> None:
     """F12 again, as on a train: somebody is always away."""

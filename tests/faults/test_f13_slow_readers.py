@@ -47,7 +47,7 @@ def watched() -> Iterator[Watched]:
 
 @pytest.mark.patient
 @pytest.mark.parametrize("slow", [1, 10])
-async def test_readers_that_never_read_harm_nobody(
+async def test_clients_that_never_read_affect_nobody(
     watched: Watched, seconds: float, seed: int, record: Record, slow: int
 ) -> None:
     node = watched.nodes[0]

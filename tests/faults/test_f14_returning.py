@@ -51,7 +51,7 @@ def noted(request: pytest.FixtureRequest) -> Iterator[NotedSqlite | NotedCluster
         yield place
 
 
-async def test_all_are_cut_at_once_and_come_back_to_twenty_missed_messages(
+async def test_all_are_cut_at_once_and_resume_twenty_missed_messages(
     noted: NotedSqlite | NotedCluster, seed: int, record: Record
 ) -> None:
     """What they missed is read once for each room and node, not for each of them."""

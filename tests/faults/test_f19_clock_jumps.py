@@ -42,9 +42,7 @@ class ElsewhenPlace(Place):
         return super().node(script="tests.faults.failing", CLOCK_FILE=str(self.clock.file), **environment)
 
 
-async def test_times_never_fall_and_people_sign_in_whatever_the_clock_does(
-    seconds: float, seed: int, record: Record
-) -> None:
+async def test_clock_jumps_break_neither_times_nor_sign_in(seconds: float, seed: int, record: Record) -> None:
     """People talk; after each jump somebody signs in with a password, and somebody else with a token."""
     with ElsewhenPlace() as place:
         async with scenario(place, seed=seed) as s:

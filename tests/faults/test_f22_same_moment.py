@@ -46,7 +46,7 @@ async def test_the_same_id_from_twenty_sockets_is_one_message(
     assert truth[s.rooms[0]].posts == rounds
 
 
-async def test_two_hundred_changes_at_once_end_as_the_database_says(
+async def test_after_two_hundred_changes_at_once_all_agree_with_the_database(
     place: Place, long: bool, seed: int, record: Record
 ) -> None:
     async with scenario(place, seed=seed) as s:

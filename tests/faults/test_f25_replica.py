@@ -31,7 +31,7 @@ def replicated() -> Iterator[Replicated]:
         yield place
 
 
-async def test_servers_that_run_on_hear_of_the_loss(
+async def test_running_servers_notice_the_lost_commits(
     replicated: Replicated, seconds: float, seed: int, record: Record
 ) -> None:
     """Again and again: what took over gets a replica of its own."""
@@ -52,7 +52,7 @@ async def test_servers_that_run_on_hear_of_the_loss(
 
 
 @pytest.mark.patient
-async def test_servers_that_are_started_again_meanwhile(
+async def test_servers_that_are_restarted_during_the_takeover(
     replicated: Replicated, seed: int, record: Record
 ) -> None:
     async with replicated.standing(), scenario(replicated, seed=seed) as s:

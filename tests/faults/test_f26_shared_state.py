@@ -82,7 +82,7 @@ async def test_all_agree_in_the_end_whatever_the_bus_does(
 
 @late_or_stalled
 @listened_or_not
-async def test_an_invitation_that_arrives_after_the_removal_lets_nobody_in(
+async def test_an_invitation_that_arrives_after_the_removal_attaches_nobody(
     town: Town, record: Record, how: str, listened: bool
 ) -> None:
     room = await town.room_of(*([town.erin] if listened else []))
@@ -103,7 +103,7 @@ async def test_an_invitation_that_arrives_after_the_removal_lets_nobody_in(
 
 @late_or_stalled
 @listened_or_not
-async def test_a_removal_that_arrives_after_the_return_makes_nobody_deaf(
+async def test_a_removal_that_arrives_after_the_rejoin_detaches_nobody(
     town: Town, record: Record, how: str, listened: bool
 ) -> None:
     room = await town.room_of(town.bob, *([town.erin] if listened else []))
@@ -122,7 +122,7 @@ async def test_a_removal_that_arrives_after_the_return_makes_nobody_deaf(
     await town.finish(record, f"{how} removal", fault.seen)
 
 
-async def test_an_invitation_that_a_later_change_overtakes_lets_in(town: Town, record: Record) -> None:
+async def test_an_invitation_overtaken_by_a_later_change_attaches(town: Town, record: Record) -> None:
     room = await town.room_of()
     fault = town.proxy.swap(notice(f"member.{town.bob}"), times=1)
     await town.does(town.alice, "room.invite", room=room, members=[town.bob])
@@ -133,7 +133,7 @@ async def test_an_invitation_that_a_later_change_overtakes_lets_in(town: Town, r
 
 
 @patient
-async def test_a_removal_and_a_return_that_are_both_lost(town: Town, record: Record) -> None:
+async def test_a_removal_and_a_rejoin_that_are_both_lost(town: Town, record: Record) -> None:
     """Bob's node hears by the messages that he was removed, and nothing of his return; then nothing more is said."""
     room = await town.room_of(town.bob, town.erin)
     fault = town.proxy.drop(notice(f"member.{town.bob}"), times=2)
@@ -185,7 +185,7 @@ async def test_an_end_of_logins_that_arrives_after_a_new_login(town: Town, recor
     await town.finish(record, "late end of logins", fault.seen)
 
 
-async def test_what_changes_while_redis_is_away(town: Town, record: Record) -> None:
+async def test_changes_while_redis_is_down(town: Town, record: Record) -> None:
     """It is known at the other node within five seconds, and within two when Redis comes back."""
     rooms = [await town.room_of(town.bob, town.erin) for _ in range(2)]
     redis = town.cluster.redis

@@ -77,12 +77,12 @@ def _forgets(view: View, message: dict[str, Any]) -> None:
     del view.states[UUID(message["id"])], view.seen[message["seq"]]
 
 
-def test_honest_books_pass(books: Books) -> None:
+def test_correct_records_pass(books: Books) -> None:
     figures = books.check()
     assert (figures["said"], figures["acked"], figures["lost"], figures["doubled"]) == (4, 4, 0, 0)
 
 
-def test_an_edited_message_has_another_text_than_was_said(books: Books) -> None:
+def test_an_edited_message_may_differ_from_its_first_text(books: Books) -> None:
     edited = books.message("four")
     edited |= {"text": "FOUR", "edited_at": "2026-01-01T00:00:09Z"}
     for name in ("Alice", "Bob"):
@@ -96,7 +96,7 @@ def test_a_message_without_an_outcome_may_be_stored_or_not(books: Books) -> None
     books.check()
 
 
-def test_what_comes_before_the_end_may_be_heard_after_it_is_known(books: Books) -> None:
+def test_events_from_before_the_end_may_arrive_after_it(books: Books) -> None:
     """Dave hears by a resume that he has left, and after it the message that says so."""
     books.view("Dave").left_at = 2
     books.check()
@@ -243,7 +243,7 @@ def test_a_planted_violation_is_found_and_named(
         books.check()
 
 
-def test_many_violations_are_counted_and_the_first_are_told(books: Books) -> None:
+def test_many_violations_are_counted_and_the_first_are_reported(books: Books) -> None:
     books.stored.clear()
     books.said += [
         Said(make_message_id(), ROOM, ALICE, f"more {n}", 0.0, "acked", number=9 + n) for n in range(30)

@@ -47,7 +47,7 @@ async def slowest_answer(s: Scenario, until: asyncio.Future[Any] | asyncio.Task[
     return slowest
 
 
-async def test_a_flood_of_commands_harms_only_who_sends_it(sqlite: Place) -> None:
+async def test_a_flood_of_commands_affects_only_its_sender(sqlite: Place) -> None:
     """Six megabytes of commands on one line, answers read as they come: all are answered, or the line ends."""
     node = sqlite.nodes[0]
     async with scenario(sqlite) as s:
@@ -86,7 +86,7 @@ async def test_a_flood_of_commands_harms_only_who_sends_it(sqlite: Place) -> Non
     assert grown < 40 * 1024, f"{grown} KiB more"
 
 
-async def test_who_asks_much_and_reads_nothing_is_closed(sqlite: Place) -> None:
+async def test_a_client_that_asks_much_and_reads_nothing_is_closed(sqlite: Place) -> None:
     """Answers cannot be left out as frames can: over the limit the connection ends."""
     node = sqlite.nodes[0]
     async with scenario(sqlite) as s:
@@ -109,7 +109,7 @@ async def test_who_asks_much_and_reads_nothing_is_closed(sqlite: Place) -> None:
     assert grown < 100 * 1024, f"{grown} KiB more"
 
 
-async def test_unfinished_messages_are_not_collected_for_ever(sqlite: Place) -> None:
+async def test_unfinished_messages_are_not_buffered_without_bound(sqlite: Place) -> None:
     """Endless fragments: the message is too long when it is, not when it ends."""
     async with scenario(sqlite) as s:
         await s.enter(1, 1)
@@ -120,7 +120,7 @@ async def test_unfinished_messages_are_not_collected_for_ever(sqlite: Place) -> 
             assert await line.read_close() == 1009
 
 
-async def test_many_half_frames_cost_what_they_hold(sqlite: Place) -> None:
+async def test_many_unfinished_frames_cost_only_their_bytes(sqlite: Place) -> None:
     """A hundred connections that each send nearly a whole frame, and then nothing."""
     node = sqlite.nodes[0]
     async with AsyncExitStack() as stack:
@@ -136,7 +136,7 @@ async def test_many_half_frames_cost_what_they_hold(sqlite: Place) -> None:
     assert grown < 100 * (65 + KIB_PER_CONNECTION) * 2
 
 
-async def test_rates_are_told_with_the_time_to_come_back() -> None:
+async def test_refusals_for_rates_have_a_retry_time() -> None:
     """With limits on: a flood of messages, of handshakes, of connections of one member."""
     with Place() as place:
         strict = place.node(HUBBUB_RATE_LIMITS="on")

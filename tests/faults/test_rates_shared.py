@@ -14,7 +14,7 @@ from tests.faults.scenario import scenario
 FLOOD_SECONDS = 6.0
 
 
-async def test_two_nodes_give_somebody_hardly_more_than_one(cluster: Cluster) -> None:
+async def test_two_nodes_give_a_member_hardly_more_than_one(cluster: Cluster) -> None:
     """Bounded overrun: each node has its burst once, and hears within a second what the others gave."""
     strict = [cluster.node(HUBBUB_RATE_LIMITS="on") for _ in range(2)]
     try:

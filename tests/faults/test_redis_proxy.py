@@ -135,7 +135,7 @@ async def test_held_messages_arrive_in_order_when_the_fault_ends(bob: Listener) 
     assert (fault.seen, fault.overtaken) == (3, 0)
 
 
-async def test_what_comes_down_can_be_stalled_alone(bob: Listener) -> None:
+async def test_the_direction_to_the_client_can_be_stalled_alone(bob: Listener) -> None:
     held = bob.proxy.hold(on("b"), seconds=0.1, times=1)
     await bob.says("b1")
     await held.happened(within=SOON)
@@ -147,7 +147,7 @@ async def test_what_comes_down_can_be_stalled_alone(bob: Listener) -> None:
     assert bob.proxy.faults == 1
 
 
-async def test_what_goes_up_can_be_stalled_alone(bob: Listener) -> None:
+async def test_the_direction_to_redis_can_be_stalled_alone(bob: Listener) -> None:
     bob.proxy.swallow(down=False)
     said: asyncio.Future[int] = asyncio.ensure_future(bob.through.publish("a", "a1"))
     await bob.says("b1")
@@ -158,7 +158,7 @@ async def test_what_goes_up_can_be_stalled_alone(bob: Listener) -> None:
     assert await said == 1
 
 
-async def test_what_is_held_at_a_line_that_breaks_is_lost(bob: Listener) -> None:
+async def test_held_messages_of_a_broken_connection_are_lost(bob: Listener) -> None:
     fault = bob.proxy.hold(on("a"), seconds=0.3)
     await bob.says("a1")
     await fault.happened(within=SOON)

@@ -248,10 +248,10 @@ async def test_case(request: pytest.FixtureRequest, way: tuple[str, str], case: 
     assert tuple(pongs) == case.pongs
 
 
-async def test_what_is_wrong_after_a_good_message_ends_what_was_answered(way: tuple[str, str]) -> None:
-    async with RawSocket(*way) as line:
-        await line.write_if_open(frame(TEXT, COMMAND))
-        while json.loads(await line.read_kind(TEXT)).get("re") != 7:
+async def test_an_error_after_a_valid_message_closes_after_its_answer(way: tuple[str, str]) -> None:
+    async with Raw(*way) as line:
+        line.send(frame(TEXT, COMMAND))
+        while json.loads(await line.read_until(TEXT)).get("re") != 7:
             pass
         await line.write_if_open(frame(5, b"x"))
         assert await line.read_close() == PROTOCOL_ERROR
@@ -280,5 +280,5 @@ async def _what_comes(line: RawSocket, case: Case) -> tuple[bool, list[bytes], i
             answered = True
 
 
-def test_the_frame_limit_is_the_one_that_is_told() -> None:
+def test_the_frame_limit_is_the_documented_one() -> None:
     assert limits.FRAME_BYTES == 65536

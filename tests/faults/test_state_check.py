@@ -137,7 +137,7 @@ class Gullible(WholeState):
         ("permissions", [becomes(Role.GUEST), becomes(Role.MEMBER)], "workspace.open_rooms"),
     ],
 )
-def test_a_client_that_obeys_late_events(town: Town, kind: str, changes: list[Change], wrong: str) -> None:
+def test_a_client_that_applies_late_events(town: Town, kind: str, changes: list[Change], wrong: str) -> None:
     heard = town.hears(*changes)
     late = [*heard, next(event for event in heard if event["type"] == kind)]
     assert all(line.startswith("messages.") for line in town.found(WholeState, late)), (
@@ -147,7 +147,7 @@ def test_a_client_that_obeys_late_events(town: Town, kind: str, changes: list[Ch
     assert any(wrong in line for line in found), found
 
 
-def test_what_is_heard_after_a_removal_or_before_a_return(town: Town) -> None:
+def test_events_after_a_removal_or_before_a_rejoin(town: Town) -> None:
     begun = time.time()
     removes_bob(town)
     talks(town)
