@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.realtime.test_clocks import goes_back
+from tests.realtime.test_timers import goes_back
 
 from hubbub import actions
 from hubbub.models import Message, Room
