@@ -96,8 +96,8 @@ def test_the_median_file_has_fewer_than_80_lines() -> None:
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "manager", "managers", "common", "misc"}
 
 # Django Channels and the browser have their own channels; everything that holds messages is a room.
-OTHER_PEOPLES_CHANNELS = re.compile(r"channels|channel_?layer|BroadcastChannel|MessageChannel", re.IGNORECASE)
-WHERE_CHANNELS_SPEAKS = {
+FOREIGN_CHANNELS = re.compile(r"channels|channel_?layer|BroadcastChannel|MessageChannel", re.IGNORECASE)
+USERS_OF_CHANNELS = {
     "src/hubbub/realtime/bus/channel_layer.py",
     "src/hubbub/realtime/bus/relay.py",
     "src/hubbub/routing.py",

@@ -26,7 +26,7 @@ READS: set[type[Command]] = set()
 
 
 class Socket(Protocol):
-    """What a command that concerns only one open socket may do with it."""
+    """The part of an open socket that a command may change if it concerns only that socket."""
 
     def set_presence(self, state: Literal["active", "away"]) -> None: ...
     def start_typing(self, room: int) -> None:

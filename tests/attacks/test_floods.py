@@ -104,12 +104,14 @@ def test_a_member_closed_for_flooding_reconnects_and_has_lost_nothing(
     assert after.view(room).texts == ["while you were closed"]
 
 
-def test_a_resumed_tab_may_send_a_burst_of_commands(strict: Server, alice: Online, by_hand: ByHand) -> None:
+async def test_a_resumed_tab_may_send_a_burst_of_commands(
+    strict: Server, alice: Online, by_hand: ByHand
+) -> None:
     """A burst of commands and unsent messages, with pings in between: all are answered."""
     room = alice.creates()
     left = limits.MESSAGES_BURST // 2  # other tests of this module have used some of it
-    tab = by_hand("alice")
-    tab.opens()
+    tab = await by_hand("alice")
+    await tab.open()
     asked = [{"id": n, "type": "beat"} for n in range(1, 101)]
     for n in range(left):
         asked.append(

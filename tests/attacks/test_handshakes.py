@@ -24,14 +24,16 @@ def strict(a_copy_of: Callable[[], Site]) -> Iterator[Server]:
         yield server
 
 
-def test_guessing_tokens_uses_only_the_budget_of_the_guessers_address(strict: Server, comes: Arrive) -> None:
-    guesses(strict, ATTACKER, "Authorization", "Bearer wrong")
-    guesses(strict, ATTACKER, "Cookie", "sessionid=wrong")
-    assert answers(strict, "203.0.113.10", "Authorization", "Bearer wrong") == {Close.SIGN_IN}
+async def test_guessing_tokens_uses_only_the_budget_of_the_guessers_address(
+    strict: Server, comes: Arrive
+) -> None:
+    await guesses(strict, ATTACKER, "Authorization", "Bearer wrong")
+    await guesses(strict, ATTACKER, "Cookie", "sessionid=wrong")
+    assert await answers(strict, "203.0.113.10", "Authorization", "Bearer wrong") == {Close.SIGN_IN}
     comes("bob", headers={"X-Forwarded-For": "198.51.100.4"}).command("beat")
 
 
-def guesses(server: Server, address: str, header: str, value: str) -> None:
+async def guesses(server: Server, address: str, header: str, value: str) -> None:
     """Repeat handshakes until the server refuses them as too many."""
     for _ in range(10 * limits.ADDRESS_HANDSHAKES_BURST // 50):
         if Close.TOO_MANY in await answers(server, address, header, value, count=50):
@@ -39,7 +41,7 @@ def guesses(server: Server, address: str, header: str, value: str) -> None:
     raise AssertionError("the number of guesses is not limited")
 
 
-def answers(server: Server, address: str, header: str, value: str, *, count: int = 1) -> set[int]:
+async def answers(server: Server, address: str, header: str, value: str, *, count: int = 1) -> set[int]:
     """The close codes of this many concurrent handshakes from an address, as a proxy forwards them."""
     how = [("X-Forwarded-For", address), (header, value)]
     with contextlib.ExitStack() as stack:
@@ -64,7 +66,7 @@ def answers(server: Server, address: str, header: str, value: str, *, count: int
         ("/ws/", [("Cookie", "sessionid=\xff")]),
     ],
 )
-def test_a_malformed_handshake_is_refused_without_a_traceback(
+async def test_a_malformed_handshake_is_refused_without_a_traceback(
     any_server: Server, by_hand: ByHand, path: str, headers: list[tuple[str, str]]
 ) -> None:
     """Row 74: also with a hostile Host header. Each logs one line at most."""

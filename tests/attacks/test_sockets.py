@@ -220,18 +220,20 @@ def test_the_room_socket_of_a_private_room_opens_for_nobody_else(
         ),
     ],
 )
-def test_commands_before_sign_in_are_not_run(
+async def test_commands_before_sign_in_are_not_run(
     any_server: Server, owner: Online, by_hand: ByHand, words: Callable[[], bytes]
 ) -> None:
     """Row 7: commands that are sent directly after the handshake."""
-    nobody = by_hand()
-    nobody.opens()
-    nobody.write(words() * 5)
-    nobody.is_closed(4001)
+    nobody = await by_hand()
+    await nobody.open()
+    await nobody.write(words() * 5)
+    assert await nobody.read_close() == 4001
     owner.hears_nothing(of={"message"})
 
 
-def test_aborted_connections_leave_nothing_behind(server: Server, comes: Arrive, by_hand: ByHand) -> None:
+async def test_aborted_connections_leave_nothing_behind(
+    server: Server, comes: Arrive, by_hand: ByHand
+) -> None:
     """Rows 15, 70: partial handshakes, partial frames, aborted connections."""
     alice = comes("alice")
     before = server.ready()["connections"]
@@ -252,7 +254,9 @@ def test_aborted_connections_leave_nothing_behind(server: Server, comes: Arrive,
     alice.command("beat")
 
 
-def test_many_tiny_pieces_of_one_message_do_not_fill_the_memory(server: Server, by_hand: ByHand) -> None:
+async def test_many_tiny_pieces_of_one_message_do_not_fill_the_memory(
+    server: Server, by_hand: ByHand
+) -> None:
     """Row 11: up to two million empty fragments; the server soon closes the connection."""
     from pathlib import Path
 
@@ -265,6 +269,6 @@ def test_many_tiny_pieces_of_one_message_do_not_fill_the_memory(server: Server, 
     await bob.write(b"\x01\x80\0\0\0\0")
     with pytest.raises((BrokenPipeError, ConnectionResetError)):
         for _ in range(2000):  # more than the buffers in between hold
-            bob.write(b"\x00\x80\0\0\0\0" * 1000)
+            await bob.write(b"\x00\x80\0\0\0\0" * 1000)
     assert resident() - before < 16 * 1024 * 1024
     assert server.process.poll() is None

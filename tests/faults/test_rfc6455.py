@@ -249,9 +249,9 @@ async def test_case(request: pytest.FixtureRequest, way: tuple[str, str], case: 
 
 
 async def test_an_error_after_a_valid_message_closes_after_its_answer(way: tuple[str, str]) -> None:
-    async with Raw(*way) as line:
-        line.send(frame(TEXT, COMMAND))
-        while json.loads(await line.read_until(TEXT)).get("re") != 7:
+    async with RawSocket(*way) as line:
+        await line.write_if_open(frame(TEXT, COMMAND))
+        while json.loads(await line.read_kind(TEXT)).get("re") != 7:
             pass
         await line.write_if_open(frame(5, b"x"))
         assert await line.read_close() == PROTOCOL_ERROR

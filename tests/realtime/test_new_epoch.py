@@ -7,11 +7,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.realtime.test_timers import goes_back
 
 from hubbub import actions
 from hubbub.models import Message, Room
 from hubbub.realtime import runtime
+from tests.realtime.test_timers import goes_back
 from tests.realtime.wires import Dial, Wire, in_thread, until
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -3,7 +3,7 @@
 
 import type { Role, RoomKind } from "./types"
 
-/** What the table asks about: the member's role and relation to the room, the room's kind and archive, the message. */
+/** The facts that a rule may test: about the member, the room and the message. */
 export interface Facts {
   role: Role
   /** the member's relation to the room */

@@ -32,7 +32,7 @@ class Author(StrEnum):
 
 
 class Content(StrEnum):
-    """What a message is."""
+    """The content of a message: text, a system message, or none after a deletion."""
 
     TEXT = "text"
     DELETED = "deleted"
@@ -40,7 +40,7 @@ class Content(StrEnum):
 
 
 class Facts(TypedDict, total=False):
-    """What a rule may ask: the member's role and relation to the room, the room's kind, the message's author, …"""
+    """The facts that a rule may test: the member's role and relation to the room, the message's author, …"""
 
     role: Role
     relation: Relation

@@ -1,4 +1,4 @@
-"""What is sent to clients: one or more events, encoded once for each way of sending."""
+"""One or more events for clients, encoded once for each way of sending."""
 
 from __future__ import annotations
 

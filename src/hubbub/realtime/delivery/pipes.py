@@ -16,7 +16,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Push(Protocol):
-    """What the extension offers: the transport of one WebSocket."""
+    """The interface that the extension offers: the transport of one WebSocket."""
 
     def write(self, data: bytes) -> None:
         """Write ready WebSocket frames. Not after `lost`."""
@@ -30,7 +30,7 @@ class Push(Protocol):
 
 
 class Receiver(Protocol):
-    """What the extension calls, on the event loop. Nothing here may wait."""
+    """The interface that the extension calls, on the event loop. No method may wait."""
 
     def may_take(self) -> int:
         """How many WebSocket frames of any kind it takes now. 0: it has paused reading, and resumes it later."""

@@ -1,4 +1,4 @@
-"""What differs between the two WebSocket protocols when events go out: the encoding, and what a client understands."""
+"""The two WebSocket protocols on the way out: their encoding, and the events that their clients understand."""
 
 from __future__ import annotations
 

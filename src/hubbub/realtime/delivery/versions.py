@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 About = int | Literal["permissions", "logins"]
-"""What a change is about: a room or a member by id, a member's permissions, or the end of their logins."""
+"""The subject of a change: a room or a member by id, a member's permissions, or the end of their logins."""
 
 
 class Versions:

@@ -1,4 +1,4 @@
-"""Who is connected now, in all processes. Several tabs are one person. The people of a killed process expire."""
+"""The members who are connected now, in all processes. Several tabs are one person. A killed process's people expire."""
 
 from __future__ import annotations
 

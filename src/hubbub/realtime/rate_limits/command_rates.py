@@ -65,7 +65,7 @@ class Rates:
                 self._gossip("rates", {str(member): counts for member, counts in taken.items()})
 
     def receive(self, taken: Mapping[str, Sequence[int]]) -> None:
-        """What members took at another process: [commands, messages] for each."""
+        """Charge the tokens that members took at another process: [commands, messages] for each."""
         if self.lifted:
             return
         now = self._clock()

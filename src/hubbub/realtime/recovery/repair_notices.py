@@ -1,7 +1,7 @@
 """Reads the content of missing notices from the database: a room's state, a member's private changes, the directory.
 
-A notice that is only late mostly comes within LATE_NOTICE_SECONDS; then there is nothing to do. What is read is handled
-like a notice, with the same versions: connections that have it already get nothing.
+Most late notices arrive within LATE_NOTICE_SECONDS; then nothing is read. The content is applied like a notice, with
+the same versions: connections that have it already get nothing.
 """
 
 from __future__ import annotations

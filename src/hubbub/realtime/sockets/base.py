@@ -1,4 +1,4 @@
-"""What both kinds of socket share: sign-in, accepting, receiving messages, backpressure, and the close frame."""
+"""The base of both kinds of socket: sign-in, accepting, receiving messages, backpressure, and the close frame."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class SocketBase:
         self.connection.waiting -= 1
         self._resume_if_room()
 
-    # What the extension `hubbub.push` calls (see pipes.Receiver).
+    # The extension `hubbub.push` calls these (see pipes.Receiver).
 
     def may_take(self) -> int:
         room = self._incoming.room()

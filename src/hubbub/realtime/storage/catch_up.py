@@ -1,8 +1,8 @@
-"""What reconnecting clients have missed, read once for all that ask at the same time.
+"""Reads the changes that reconnecting clients have missed, once for all that ask at the same time.
 
 A thousand clients that reconnect at once miss the same messages of the same rooms. Most of these are in the feeds'
 rings. The others are read once for each room and seq, and also used for clients that ask a little later: the ring has
-what came since. They are also encoded once, for as long as an answer holds them.
+the changes since then. They are also encoded once, for as long as an answer holds them.
 """
 
 from __future__ import annotations
