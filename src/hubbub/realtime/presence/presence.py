@@ -1,4 +1,4 @@
-"""The members who are connected now, in all processes. Several tabs are one person. A killed process's people expire."""
+"""The members who are connected now, in all processes. Several tabs are one person, and killed processes expire."""
 
 from __future__ import annotations
 
