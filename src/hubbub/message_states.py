@@ -21,7 +21,7 @@ def states_of(messages: Iterable[Message]) -> list[objects.Message]:
     """The states of these rows, in their order. The number of queries does not depend on the number of rows."""
     states = [_columns_of(message) for message in messages]
     # Load each part here for all ids, and add it to each dict.
-    return [objects.Message(**state) for state in states]
+    return [_validated(state) for state in states]
 
 
 def state_of(message: Message) -> objects.Message:
@@ -43,3 +43,4 @@ _ATTRIBUTES = {field.name: field.attname for field in Message._meta.concrete_fie
 _FIELDS = [name for name in objects.Message.model_fields if name in _ATTRIBUTES]
 _OPTIONAL = [name for name in _FIELDS if not objects.Message.model_fields[name].is_required()]
 _columns = itemgetter(*(_ATTRIBUTES[name] for name in _FIELDS))
+_validated = objects.Message.__pydantic_validator__.validate_python

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 from django.db import transaction
@@ -181,13 +182,10 @@ def _place_touched(touched: list[tuple[Message, str]], heads: dict[int, Head]) -
 
 def _frames(changed: list[tuple[Message, str]], new: list[tuple[Message, str]]) -> list[RoomFrame]:
     """The frames of changed and new messages with their authors' names, by room and seq."""
-    placed = [*changed, *new]
-    states = states_of(message for message, _ in placed)
-    frames = [
-        frame_of(state, name, new=place >= len(changed))
-        for place, (state, (_, name)) in enumerate(zip(states, placed, strict=True))
-    ]
-    return sorted(frames, key=lambda frame: (frame.room, frame.seq))
+    states = iter(states_of(message for message, _ in [*changed, *new]))
+    frames = [frame_of(next(states), name, new=False) for _, name in changed]
+    frames += [frame_of(next(states), name, new=True) for _, name in new]
+    return sorted(frames, key=attrgetter("room", "seq"))
 
 
 def _update_retries(postings: list[Posting], changed: list[tuple[Message, str]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -43,17 +44,18 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def insert_many(self, messages: Iterable[Message]) -> None:
         """Insert new messages in one executemany: `bulk_create` without its cost for each row."""
-        messages = list(messages)
-        columns = [
-            _adapted(field, [message.__dict__[field.attname] for message in messages])
-            for field in Message._meta.concrete_fields
-        ]
-        names = ",".join(str(field.column) for field in Message._meta.concrete_fields)
+        rows = [_row_of(message.__dict__) for message in messages]
+        if not rows:
+            return
+        columns: dict[str, Sequence[Any]] = {}
+        for field, values in zip(Message._meta.concrete_fields, zip(*rows, strict=True), strict=False):
+            if values.count(None) < len(values):  # a column that is empty in all rows is left out
+                columns[str(field.column)] = _adapted(field, values)
         places = ",".join(["%s"] * len(columns))
         with connection.cursor() as cursor:
             cursor.executemany(
-                f"INSERT INTO {Message._meta.db_table} ({names}) VALUES ({places})",  # noqa: S608
-                list(zip(*columns, strict=True)),
+                f"INSERT INTO {Message._meta.db_table} ({','.join(columns)}) VALUES ({places})",  # noqa: S608
+                list(zip(*columns.values(), strict=True)),
             )
 
     def save_seqs(self, messages: Iterable[Message]) -> None:
@@ -92,21 +94,24 @@ class Message(models.Model):
     @classmethod
     def unplaced(cls, *, id: UUID, room: int, author: int, text: str) -> Message:  # noqa: A002
         """A new message without number and seq. Built like a row of a query, which costs half of keyword arguments."""
-        row = {**_DEFAULTS, "id": id, "room_id": room, "author_id": author, "text": text}
-        return cls.from_db(connection.alias, row.keys(), row.values())
+        values = _DEFAULTS.copy()
+        values[_ID], values[_ROOM], values[_AUTHOR], values[_TEXT] = id, room, author, text
+        return cls.from_db(connection.alias, _COLUMNS, values)
 
 
-_DEFAULTS = {field.attname: field.get_default() for field in Message._meta.concrete_fields}
-"""Of every column, in the order of the columns."""
+_COLUMNS = [field.attname for field in Message._meta.concrete_fields]
+_DEFAULTS = [field.get_default() for field in Message._meta.concrete_fields]
+_ID, _ROOM, _AUTHOR, _TEXT = map(_COLUMNS.index, ("id", "room_id", "author_id", "text"))
+_row_of = itemgetter(*_COLUMNS)
 
 
-def _adapted(field: models.Field[Any, Any], values: list[Any]) -> list[Any]:
+def _adapted(field: models.Field[Any, Any], values: Sequence[Any]) -> Sequence[Any]:
     """One column's values as this database takes them."""
     if field.attname == "id":
         return [*map(_uuid_adapter(), values)]
     if field.attname == "created_at":  # messages of one batch mostly share theirs
         return [*map(cache(connection.ops.adapt_datetimefield_value), values)]
-    if isinstance(field, _STORED_AS_THEY_ARE) or not any(values):
+    if isinstance(field, _STORED_AS_THEY_ARE):
         return values
     return [None if value is None else field.get_db_prep_save(value, connection) for value in values]
 
