@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { FakeSocket } from "../testing/fakeSocket"
-import { alice, bob, liveTab, membership, page, posted, room, snapshot, tab, turns } from "../testing/people"
+import { alice, bob, liveTab, membership, message, page, posted, room, snapshot, tab, turns } from "../testing/people"
 import type { Session } from "./session.svelte"
 
 const SECOND = 1000
