@@ -26,7 +26,7 @@ ALICE, BOB, CAROL = 1, 2, 3
 
 
 class Clock:
-    """As much of an event loop as a connection needs, with a time that only the test moves."""
+    """The parts of an event loop that a connection needs; only the test advances its time."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -46,7 +46,7 @@ class Clock:
         self.later.append((self.now + seconds, partial(call, *args)))
 
     def wait(self, seconds: float) -> None:
-        """Time passes, and what was to come later comes when it is due."""
+        """Let time pass, and run the calls that become due."""
         end = self.now + seconds
         while due := [entry for entry in self.later if entry[0] <= end]:
             first = min(due, key=lambda entry: entry[0])
@@ -74,14 +74,14 @@ class Promise:
 
 
 class Pipe:
-    """A way out that remembers what was written. `ready = False`: the peer does not read."""
+    """A pipe that records what was written. `ready = False`: the client does not read."""
 
     def __init__(self, *, ready: bool = True) -> None:
         self.ready = ready
         self.written: list[EncodedEvents] = []
 
     def write(self, events: EncodedEvents) -> None:
-        assert self.ready, "written to although the way is not free"
+        assert self.ready, "written to although the transport is full"
         self.written.append(events)
 
     def abort(self) -> None:
@@ -113,7 +113,7 @@ def connected(
     clock: Clock | None = None,
     login: str | None = None,
 ) -> Connection:
-    """A connection that has had its snapshot, of the member's version 1; `pipe_of` shows what reached its peer."""
+    """A connection with a snapshot of the member's version 1; `pipe_of` shows what its client received."""
     person = Member(pk=member, name=f"member {member}", role=role)
     loop: Any = clock or Clock()
     connection = Connection(Login(person, key=login or f"token:{member}"), protocol, loop)
@@ -138,7 +138,7 @@ def frame(
     after: int | None = None,
     system: System | None = None,
 ) -> RoomFrame:
-    """The state of a message at its place in the room's order."""
+    """The frame of a message with this seq."""
     message = Message(
         id=UUID(int=number or seq),
         room=room,
@@ -158,7 +158,7 @@ def removal(seq: int, *, of: int) -> RoomFrame:
 
 
 def feed_with(*listeners: Connection, head: int = 0, last_number: int = 0) -> WatchedFeed:
-    """A feed of ROOM that the connections hear."""
+    """A feed of ROOM with these connections attached."""
     feed = WatchedFeed(head, last_number)
     for listener in listeners:
         listener.rooms.add(ROOM)
@@ -167,7 +167,7 @@ def feed_with(*listeners: Connection, head: int = 0, last_number: int = 0) -> Wa
 
 
 class WatchedFeed(Feed):
-    """A feed that notes when it asks to be repaired, and detaches who has left as the hub would."""
+    """A feed that counts its repairs, and detaches members who leave, as the hub would."""
 
     def __init__(self, head: int, last_number: int) -> None:
         self.clock = Clock()
@@ -199,7 +199,7 @@ class WatchedFeed(Feed):
 
 
 def scheduler_of(clock: Clock, committing: Callable[[], int | None] = lambda: None) -> WriteScheduler:
-    """The scheduler of a loop that only the test moves; writing costs nothing unless the clock is moved."""
+    """A scheduler on a loop that only the test advances; writing takes no time unless the clock is advanced."""
     loop: Any = clock
     return WriteScheduler(loop, committing, clock.time)
 

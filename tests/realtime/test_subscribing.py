@@ -24,15 +24,15 @@ People = dict[str, tuple[Member, str]]
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], None]:
     """Have something committed, and told, after the next state was read and before it is used."""
 
-    def arrange(deed: Callable[[], Any]) -> None:
+    def arrange(change: Callable[[], Any]) -> None:
         catch_up = runtime.runtime().catch_up
         read = catch_up.state
-        deeds = [deed]
+        changes = [change]
 
         async def state(asked: Any) -> Any:
             found = await read(asked)
-            if deeds:
-                await in_thread(deeds.pop())
+            if changes:
+                await in_thread(changes.pop())
                 await asyncio.sleep(0.05)  # what it published is delivered
             return found
 

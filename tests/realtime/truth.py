@@ -7,7 +7,7 @@ from tests.sockets import Online
 
 
 def assert_all_see_the_truth(shell: Shell, room: int, *people: Online) -> None:
-    """Everybody is at the room's head, without holes, and what they know is what is stored, byte by byte."""
+    """Everybody is at the room's head, without gaps, and has exactly what is stored."""
     states = shell.ask("states(pk)", pk=room)
     head = shell.ask("room(pk).seq", pk=room)
     numbers = sorted(state["number"] for state in states)

@@ -18,7 +18,7 @@ PATIENCE = 10.0
 
 
 class Wire:
-    """One socket; `sends` in, `frames` and `close` out. `reads = False`: the peer takes nothing."""
+    """One socket; `sends` in, `frames` and `close` out. `reads = False`: the client takes nothing."""
 
     def __init__(self, secret: str, *, room: str | None = None, push: Any = None) -> None:
         self.scope: dict[str, Any] = {
@@ -88,7 +88,7 @@ class Wire:
 
 
 async def in_thread(work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Run synchronous Django code as a view's thread would, and leave no connection behind."""
+    """Run synchronous Django code in a thread, like a view, and close its database connection."""
 
     def run() -> T:
         try:

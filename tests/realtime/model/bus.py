@@ -13,7 +13,7 @@ Message = dict[str, Any]
 
 
 class Bus:
-    """Which process hears which group, and what is on its way to each."""
+    """Which process is subscribed to which group, and the messages on their way to each."""
 
     def __init__(self) -> None:
         self.up = True
@@ -26,7 +26,7 @@ class Bus:
 
 
 class Line:
-    """One process's way to the bus: what it asked, in order, and what is coming to it. Stands for `Relay`."""
+    """One process's connection to the bus: its calls, in order, and the messages for it. Replaces `Relay`."""
 
     is_alone = False
 
@@ -37,7 +37,7 @@ class Line:
         self.groups: set[str] = set()
         self.coming: list[Message] = []
         self.asked: list[Callable[[], None] | asyncio.Future[None]] = []
-        """What the task that talks to the bus has yet to do; a future marks a place in this order."""
+        """Calls that are not made yet; a future marks a position in this order."""
         self._topics: dict[str, None] = {}
         bus.lines[node] = self
         self.subscribe(EVERYONE, True)
@@ -54,7 +54,7 @@ class Line:
             self.asked.append(lambda group=group, message=message: self.bus.send(group, message))
 
     def send_gossip(self, kind: str, content: Any) -> None:
-        """Presence is no part of the model."""
+        """Presence is not part of the model."""
 
     def subscribe(self, topic: str, wanted: bool) -> None:
         if wanted:
@@ -71,7 +71,7 @@ class Line:
             await done
 
     def talk(self) -> None:
-        """Do the next thing that was asked. While the bus is down it fails, and is forgotten."""
+        """Make the next call. While the bus is down it fails, and is dropped."""
         act = self.asked.pop(0)
         if not callable(act):
             if not act.done():

@@ -17,7 +17,7 @@ class Violation(AssertionError):
 
 
 def check_handed(db: Database, socket: Socket, document: Document) -> None:
-    """Nothing from after the end of a membership (G9); frames in order (G4); never an older state (G13)."""
+    """No event from after the end of a membership (G9); frames in order (G4); never an older state (G13)."""
     if "re" in document:
         _check_reply(db, socket.member, document.get("ok", {}))
         return
@@ -86,7 +86,7 @@ def _check_rising(socket: Socket, about: Any, version: int) -> None:
 
 
 def check_view(db: Database, tab: Tab) -> None:
-    """What a tab shows is what the database says."""
+    """A tab shows the state of the database."""
     view = tab.follower.view
     if view is None:
         raise Violation(f"a tab of member {tab.member} never got its snapshot")

@@ -14,7 +14,7 @@ Answer = Callable[[], Wire]
 
 
 def run_change(work: Transaction, job: Job) -> Answer | None:
-    """Do what a command asks. Returns how to answer it, or None if it is refused."""
+    """Run a command. Returns how to answer it, or None if it is refused."""
     member, command = job.member.pk, job.command
     asked: Any = command
     match asked.type:

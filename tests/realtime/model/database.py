@@ -79,7 +79,7 @@ class RoomRow:
 
 @dataclass(eq=False)
 class Place:
-    """A membership. Someone who leaves and joins again has another one."""
+    """A membership. A member who leaves and rejoins has a new one."""
 
     room: int
     member: int

@@ -1,6 +1,6 @@
 """All histories of a short script: every order of what bus, readers and clock may do between its changes.
 
-At each point the next deed may be done, any message on the bus may arrive (or a copy of it), any query may be read or
+At each point the next change may be done, any message on the bus may arrive (or a copy of it), any query may be read or
 answered, a timer may fire, heads may be compared, the tab may come back. And at each point everything may heal, with
 all that is still on its way lost. Histories that lead to the same state are gone on with once.
 """
@@ -12,25 +12,25 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tests.realtime.model.fingerprint import SOON, fingerprint
-from tests.realtime.model.steps import ALICE, BOB, CAROL, SQUARE, Deed, _deed
+from tests.realtime.model.steps import ALICE, BOB, CAROL, SQUARE, Change, _change
 from tests.realtime.model.world import EVERYTHING, World, listening
 
 
 class Script(NamedTuple):
-    """Deeds in their order, and how often something may happen besides. `late`: what does not go on by itself."""
+    """Changes in their order, and how often something may happen besides. `late`: what does not go on by itself."""
 
-    deeds: Sequence[Deed]
+    changes: Sequence[Change]
     late: frozenset[str] = frozenset({"bus"})
     copies: int = 0
     polls: int = 0
     returns: int = 0
     company: bool = True
-    """Whether Carol hears the room at the same process, so that its feed stays."""
+    """Whether Carol is in the room at the same process, so that its feed stays."""
 
 
 @dataclass
 class Explored:
-    """What was seen: distinct states, and how many histories lead through them."""
+    """The states that were seen, and how many histories lead through them."""
 
     states: int = 0
     histories: int = 0
@@ -52,7 +52,7 @@ class Game:
             self.world.db.person(member, name)
         self.world.db.room(SQUARE, "square")
         for member in (ALICE, CAROL):
-            self.world.do(_deed(("join", member, SQUARE)))
+            self.world.do(_change(("join", member, SQUARE)))
         (self.process,) = self.world.processes
         for member in (BOB, CAROL) if script.company else (BOB,):
             self.world.connect(self.world.tab(member), self.process)
@@ -73,8 +73,8 @@ class Game:
         """What may happen next, in an order that is the same for equal states."""
         found: list[tuple[str, Move]] = []
         line, readers = self.process.line, self.process.readers
-        if self.done < len(self.script.deeds):
-            found.append((f"does {self.script.deeds[self.done]}", self._do))
+        if self.done < len(self.script.changes):
+            found.append((f"does {self.script.changes[self.done]}", self._do))
         for place, message in sorted(enumerate(line.coming), key=lambda entry: repr(entry[1])):
             found.append((f"hears {_told(message)}", lambda place=place: line.hear(place)))
             if self.left["copies"]:
@@ -93,7 +93,7 @@ class Game:
         return found
 
     def _do(self) -> None:
-        self.world.do(_deed(self.script.deeds[self.done]))
+        self.world.do(_change(self.script.changes[self.done]))
         self.done += 1
 
     def _copy(self, place: int) -> None:

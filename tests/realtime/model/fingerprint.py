@@ -37,7 +37,7 @@ IGNORED = {"last_heard", "scope", "windows", "resumes", "_place", "_tasks", "_ri
 
 
 def fingerprint(world: World) -> int:
-    """Equal for worlds that cannot be told apart any more, whatever happens next."""
+    """Equal for worlds that behave the same from now on."""
     walk = _Walk(world.time.now)
     return hash(walk.of([world.browsers, *world.processes, *world.tabs]))
 
@@ -111,7 +111,7 @@ def _of_loop(loop: Loop) -> Iterator[Any]:
 
 
 def _frames(work: Any) -> Iterator[Any]:
-    """Where a coroutine stands, with its variables, and the coroutine that it waits for."""
+    """The position and variables of a coroutine, and the coroutine that it waits for."""
     while work is not None:
         frame = getattr(work, "cr_frame", None) or getattr(work, "gi_frame", None)
         if frame is None:
@@ -133,7 +133,7 @@ def _attributes(thing: Any) -> Iterator[Any]:
 
 
 def _in_order(things: Iterable[Any]) -> list[Any]:
-    """What has no order of its own, in one that does not depend on addresses."""
+    """Sets in an order that does not depend on addresses."""
     return sorted(
         things, key=lambda thing: (type(thing).__name__, getattr(thing, "_place", 0), repr(thing)[:40])
     )

@@ -49,25 +49,25 @@ class Process:
         self.loop.run()
 
     def stop(self) -> None:
-        """It is killed: nothing of what it was about to do happens."""
+        """Kill it: pending work is dropped."""
         self.line.bus.lines.pop(self.name, None)
         self.loop.stop_all()
         runtime._runtimes.pop(self.loop, None)
 
 
 class OrderedConnection(connection.Connection):
-    """A connection whose place in a set does not depend on its address: a history comes out the same each time."""
+    """A connection whose hash does not depend on its address, so that a history is reproducible."""
 
-    __slots__ = ("_place",)
+    __slots__ = ("_number",)
     count = 0
 
     def __init__(self, *args: Any) -> None:
         OrderedConnection.count += 1
-        self._place = OrderedConnection.count
+        self._number = OrderedConnection.count
         super().__init__(*args)
 
     def __hash__(self) -> int:
-        return self._place
+        return self._number
 
 
 SMALL: dict[ModuleType, dict[str, Any]] = {

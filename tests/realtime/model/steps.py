@@ -18,7 +18,7 @@ from tests.realtime.model.world import EVERYTHING, World, listening
 ALICE, BOB, CAROL = 1, 2, 3
 SQUARE, KITCHEN = 1, 2
 
-Deed = tuple[Any, ...]
+Change = tuple[Any, ...]
 """A method of Transaction, and its arguments."""
 
 
@@ -32,7 +32,7 @@ class OneOf(NamedTuple):
 ANYBODY = (BOB, BOB, BOB, CAROL, ALICE)
 ROOMS = (SQUARE, SQUARE, KITCHEN)
 NAMES = ("one", "two", "three")
-DEEDS: list[list[Deed]] = [
+CHANGES: list[list[Change]] = [
     [("invite", ALICE, room, who) for room in ROOMS for who in ANYBODY],
     [("join", who, room) for room in ROOMS for who in ANYBODY],
     [("remove", ALICE, room, who) for room in ROOMS for who in ANYBODY],
@@ -58,8 +58,8 @@ PROCESSES, TABS, PLACES, YES_OR_NO = (
 )
 
 STEPS: dict[str, dict[str, OneOf]] = {
-    "does": {"what": OneOf(DEEDS), "at": THREADS},
-    "does_together": {"what": OneOf(DEEDS, several=True), "at": THREADS},
+    "does": {"what": OneOf(CHANGES), "at": THREADS},
+    "does_together": {"what": OneOf(CHANGES, several=True), "at": THREADS},
     "asks": {"which": TABS, "kind": OneOf([COMMANDS]), "room": OneOf([ROOMS]), "level": OneOf([list(Level)])},
     "ends_logins": {"member": OneOf([ANYBODY]), "spared": TABS, "at": THREADS},
     "connects": {"which": TABS, "at": PROCESSES},
@@ -114,12 +114,12 @@ class Town:
 
     # Somebody does something.
 
-    def does(self, what: Deed, at: int | None) -> None:
+    def does(self, what: Change, at: int | None) -> None:
         self.does_together([what], at)
 
-    def does_together(self, what: Sequence[Deed], at: int | None) -> None:
+    def does_together(self, what: Sequence[Change], at: int | None) -> None:
         """In one transaction."""
-        self.world.do(*map(_deed, what), at=None if at is None else self._process(at))
+        self.world.do(*map(_change, what), at=None if at is None else self._process(at))
         self.world.settle()
 
     def asks(self, which: int, kind: str, room: int, level: Level) -> None:
@@ -238,6 +238,6 @@ class Town:
         return self.world.processes[place]
 
 
-def _deed(what: Deed) -> Callable[[Transaction], object]:
+def _change(what: Change) -> Callable[[Transaction], object]:
     name, *arguments = what
     return lambda work: getattr(work, name)(*arguments)

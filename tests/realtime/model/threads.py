@@ -36,7 +36,7 @@ class Read:
         return self._query in (logins_from_secrets, epoch)
 
     def look(self, times: int = 1) -> None:
-        """Read so many more parts. The first look begins the query."""
+        """Read so many more parts. The first call begins the query."""
         for _ in range(times):
             if not self.done:
                 self._look()

@@ -15,7 +15,7 @@ NO_HEIRS = (Role.GUEST, Role.BOT)
 
 
 class Transaction(Unit):
-    """Deeds that are committed together. Each returns False, and changes nothing, if it is refused."""
+    """Changes that are committed together. Each returns False, and changes nothing, if it is refused."""
 
     def post(self, member: int, room: int, text: str = "") -> bool:
         if (room, member) not in self.db.places:

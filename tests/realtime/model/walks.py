@@ -62,7 +62,7 @@ def walk(*, seconds: float, first: int, length: int = 50) -> int:
 
 
 def shortened(history: History) -> History:
-    """The history without the steps, deeds and kinds of lateness that its failure does not need."""
+    """The history without the steps, changes and kinds of lateness that its failure does not need."""
     wanted = _kind(failure_of(history))
     changed = True
     while changed:
@@ -95,7 +95,7 @@ def _shorter(history: History) -> list[History]:
 
 
 def _kind(error: Exception | None) -> str:
-    """What went wrong, whoever it happened to."""
+    """The failure of a history, without the names of members."""
     return re.sub(r"\d+", "#", f"{type(error)}{error}".splitlines()[0])
 
 

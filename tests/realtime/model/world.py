@@ -23,7 +23,7 @@ EVERYTHING = frozenset({"loops", "reads", "commands", "commits", "reports", "ask
 RESUMES = 60
 """More of one tab in one short history means that it asks in a circle."""
 
-Deed = Callable[[Transaction], object]
+Change = Callable[[Transaction], object]
 
 
 class World:
@@ -51,11 +51,11 @@ class World:
 
     # What happens.
 
-    def do(self, *deeds: Deed, at: Process | None = None) -> None:
+    def do(self, *changes: Change, at: Process | None = None) -> None:
         """A transaction of somebody who has no socket, in a thread of a process, or in a process without sockets."""
         work = Transaction(self.db)
-        for deed in deeds:
-            deed(work)
+        for change in changes:
+            change(work)
         batch = work.commit()
         if at is not None:
             at.writer.commit_for_others(batch)
