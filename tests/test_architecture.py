@@ -29,6 +29,7 @@ SOURCE_KINDS = {".py", ".ts", ".js", ".svelte", ".css"}
 GENERATED = {"client/src/protocol/types.ts"}
 
 HARD_CEILING = 400  # lines of one file; a longer file does more than one thing
+HARD_CEILING_OF_SRC = 300
 MEDIAN_CEILING = 80
 
 
@@ -83,7 +84,11 @@ def test_a_module_imports_only_from_lower_layers() -> None:
 
 
 def test_no_source_file_is_too_long_to_read() -> None:
-    too_long = {name: lines for name in sources() if (lines := lines_of(name)) > HARD_CEILING}
+    too_long = {
+        name: lines
+        for name in sources()
+        if (lines := lines_of(name)) > (HARD_CEILING_OF_SRC if name.startswith("src/") else HARD_CEILING)
+    }
     assert not too_long
 
 

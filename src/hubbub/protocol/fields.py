@@ -75,3 +75,6 @@ RoomName = Annotated[str, AfterValidator(_room_name)]
 PersonName = Annotated[str, AfterValidator(_person_name)]
 ShortText = Annotated[str, AfterValidator(tidy), Field(max_length=limits.DESCRIPTION_CHARACTERS)]
 Prefix = Annotated[str, AfterValidator(tidy), Field(max_length=limits.ROOM_NAME_CHARACTERS)]
+
+Offset = Annotated[int, Field(ge=0, le=2**31, strict=True, description="how many entries to skip")]
+MemberIds = Annotated[list[Id], Field(min_length=1, max_length=limits.MEMBERS_AT_ONCE)]
