@@ -92,25 +92,25 @@ class Churn:
 
     async def _do_something(self, person: Person, mine: list[dict[str, Any]]) -> None:
         room = self._general if self._chance.random() < 0.4 else self._chance.choice(list(person.rooms))
-        deed = self._chance.choices(("say", "edit", "delete", "read", "page", "look"), (60, 12, 6, 10, 8, 4))[
+        step = self._chance.choices(("say", "edit", "delete", "read", "page", "look"), (60, 12, 6, 10, 8, 4))[
             0
         ]
-        if deed == "say" or (deed in ("edit", "delete") and not mine):
+        if step == "say" or (step in ("edit", "delete") and not mine):
             said = await person.ask("message.send", room=room, message=str(make_message_id()), text=TEXT)
             mine.append(said["message"])
             self.done["messages"] += 1
-        elif deed == "edit":
+        elif step == "edit":
             last = mine.pop()
             await person.ask("message.edit", message=last["id"], text=f"{TEXT}!", seq=last["seq"])
             self.done["edits"] += 1
-        elif deed == "delete":
+        elif step == "delete":
             await person.ask("message.delete", message=mine.pop()["id"])
             self.done["deletions"] += 1
-        elif deed == "read":
+        elif step == "read":
             page = await person.ask("timeline", room=room, limit=1)
             if page["messages"]:
                 await person.ask("room.read", room=room, number=page["messages"][-1]["number"])
-        elif deed == "page":
+        elif step == "page":
             await person.ask("timeline", room=room, around=self._chance.randint(1, 2000), limit=50)
             self.done["pages"] += 1
         else:

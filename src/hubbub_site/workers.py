@@ -13,7 +13,7 @@ import threading
 RESTART_SECONDS = 0.5
 """Pause before a dead worker is replaced, so that one that cannot start does not spin."""
 
-PATIENCE_SECONDS = 20.0
+TIMEOUT_SECONDS = 20.0
 """Time for a worker to drain before it is killed."""
 
 
@@ -35,7 +35,7 @@ class Workers:
         for process in self._processes:
             process.terminate()
         for process in self._processes:
-            process.join(PATIENCE_SECONDS)
+            process.join(TIMEOUT_SECONDS)
             process.kill()
 
     def _replace_dead(self) -> None:

@@ -26,7 +26,7 @@ from tests.serving import Person, Server
 from tests.sockets import Online, new_id
 
 READ_BYTES = 256 * 1024
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 
 PAUSE = 1.2 / limits.MESSAGES_PER_SECOND / 2
 """Time between two posts of those who talk, so that both stay within the rates."""
@@ -106,7 +106,7 @@ class Flood:
 
     def outcomes(self) -> list[Outcome]:
         """Wait for its end and return the result of each connection."""
-        said, _ = self._process.communicate(timeout=PATIENCE)
+        said, _ = self._process.communicate(timeout=TIMEOUT_SECONDS)
         return [Outcome(**line) for line in json.loads(said)]
 
 
@@ -147,7 +147,7 @@ def talk(server: Server, one: Online, other: Online, room: int, until: Callable[
         found.posts.append(time.perf_counter() - began)
         speaker.reply_to(request)
         began = time.perf_counter()
-        with urllib.request.urlopen(f"{server.origin}/healthz", timeout=PATIENCE) as page:  # noqa: S310  loopback
+        with urllib.request.urlopen(f"{server.origin}/healthz", timeout=TIMEOUT_SECONDS) as page:  # noqa: S310  loopback
             page.read()
         found.pages.append(time.perf_counter() - began)
         if until():

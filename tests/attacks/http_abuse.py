@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE = 30.0
+TIMEOUT_SECONDS = 30.0
 CHUNK = 64 * 1024
 
 
@@ -67,7 +67,9 @@ def spooled_bytes(pid: int) -> int:
 
 
 def connect(target: Target, source: str = "127.0.0.1") -> socket.socket:
-    return socket.create_connection(("127.0.0.1", target.port), timeout=PATIENCE, source_address=(source, 0))
+    return socket.create_connection(
+        ("127.0.0.1", target.port), timeout=TIMEOUT_SECONDS, source_address=(source, 0)
+    )
 
 
 @contextlib.contextmanager
@@ -103,7 +105,7 @@ def exchange(target: Target, request: bytes, source: str = "127.0.0.1") -> bytes
         return answer(connection, silence=1.0)
 
 
-def answer(connection: socket.socket, *, silence: float = PATIENCE) -> bytes:
+def answer(connection: socket.socket, *, silence: float = TIMEOUT_SECONDS) -> bytes:
     connection.settimeout(silence)
     said = b""
     with contextlib.suppress(OSError):
@@ -126,7 +128,7 @@ def pour(target: Target, head: bytes, filling: bytes, megabytes: int) -> bytes:
     with connect(target) as connection:
         connection.setblocking(False)
         to_send, left = head, megabytes * 1024 * 1024
-        ends = time.monotonic() + PATIENCE
+        ends = time.monotonic() + TIMEOUT_SECONDS
         while left > 0 and time.monotonic() < ends:
             try:
                 sent = connection.send(to_send or filling)

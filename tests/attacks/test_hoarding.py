@@ -91,7 +91,7 @@ def test_members_can_refuse_to_be_added_by_people_they_do_not_know(
 
 
 def test_acquaintances_may_still_add_a_member(bob: Member, dave: Member) -> None:
-    """Row 67: members of the same private or direct room count as acquaintances."""
+    """Row 67: members of the same private or direct room know each other."""
     asks(bob, "profile.update", reach="known")
     asks(bob, "room.direct", members=[dave.pk])
     room = asks(dave, "room.create", name="ours", private=True).room

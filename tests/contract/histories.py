@@ -240,14 +240,14 @@ def many_posts_come_at_once(town: Town) -> None:
 
 
 def anything(seed: int) -> Callable[[Town], None]:
-    """Sixty random deeds, some of them in one transaction, most of them allowed."""
+    """Sixty random actions, some of them in one transaction, most of them allowed."""
 
     def tell(town: Town) -> None:
         dice = random.Random(seed)
         people = [town.alice, town.bob, town.bob, town.carol, town.dave]
         names = (f"room{n}" for n in range(1000))
 
-        def deed() -> Any:
+        def random_action() -> Any:
             who = dice.choice(people)
             rooms = list(Room.objects.order_by("pk").values_list("pk", flat=True))
             room, other = dice.choice(rooms), dice.choice(people).pk
@@ -276,7 +276,7 @@ def anything(seed: int) -> Callable[[Town], None]:
             return job(who, kind, **fields)
 
         for _ in range(25):
-            together(*[deed() for _ in range(dice.choice([1, 1, 2, 6]))])
+            together(*[random_action() for _ in range(dice.choice([1, 1, 2, 6]))])
 
     return tell
 

@@ -144,7 +144,7 @@ class BookKeeper:
         async for frame in line:
             self._hear(json.loads(frame))
             while not self.reading:
-                await asyncio.sleep(0.05)  # noqa: ASYNC110  a person's patience is no event
+                await asyncio.sleep(0.05)  # noqa: ASYNC110  there is no event to wait for
 
     def _closed(self) -> None:
         self.live.clear()

@@ -74,7 +74,7 @@ class Replicated(Cluster):
         return self.replica.take_over()
 
     def move_address(self) -> None:
-        """Whoever connects from now on reaches the present primary."""
+        """New connections reach the present primary."""
         self.address.upstream = self.postgres.port
 
     def _wait_for_replica(self, yes: bool) -> None:

@@ -20,7 +20,7 @@ Where = Callable[[int], Callable[[], str]]
 
 Fault = Callable[[], Awaitable[None]]
 
-PATIENCE_SECONDS = bound(40)
+TIMEOUT_SECONDS = bound(40)
 """For everybody to be back, and for every view to stand at its room's head."""
 
 STILL_SECONDS = bound(5)
@@ -91,7 +91,7 @@ class Scenario:
         attempt = iter(range(number, 1_000_000))
         return lambda: self.place.nodes[next(attempt) % len(self.place.nodes)].url
 
-    async def all_live(self, within: float = PATIENCE_SECONDS) -> None:
+    async def all_live(self, within: float = TIMEOUT_SECONDS) -> None:
         async with asyncio.timeout(within):
             for person in self.people:
                 if person.ended is None:
@@ -122,7 +122,7 @@ class Scenario:
             task.cancel()
         await asyncio.gather(talking, faulting, return_exceptions=True)
 
-    async def peace(self, within: float = PATIENCE_SECONDS) -> None:
+    async def peace(self, within: float = TIMEOUT_SECONDS) -> None:
         """After healing: wait until everything has an outcome and every view stands at its room's head."""
         begun = time.monotonic()
         await self.all_live(within)

@@ -13,7 +13,7 @@ from tests.servers.redis import MASTER, NOTICE_MILLISECONDS, answers_ping, ask, 
 FAILOVER_MILLISECONDS = 2000
 """The Sentinel waits twice as long between two fail-overs."""
 
-PATIENCE_SECONDS = 60.0
+TIMEOUT_SECONDS = 60.0
 """What the Sentinel and the replication may take: that is not ours to promise."""
 
 
@@ -102,6 +102,6 @@ class Guarded:
 
 
 async def _until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while not await asyncio.to_thread(true):
             await asyncio.sleep(0.05)

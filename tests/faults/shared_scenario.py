@@ -13,7 +13,7 @@ from tests.faults.cluster import Place
 from tests.faults.history import Broken, Truth, check
 from tests.faults.received import not_allowed
 from tests.faults.run_settings import bound
-from tests.faults.scenario import PATIENCE_SECONDS
+from tests.faults.scenario import TIMEOUT_SECONDS
 from tests.faults.state_check import Document, differences, wrong_presence
 from tests.faults.state_keeper import StateKeeper
 from tests.faults.state_scenario import StateScenario
@@ -58,7 +58,7 @@ class SharedScenario(StateScenario):
         for task in self._tasks:
             if task.done():
                 task.result()  # raises what a client has choked on
-        await self._until_none(self._unsettled, PATIENCE_SECONDS)
+        await self._until_none(self._unsettled, TIMEOUT_SECONDS)
         await asyncio.gather(*(keeper.meet_strangers() for keeper in self.keepers))
         begun = time.monotonic()
         while found := await self.disagreements():

@@ -27,7 +27,7 @@ from tests.serving import Server
 PAUSE_SECONDS = 0.15
 """How long the client waits to see whether the server fails the connection early."""
 
-PATIENCE_SECONDS = 20.0
+TIMEOUT_SECONDS = 20.0
 NOT_STRICT = {case.number for case in FAIL_FAST}
 """Where `hubbub serve` has the lenient outcome, and why: docs/reliability.md, "WebSocket details"."""
 
@@ -68,7 +68,7 @@ async def outcome(line: RawSocket, case: Case) -> list[str]:
     heard: list[str] = []
     hearing = asyncio.create_task(_hear(line, heard))
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             for piece in case.pieces:
                 if piece == PAUSE:
                     await asyncio.wait([hearing], timeout=PAUSE_SECONDS)

@@ -88,7 +88,7 @@ async def test_a_node_that_is_cut_off(
         at_first = [cut_off] * 5 + [cluster.nodes[0].url] * 5
 
         def where(number: int) -> str:
-            """Whoever loses the node that is cut off goes to another."""
+            """A client that loses the cut-off node connects to another."""
             return cluster.nodes[1].url if s.people[number:] and s.people[number].closed else at_first[number]
 
         await s.enter(10, 2, where=lambda number: lambda: where(number))

@@ -19,23 +19,25 @@ from tests.people import counted
 
 
 @pytest.fixture
-def deeds() -> Iterator[list[dict[str, Any]]]:
+def audit_events() -> Iterator[list[dict[str, Any]]]:
     heard: list[dict[str, Any]] = []
 
-    def hear(**deed: Any) -> None:
-        heard.append(deed)
+    def hear(**event: Any) -> None:
+        heard.append(event)
 
     audit_event.connect(hear)
     yield heard
     audit_event.disconnect(hear)
 
 
-def test_the_first_use_is_reported_once_with_its_address(bob: Member, deeds: list[dict[str, Any]]) -> None:
+def test_the_first_use_is_reported_once_with_its_address(
+    bob: Member, audit_events: list[dict[str, Any]]
+) -> None:
     token, _ = actions.create_token(member=bob)
     write_uses({token.pk: "192.0.2.7"})
     write_uses({token.pk: "192.0.2.8"})
-    first = [deed for deed in deeds if deed["what"] == AuditEvent.TOKEN_FIRST_USED]
-    assert [(deed["by"], deed["address"]) for deed in first] == [(bob, "192.0.2.7")]
+    first = [event for event in audit_events if event["what"] == AuditEvent.TOKEN_FIRST_USED]
+    assert [(event["by"], event["address"]) for event in first] == [(bob, "192.0.2.7")]
 
 
 def test_a_thousand_uses_are_one_write(bob: Member) -> None:

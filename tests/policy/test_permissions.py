@@ -19,10 +19,10 @@ MESSAGES: dict[str, Facts] = {
 }
 
 
-@pytest.mark.parametrize("deed", IN_ROOMS)
-def test_the_permission_table_gives_the_expected_answers(deed: str) -> None:
-    command, _, which = deed.partition(", ")
-    for line, role in zip(IN_ROOMS[deed].strip("\n").splitlines()[1:], ROLES, strict=True):
+@pytest.mark.parametrize("command_row", IN_ROOMS)
+def test_the_permission_table_gives_the_expected_answers(command_row: str) -> None:
+    command, _, which = command_row.partition(", ")
+    for line, role in zip(IN_ROOMS[command_row].strip("\n").splitlines()[1:], ROLES, strict=True):
         for letter, place in zip(line.split()[1:], PLACES, strict=True):
             if command == "room.join" and place[1] != "-":
                 continue  # joining a room that one is in changes nothing, so it is never refused
@@ -47,7 +47,7 @@ def test_guests_create_no_rooms() -> None:
 
 def test_every_row_is_a_command_and_every_command_about_a_room_has_a_row() -> None:
     assert set(PERMISSIONS) <= set(commands.BY_TYPE)
-    assert {deed.partition(",")[0] for deed in IN_ROOMS} <= set(PERMISSIONS)
+    assert {command_row.partition(",")[0] for command_row in IN_ROOMS} <= set(PERMISSIONS)
 
 
 def test_a_fact_that_a_rule_needs_must_be_given() -> None:

@@ -37,7 +37,7 @@ class Cell:
         return Cell(**{**vars(self), **gone, "system": UUID(int=1)})
 
 
-DEEDS: dict[str, Callable[[Cell], dict[str, Any]]] = {
+COMMAND_FIELDS: dict[str, Callable[[Cell], dict[str, Any]]] = {
     "message.get": lambda c: {"message": c.others},
     "timeline": lambda c: {"room": c.room},
     "room.get": lambda c: {"room": c.room},

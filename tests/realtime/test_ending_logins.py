@@ -1,4 +1,4 @@
-"""Revoked means closed (contract G10): sockets of an ended login end, whoever ended it and from where.
+"""Revoked means closed (contract G10): the sockets of an ended login are closed, for every way of ending it.
 
 The contract says within one second. A busy machine is given two more.
 """

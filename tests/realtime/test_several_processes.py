@@ -176,7 +176,7 @@ def test_a_login_ends_on_every_server(pair: Pair, comes: Arrive, shell: Shell, e
 def test_everybody_sees_who_is_connected_on_either(
     pair: Pair, alice: Online, comes: Arrive, shell: Shell
 ) -> None:
-    """One roster; whoever reloads onto the other server never goes."""
+    """Both servers have one roster. A member who reloads onto the other server stays in it."""
     erin = Person(**shell.ask("newcomer(name, 'member')", name=f"erin-{new_id()[-8:]}"))
     there = comes(erin, at=pair[1])
     alice.hears_event("presence", lambda e: {"member": erin.member, "state": "active"} in e["presence"])

@@ -75,7 +75,7 @@ async def test_little_is_buffered_for_clients_that_never_read(
 async def test_clients_that_vanish_affect_nobody(
     any_server: Server, alice: Online, dave: Online, by_hand: ByHand
 ) -> None:
-    """Resets in the middle of a fan-out: whoever stands behind the dead in the list hears everything all the same."""
+    """Connections are reset during a fan-out. Those behind them in the list still receive everything."""
     room = alice.creates(invite=(any_server.site.people["bob"], dave))
     for turn in range(8):
         bobs = await bobs_who_never_read(by_hand, 8)
@@ -104,7 +104,7 @@ def comes_to(server: Server, name: str) -> Online:
 
 
 def test_late_is_not_lost(any_server: Server, alice: Online, comes: Arrive, shell: Shell) -> None:
-    """Whoever reads again hears `lag`, asks, and knows everything."""
+    """A client that reads again receives `lag`, asks, and has everything."""
     bob = comes("bob", max_queue=(2, 1))
     room = alice.creates(invite=(bob,))
     flood(alice, room, 300)

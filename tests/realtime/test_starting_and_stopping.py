@@ -147,7 +147,7 @@ def workers_of(supervisor: int) -> list[int]:
 
 
 def arrives_at_last(server: Server) -> bool:
-    """Whoever is cut comes back, as clients do."""
+    """Reconnect after each close, as clients do. True if a connection stays."""
     for _ in range(20):
         try:
             online = arrives(server, "alice")

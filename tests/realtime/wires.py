@@ -14,7 +14,7 @@ from hubbub.realtime.sockets.member_socket import socket
 from hubbub.realtime.sockets.room_socket import room_socket
 
 T = TypeVar("T")
-PATIENCE = 10.0
+TIMEOUT_SECONDS = 10.0
 
 
 class Wire:
@@ -54,7 +54,7 @@ class Wire:
 
     async def hears(self, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """The first frame that fits, once it has come."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while True:
                 for frame in self.frames:
                     if fits(frame):
@@ -67,7 +67,7 @@ class Wire:
 
     async def is_closed(self) -> int:
         """The code with which the server ends it."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             await self.task
         assert self.close is not None
         return self.close[0]
@@ -75,7 +75,7 @@ class Wire:
     async def leaves(self) -> None:
         self.reads.set()
         self.inbox.put_nowait({"type": "websocket.disconnect", "code": 1000})
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             await asyncio.wait([self.task])
 
     async def _take(self, message: dict[str, Any]) -> None:
@@ -104,6 +104,6 @@ Dial = Callable[..., Wire]
 
 async def until(holds: Callable[[], bool]) -> None:
     """Wait for what has no event."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while not holds():
             await asyncio.sleep(0.01)

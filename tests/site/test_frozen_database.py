@@ -26,7 +26,7 @@ from tests.servers.fixtures import skip_or_fail
 from tests.serving import Server, new_site, served, settle, shell_of
 from tests.sockets import dial, new_id
 
-PATIENCE_SECONDS = 6.0
+TIMEOUT_SECONDS = 6.0
 
 
 @contextmanager
@@ -70,7 +70,7 @@ def asks(server: Server, path: str, body: Any = None, *, cookie: bool = False) -
     headers["Content-Type"] = "application/json"
     request = urllib.request.Request(server.origin + path, data, headers)  # noqa: S310  loopback, and no other scheme
     try:
-        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
             return answer.status, answer.headers["Retry-After"], answer.read().decode()
     except urllib.error.HTTPError as refusal:
         return refusal.code, refusal.headers["Retry-After"], refusal.read().decode()
@@ -108,7 +108,7 @@ def test_a_browser_is_told_when_to_retry(
     with frozen(database):
         socket = dial(server, person=server.site.people["bob"], cookie=True, origin=server.origin)
         with pytest.raises(ConnectionClosed) as ended:
-            socket.recv(timeout=PATIENCE_SECONDS)
+            socket.recv(timeout=TIMEOUT_SECONDS)
     assert ended.value.rcvd is not None
     assert ended.value.rcvd.code == Close.GOING_AWAY
     assert ended.value.rcvd.reason.startswith("retry_after=")

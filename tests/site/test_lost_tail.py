@@ -22,7 +22,7 @@ from tests.sockets import Online, dial, new_id
 pytestmark = pytest.mark.standalone
 
 ALARM = "THE DATABASE HAS LOST CHANGES"
-PATIENCE_SECONDS = 20
+TIMEOUT_SECONDS = 20
 
 
 def truncated(site: Site, wal: Path, kept: int) -> None:
@@ -249,7 +249,7 @@ def heads(site: Site) -> dict[int, int]:
 
 
 def until(holds: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
+    end = time.monotonic() + TIMEOUT_SECONDS
     while not holds():
-        assert time.monotonic() < end, f"not within {PATIENCE_SECONDS} s: {what}"
+        assert time.monotonic() < end, f"not within {TIMEOUT_SECONDS} s: {what}"
         time.sleep(0.02)

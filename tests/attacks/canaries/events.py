@@ -64,9 +64,9 @@ class Insiders:
         self.bob.command("presence.set", state="active")
 
 
-Deed = Callable[[Insiders], None]
+Cause = Callable[[Insiders], None]
 
-PROVOKED: dict[str, Deed | str] = {
+PROVOKED: dict[str, Cause | str] = {
     "hello": "every socket hears it first",
     "message": Insiders.speak,
     "room": Insiders.change_the_room,
@@ -88,9 +88,9 @@ def provoke(insiders: Insiders) -> None:
     assert not unknown, (
         f"The crawler does not know how to provoke {unknown}: add them to PROVOKED in {__file__}."
     )
-    for deed in PROVOKED.values():
-        if not isinstance(deed, str):
-            deed(insiders)
+    for cause in PROVOKED.values():
+        if not isinstance(cause, str):
+            cause(insiders)
 
 
 def words_of(event: type[BaseModel]) -> list[str]:
