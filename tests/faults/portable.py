@@ -15,7 +15,7 @@ def main() -> int:
 
     from hubbub_site.server import serving
 
-    for ours, plain in (("LimitedHttp", HttpToolsProtocol), ("CountedSocket", WebSocketsSansIOProtocol)):
+    for ours, plain in (("LimitedHttp", HttpToolsProtocol), ("LimitedWebSocket", WebSocketsSansIOProtocol)):
         assert ours in vars(serving)
         vars(serving)[ours] = plain
     return int(cli.main(sys.argv[1:]) or 0)
