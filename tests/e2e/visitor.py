@@ -17,8 +17,8 @@ from playwright.sync_api import (
     WebSocket,
     expect,
 )
-from tests.e2e.network_link import NetworkLink
 
+from tests.e2e.network_link import NetworkLink
 from tests.e2e.site import PASSWORD, Site
 
 # Logs violations of the content security policy, so that they fail the test even if the browser does not log them.
