@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { FakeSocket } from "../testing/fakeSocket"
-import { membership, posted, snapshot, tabInRoom, turns } from "../testing/people"
+import { membership, message, posted, snapshot, tabInRoom, turns } from "../testing/people"
 import type { Session } from "./session.svelte"
 
 let session: Session
@@ -36,6 +36,18 @@ test("a read position of another tab applies here, but never moves back behind a
   await turns()
   FakeSocket.last.says({ type: "membership", membership: membership(1, 12, 4) })
   expect(session.rooms.get(1)?.unread).toBe(3)
+})
+
+test("an own post that is seen between its reply and its event leaves nothing unread", async () => {
+  session = await tabInRoom(10)
+  session.outbox.send(1, "hello")
+  await turns()
+  const id = FakeSocket.last.asked("message.send").message
+  FakeSocket.last.answers("message.send", { message: message(11, { id, author: 1 }) })
+  await turns()
+  session.reading.markRead(1, 11)
+  FakeSocket.last.says(posted(11, { id, author: 1 }))
+  expect(session.rooms.get(1)?.unread).toBe(0)
 })
 
 test("an unconfirmed position is sent again after a reconnection", async () => {

@@ -39,7 +39,8 @@ export class Reading {
     const state = this.#rooms.get(room)
     const membership = state?.membership
     if (!state || !membership || number <= membership.read_number || this.#keptUnread.has(room)) return
-    const posts = number >= state.room.last_number ? state.room.posts : this.#postsUpTo(room, number)
+    // The reply to an own post comes before its event, so the timeline may know a message that the room has not counted.
+    const posts = this.#postsUpTo(room, number) ?? (number >= state.room.last_number ? state.room.posts : undefined)
     state.membership = {
       ...membership,
       read_number: number,
