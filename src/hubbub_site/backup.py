@@ -25,7 +25,7 @@ from hubbub.models import Message, Workspace
 from hubbub.models.workspace import new_epoch
 from hubbub_site import config as settings_file
 from hubbub_site import database_copy, databases, durable_file, integrity, secret_key_file
-from hubbub_site.backup_file import DATABASE, FORMAT, MANIFEST, SETTINGS, NoBackup
+from hubbub_site.backup_format import DATABASE, FORMAT, MANIFEST, SETTINGS, NoBackup
 from hubbub_site.config import Config
 
 PAGES_AT_ONCE = 2000

@@ -18,7 +18,7 @@ from django.utils import timezone
 from hubbub.networks import network_of
 from hubbub.protocol.limits import NETWORK_BITS
 from hubbub_site import databases
-from hubbub_site.accounts import known_browsers, limits, sign_in_failures, sign_in_limits
+from hubbub_site.accounts import known_browsers, limits, sign_in_failure_rows, sign_in_limits
 from hubbub_site.accounts.hashing_threads import HashingThreads, TooBusy
 from hubbub_site.accounts.models import FailureCounter, User
 from hubbub_site.request_counters import RequestCounters
@@ -143,7 +143,7 @@ def test_failures_kept_seconds(clock: Clock) -> None:
     assert guesses(clock) == limits.FAILURES_OF_ACCOUNT
     assert limits.FAILURES_KEPT_SECONDS > limits.LONGEST_WAIT_SECONDS
     clock.pass_by(limits.FAILURES_KEPT_SECONDS + 1)
-    sign_in_failures.remove_old()
+    sign_in_failure_rows.remove_old()
     assert not FailureCounter.objects.exists()
 
 
@@ -156,7 +156,7 @@ def test_failure_counters(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None
     FailureCounter.objects.bulk_create(
         FailureCounter(key=f"junk-{n}", failures=1, last_failure_at=clock.now) for n in range(100)
     )
-    sign_in_failures.remove_old()
+    sign_in_failure_rows.remove_old()
     assert FailureCounter.objects.count() == 20
     assert waiting <= set(FailureCounter.objects.values_list("key", flat=True))
 

@@ -13,7 +13,7 @@ from hubbub.realtime.delivery.connection import Connection
 from hubbub.realtime.rate_limits.command_rates import Rates
 from hubbub.realtime.rate_limits.handshake_rates import Handshakes
 from hubbub.realtime.rate_limits.incoming_budget import IncomingBudget
-from hubbub.realtime.sockets.incoming_frames import IncomingFrames
+from hubbub.realtime.sockets.flood_guard import FloodGuard
 from tests.realtime.fakes import Clock, connected
 from tests.realtime.test_push import frame, hang_up, open_line
 
@@ -49,12 +49,12 @@ async def test_goodbye_bytes() -> None:
     await hang_up(line)
 
 
-def inflow_at(connection: Connection, clock: Clock, intake: IncomingBudget | None) -> IncomingFrames:
+def inflow_at(connection: Connection, clock: Clock, intake: IncomingBudget | None) -> FloodGuard:
     loop: Any = clock
-    return IncomingFrames(connection, intake, loop, lambda: None)
+    return FloodGuard(connection, intake, loop, lambda: None)
 
 
-def brings_in(inflow: IncomingFrames, size: int = 1) -> int:
+def brings_in(inflow: FloodGuard, size: int = 1) -> int:
     """How many frames of this size are accepted before the connection is stopped."""
     frames = 0
     while inflow.room():

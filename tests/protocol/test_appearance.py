@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from hubbub.protocol.fields import PersonName
-from hubbub.protocol.names import (
+from hubbub.protocol.appearance import (
     APPEARANCE_CHARACTERS,
     MARKS_SHOWN,
     appearance,
@@ -16,6 +15,7 @@ from hubbub.protocol.names import (
     is_reserved,
     shown,
 )
+from hubbub.protocol.fields import PersonName
 
 PERSON = TypeAdapter(PersonName)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from hubbub_site import backup, backup_file, durable_file, heads_file, secret_key_file
+from hubbub_site import backup, backup_format, durable_file, heads_file, secret_key_file
 from hubbub_site.accounts.first_run import SETUP_CODE, make_setup_code
 from hubbub_site.config import Config
 from tests.power_cuts import PowerCuts
@@ -48,7 +48,7 @@ def what_comes_out_of_a_backup(folder: Path) -> list[Path]:
     with zipfile.ZipFile(file, "w") as made:
         made.writestr("secret-key", "x" * 67 + "\n")
         made.writestr("hubbub.toml", 'language = "ar"\n')
-    with backup_file.key_and_settings(file, folder):
+    with backup_format.key_and_settings(file, folder):
         pass
     return [folder / "secret-key", folder / "hubbub.toml"]
 

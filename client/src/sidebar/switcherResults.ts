@@ -1,4 +1,4 @@
-/** The results of the quick switcher: the user's rooms, unread ones first, then members without a direct room. */
+/** The candidates of the quick switcher, before `fuzzyMatch` ranks them. Without a query, unread rooms are first. */
 
 import type { Member } from "../protocol/types"
 import type { RoomState } from "../state/rooms.svelte"

@@ -1,4 +1,4 @@
-/** Folds successive system messages about joining and leaving into one line that names a few members. */
+/** The sentence of a folded line about joining and leaving, and the messages that it may fold. `rows.ts` folds them. */
 
 import type { Message, SystemKind } from "../protocol/types"
 import { type Key, type Part, parts, type Values } from "../ui/strings"

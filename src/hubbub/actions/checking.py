@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from hubbub import policy
 from hubbub.errors import Forbidden, Invalid
 from hubbub.models import Member
-from hubbub.protocol.names import shown
+from hubbub.protocol.appearance import shown
 
 
 def require(allowed: bool, otherwise: str) -> None:

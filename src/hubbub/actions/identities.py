@@ -17,8 +17,8 @@ from hubbub.errors import Invalid
 from hubbub.models import Member
 from hubbub.models.member import hue_of
 from hubbub.protocol import limits
+from hubbub.protocol.appearance import appearance, handle_appearance, is_reserved
 from hubbub.protocol.fields import PersonName
-from hubbub.protocol.names import appearance, handle_appearance, is_reserved
 from hubbub.protocol.objects import Role
 from hubbub.protocol.text import tidy
 from hubbub.unit import Unit

@@ -16,8 +16,8 @@ from hubbub.actions.rooms import create_room
 from hubbub.admission import Admission, admission_of
 from hubbub.errors import Forbidden, Invalid
 from hubbub.models import Member, Room
+from hubbub.protocol.appearance import appearance, is_reserved
 from hubbub.protocol.fields import PersonName, ShortText
-from hubbub.protocol.names import appearance, is_reserved
 from hubbub.protocol.objects import Reach, Role, RoomRole
 from hubbub.signals import AuditEvent, report
 from hubbub.unit import Unit, unit

@@ -6,7 +6,7 @@ import hubbub.protocol.objects
 from django.db import migrations, models
 
 
-from hubbub.protocol.names import appearance, handle_appearance
+from hubbub.protocol.appearance import appearance, handle_appearance
 
 CHUNK = 500
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 
 from hubbub.protocol import limits
 from hubbub.protocol import objects as wire
-from hubbub.protocol.names import APPEARANCE_CHARACTERS, shown
+from hubbub.protocol.appearance import APPEARANCE_CHARACTERS, shown
 from hubbub.protocol.objects import Reach, Role, RoomKind
 
 if TYPE_CHECKING:

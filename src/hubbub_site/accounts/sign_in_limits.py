@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from hubbub.networks import network_of
-from hubbub_site.accounts import limits, sign_in_failures
+from hubbub_site.accounts import limits, sign_in_failure_rows
 from hubbub_site.accounts.models import FailureCounter
 
 
@@ -63,7 +63,7 @@ class Attempt:
 
     def _reset(self) -> None:
         ended = [counted.scope.key for counted in self._counted if counted.scope.reset_on_success]
-        sign_in_failures.of(ended).update(failures=0, closed_until=None)
+        sign_in_failure_rows.of(ended).update(failures=0, closed_until=None)
 
     def password_was_not_checked(self) -> None:
         """The password was not checked, so this is not a failure."""
@@ -72,7 +72,7 @@ class Attempt:
 
     def _take_back(self) -> None:
         for scope, failures, closed_until in self._counted:
-            row = sign_in_failures.of([scope.key])
+            row = sign_in_failure_rows.of([scope.key])
             if not row.filter(failures=failures + 1).update(failures=failures, closed_until=closed_until):
                 row.filter(failures__gt=0).update(failures=F("failures") - 1)
 
@@ -85,19 +85,19 @@ def attempt(account: str, *, address: str, browser: str) -> Attempt:
     """
     scopes = _scopes(account, network_of(address) or address, browser)
     keys = [scope.key for scope in scopes]
-    existing = list(sign_in_failures.of(keys))
+    existing = list(sign_in_failure_rows.of(keys))
     _refuse_if_closed(existing)
-    sign_in_failures.sweep()
-    sign_in_failures.make(set(keys) - {row.key for row in existing})
+    sign_in_failure_rows.sweep()
+    sign_in_failure_rows.make(set(keys) - {row.key for row in existing})
     with transaction.atomic():
-        rows = sign_in_failures.locked(keys)
+        rows = sign_in_failure_rows.locked(keys)
         _refuse_if_closed(list(rows.values()))
         return Attempt([_count(rows[scope.key], scope) for scope in scopes if scope.key in rows])
 
 
 def reset(account: str) -> None:
     """Reset the account's counts after a password reset by link: it proves the identity of the person."""
-    sign_in_failures.of([_key("account", account)]).delete()
+    sign_in_failure_rows.of([_key("account", account)]).delete()
 
 
 def wait_after(failures: int, *, free: int) -> timedelta | None:

@@ -14,7 +14,7 @@ import argparse
 from datetime import datetime
 from pathlib import Path
 
-from hubbub_site import backup_file, durable_file, secret_key_file
+from hubbub_site import backup_format, durable_file, secret_key_file
 from hubbub_site import config as settings_file
 from hubbub_site.commands import Refused, make_directory, start
 from hubbub_site.commands.migrate import migrate
@@ -30,9 +30,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     data = settings_file.load().data
     try:
-        manifest = backup_file.read_manifest(args.file)
+        manifest = backup_format.read_manifest(args.file)
         make_directory(data)
-        with backup_file.key_and_settings(args.file, data):
+        with backup_format.key_and_settings(args.file, data):
             config = start(make=True)
             if config.data != data:
                 raise Refused(
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
                 )
             _restore(config, args.file, replace=args.replace)
             _compare_keys(args.file)
-    except backup_file.NoBackup as error:
+    except backup_format.NoBackup as error:
         raise Refused(str(error)) from None
     print(
         f"“{manifest['workspace']}” as of {manifest['made_at']}, {manifest['messages']} messages, is in place."
@@ -91,7 +91,7 @@ def _put_file(config: Config, database: Path, *, replace: bool) -> None:
 def _compare_keys(file: Path) -> None:
     from django.conf import settings
 
-    key = backup_file.key_of(file)
+    key = backup_format.key_of(file)
     if key != settings.SECRET_KEY:
         # A short key cannot come from a file, so it was a setting at the original site.
         advice = (

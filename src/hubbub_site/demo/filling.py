@@ -15,7 +15,7 @@ from hubbub import conf
 from hubbub.models import Member, Membership, Message, Room
 from hubbub.models.member import hue_of
 from hubbub.models.room import Head
-from hubbub.protocol.names import appearance, handle_appearance
+from hubbub.protocol.appearance import appearance, handle_appearance
 from hubbub.protocol.objects import Role, RoomKind, RoomRole, System, SystemKind
 from hubbub.protocol.text import name_key
 from hubbub_site.accounts.models import User

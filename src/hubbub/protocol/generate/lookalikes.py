@@ -1,4 +1,4 @@
-"""Writes `protocol/lookalikes.py` from Unicode's table of confusable characters (UTS 39).
+"""Writes `protocol/lookalike_characters.py` from Unicode's table of confusable characters (UTS 39).
 
 Run it with the package that brings the table, which Hubbub itself does not need:
 `uv run --with confusable-homoglyphs==3.3.1 python -m hubbub.protocol.generate.lookalikes`
@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 IN_A_ROW = 9
-HEAD = '''"""Characters that look like ASCII letters and digits. Written by `generate/lookalikes.py`."""
+HEAD = '''"""Characters of other scripts that look like ASCII ones. Written by `generate/lookalikes.py`."""
 
 from __future__ import annotations
 
@@ -47,6 +47,6 @@ def _folds_by_itself(character: str) -> bool:
 
 if __name__ == "__main__":
     data = files("confusable_homoglyphs") / "confusables.json"
-    target = Path(__file__).parent.parent / "lookalikes.py"
+    target = Path(__file__).parent.parent / "lookalike_characters.py"
     target.write_text(document(json.loads(data.read_text(encoding="utf-8"))), encoding="utf-8")
     sys.stdout.write(f"wrote {target}\n")

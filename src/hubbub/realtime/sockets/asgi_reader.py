@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from hubbub.realtime.sockets.incoming_frames import IncomingFrames
+from hubbub.realtime.sockets.flood_guard import FloodGuard
 
 AHEAD_BYTES = 256 * 1024
 """How much is read while a connection's commands wait: these servers report a disconnect only after all messages."""
@@ -19,7 +19,7 @@ class AsgiReader:
     def __init__(
         self,
         receive: Callable[[], Awaitable[dict[str, Any]]],
-        incoming: IncomingFrames,
+        incoming: FloodGuard,
         received: Callable[[bytes], None],
         is_paused: Callable[[], bool],
     ) -> None:

@@ -16,7 +16,7 @@ from hubbub.realtime.logins.sign_in import SUBPROTOCOL, origin_allowed
 from hubbub.realtime.runtime import runtime
 from hubbub.realtime.sockets import handshake
 from hubbub.realtime.sockets.asgi_reader import AsgiReader
-from hubbub.realtime.sockets.incoming_frames import IncomingFrames
+from hubbub.realtime.sockets.flood_guard import FloodGuard
 
 log = logging.getLogger("hubbub")
 
@@ -41,7 +41,7 @@ class SocketBase:
         self.scope, self._receive, self._send = scope, receive, send
         self.runtime = runtime()
         self.connection: Connection
-        self._incoming: IncomingFrames
+        self._incoming: FloodGuard
         self._push: Push | None = (scope.get("extensions") or {}).get("hubbub.push")
         self._reader: AsgiReader | None = None
         self._paused = False
@@ -59,7 +59,7 @@ class SocketBase:
             return
         self.connection = Connection(login, self.protocol, self.runtime.loop)
         budget = self.runtime.rates.incoming_budget(login.member.pk)
-        self._incoming = IncomingFrames(self.connection, budget, self.runtime.loop, self._resume_reading)
+        self._incoming = FloodGuard(self.connection, budget, self.runtime.loop, self._resume_reading)
         try:
             await self._accept()
             await self._serve_until_ended()

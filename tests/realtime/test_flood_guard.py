@@ -13,7 +13,7 @@ from hubbub.protocol.closing import Close
 from hubbub.realtime.delivery.connection import Connection
 from hubbub.realtime.rate_limits.command_rates import Rates
 from hubbub.realtime.rate_limits.incoming_budget import IncomingBudget
-from hubbub.realtime.sockets.incoming_frames import RETRY_SECONDS, IncomingFrames
+from hubbub.realtime.sockets.flood_guard import RETRY_SECONDS, FloodGuard
 from tests.realtime.fakes import ALICE, BOB, Clock, connected
 
 
@@ -24,7 +24,7 @@ class Tab:
         loop: Any = clock
         self.connection: Connection = connected()
         self.times_read_again = 0
-        self.inflow = IncomingFrames(self.connection, intake, loop, self._read_again)
+        self.inflow = FloodGuard(self.connection, intake, loop, self._read_again)
 
     def says(self, frames: int, size: int = 0) -> int:
         """Bring in so many frames at once; how many of them came through before it was stopped."""

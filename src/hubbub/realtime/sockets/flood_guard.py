@@ -17,7 +17,7 @@ RETRY_SECONDS = limits.INCOMING_FRAMES_BURST / limits.INCOMING_FRAMES_PER_SECOND
 """When a client that was closed for flooding may reconnect: then its budget is full again."""
 
 
-class IncomingFrames:
+class FloodGuard:
     """Stops the reading of a connection that is over its budget, and ends it if that goes on for FLOOD_SECONDS."""
 
     __slots__ = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from hubbub.protocol.lookalikes import LOOKALIKES
+from hubbub.protocol.lookalike_characters import LOOKALIKES
 from hubbub.protocol.text import BLANK, tidy
 
 APPEARANCE_CHARACTERS = 255
@@ -56,7 +56,7 @@ def shown(name: str) -> str:
 
 
 MARKS_SHOWN = 4
-"""Marks shown on one letter; the client has the same limit for messages (`client/src/text/marks.ts`)."""
+"""Marks shown on one letter; the client has the same limit for messages (`client/src/text/combiningMarks.ts`)."""
 
 _READ = 256
 _ASCII = {character: letter for letter, characters in LOOKALIKES.items() for character in characters}

@@ -1,4 +1,4 @@
-"""Characters of other scripts that look like ASCII letters and digits. Written by `generate/lookalikes.py`."""
+"""Characters of other scripts that look like ASCII ones. Written by `generate/lookalikes.py`."""
 
 from __future__ import annotations
 
