@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,21 @@ from tests.serving import Site, new_site
 from tests.site.sites import a_database, add_people_and_messages
 
 PASSWORD = "a long summer day"
+
+
+@pytest.fixture(autouse=True)
+def remove_log_handlers() -> Iterator[None]:
+    """Commands that run in this process configure logging. Their handlers write to a stream that ends with the test."""
+    before = {id(handler) for logger in loggers() for handler in logger.handlers}
+    yield
+    for logger in loggers():
+        for handler in logger.handlers[:]:
+            if type(handler) is logging.StreamHandler and id(handler) not in before:
+                logger.removeHandler(handler)
+
+
+def loggers() -> list[logging.Logger]:
+    return [logging.getLogger(), *(logging.getLogger(name) for name in list(logging.root.manager.loggerDict))]
 
 
 @pytest.fixture(autouse=True)
