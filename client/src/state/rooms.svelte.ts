@@ -91,14 +91,8 @@ export class RoomState {
   /** Posting marks everything up to the post as read, unless the membership already includes the post. */
   #markOwnPostRead(): void {
     const { number, post } = this.#ownPost
-    if (!this.membership || number <= this.#asOf) return
-    const { read_number, read_posts } = this.membership
-    if (number <= read_number && post <= read_posts) return
-    this.membership = {
-      ...this.membership,
-      read_number: Math.max(read_number, number),
-      read_posts: Math.max(read_posts, post),
-    }
+    if (!this.membership || number <= this.#asOf || number <= this.membership.read_number) return
+    this.membership = { ...this.membership, read_number: number, read_posts: post }
   }
 }
 
