@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from "vitest"
+import { SECOND } from "../testing/clock"
 import { FakeSocket } from "../testing/fakeSocket"
 import { delay } from "./backoff"
 import { CommandError } from "./errors"
 import { type Listener, Socket } from "./socket"
-
-const SECOND = 1000
 
 function connected() {
   const listener = { opened: vi.fn(), event: vi.fn(), lost: vi.fn(), ended: vi.fn() } satisfies Listener

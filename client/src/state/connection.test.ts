@@ -1,5 +1,6 @@
 import "fake-indexeddb/auto"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import { pass, SECOND } from "../testing/clock"
 import { FakeSocket } from "../testing/fakeSocket"
 import {
   alice,
@@ -17,12 +18,7 @@ import {
 } from "../testing/people"
 import type { Session } from "./session.svelte"
 
-const SECOND = 1000
 let session: Session
-
-async function pass(milliseconds: number): Promise<void> {
-  await vi.advanceTimersByTimeAsync(milliseconds)
-}
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => session.stop())

@@ -1,9 +1,8 @@
 import { expect, test } from "vitest"
+import { SECOND } from "../testing/clock"
 import type { FakeSocket } from "../testing/fakeSocket"
 import { message } from "../testing/people"
 import { openTab, pass, reconnect, useStorage } from "../testing/storage"
-
-const SECOND = 1000
 
 useStorage()
 

@@ -1,12 +1,11 @@
 import { describe, expect, test, vi } from "vitest"
+import { SECOND } from "../testing/clock"
 import { FakeSocket } from "../testing/fakeSocket"
 import { alice, membership, message, page, posted, room, snapshot, turns } from "../testing/people"
 import { openTab, pass, reconnect, useStorage } from "../testing/storage"
 import { CONFIRMED_MS } from "./outbox.svelte"
 import { OutboxStore } from "./outboxStore"
 import type { Session } from "./session.svelte"
-
-const SECOND = 1000
 
 useStorage()
 

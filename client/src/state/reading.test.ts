@@ -1,14 +1,11 @@
 import "fake-indexeddb/auto"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import { pass } from "../testing/clock"
 import { FakeSocket } from "../testing/fakeSocket"
 import { membership, message, posted, snapshot, tabInRoom, turns } from "../testing/people"
 import type { Session } from "./session.svelte"
 
 let session: Session
-
-async function pass(milliseconds: number): Promise<void> {
-  await vi.advanceTimersByTimeAsync(milliseconds)
-}
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => session.stop())

@@ -1,15 +1,11 @@
 import "fake-indexeddb/auto"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import { pass, SECOND } from "../testing/clock"
 import { FakeSocket } from "../testing/fakeSocket"
 import { alice, bob, liveTab, membership, message, page, posted, room, snapshot, tab, turns } from "../testing/people"
 import type { Session } from "./session.svelte"
 
-const SECOND = 1000
 let session: Session
-
-async function pass(milliseconds: number): Promise<void> {
-  await vi.advanceTimersByTimeAsync(milliseconds)
-}
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => session.stop())
