@@ -5,6 +5,9 @@ Each names its `reply`. The same commands are served on the socket and at `POST 
 
 from __future__ import annotations
 
+from types import ModuleType
+
+from hubbub.protocol.commands import members, memberships, messages, rooms, socket_only, state
 from hubbub.protocol.commands.members import BrowseMembers, ListMembers, UpdateProfile
 from hubbub.protocol.commands.memberships import (
     InviteMembers,
@@ -72,35 +75,17 @@ __all__ = [
     "type_of",
 ]
 
-ALL: tuple[type[Command], ...] = (
-    TakeSnapshot,
-    Resume,
-    SendMessage,
-    EditMessage,
-    DeleteMessage,
-    GetMessage,
-    ReadTimeline,
-    CreateRoom,
-    OpenDirect,
-    GetRoom,
-    BrowseRooms,
-    RenameRoom,
-    DescribeRoom,
-    ArchiveRoom,
-    JoinRoom,
-    LeaveRoom,
-    InviteMembers,
-    RemoveMember,
-    ReadRoster,
-    MarkRead,
-    MarkUnread,
-    SetLevel,
-    ListMembers,
-    BrowseMembers,
-    UpdateProfile,
-    SetPresence,
-    StartTyping,
-    Beat,
+
+def _commands_of(module: ModuleType) -> tuple[type[Command], ...]:
+    """The commands that a module defines, in its order."""
+    kinds = (value for value in vars(module).values() if isinstance(value, type))
+    return tuple(kind for kind in kinds if issubclass(kind, Command) and kind is not Command)
+
+
+ALL: tuple[type[Command], ...] = tuple(
+    command
+    for module in (state, messages, rooms, memberships, members, socket_only)
+    for command in _commands_of(module)
 )
 STORING: frozenset[type[Command]] = frozenset(
     {
@@ -120,7 +105,7 @@ STORING: frozenset[type[Command]] = frozenset(
     }
 )
 """Commands that the message rate counts: each stores a message, or sends a change to a room or to everybody."""
-SOCKET_ONLY: frozenset[type[Command]] = frozenset({SetPresence, StartTyping, Beat})
+SOCKET_ONLY: frozenset[type[Command]] = frozenset(_commands_of(socket_only))
 
 
 def type_of(command: type[Command]) -> str:
